@@ -1,1 +1,19 @@
-//! Not yet built.
+//! The decision.
+//!
+//! Owns: the policy document a school signs, the immutable [`snapshot::Snapshot`] built from it, the
+//! [`facts`] a decision may see, the order of judgement, the [`decision::Decision`] with its reasons, its explanation,
+//! and the table of who may do what ([`access`]).
+//! Does not: read a clock, a file, a database or a socket; log; wait; fail. What cannot be judged is a decision with a
+//! reason.
+
+pub mod access;
+pub mod decide;
+pub mod decision;
+pub mod document;
+pub mod explain;
+pub mod facts;
+pub mod generation;
+pub mod presence;
+pub mod profile;
+pub mod snapshot;
+pub mod verdict;

@@ -1,0 +1,201 @@
+//! One case before the judge: the snapshot, the facts, the moment, and what follows from them directly.
+
+use std::cell::OnceCell;
+use std::net::IpAddr;
+
+use usher_lists::library::CategorySet;
+use usher_types::calendar::PeriodKind;
+use usher_types::host::Host;
+use usher_types::moment::Moment;
+
+use crate::decision::{Decision, Flip, Matched, Passed, Reason, Step};
+use crate::facts::{Circumstances, Hello, LessonFacts, Mismatch, TlsFacts, WebFacts};
+use crate::snapshot::{CompiledRule, GroupIndex, Snapshot};
+use crate::verdict::Verdict;
+
+/// A case. `Case` values are cheap to change and judge again, which is how flips are found.
+#[derive(Debug, Clone)]
+pub(super) struct Case<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) who: &'a Circumstances,
+    pub(super) at: Moment,
+    pub(super) group: Option<GroupIndex>,
+    pub(super) period: PeriodKind,
+    pub(super) target: Target<'a>,
+    /// Other names the same connection goes by, judged as well: a CONNECT host or server name that differs.
+    also: Vec<Host>,
+    pub(super) resolved: Option<IpAddr>,
+    pub(super) mismatches: Vec<Mismatch>,
+    pub(super) lesson: Option<LessonFacts>,
+    /// What a flip leaves out.
+    pub(super) without: Without,
+    categories: OnceCell<CategorySet>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// The host judged.
+    pub(super) host: &'a Host,
+    pub(super) port: u16,
+    pub(super) path: &'a str,
+    pub(super) query: Option<&'a str>,
+    pub(super) method: &'a str,
+    pub(super) user_information: bool,
+    pub(super) not_tls: bool,
+}
+
+/// What is left out when a case is judged again to find what would have turned it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Without {
+    pub(super) grants: bool,
+    pub(super) unrestricted: bool,
+    pub(super) lesson_list: bool,
+    pub(super) rule: Option<usize>,
+    pub(super) category: Option<usize>,
+    pub(super) sanctions: bool,
+    pub(super) lockdown: bool,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn web(snapshot: &'a Snapshot, facts: &'a WebFacts, at: Moment) -> Self {
+        let target = Target {
+            host: &facts.address.host,
+            port: facts.address.port,
+            path: &facts.address.path,
+            query: facts.address.query.as_deref(),
+            method: &facts.method,
+            user_information: facts.user_information,
+            not_tls: false,
+        };
+        let mut case = Self::new(snapshot, &facts.who, target, at);
+        case.resolved = facts.resolved;
+        case.mismatches = facts.mismatches();
+        if let (Some(tunnel), false) = (&facts.tunnel, case.mismatches.is_empty()) {
+            case.also_judge(tunnel.sni.iter().map(|sni| Host::Name(sni.clone())));
+            case.also_judge(std::iter::once(tunnel.connect.0.clone()));
+        }
+        case
+    }
+
+    pub(super) fn tls(snapshot: &'a Snapshot, facts: &'a TlsFacts, at: Moment) -> Self {
+        let target = Target {
+            host: &facts.connect.0,
+            port: facts.connect.1,
+            path: "/",
+            query: None,
+            method: "CONNECT",
+            user_information: false,
+            not_tls: !matches!(facts.hello, Hello::Tls { .. }),
+        };
+        let mut case = Self::new(snapshot, &facts.who, target, at);
+        case.resolved = facts.resolved;
+        case.mismatches = facts.mismatches();
+        case.also_judge(facts.sni().map(|sni| Host::Name(sni.clone())));
+        case
+    }
+
+    fn new(snapshot: &'a Snapshot, who: &'a Circumstances, target: Target<'a>, at: Moment) -> Self {
+        Self {
+            snapshot,
+            who,
+            at,
+            group: snapshot.group_of(&who.subject),
+            period: snapshot.period_at(at),
+            target,
+            also: Vec::new(),
+            resolved: None,
+            mismatches: Vec::new(),
+            lesson: who.lesson.filter(|lesson| at < lesson.ends_at),
+            without: Without::default(),
+            categories: OnceCell::new(),
+        }
+    }
+
+    fn also_judge(&mut self, hosts: impl IntoIterator<Item = Host>) {
+        self.also.extend(hosts.into_iter().filter(|host| host != self.target.host));
+    }
+
+    /// Every name the connection goes by.
+    fn hosts(&self) -> impl Iterator<Item = &Host> {
+        std::iter::once(self.target.host).chain(&self.also)
+    }
+
+    /// This case with something changed.
+    pub(super) fn but(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut other = self.clone();
+        other.categories = OnceCell::new();
+        change(&mut other);
+        other
+    }
+
+    /// The categories of the page, under every name the connection goes by.
+    pub(super) fn categories(&self) -> CategorySet {
+        *self.categories.get_or_init(|| {
+            let library = self.snapshot.library();
+            let of = |host| library.categories_of(host, self.target.path, self.target.query);
+            let all = self.hosts().fold(CategorySet::EMPTY, |set, host| set.union(of(host)));
+            self.without.category.map_or(all, |index| all.without(index))
+        })
+    }
+
+    /// The list and entry that put the page into one of `categories`.
+    pub(super) fn matched(&self, categories: CategorySet) -> Option<Matched> {
+        let library = self.snapshot.library();
+        self.hosts().flat_map(|host| library.matches(host, self.target.path, self.target.query)).find_map(|found| {
+            let index = library.table().index_of(&found.category)?;
+            categories.has(index).then_some(Matched { list: found.list, category: found.category, entry: found.entry })
+        })
+    }
+
+    /// Whether a rule fits.
+    pub(super) fn fits(&self, compiled: &CompiledRule) -> bool {
+        let rule = &compiled.rule;
+        let target = &self.target;
+        let listed = |items: &[String]| items.is_empty() || items.iter().any(|item| item == target.method);
+        self.group.is_some_and(|group| compiled.whom.has(group))
+            && compiled.during.has(self.period)
+            && listed(&rule.methods)
+            && (rule.ports_other_than.is_empty() || !rule.ports_other_than.contains(&target.port))
+            && (!rule.address_instead_of_name || matches!(target.host, Host::Ip(_)))
+            && (!rule.user_information || target.user_information)
+            && (!rule.not_tls || target.not_tls)
+            && (rule.mismatches.is_empty() || rule.mismatches.iter().any(|one| self.mismatches.contains(one)))
+            && compiled.pages.as_ref().is_none_or(|pages| self.is_in(pages))
+            && compiled.categories.is_none_or(|categories| self.categories().intersects(categories))
+    }
+
+    /// Whether the page is among `pages`, under any of its names.
+    pub(super) fn is_in<T>(&self, pages: &usher_lists::patterns::PatternMap<T>) -> bool {
+        self.hosts().any(|host| pages.find_all(host, self.target.path, self.target.query).next().is_some())
+    }
+
+    /// Whether the school chose not to decrypt this.
+    pub(super) fn is_uninspected(&self, group: Option<GroupIndex>) -> bool {
+        let not = &self.snapshot.uninspected;
+        group.is_some_and(|group| not.whom.has(group))
+            || self.categories().intersects(not.categories)
+            || self.is_in(&not.sites)
+    }
+
+    pub(super) fn decision(
+        &self,
+        step: Step,
+        verdict: Verdict,
+        reason: Reason,
+        matched: Option<Matched>,
+        trail: Vec<Passed>,
+    ) -> Decision {
+        Decision {
+            verdict,
+            reason,
+            step,
+            group: self.group.and_then(|group| self.snapshot.group_name(group)).map(str::to_owned),
+            matched,
+            mismatches: self.mismatches.clone(),
+            generation: self.snapshot.digest(),
+            trail,
+            flip: Flip::Nothing,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The order of judgement, and how a decision is made from it.
+
+mod case;
+mod flip;
+mod steps;
+
+use usher_types::moment::Moment;
+
+use crate::decision::{Decision, Flip, Passed, Reason, Step};
+use crate::facts::{Facts, Hello, TlsFacts, WebFacts};
+use crate::snapshot::Snapshot;
+use crate::verdict::{Inside, TlsAction, Verdict, tls_action};
+
+use case::Case;
+use steps::{Answer, Ask};
+
+/// The order of judgement. Each step decides or passes; the first that decides counts, and the passes before it are the
+/// trail. Nothing below a step can undo it: that is why help for a child in lockdown, or a sealed list, stands where it
+/// stands.
+pub const ORDER: [(Step, Ask); 11] = [
+    (Step::OwnPages, steps::own_pages),
+    (Step::Lockdown, steps::lockdown),
+    (Step::SealedLists, steps::sealed_lists),
+    (Step::AgreementStanding, steps::agreement_standing),
+    (Step::Sanction, steps::sanction),
+    (Step::GrantedException, steps::granted_exception),
+    (Step::LessonSession, steps::lesson_session),
+    (Step::Timetable, steps::timetable),
+    (Step::GroupRules, steps::group_rules),
+    (Step::Categories, steps::categories),
+    (Step::Default, steps::otherwise),
+];
+
+/// Decides on one web request.
+pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision {
+    let case = Case::web(snapshot, facts, at);
+    let (decision, _) = judge(&case);
+    flip::with_flip(&case, decision)
+}
+
+/// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.
+pub fn decide_tls(snapshot: &Snapshot, facts: &TlsFacts, at: Moment) -> (Decision, TlsAction) {
+    let case = Case::tls(snapshot, facts, at);
+    let (decision, group) = judge(&case);
+    let decision = flip::with_flip(&case, decision);
+    let inside = match &facts.hello {
+        Hello::Tls { .. } if case.is_uninspected(group) => Inside::Excluded,
+        Hello::Tls { .. } => Inside::Inspectable,
+        Hello::Other | Hello::Silent => Inside::Opaque,
+    };
+    let action = tls_action(decision.verdict, inside);
+    (decision, action)
+}
+
+/// Decides again on recorded facts.
+pub fn decide(snapshot: &Snapshot, facts: &Facts, at: Moment) -> Decision {
+    match facts {
+        Facts::Web(facts) => decide_web(snapshot, facts, at),
+        Facts::Tls(facts) => decide_tls(snapshot, facts, at).0,
+    }
+}
+
+/// Asks the steps in order. Also gives the group the person was judged in.
+fn judge(case: &Case<'_>) -> (Decision, Option<crate::snapshot::GroupIndex>) {
+    let mut trail = Vec::with_capacity(ORDER.len());
+    for (step, ask) in ORDER {
+        match ask(case) {
+            Answer::Pass(note) => trail.push(Passed { step, note }),
+            Answer::Decided { verdict, reason, matched } => {
+                return (case.decision(step, verdict, reason, matched, trail), case.group);
+            }
+        }
+    }
+    // The last step always decides. If that ever changes, nothing goes through.
+    (case.decision(Step::Default, Verdict::Block, Reason::Unknown, None, trail), case.group)
+}
+
+impl Decision {
+    fn turned_by(mut self, flip: Flip) -> Self {
+        self.flip = flip;
+        self
+    }
+}

@@ -1,0 +1,205 @@
+//! The steps, in the order of [`super::ORDER`]. Each answers for itself and knows nothing of the others.
+
+use std::cmp::Reverse;
+
+use usher_lists::library::CategorySet;
+use usher_records::grant::Scope;
+use usher_records::lesson::Mode;
+use usher_records::sanction::Restriction;
+use usher_records::standing::{DueReason, Standing};
+use usher_types::address::special_range;
+use usher_types::host::Host;
+use usher_types::ids::GrantId;
+
+use super::case::Case;
+use crate::decision::{Matched, Note, Reason};
+use crate::facts::Subject;
+use crate::snapshot::OpenGrant;
+use crate::verdict::Verdict;
+
+/// What a step answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// It has nothing against it and nothing for it; the next step is asked.
+    Pass(Note),
+    /// It decides.
+    Decided {
+        /// What.
+        verdict: Verdict,
+        /// Why.
+        reason: Reason,
+        /// The list entry it rests on.
+        matched: Option<Matched>,
+    },
+}
+
+/// A step.
+pub type Ask = fn(&Case<'_>) -> Answer;
+
+const fn decided(verdict: Verdict, reason: Reason) -> Answer {
+    Answer::Decided { verdict, reason, matched: None }
+}
+
+pub(super) fn own_pages(case: &Case<'_>) -> Answer {
+    if case.snapshot.is_own(case.target.host) {
+        return decided(Verdict::Allow, Reason::OwnPage);
+    }
+    Answer::Pass(Note::NotOwn)
+}
+
+pub(super) fn lockdown(case: &Case<'_>) -> Answer {
+    if case.snapshot.document.lockdown.is_none() || case.without.lockdown {
+        return Answer::Pass(Note::NoLockdown);
+    }
+    if case.is_in(&case.snapshot.kept_in_lockdown) {
+        return decided(Verdict::Allow, Reason::KeptInLockdown);
+    }
+    decided(Verdict::Block, Reason::Lockdown)
+}
+
+/// Sealed lists, and addresses inside the school or this server: an address is judged as written and as resolved.
+pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
+    if case.categories().intersects(case.snapshot.sealed) {
+        let matched = case.matched(case.snapshot.sealed);
+        return Answer::Decided { verdict: Verdict::Block, reason: Reason::SealedList, matched };
+    }
+    let written = match case.target.host {
+        Host::Ip(address) => Some(*address),
+        Host::Name(_) => None,
+    };
+    for address in written.into_iter().chain(case.resolved) {
+        if let Some(range) = special_range(address) {
+            if !case.snapshot.may_reach(address) {
+                return decided(Verdict::Block, Reason::ForbiddenAddress(range));
+            }
+        }
+    }
+    Answer::Pass(Note::NotSealed)
+}
+
+pub(super) fn agreement_standing(case: &Case<'_>) -> Answer {
+    let subject = &case.who.subject;
+    if !subject.is_somebody() {
+        return decided(Verdict::Challenge, Reason::SignIn);
+    }
+    if case.group.is_none() {
+        return decided(Verdict::Block, Reason::NoGroup);
+    }
+    if !subject.standing.opens(case.at) {
+        let reason = match &subject.standing {
+            Standing::ParentMissing { .. } => Reason::ParentMissing,
+            Standing::Due { why, .. } => Reason::SignAgreement(*why),
+            // Its time to sign again is over.
+            Standing::DueBy { .. } | Standing::Signed | Standing::NoneAsked => Reason::SignAgreement(DueReason::Changed),
+        };
+        return decided(Verdict::Challenge, reason);
+    }
+    if !subject.clause_accepted {
+        return decided(Verdict::Challenge, Reason::AcceptClause);
+    }
+    Answer::Pass(Note::MayUse)
+}
+
+/// The strictest sanction that holds. What it leaves is still judged by the later steps.
+pub(super) fn sanction(case: &Case<'_>) -> Answer {
+    if case.without.sanctions {
+        return Answer::Pass(Note::NoSanction);
+    }
+    let holding = case.who.subject.restrictions.iter().filter(|one| one.from <= case.at && case.at < one.until);
+    let Some(strictest) = holding.min_by_key(|one| one.restriction) else { return Answer::Pass(Note::NoSanction) };
+    let id = strictest.sanction;
+    let within = Answer::Pass(Note::WithinSanction(id));
+    match (strictest.restriction, case.lesson.map(|lesson| lesson.mode)) {
+        (Restriction::NoWeb, _) => decided(Verdict::Block, Reason::SanctionNoWeb(id)),
+        (Restriction::ListOnly, Some(Mode::ListOnly(_))) | (Restriction::LessonOnly, Some(_)) => within,
+        (Restriction::ListOnly, _) => decided(Verdict::Block, Reason::SanctionListOnly(id)),
+        (Restriction::LessonOnly, None) => decided(Verdict::Block, Reason::SanctionLessonOnly(id)),
+    }
+}
+
+/// Unrestricted time, then grants. A grant opens its page whatever the lesson, the hour or the category; it opens
+/// nothing that a step above closed.
+pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
+    if let Some((id, until)) = case.who.subject.unrestricted {
+        if case.at < until && !case.without.unrestricted {
+            return decided(Verdict::Allow, Reason::Unrestricted(id));
+        }
+    }
+    match grant_for(case) {
+        Some(id) if !case.without.grants => decided(Verdict::Allow, Reason::Granted(id)),
+        _ => Answer::Pass(Note::NoGrant),
+    }
+}
+
+fn grant_for(case: &Case<'_>) -> Option<GrantId> {
+    let target = &case.target;
+    let fits = |grant: &OpenGrant| {
+        let open = grant.from <= case.at && case.at < grant.until;
+        let mine = match grant.scope {
+            Scope::Lesson(lesson) => case.lesson.is_some_and(|now| now.lesson == lesson),
+            Scope::Group(group) => is_in_group(&case.who.subject, group),
+            Scope::Person(person) => case.who.subject.person == Some(person),
+            Scope::Kind(kind) => case.who.subject.kind == Some(kind),
+        };
+        open && mine
+    };
+    let grants = case.snapshot.grants.find_all(target.host, target.path, target.query);
+    grants.map(|(_, grant)| grant).find(|grant| fits(grant)).map(|grant| grant.id)
+}
+
+fn is_in_group(subject: &Subject, group: usher_types::ids::GroupId) -> bool {
+    subject.groups.contains(&group)
+}
+
+pub(super) fn lesson_session(case: &Case<'_>) -> Answer {
+    if let Some(lesson) = case.lesson {
+        let Mode::ListOnly(list) = lesson.mode else { return Answer::Pass(Note::InLesson(lesson.lesson)) };
+        let listed = case.snapshot.lesson_lists.get(&list).is_some_and(|pages| case.is_in(pages));
+        return if listed && !case.without.lesson_list {
+            decided(Verdict::Allow, Reason::InLessonList(list))
+        } else {
+            decided(Verdict::Block, Reason::NotInLessonList(list))
+        };
+    }
+    let (whom, during) = case.snapshot.lessons;
+    let needed = case.group.is_some_and(|group| whom.has(group)) && during.has(case.period);
+    if needed { decided(Verdict::Challenge, Reason::NoLesson) } else { Answer::Pass(Note::NoLessonNeeded) }
+}
+
+/// A lesson an adult opened is open whatever the hour: a club after school is a lesson too.
+pub(super) fn timetable(case: &Case<'_>) -> Answer {
+    let closed = case.lesson.is_none()
+        && case.group.is_some_and(|group| {
+            case.snapshot.hours.iter().any(|(whom, during)| whom.has(group) && during.has(case.period))
+        });
+    if closed { decided(Verdict::Block, Reason::OutsideHours(case.period)) } else { Answer::Pass(Note::Open(case.period)) }
+}
+
+/// The first rule that fits. Its verdict stands alone: staff must be able to explain it.
+pub(super) fn group_rules(case: &Case<'_>) -> Answer {
+    let rules = case.snapshot.rules.iter().enumerate();
+    let first = rules.filter(|(index, _)| case.without.rule != Some(*index)).find(|(_, rule)| case.fits(rule));
+    let Some((_, compiled)) = first else { return Answer::Pass(Note::NoRule) };
+    let matched = compiled.categories.and_then(|categories| case.matched(categories));
+    Answer::Decided { verdict: compiled.rule.verdict, reason: Reason::Rule(compiled.rule.id.clone()), matched }
+}
+
+/// Every category of the page is asked; the strictest answer counts, so that one more list can only close.
+pub(super) fn categories(case: &Case<'_>) -> Answer {
+    let Some(group) = case.group else { return Answer::Pass(Note::NoCategory) };
+    let verdict_of = |index: usize| {
+        let verdicts = case.snapshot.categories.get(index)?;
+        Some((verdicts.of(group, case.period)?, index))
+    };
+    // Of two equally strict, the one that stands first in the catalogue is named.
+    let strictest = case.categories().iter().filter_map(verdict_of).max_by_key(|&(verdict, index)| (verdict, Reverse(index)));
+    let named = strictest.and_then(|(verdict, index)| Some((verdict, index, case.snapshot.table().name(index)?)));
+    let Some((verdict, index, category)) = named else { return Answer::Pass(Note::NoCategory) };
+    let matched = case.matched(CategorySet::EMPTY.with(index));
+    Answer::Decided { verdict, reason: Reason::Category(category.clone()), matched }
+}
+
+pub(super) fn otherwise(case: &Case<'_>) -> Answer {
+    let verdict = case.group.map_or(Verdict::Block, |group| case.snapshot.unknown_for(group));
+    decided(verdict, Reason::Unknown)
+}

@@ -1,0 +1,238 @@
+//! What was decided, and why: enough to explain it to a child, a teacher, a safeguarding lead and a technician, and to
+//! make it again.
+
+use serde::{Deserialize, Serialize};
+use usher_lists::category::Category;
+use usher_records::standing::DueReason;
+use usher_records::unrestricted::UnrestrictedId;
+use usher_types::address::SpecialRange;
+use usher_types::calendar::PeriodKind;
+use usher_types::digest::Digest;
+use usher_types::ids::{GrantId, LessonId, LessonListId, SanctionId};
+
+use crate::facts::Mismatch;
+use crate::verdict::Verdict;
+
+/// The steps of judgement. Their order is in [`crate::decide::ORDER`] and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Usher's own pages are always reachable.
+    OwnPages,
+    /// The whole school is closed down.
+    Lockdown,
+    /// Lists and addresses that nobody can open.
+    SealedLists,
+    /// Signed in, clause accepted, agreement signed.
+    AgreementStanding,
+    /// A sanction narrows what this person can reach.
+    Sanction,
+    /// A page opened to them until a time; unrestricted time.
+    GrantedException,
+    /// The lesson their class is in, or is not.
+    LessonSession,
+    /// The time of day.
+    Timetable,
+    /// The school's own rules, first match.
+    GroupRules,
+    /// Categories by age and time.
+    Categories,
+    /// What happens to pages nobody knows.
+    Default,
+}
+
+impl Step {
+    /// Its name in files and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnPages => "own-pages",
+            Self::Lockdown => "lockdown",
+            Self::SealedLists => "sealed-lists",
+            Self::AgreementStanding => "agreement-standing",
+            Self::Sanction => "sanction",
+            Self::GrantedException => "granted-exception",
+            Self::LessonSession => "lesson-session",
+            Self::Timetable => "timetable",
+            Self::GroupRules => "group-rules",
+            Self::Categories => "categories",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// Why. A closed list: free text is in the rule, the grant or the list entry it points to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It is one of Usher's own pages.
+    OwnPage,
+    /// The school is closed down.
+    Lockdown,
+    /// The school is closed down, and this page is kept open.
+    KeptInLockdown,
+    /// It is on a sealed list.
+    SealedList,
+    /// The name leads to an address inside the school or this server, which no rule opens.
+    ForbiddenAddress(SpecialRange),
+    /// Nobody is signed in at this device.
+    SignIn,
+    /// The short clause was not accepted at this sign-in.
+    AcceptClause,
+    /// The agreement is due.
+    SignAgreement(DueReason),
+    /// A parent's answer is missing.
+    ParentMissing,
+    /// A sanction takes the web away for now.
+    SanctionNoWeb(SanctionId),
+    /// A sanction leaves only list-only lessons.
+    SanctionListOnly(SanctionId),
+    /// A sanction leaves only lessons.
+    SanctionLessonOnly(SanctionId),
+    /// The page was opened to them.
+    Granted(GrantId),
+    /// They opened unrestricted time.
+    Unrestricted(UnrestrictedId),
+    /// No lesson is open for their class.
+    NoLesson,
+    /// The page is in the lesson's list.
+    InLessonList(LessonListId),
+    /// The page is not in the lesson's list.
+    NotInLessonList(LessonListId),
+    /// The web is closed to them at this time.
+    OutsideHours(PeriodKind),
+    /// A rule of the school's policy says so.
+    Rule(String),
+    /// A category decides.
+    Category(Category),
+    /// Nobody knows the page, and that is how unknown pages are treated for this group.
+    Unknown,
+    /// The person belongs to no group of the policy.
+    NoGroup,
+}
+
+/// What a step that passed had to say. Passes are the trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Note {
+    /// It is not one of Usher's own pages.
+    NotOwn,
+    /// The school is open.
+    NoLockdown,
+    /// It is on no sealed list, and leads to no forbidden address.
+    NotSealed,
+    /// The agreement is signed, or none is asked.
+    MayUse,
+    /// No sanction holds.
+    NoSanction,
+    /// A sanction holds, and this is within what it leaves.
+    WithinSanction(SanctionId),
+    /// Nothing was opened that fits.
+    NoGrant,
+    /// A lesson is open in normal mode.
+    InLesson(LessonId),
+    /// No lesson is needed.
+    NoLessonNeeded,
+    /// The web is open at this time.
+    Open(PeriodKind),
+    /// No rule fits.
+    NoRule,
+    /// It is in no category that decides.
+    NoCategory,
+}
+
+/// One step that passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The step.
+    pub step: Step,
+    /// What it had to say.
+    pub note: Note,
+}
+
+/// The list and entry that matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matched {
+    /// The list's id, or `school` for the school's own edits.
+    pub list: String,
+    /// Its category.
+    pub category: Category,
+    /// The entry as the list has it: `games.example`, `site.example/play`.
+    pub entry: String,
+}
+
+/// The smallest single change that would have turned the decision between going through and not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flip {
+    /// Somebody signs in.
+    SignIn,
+    /// They accept the clause.
+    AcceptClause,
+    /// The agreement is signed.
+    Sign,
+    /// The parent answers.
+    ParentAnswers,
+    /// The sanction ends.
+    SanctionEnds(SanctionId),
+    /// A lesson is opened for the class.
+    LessonOpens,
+    /// The lesson is opened in normal mode.
+    LessonNormal,
+    /// The page is put into the lesson's list.
+    AddToLessonList(LessonListId),
+    /// The same at another time of day.
+    At(PeriodKind),
+    /// The rule is not there.
+    WithoutRule(String),
+    /// The page is not in this category.
+    WithoutCategory(Category),
+    /// The page is opened to them.
+    Grant,
+    /// The grant is not there.
+    WithoutGrant(GrantId),
+    /// The unrestricted time is not there.
+    WithoutUnrestricted(UnrestrictedId),
+    /// The page is taken out of the lesson's list.
+    RemoveFromLessonList(LessonListId),
+    /// The page is put into a category that is shut.
+    ListedInShutCategory,
+    /// The lockdown ends.
+    LockdownEnds,
+    /// Nothing a school can change.
+    Nothing,
+}
+
+/// A decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What is to happen.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// The step that decided.
+    pub step: Step,
+    /// The policy group the person was judged in.
+    pub group: Option<String>,
+    /// The list and entry that matched, where one did.
+    pub matched: Option<Matched>,
+    /// Names that should have been one and were not.
+    pub mismatches: Vec<Mismatch>,
+    /// The generation it was decided under.
+    pub generation: Digest,
+    /// The steps that passed before.
+    pub trail: Vec<Passed>,
+    /// The smallest change that would have turned it.
+    pub flip: Flip,
+}
+
+impl Decision {
+    /// Whether the reader sees one of our pages instead of theirs.
+    pub fn is_refusal(&self) -> bool {
+        self.verdict != Verdict::Allow
+    }
+
+    /// Whether this is a page kept from the reader for what it is; signing in and lessons that have not begun are not.
+    pub fn is_block(&self) -> bool {
+        self.verdict >= Verdict::Hold
+    }
+}

@@ -1,0 +1,205 @@
+//! The policy as a school writes it: groups, categories by group and time, rules, lessons, hours. One readable TOML;
+//! unknown keys are refused.
+//!
+//! Names refer to names: a rule's `for` lists groups or sets of groups, `during` lists parts of the school day.
+//! [`crate::snapshot`] checks that every name exists and makes the form the decision uses.
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use usher_lists::category::Category;
+use usher_lists::patterns::AddressPattern;
+use usher_types::calendar::{PeriodKind, SchoolCalendar};
+use usher_types::host::HostName;
+use usher_types::moment::Zone;
+use usher_types::role::{PersonKind, Role, Year};
+
+use crate::facts::Mismatch;
+use crate::verdict::Verdict;
+
+/// The policy document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PolicyDocument {
+    /// The school's time zone.
+    #[serde(default = "Zone::london")]
+    pub zone: Zone,
+    /// Terms, closed days, bells.
+    #[serde(default)]
+    pub calendar: SchoolCalendar,
+    /// Host names of Usher's own pages.
+    pub own_hosts: Vec<HostName>,
+    /// Groups people are judged in; the first that fits counts.
+    #[serde(rename = "group")]
+    pub groups: Vec<FilterGroup>,
+    /// Names for several groups together: `pupils`, `adults`.
+    #[serde(default)]
+    pub sets: BTreeMap<String, Vec<String>>,
+    /// Whether the school is closed down.
+    #[serde(default)]
+    pub lockdown: Option<Lockdown>,
+    /// Categories nobody can open, whatever else is said: the sealed slot.
+    #[serde(default)]
+    pub sealed: Vec<Category>,
+    /// Who needs a lesson, and when (WEB-12).
+    #[serde(default)]
+    pub lessons: LessonRule,
+    /// When the web is closed to whom (WEB-22).
+    #[serde(default)]
+    pub hours: Vec<HoursRule>,
+    /// The school's own rules; the first that fits counts, because staff must be able to explain them.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule>,
+    /// Categories, by group and time.
+    #[serde(default, rename = "category")]
+    pub categories: Vec<CategoryRule>,
+    /// What happens to pages nobody knows, by group or set.
+    pub unknown: BTreeMap<String, Verdict>,
+    /// What is not decrypted.
+    #[serde(default)]
+    pub inspection: Inspection,
+    /// Special-purpose addresses that may be reached: a learning platform inside the school.
+    #[serde(default)]
+    pub reach: Vec<IpNet>,
+}
+
+/// A group people are judged in. Somebody fits when their kind is listed, and their year, if any years are listed.
+/// Roles widen it: whoever holds one fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FilterGroup {
+    /// Its name in rules.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Kinds of people.
+    #[serde(default)]
+    pub kinds: Vec<PersonKind>,
+    /// For pupils: years; empty means all.
+    #[serde(default)]
+    pub years: Vec<Year>,
+    /// Roles whose holders fit whatever their kind.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+}
+
+/// A lockdown: nothing but the pages kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Lockdown {
+    /// Why.
+    pub reason: String,
+    /// Pages that stay open.
+    #[serde(default)]
+    pub keep: Vec<AddressPattern>,
+}
+
+/// Who needs a lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LessonRule {
+    /// Groups or sets that have the web only in a lesson.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// During these parts of the day; empty means always.
+    #[serde(default)]
+    pub during: Vec<PeriodKind>,
+}
+
+/// When the web is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HoursRule {
+    /// To whom.
+    #[serde(rename = "for")]
+    pub whom: Vec<String>,
+    /// During these parts of the day.
+    pub closed_during: Vec<PeriodKind>,
+}
+
+/// A rule. Every condition given must hold; a rule without conditions fits everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rule {
+    /// Its id, stable, kebab-case.
+    pub id: String,
+    /// Why the school has it (FM-05).
+    pub why: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Groups or sets it is for; empty means everybody.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// During these parts of the day; empty means always.
+    #[serde(default)]
+    pub during: Vec<PeriodKind>,
+    /// Pages it is about; empty means all.
+    #[serde(default)]
+    pub pages: Vec<AddressPattern>,
+    /// Categories it is about: the page is in one of them; empty means all.
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    /// Methods it is about; empty means all.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Fits when the port is none of these; empty means any port.
+    #[serde(default)]
+    pub ports_other_than: Vec<u16>,
+    /// Fits only when the host is written as an address.
+    #[serde(default)]
+    pub address_instead_of_name: bool,
+    /// Fits only when the address carries user information.
+    #[serde(default)]
+    pub user_information: bool,
+    /// Fits only when one of these mismatches is seen.
+    #[serde(default)]
+    pub mismatches: Vec<Mismatch>,
+    /// Fits only tunnels that carry something other than TLS.
+    #[serde(default)]
+    pub not_tls: bool,
+}
+
+/// What a category means for whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CategoryRule {
+    /// The category.
+    pub name: Category,
+    /// What it means for everybody not named below.
+    pub verdict: Verdict,
+    /// Why (FM-05).
+    pub why: String,
+    /// Exceptions; the first that fits counts.
+    #[serde(default)]
+    pub except: Vec<CategoryException>,
+}
+
+/// An exception to a category rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CategoryException {
+    /// Groups or sets.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// Parts of the day; empty means always.
+    #[serde(default)]
+    pub during: Vec<PeriodKind>,
+    /// What it means for them.
+    pub verdict: Verdict,
+}
+
+/// What is not decrypted, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Inspection {
+    /// Categories: banking, health.
+    #[serde(default)]
+    pub except_categories: Vec<Category>,
+    /// Sites: an updater that trusts no other authority.
+    #[serde(default)]
+    pub except_sites: Vec<AddressPattern>,
+    /// Groups or sets that are not decrypted at all: guests whose devices lack the school's certificate.
+    #[serde(default, rename = "except-for")]
+    pub except_whom: Vec<String>,
+}

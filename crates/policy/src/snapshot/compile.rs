@@ -1,0 +1,257 @@
+//! From the document to the snapshot: every name is looked up once, here, and a wrong one is named.
+
+use std::collections::{BTreeMap, HashMap};
+
+use usher_lists::category::{Category, CategoryTable};
+use usher_lists::library::CategorySet;
+use usher_lists::patterns::{AddressPattern, PatternMap};
+use usher_records::grant::Grant;
+use usher_records::lesson::LessonList;
+use usher_types::calendar::CalendarFault;
+use usher_types::ids::LessonListId;
+
+use super::{
+    CategoryVerdicts, CompiledRule, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts, PeriodSet, Snapshot,
+    Uninspected,
+};
+use crate::document::{CategoryRule, PolicyDocument, Rule};
+use crate::verdict::Verdict;
+
+/// What is wrong with a policy document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyFault {
+    /// A name is used that no group or set has.
+    #[error("{place}: there is no group or set called `{name}`")]
+    NoSuchGroup {
+        /// Where it is used.
+        place: String,
+        /// The name.
+        name: String,
+    },
+    /// A category is used that does not exist.
+    #[error("{place}: there is no category called `{name}`")]
+    NoSuchCategory {
+        /// Where it is used.
+        place: String,
+        /// The name.
+        name: String,
+    },
+    /// Something is there twice.
+    #[error("{0} is there twice")]
+    Twice(String),
+    /// There are more groups than fit.
+    #[error("a policy has at most {MOST_GROUPS} groups")]
+    TooManyGroups,
+    /// A group fits nobody.
+    #[error("group `{0}` names no kind of person and no role, so it fits nobody")]
+    EmptyGroup(String),
+    /// There is only one group: pupils and staff would be treated alike (FM-32).
+    #[error("a policy has at least two groups: pupils and adults are not treated alike")]
+    OneGroupOnly,
+    /// A group is not told what to do with pages nobody knows.
+    #[error("`unknown` does not say what group `{0}` does with pages nobody knows")]
+    UnknownNotSaid(String),
+    /// The calendar contradicts itself.
+    #[error("calendar: {0}")]
+    Calendar(#[from] CalendarFault),
+    /// A verdict that makes no sense where it stands.
+    #[error("{place}: `{verdict}` cannot be used here")]
+    OddVerdict {
+        /// Where it is used.
+        place: String,
+        /// The verdict.
+        verdict: &'static str,
+    },
+}
+
+pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Snapshot, PolicyFault> {
+    document.calendar.check()?;
+    let names = Names::of(&document)?;
+    let table = parts.library.table().clone();
+    let mut hours = Vec::new();
+    for rule in &document.hours {
+        hours.push((names.set("hours", &rule.whom)?, PeriodSet::of(&rule.closed_during)));
+    }
+    let lessons = match document.lessons.whom.as_slice() {
+        [] => GroupSet::default(),
+        whom => names.set("lessons", whom)?,
+    };
+    let whom = match document.inspection.except_whom.as_slice() {
+        [] => GroupSet::default(),
+        whom => names.set("inspection", whom)?,
+    };
+    let uninspected = Uninspected {
+        categories: category_set("inspection", &document.inspection.except_categories, &table)?,
+        sites: patterns(&document.inspection.except_sites),
+        whom,
+    };
+    let keep = document.lockdown.as_ref().map_or(&[] as &[_], |lockdown| lockdown.keep.as_slice());
+    Ok(Snapshot {
+        school: parts.school,
+        generation: parts.generation,
+        digest: parts.generation.digest(),
+        lessons: (lessons, PeriodSet::of(&document.lessons.during)),
+        hours,
+        rules: rules(&document.rules, &names, &table)?,
+        categories: categories(&document.categories, &names, &table)?,
+        sealed: category_set("sealed", &document.sealed, &table)?,
+        unknown: unknown(&document, &names)?,
+        uninspected,
+        kept_in_lockdown: patterns(keep),
+        grants: grants(parts.grants),
+        lesson_lists: lesson_lists(parts.lesson_lists),
+        library: parts.library,
+        document,
+    })
+}
+
+/// Group and set names.
+struct Names<'a> {
+    groups: BTreeMap<&'a str, GroupIndex>,
+    sets: &'a BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(document: &'a PolicyDocument) -> Result<Self, PolicyFault> {
+        match document.groups.len() {
+            0 | 1 => return Err(PolicyFault::OneGroupOnly),
+            2..=MOST_GROUPS => {}
+            _ => return Err(PolicyFault::TooManyGroups),
+        }
+        let mut groups = BTreeMap::new();
+        for (index, group) in document.groups.iter().enumerate() {
+            if group.kinds.is_empty() && group.roles.is_empty() {
+                return Err(PolicyFault::EmptyGroup(group.name.clone()));
+            }
+            if groups.insert(group.name.as_str(), GroupIndex(index)).is_some() {
+                return Err(PolicyFault::Twice(format!("group `{}`", group.name)));
+            }
+        }
+        let names = Self { groups, sets: &document.sets };
+        for (set, members) in names.sets {
+            names.set(&format!("set `{set}`"), members)?;
+        }
+        Ok(names)
+    }
+
+    fn set(&self, place: &str, names: &[String]) -> Result<GroupSet, PolicyFault> {
+        if names.is_empty() {
+            return Ok(GroupSet::EVERYBODY);
+        }
+        let mut set = GroupSet::default();
+        for name in names {
+            set = set.and(self.one(place, name)?);
+        }
+        Ok(set)
+    }
+
+    fn one(&self, place: &str, name: &str) -> Result<GroupSet, PolicyFault> {
+        if let Some(&index) = self.groups.get(name) {
+            return Ok(GroupSet::of(index));
+        }
+        let missing = || PolicyFault::NoSuchGroup { place: place.to_owned(), name: name.to_owned() };
+        let members = self.sets.get(name).ok_or_else(missing)?;
+        // Sets hold groups only, so that a set of sets cannot go round in a circle.
+        members.iter().try_fold(GroupSet::default(), |set, member| {
+            self.groups.get(member.as_str()).map(|&index| set.and(GroupSet::of(index))).ok_or_else(missing)
+        })
+    }
+}
+
+fn category_set(place: &str, names: &[Category], table: &CategoryTable) -> Result<CategorySet, PolicyFault> {
+    let mut set = CategorySet::EMPTY;
+    for name in names {
+        let missing = || PolicyFault::NoSuchCategory { place: place.to_owned(), name: name.to_string() };
+        set = set.with(table.index_of(name).ok_or_else(missing)?);
+    }
+    Ok(set)
+}
+
+fn patterns(pages: &[AddressPattern]) -> PatternMap<()> {
+    pages.iter().map(|page| (page.clone(), ())).collect()
+}
+
+fn rules(written: &[Rule], names: &Names<'_>, table: &CategoryTable) -> Result<Vec<CompiledRule>, PolicyFault> {
+    let mut compiled: Vec<CompiledRule> = Vec::new();
+    for rule in written {
+        let place = format!("rule `{}`", rule.id);
+        if compiled.iter().any(|earlier| earlier.rule.id == rule.id) {
+            return Err(PolicyFault::Twice(place));
+        }
+        // A challenge needs something the person can do, and a rule names no such thing.
+        if rule.verdict == Verdict::Challenge {
+            return Err(PolicyFault::OddVerdict { place, verdict: rule.verdict.name() });
+        }
+        let categories = match rule.categories.as_slice() {
+            [] => None,
+            categories => Some(category_set(&place, categories, table)?),
+        };
+        compiled.push(CompiledRule {
+            whom: names.set(&place, &rule.whom)?,
+            during: PeriodSet::of(&rule.during),
+            categories,
+            pages: (!rule.pages.is_empty()).then(|| patterns(&rule.pages)),
+            rule: rule.clone(),
+        });
+    }
+    Ok(compiled)
+}
+
+fn categories(
+    written: &[CategoryRule],
+    names: &Names<'_>,
+    table: &CategoryTable,
+) -> Result<Vec<CategoryVerdicts>, PolicyFault> {
+    let mut verdicts: Vec<CategoryVerdicts> = (0..table.len()).map(|_| CategoryVerdicts::default()).collect();
+    let mut seen = CategorySet::EMPTY;
+    for rule in written {
+        let place = format!("category `{}`", rule.name);
+        let missing = || PolicyFault::NoSuchCategory { place: place.clone(), name: rule.name.to_string() };
+        let index = table.index_of(&rule.name).ok_or_else(missing)?;
+        if seen.has(index) {
+            return Err(PolicyFault::Twice(place));
+        }
+        seen = seen.with(index);
+        let mut exceptions = Vec::new();
+        for except in &rule.except {
+            exceptions.push((names.set(&place, &except.whom)?, PeriodSet::of(&except.during), except.verdict));
+        }
+        if let Some(slot) = verdicts.get_mut(index) {
+            *slot = CategoryVerdicts { otherwise: Some(rule.verdict), exceptions };
+        }
+    }
+    Ok(verdicts)
+}
+
+fn unknown(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Verdict>, PolicyFault> {
+    let mut said: Vec<Option<Verdict>> = vec![None; document.groups.len()];
+    for (name, &verdict) in &document.unknown {
+        let set = names.one("unknown", name)?;
+        for (index, slot) in said.iter_mut().enumerate() {
+            if set.has(GroupIndex(index)) {
+                *slot = Some(slot.map_or(verdict, |earlier| earlier.stricter(verdict)));
+            }
+        }
+    }
+    let missing = |index: usize| {
+        let name = document.groups.get(index).map(|group| group.name.clone());
+        PolicyFault::UnknownNotSaid(name.unwrap_or_default())
+    };
+    said.into_iter().enumerate().map(|(index, verdict)| verdict.ok_or_else(|| missing(index))).collect()
+}
+
+fn grants(grants: &[Grant]) -> PatternMap<OpenGrant> {
+    grants
+        .iter()
+        .map(|grant| {
+            let until = grant.ended_at.map_or(grant.until, |ended| ended.min(grant.until));
+            let open = OpenGrant { id: grant.id, scope: grant.scope, from: grant.made_at, until };
+            (grant.page.clone(), open)
+        })
+        .collect()
+}
+
+fn lesson_lists(lists: &[LessonList]) -> HashMap<LessonListId, PatternMap<()>> {
+    lists.iter().map(|list| (list.id, patterns(&list.pages))).collect()
+}

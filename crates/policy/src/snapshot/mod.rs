@@ -1,0 +1,233 @@
+//! The policy in the form decisions use: names resolved to numbers, tables filled, grants and lists at hand.
+//!
+//! A snapshot never changes. A new one takes its place as one pointer; whoever holds the old one finishes with it.
+
+mod compile;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use usher_lists::category::{Category, CategoryTable};
+use usher_lists::library::{CategorySet, Library};
+use usher_lists::patterns::PatternMap;
+use usher_records::grant::{Grant, Scope};
+use usher_records::lesson::LessonList;
+use usher_types::calendar::PeriodKind;
+use usher_types::digest::Digest;
+use usher_types::host::Host;
+use usher_types::ids::{GrantId, LessonListId, SchoolId};
+use usher_types::moment::Moment;
+
+use crate::document::{PolicyDocument, Rule};
+use crate::facts::Subject;
+use crate::generation::Generation;
+use crate::verdict::Verdict;
+
+pub use compile::PolicyFault;
+
+/// The most groups one policy may have; group sets are bits of a `u32`.
+pub const MOST_GROUPS: usize = 32;
+
+/// A group of the policy, by its place in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupIndex(usize);
+
+/// A set of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GroupSet(u32);
+
+impl GroupSet {
+    /// Every group.
+    pub const EVERYBODY: Self = Self(u32::MAX);
+
+    const fn of(index: GroupIndex) -> Self {
+        Self(1 << index.0)
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the group is in the set.
+    pub const fn has(self, index: GroupIndex) -> bool {
+        self.0 & (1 << index.0) != 0
+    }
+}
+
+/// A set of parts of the school day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PeriodSet(u8);
+
+impl PeriodSet {
+    /// The whole day, school or not.
+    pub const ALWAYS: Self = Self(u8::MAX);
+
+    fn of(kinds: &[PeriodKind]) -> Self {
+        if kinds.is_empty() { Self::ALWAYS } else { Self(kinds.iter().fold(0, |set, &kind| set | 1 << kind as u8)) }
+    }
+
+    /// Whether the part of the day is in the set.
+    pub const fn has(self, kind: PeriodKind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+}
+
+/// A rule with its names resolved.
+#[derive(Debug)]
+pub struct CompiledRule {
+    /// As written.
+    pub rule: Rule,
+    /// For whom.
+    pub whom: GroupSet,
+    /// When.
+    pub during: PeriodSet,
+    /// About which categories; none means all pages.
+    pub categories: Option<CategorySet>,
+    /// About which pages; none means all.
+    pub pages: Option<PatternMap<()>>,
+}
+
+/// What a category means: the default, and exceptions in order. A category the document does not name has no default:
+/// a page in it alone is treated like one nobody knows.
+#[derive(Debug, Default)]
+pub struct CategoryVerdicts {
+    pub(crate) otherwise: Option<Verdict>,
+    pub(crate) exceptions: Vec<(GroupSet, PeriodSet, Verdict)>,
+}
+
+impl CategoryVerdicts {
+    /// What it means for this group at this time.
+    pub fn of(&self, group: GroupIndex, period: PeriodKind) -> Option<Verdict> {
+        let exception = self.exceptions.iter().find(|(whom, during, _)| whom.has(group) && during.has(period));
+        exception.map(|&(_, _, verdict)| verdict).or(self.otherwise)
+    }
+}
+
+/// Everything a decision needs besides the facts.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Whose.
+    pub school: SchoolId,
+    /// What it was made from.
+    pub generation: Generation,
+    /// The document.
+    pub document: PolicyDocument,
+    pub(crate) digest: Digest,
+    pub(crate) library: Library,
+    pub(crate) lessons: (GroupSet, PeriodSet),
+    pub(crate) hours: Vec<(GroupSet, PeriodSet)>,
+    pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) categories: Vec<CategoryVerdicts>,
+    pub(crate) sealed: CategorySet,
+    pub(crate) unknown: Vec<Verdict>,
+    pub(crate) uninspected: Uninspected,
+    pub(crate) kept_in_lockdown: PatternMap<()>,
+    pub(crate) grants: PatternMap<OpenGrant>,
+    pub(crate) lesson_lists: HashMap<LessonListId, PatternMap<()>>,
+}
+
+/// What is not decrypted.
+#[derive(Debug)]
+pub(crate) struct Uninspected {
+    pub(crate) categories: CategorySet,
+    pub(crate) sites: PatternMap<()>,
+    pub(crate) whom: GroupSet,
+}
+
+/// A grant as decisions see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenGrant {
+    pub(crate) id: GrantId,
+    pub(crate) scope: Scope,
+    pub(crate) from: Moment,
+    pub(crate) until: Moment,
+}
+
+/// What a snapshot is made from, besides the document.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// Whose.
+    pub school: SchoolId,
+    /// What the parts are called.
+    pub generation: Generation,
+    /// Category lists and the school's edits of them.
+    pub library: Library,
+    /// Grants that may still be open.
+    pub grants: &'a [Grant],
+    /// Lesson lists.
+    pub lesson_lists: &'a [LessonList],
+}
+
+impl Snapshot {
+    /// Makes the form decisions use.
+    ///
+    /// # Errors
+    /// The first name that does not exist, number that is out of range, or id used twice.
+    pub fn build(document: PolicyDocument, parts: Parts<'_>) -> Result<Self, PolicyFault> {
+        compile::snapshot(document, parts)
+    }
+
+    /// The digest that names this generation.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The group somebody is judged in: the first that fits.
+    pub fn group_of(&self, subject: &Subject) -> Option<GroupIndex> {
+        let kind = subject.kind?;
+        self.document
+            .groups
+            .iter()
+            .position(|group| {
+                let by_role = subject.roles.has_any(&group.roles);
+                let year_fits = group.years.is_empty() || subject.year.is_some_and(|year| group.years.contains(&year));
+                by_role || (group.kinds.contains(&kind) && year_fits)
+            })
+            .map(GroupIndex)
+    }
+
+    /// The name of a group.
+    pub fn group_name(&self, index: GroupIndex) -> Option<&str> {
+        self.document.groups.get(index.0).map(|group| group.name.as_str())
+    }
+
+    /// What part of the school day it is.
+    pub fn period_at(&self, at: Moment) -> PeriodKind {
+        self.document.calendar.period_at(self.document.zone.local(at))
+    }
+
+    /// The category lists and the school's edits of them.
+    pub const fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The categories' numbers and names.
+    pub fn table(&self) -> &CategoryTable {
+        self.library.table()
+    }
+
+    /// Whether a host is Usher's own.
+    pub fn is_own(&self, host: &Host) -> bool {
+        host.name().is_some_and(|name| self.document.own_hosts.contains(name))
+    }
+
+    /// Whether a page is on a sealed list, so that no grant may be made for it.
+    pub fn is_sealed(&self, host: &Host, path: &str, query: Option<&str>) -> bool {
+        self.library.categories_of(host, path, query).intersects(self.sealed)
+    }
+
+    /// Whether a special-purpose address may be reached.
+    pub(crate) fn may_reach(&self, address: IpAddr) -> bool {
+        self.document.reach.iter().any(|net| net.contains(&address))
+    }
+
+    /// What a category means for a group at a time; none when the document does not name it.
+    pub fn category_verdict(&self, category: &Category, group: GroupIndex, period: PeriodKind) -> Option<Verdict> {
+        let index = self.table().index_of(category)?;
+        self.categories.get(index).and_then(|verdicts| verdicts.of(group, period))
+    }
+
+    pub(crate) fn unknown_for(&self, group: GroupIndex) -> Verdict {
+        self.unknown.get(group.0).copied().unwrap_or(Verdict::Block)
+    }
+}

@@ -1,0 +1,379 @@
+//! Agreements: Markdown texts whose clauses have ids and say which controls keep them.
+//!
+//! A file opens with a TOML head between `+++` lines; each list item is a clause and ends with its attributes:
+//!
+//! ```markdown
+//! +++
+//! key = "pupil-ks2"
+//! title = "Using computers at our school"
+//! …
+//! +++
+//! ## Being safe
+//!
+//! - I ask before I open a new website. {#ask-first keeps="web.lesson-session" picture="hand"}
+//! ```
+
+use serde::{Deserialize, Serialize};
+use usher_types::digest::Digest;
+use usher_types::ids::AgreementVersionId;
+use usher_types::moment::Moment;
+use usher_types::role::Reader;
+
+use crate::change::{Action, Change, Expect, Write};
+use crate::noun::{IndexKey, Kind, Noun};
+
+/// The head of an agreement file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Head {
+    /// Which agreement it is; settings name it by this.
+    pub key: String,
+    /// Its title, as the reader sees it.
+    pub title: String,
+    /// The mark people know the version by (POL-08): a year, or a year and a letter.
+    pub version: String,
+    /// How it speaks.
+    pub reader: Reader,
+    /// What signing it means, word for word (AGR-03).
+    pub declaration: String,
+    /// A line shown before the clauses.
+    #[serde(default)]
+    pub opening: Option<String>,
+    /// The short clause accepted at every sign-in (AGR-06).
+    #[serde(default)]
+    pub each_time: Option<String>,
+    /// The question a pupil answers before signing (AGR-17).
+    #[serde(default)]
+    pub check: Option<Check>,
+    /// What the parent declares, where parent and child both sign (AGR-08).
+    #[serde(default)]
+    pub parent_declaration: Option<String>,
+    /// Whether it is a term of the contract of employment (AGR-14).
+    #[serde(default)]
+    pub contract_term: bool,
+}
+
+/// A check question with its answers, of which one is right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// The question.
+    pub ask: String,
+    /// The answers to choose from.
+    pub answers: Vec<Answer>,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Answer {
+    /// Its words.
+    pub text: String,
+    /// The picture beside it.
+    #[serde(default)]
+    pub picture: Option<String>,
+    /// Whether it is the right one.
+    #[serde(default)]
+    pub right: bool,
+    /// What the page says when it is chosen.
+    pub reply: String,
+}
+
+/// One clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// Its id within the agreement, kept when its words change.
+    pub id: String,
+    /// Its number as printed, counting from 1 through the whole agreement (AGR-20).
+    pub number: u16,
+    /// The heading it stands under.
+    pub heading: Option<String>,
+    /// Its words, Markdown.
+    pub text: String,
+    /// The controls that keep it.
+    pub keeps: Vec<String>,
+    /// The picture that stands for it (KS1).
+    pub picture: Option<String>,
+}
+
+/// An agreement as written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementText {
+    /// Its head.
+    pub head: Head,
+    /// Its clauses, in order.
+    pub clauses: Vec<Clause>,
+    /// The digest of the whole file with line ends as `\n`: what a signature is bound to.
+    pub digest: Digest,
+}
+
+/// What is wrong with an agreement file, with the line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct AgreementFault {
+    /// The line, counting from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl AgreementText {
+    /// Reads an agreement file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line: no head, an unknown key, a clause without an id, an id used
+    /// twice, a check question without exactly one right answer.
+    pub fn parse(file: &str) -> Result<Self, AgreementFault> {
+        let file = file.replace("\r\n", "\n");
+        let (head, body, body_line) = split_head(&file)?;
+        let head: Head =
+            toml::from_str(head).map_err(|error| fault(1 + line_of(head, &error), error.message().to_owned()))?;
+        check_head(&head)?;
+        let clauses = read_clauses(body, body_line)?;
+        Ok(Self { head, clauses, digest: Digest::of(file.as_bytes()) })
+    }
+
+    /// The ids of all clauses, in order.
+    pub fn clause_ids(&self) -> Vec<String> {
+        self.clauses.iter().map(|clause| clause.id.clone()).collect()
+    }
+
+    /// The clause with this id.
+    pub fn clause(&self, id: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.id == id)
+    }
+}
+
+fn fault(line: usize, what: impl Into<String>) -> AgreementFault {
+    AgreementFault { line, what: what.into() }
+}
+
+fn line_of(text: &str, error: &toml::de::Error) -> usize {
+    let start = error.span().map_or(0, |span| span.start);
+    1 + text.get(..start).map_or(0, |before| before.matches('\n').count())
+}
+
+fn split_head(file: &str) -> Result<(&str, &str, usize), AgreementFault> {
+    let rest = file.strip_prefix("+++\n").ok_or_else(|| fault(1, "an agreement begins with a line `+++`"))?;
+    let (head, body) =
+        rest.split_once("\n+++\n").ok_or_else(|| fault(1, "the head has no closing line `+++`"))?;
+    Ok((head, body, head.matches('\n').count() + 4))
+}
+
+fn check_head(head: &Head) -> Result<(), AgreementFault> {
+    let Some(check) = &head.check else { return Ok(()) };
+    let right = check.answers.iter().filter(|answer| answer.right).count();
+    if right == 1 && check.answers.len() > 1 {
+        Ok(())
+    } else {
+        Err(fault(1, "the check question needs two answers or more, exactly one of them right"))
+    }
+}
+
+fn read_clauses(body: &str, first_line: usize) -> Result<Vec<Clause>, AgreementFault> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let mut heading = None;
+    let mut open: Option<(usize, String)> = None;
+    let lines = body.lines().enumerate().map(|(at, line)| (first_line + at, line.trim_end()));
+    for (number, line) in lines.chain(std::iter::once((0, ""))) {
+        let item = line.strip_prefix("- ");
+        if item.is_some() || line.is_empty() || line.starts_with('#') {
+            if let Some((at, text)) = open.take() {
+                let clause = read_clause(at, &text, heading.clone(), clauses.len() + 1)?;
+                if clauses.iter().any(|earlier| earlier.id == clause.id) {
+                    return Err(fault(at, format!("clause id `{}` is used twice", clause.id)));
+                }
+                clauses.push(clause);
+            }
+        }
+        match (item, &mut open) {
+            (Some(item), _) => open = Some((number, item.to_owned())),
+            (None, Some((_, text))) => {
+                text.push(' ');
+                text.push_str(line.trim_start());
+            }
+            (None, None) => {
+                if let Some(words) = line.strip_prefix("## ") {
+                    heading = Some(words.to_owned());
+                }
+            }
+        }
+    }
+    if clauses.is_empty() {
+        return Err(fault(first_line, "an agreement has at least one clause, a line that begins with `- `"));
+    }
+    Ok(clauses)
+}
+
+fn read_clause(line: usize, item: &str, heading: Option<String>, number: usize) -> Result<Clause, AgreementFault> {
+    let (text, attributes) = item
+        .strip_suffix('}')
+        .and_then(|item| item.rsplit_once('{'))
+        .ok_or_else(|| fault(line, "a clause ends with its attributes, as in {#ask-first keeps=\"web.lesson-session\"}"))?;
+    let mut clause = Clause {
+        id: String::new(),
+        number: u16::try_from(number).unwrap_or(u16::MAX),
+        heading,
+        text: text.trim().to_owned(),
+        keeps: Vec::new(),
+        picture: None,
+    };
+    for (name, value) in attribute_pairs(attributes) {
+        match (name, value) {
+            (id, None) if id.starts_with('#') => clause.id = id.trim_start_matches('#').to_owned(),
+            ("keeps", Some(value)) => clause.keeps = value.split_whitespace().map(str::to_owned).collect(),
+            ("picture", Some(value)) => clause.picture = Some(value.to_owned()),
+            _ => return Err(fault(line, format!("`{name}` is no attribute of a clause: #id, keeps, picture"))),
+        }
+    }
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if clause.id.is_empty() || !clause.id.chars().all(fine) {
+        return Err(fault(line, "a clause needs an id of small letters, digits and hyphens, as in {#ask-first}"));
+    }
+    if clause.text.is_empty() {
+        return Err(fault(line, format!("clause `{}` has no words", clause.id)));
+    }
+    Ok(clause)
+}
+
+/// Splits `#id keeps="a b" picture=c` at spaces outside quotes.
+fn attribute_pairs(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut quoted = false;
+    text.split(move |c: char| {
+        quoted ^= c == '"';
+        c == ' ' && !quoted
+    })
+    .filter(|piece| !piece.is_empty())
+    .map(|piece| match piece.split_once('=') {
+        Some((name, value)) => (name, Some(value.trim_matches('"'))),
+        None => (piece, None),
+    })
+    .collect()
+}
+
+/// One published version of an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementVersion {
+    /// Its id.
+    pub id: AgreementVersionId,
+    /// Which agreement.
+    pub key: String,
+    /// The mark people know it by.
+    pub version: String,
+    /// Its title.
+    pub title: String,
+    /// The digest of its text; the text itself is a blob under this digest.
+    pub digest: Digest,
+    /// When it was published.
+    pub published_at: Moment,
+    /// Whether it must be signed again by those who signed an earlier one (AGR-19).
+    pub material: bool,
+    /// Whether it is the one in force.
+    pub in_force: bool,
+}
+
+impl Noun for AgreementVersion {
+    const KIND: Kind = Kind::AgreementVersion;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        vec![IndexKey::shared("key", &self.key), IndexKey::unique("digest", self.digest)]
+    }
+}
+
+/// Publishes a text as the version in force, and takes the earlier one out of force.
+pub fn publish(
+    id: AgreementVersionId,
+    text: &AgreementText,
+    earlier: Option<&crate::change::Stored<AgreementVersion>>,
+    material: bool,
+    at: Moment,
+) -> Change {
+    let version = AgreementVersion {
+        id,
+        key: text.head.key.clone(),
+        version: text.head.version.clone(),
+        title: text.head.title.clone(),
+        digest: text.digest,
+        published_at: at,
+        material,
+        in_force: true,
+    };
+    let change = Change::of(Action::AgreementPublished, Write::of(&version, Expect::New));
+    match earlier {
+        Some(earlier) => {
+            let mut old = earlier.value.clone();
+            old.in_force = false;
+            change.and(earlier.replace(&old))
+        }
+        None => change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"+++
+key = "pupil-ks2"
+title = "Using computers"
+version = "2026"
+reader = "ks2"
+declaration = "I will keep these rules."
+
+[check]
+ask = "What do you do first?"
+answers = [
+  { text = "Tell a grown-up", right = true, reply = "Yes." },
+  { text = "Keep looking", reply = "Not this one." },
+]
++++
+
+Words before the rules are not clauses.
+
+## Asking
+
+- I ask before I open a new website, and I wait
+  until I hear yes. {#ask-first keeps="web.lesson-session web.list-only" picture="hand"}
+- I tell a grown-up. {#tell}
+"#;
+
+    #[test]
+    fn a_file_becomes_numbered_clauses() {
+        let text = AgreementText::parse(FILE).unwrap();
+        assert_eq!(text.clause_ids(), ["ask-first", "tell"]);
+        let first = &text.clauses[0];
+        assert_eq!(first.text, "I ask before I open a new website, and I wait until I hear yes.");
+        assert_eq!(first.keeps, ["web.lesson-session", "web.list-only"]);
+        assert_eq!((first.number, first.heading.as_deref()), (1, Some("Asking")));
+        assert_eq!(text.clauses[1].keeps, Vec::<String>::new());
+    }
+
+    #[test]
+    fn pol_08_one_changed_word_is_another_version_and_line_ends_are_not() {
+        let text = AgreementText::parse(FILE).unwrap();
+        let edited = AgreementText::parse(&FILE.replace("a grown-up. {", "an adult. {")).unwrap();
+        assert_ne!(text.digest, edited.digest);
+        let windows = AgreementText::parse(&FILE.replace('\n', "\r\n")).unwrap();
+        assert_eq!(text.digest, windows.digest);
+    }
+
+    #[test]
+    fn faults_are_named_with_their_line() {
+        let cases = [
+            (FILE.replace("{#tell}", "{#ask-first}"), "line 23: clause id `ask-first` is used twice"),
+            (FILE.replace("{#tell}", ""), "line 23: a clause ends with its attributes"),
+            (FILE.replace("{#tell}", "{#tell color=red}"), "line 23: `color` is no attribute"),
+            (FILE.replace("right = true, ", ""), "exactly one of them right"),
+            (FILE.replace("version =", "vershun ="), "line 4"),
+            ("no head".to_owned(), "begins with a line `+++`"),
+        ];
+        for (file, expected) in cases {
+            let fault = AgreementText::parse(&file).unwrap_err().to_string();
+            assert!(fault.contains(expected), "{fault}");
+        }
+    }
+}

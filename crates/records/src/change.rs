@@ -1,0 +1,242 @@
+//! What a command asks the store to write, and how the journal will tell it.
+
+use serde::{Deserialize, Serialize};
+use usher_types::digest::Digest;
+use usher_types::ids::PersonId;
+use usher_types::moment::Moment;
+
+use crate::noun::{IndexKey, Kind, Noun};
+
+/// What must be true of a record for a write to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// There is none yet.
+    New,
+    /// The stored version is this one; somebody else's change in between is a conflict.
+    Version(u64),
+}
+
+/// One record to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id as a number.
+    pub id: u64,
+    /// Its new content, canonical JSON.
+    pub body: String,
+    /// The keys it is found by.
+    pub keys: Vec<IndexKey>,
+    /// What must hold now.
+    pub expect: Expect,
+}
+
+impl Write {
+    /// A write of `noun`. Its JSON is canonical because the nouns keep their fields in order and hold no floats.
+    pub fn of<N: Noun>(noun: &N, expect: Expect) -> Self {
+        let body = serde_json::to_string(noun).unwrap_or_default();
+        Self { kind: N::KIND, id: noun.number(), body, keys: noun.keys(), expect }
+    }
+
+    /// The digest of the new content, as the journal keeps it.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.body.as_bytes())
+    }
+}
+
+/// A record as it was read, with the version to expect when writing it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<N> {
+    /// The record.
+    pub value: N,
+    /// How often it has been written; 1 for the first time.
+    pub version: u64,
+}
+
+impl<N: Noun> Stored<N> {
+    /// A write that replaces this record with `value`, refused if somebody wrote it in between.
+    pub fn replace(&self, value: &N) -> Write {
+        Write::of(value, Expect::Version(self.version))
+    }
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// A person signed in.
+    Person(PersonId),
+    /// A job of Usher itself, by name.
+    Usher(String),
+    /// Whoever has the server's command line.
+    CommandLine,
+}
+
+/// Every action the journal tells. Names are stable; none is reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// The school was set up.
+    SchoolSetUp,
+    /// Settings were changed.
+    SettingsChanged,
+    /// People and classes were brought in from a roster.
+    RosterImported,
+    /// A person was added by hand.
+    PersonAdded,
+    /// A person was changed by hand.
+    PersonChanged,
+    /// An account was closed: leaver, long absence, end of visit.
+    AccountClosed,
+    /// An account was opened or opened again.
+    AccountOpened,
+    /// A password or picture password was set.
+    PasswordSet,
+    /// Too many wrong tries: the account rests for a while.
+    AccountLocked,
+    /// Somebody signed in.
+    SignedIn,
+    /// A session ended: signed out, idle, over, or ended from elsewhere.
+    SessionEnded,
+    /// An agreement version was published.
+    AgreementPublished,
+    /// Somebody signed an agreement.
+    AgreementSigned,
+    /// A lesson was opened.
+    LessonOpened,
+    /// A lesson ended.
+    LessonEnded,
+    /// A lesson list was made or changed.
+    LessonListSaved,
+    /// A page was opened to somebody until a time.
+    GrantMade,
+    /// A grant was taken back before its end.
+    GrantEnded,
+    /// Somebody asked for a page to be opened.
+    UnblockAsked,
+    /// A request was answered.
+    UnblockAnswered,
+    /// A child told an adult.
+    AdultTold,
+    /// An adult saw that a child told.
+    ToldSeen,
+    /// A register entry was written.
+    EntryWritten,
+    /// Unrestricted time was opened.
+    UnrestrictedOpened,
+    /// Unrestricted time was ended early.
+    UnrestrictedEnded,
+    /// A sanction began.
+    SanctionBegun,
+    /// A sanction was ended early.
+    SanctionEnded,
+    /// A report was issued.
+    ReportIssued,
+    /// A report was opened by one of its readers.
+    ReportOpened,
+    /// Somebody looked at a person's activity.
+    ActivityLooked,
+    /// The school's own list edits changed.
+    ListEdited,
+    /// A held list entry was decided on.
+    ListEntryDecided,
+    /// Category lists were compiled and taken into use.
+    ListsCompiled,
+    /// A policy was published.
+    PolicyPublished,
+    /// A device was added or changed.
+    DeviceSaved,
+}
+
+/// Everything one command changes: written whole, with its journal entry, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened, for the journal.
+    pub action: Action,
+    /// Whom it is about.
+    pub about: Option<PersonId>,
+    /// Why, where a reason is asked for.
+    pub reason: Option<String>,
+    /// The records to write, in order.
+    pub writes: Vec<Write>,
+    /// Mails that go out because of it, sent after the change is kept.
+    pub mails: Vec<Mail>,
+}
+
+impl Change {
+    /// A change of one record.
+    pub fn of(action: Action, write: Write) -> Self {
+        Self { action, about: None, reason: None, writes: vec![write], mails: Vec::new() }
+    }
+
+    /// This change, about a person.
+    #[must_use]
+    pub const fn about(mut self, person: PersonId) -> Self {
+        self.about = Some(person);
+        self
+    }
+
+    /// This change, for a reason.
+    #[must_use]
+    pub fn because(mut self, reason: &str) -> Self {
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    /// This change and one more record.
+    #[must_use]
+    pub fn and(mut self, write: Write) -> Self {
+        self.writes.push(write);
+        self
+    }
+
+    /// This change and a mail that goes out because of it.
+    #[must_use]
+    pub fn mailing(mut self, mail: Mail) -> Self {
+        self.mails.push(mail);
+        self
+    }
+}
+
+/// A mail Usher sends: to whom by id, because addresses may change before it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// The reader.
+    pub to: PersonId,
+    /// The subject line, already in words.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// A file to attach: its name and its content's digest in the blob store.
+    pub attachment: Option<(String, Digest)>,
+}
+
+/// One entry of the journal, before it is chained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalLine {
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// Whom it is about.
+    pub about: Option<PersonId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The records written: kind, id, version and digest of the new content.
+    pub records: Vec<JournalRecord>,
+}
+
+/// One record as the journal tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRecord {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id as a number.
+    pub id: u64,
+    /// Its version after the write.
+    pub version: u64,
+    /// The digest of its new content.
+    pub digest: Digest,
+}

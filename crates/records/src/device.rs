@@ -1,0 +1,37 @@
+//! Devices the school knows by their network address.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use usher_types::ids::DeviceId;
+
+use crate::noun::{IndexKey, Kind, Noun};
+
+/// A computer or tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// What is written on it: `PC-14`.
+    pub name: String,
+    /// Where it stands; none for what is carried about.
+    pub room: Option<String>,
+    /// The address it has on the school's network, where that is fixed.
+    pub address: Option<IpAddr>,
+    /// Whether the school looks after it.
+    pub managed: bool,
+}
+
+impl Noun for Device {
+    const KIND: Kind = Kind::Device;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        let mut keys = vec![IndexKey::unique("name", &self.name)];
+        keys.extend(self.address.iter().map(|address| IndexKey::unique("address", address)));
+        keys
+    }
+}

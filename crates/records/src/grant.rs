@@ -1,0 +1,167 @@
+//! Grants: a page opened to somebody until a time. Every one has a reason, an owner and an end.
+
+use serde::{Deserialize, Serialize};
+use usher_lists::pattern::AddressPattern;
+use usher_types::ids::{GrantId, GroupId, LessonId, PersonId};
+use usher_types::moment::Moment;
+use usher_types::role::PersonKind;
+
+use crate::change::{Action, Change, Expect, Stored, Write};
+use crate::lesson::end_within;
+use crate::noun::{IndexKey, Kind, Noun};
+use crate::refusal::{self, Refusal};
+
+/// To whom a page is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The class in this lesson; ends with it.
+    Lesson(LessonId),
+    /// A class.
+    Group(GroupId),
+    /// One person.
+    Person(PersonId),
+    /// Everybody of a kind.
+    Kind(PersonKind),
+}
+
+/// A grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// To whom.
+    pub scope: Scope,
+    /// Which page or site.
+    pub page: AddressPattern,
+    /// Why.
+    pub reason: String,
+    /// Who made it.
+    pub owner: PersonId,
+    /// When it was made.
+    pub made_at: Moment,
+    /// When it ends.
+    pub until: Moment,
+    /// When it was taken back, if before that.
+    pub ended_at: Option<Moment>,
+}
+
+impl Grant {
+    /// Whether it opens anything.
+    pub fn is_open(&self, at: Moment) -> bool {
+        self.made_at <= at && at < self.until && self.ended_at.is_none_or(|ended| at < ended)
+    }
+}
+
+impl Noun for Grant {
+    const KIND: Kind = Kind::Grant;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        let state = if self.ended_at.is_none() { "open" } else { "ended" };
+        vec![IndexKey::shared("state", state)]
+    }
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct MakeGrant<'a> {
+    /// The new grant's id.
+    pub id: GrantId,
+    /// To whom.
+    pub scope: Scope,
+    /// Which page.
+    pub page: AddressPattern,
+    /// Why.
+    pub reason: &'a str,
+    /// Who makes it.
+    pub owner: PersonId,
+    /// Until when.
+    pub until: Moment,
+    /// Whether the page is in a sealed list, which nobody can open.
+    pub sealed: bool,
+}
+
+/// Opens a page.
+///
+/// # Errors
+/// No reason, no end or one too late, or a sealed page.
+pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(Grant, Change), Refusal> {
+    if asked.sealed {
+        return Err(Refusal::Sealed);
+    }
+    let reason = refusal::reason(asked.reason)?;
+    end_within(asked.until, longest_minutes, at)?;
+    let grant = Grant {
+        id: asked.id,
+        scope: asked.scope,
+        page: asked.page,
+        reason: reason.to_owned(),
+        owner: asked.owner,
+        made_at: at,
+        until: asked.until,
+        ended_at: None,
+    };
+    let change = Change::of(Action::GrantMade, Write::of(&grant, Expect::New)).because(reason);
+    Ok((grant, change))
+}
+
+/// Takes a grant back.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it is over.
+pub fn end(grant: &Stored<Grant>, at: Moment) -> Result<Change, Refusal> {
+    if !grant.value.is_open(at) {
+        return Err(Refusal::AlreadySo);
+    }
+    let mut next = grant.value.clone();
+    next.ended_at = Some(at);
+    Ok(Change::of(Action::GrantEnded, grant.replace(&next)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
+
+    fn asked(reason: &str) -> MakeGrant<'_> {
+        MakeGrant {
+            id: Id::new(1),
+            scope: Scope::Group(Id::new(3)),
+            page: "games.example/maths".parse().unwrap(),
+            reason,
+            owner: Id::new(4),
+            until: NINE.plus_minutes(45),
+            sealed: false,
+        }
+    }
+
+    #[test]
+    fn a_grant_has_a_reason_an_owner_and_an_end() {
+        let (grant, change) = make(asked("Times tables race"), 60, NINE).unwrap();
+        assert!(grant.is_open(NINE) && !grant.is_open(NINE.plus_minutes(45)));
+        assert_eq!(change.reason.as_deref(), Some("Times tables race"));
+        assert_eq!(make(asked(" x "), 60, NINE).unwrap_err(), Refusal::ReasonNeeded);
+        assert_eq!(make(asked("Times tables race"), 30, NINE).unwrap_err(), Refusal::TooLong);
+    }
+
+    #[test]
+    fn nobody_can_open_a_sealed_page() {
+        let sealed = MakeGrant { sealed: true, ..asked("please") };
+        assert_eq!(make(sealed, 60, NINE).unwrap_err(), Refusal::Sealed);
+    }
+
+    #[test]
+    fn a_grant_taken_back_is_over_at_once() {
+        let (grant, _) = make(asked("Times tables race"), 60, NINE).unwrap();
+        let stored = Stored { value: grant, version: 1 };
+        let change = end(&stored, NINE.plus_minutes(1)).unwrap();
+        let ended: Grant = serde_json::from_str(&change.writes[0].body).unwrap();
+        assert!(!ended.is_open(NINE.plus_minutes(1)));
+    }
+}

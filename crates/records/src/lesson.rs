@@ -1,0 +1,234 @@
+//! Lessons: an adult opens the web for a class, normally or for a list only, until a time (WEB-09, WEB-12).
+
+use serde::{Deserialize, Serialize};
+use usher_lists::pattern::AddressPattern;
+use usher_types::ids::{GroupId, LessonId, LessonListId, PersonId};
+use usher_types::moment::Moment;
+
+use crate::change::{Action, Change, Expect, Stored, Write};
+use crate::noun::{IndexKey, Kind, Noun};
+use crate::refusal::{self, Refusal};
+
+/// What a lesson opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// What the filter opens to these pupils.
+    Normal,
+    /// Only the pages of this list.
+    ListOnly(LessonListId),
+}
+
+/// A lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lesson {
+    /// Its id.
+    pub id: LessonId,
+    /// The class.
+    pub group: GroupId,
+    /// Who opened it and is responsible.
+    pub adult: PersonId,
+    /// Where, as the teacher or the class record says.
+    pub room: Option<String>,
+    /// What it opens.
+    pub mode: Mode,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// When it ends by itself.
+    pub ends_at: Moment,
+    /// When it was ended, if before that.
+    pub ended_at: Option<Moment>,
+}
+
+impl Lesson {
+    /// Whether it is open.
+    pub fn is_open(&self, at: Moment) -> bool {
+        at < self.ends_at && self.ended_at.is_none_or(|ended| at < ended)
+    }
+}
+
+impl Noun for Lesson {
+    const KIND: Kind = Kind::Lesson;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        let mut keys = vec![IndexKey::shared("group", self.group)];
+        if self.ended_at.is_none() {
+            keys.push(IndexKey::shared("open", "yes"));
+        }
+        keys
+    }
+}
+
+/// Pages a teacher chose and checked for a class (WEB-08).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LessonList {
+    /// Its id.
+    pub id: LessonListId,
+    /// What the teacher calls it.
+    pub name: String,
+    /// For which class; none means any.
+    pub group: Option<GroupId>,
+    /// The pages.
+    pub pages: Vec<AddressPattern>,
+    /// Who checked them against the pupils' age, and when.
+    pub checked: Option<(PersonId, Moment)>,
+}
+
+impl Noun for LessonList {
+    const KIND: Kind = Kind::LessonList;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        self.group.iter().map(|group| IndexKey::shared("group", group)).collect()
+    }
+}
+
+/// What a teacher asks for.
+#[derive(Debug, Clone)]
+pub struct OpenLesson<'a> {
+    /// The new lesson's id.
+    pub id: LessonId,
+    /// The class.
+    pub group: GroupId,
+    /// Who opens it.
+    pub adult: PersonId,
+    /// Where.
+    pub room: Option<String>,
+    /// The list, for list-only mode.
+    pub list: Option<&'a LessonList>,
+    /// When it ends.
+    pub ends_at: Moment,
+}
+
+/// Opens a lesson; one already open for the class ends.
+///
+/// # Errors
+/// An end in the past or later than the school allows; a list nobody checked.
+pub fn open(
+    asked: OpenLesson<'_>,
+    earlier: &[Stored<Lesson>],
+    longest_minutes: u16,
+    at: Moment,
+) -> Result<(Lesson, Change), Refusal> {
+    end_within(asked.ends_at, longest_minutes, at)?;
+    let mode = match asked.list {
+        None => Mode::Normal,
+        Some(list) if list.checked.is_none() => return Err(Refusal::ListUnchecked),
+        Some(list) => Mode::ListOnly(list.id),
+    };
+    let lesson = Lesson {
+        id: asked.id,
+        group: asked.group,
+        adult: asked.adult,
+        room: asked.room,
+        mode,
+        opened_at: at,
+        ends_at: asked.ends_at,
+        ended_at: None,
+    };
+    let mut change = Change::of(Action::LessonOpened, Write::of(&lesson, Expect::New));
+    for open in earlier.iter().filter(|lesson| lesson.value.group == asked.group && lesson.value.ended_at.is_none()) {
+        change = change.and(ended(open, at));
+    }
+    Ok((lesson, change))
+}
+
+/// Ends a lesson now.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it is over.
+pub fn end(lesson: &Stored<Lesson>, at: Moment) -> Result<Change, Refusal> {
+    if !lesson.value.is_open(at) {
+        return Err(Refusal::AlreadySo);
+    }
+    Ok(Change::of(Action::LessonEnded, ended(lesson, at)))
+}
+
+fn ended(lesson: &Stored<Lesson>, at: Moment) -> Write {
+    let mut next = lesson.value.clone();
+    next.ended_at = Some(at.min(next.ends_at));
+    lesson.replace(&next)
+}
+
+/// Makes or changes a lesson list. Changing the pages takes the check away.
+///
+/// # Errors
+/// A name is needed, and at least one page.
+pub fn save_list(list: &LessonList, earlier: Option<&Stored<LessonList>>) -> Result<Change, Refusal> {
+    refusal::reason(&list.name)?;
+    if list.pages.is_empty() {
+        return Err(Refusal::AddressOdd);
+    }
+    let write = match earlier {
+        Some(earlier) => earlier.replace(list),
+        None => Write::of(list, Expect::New),
+    };
+    Ok(Change::of(Action::LessonListSaved, write))
+}
+
+/// Checks an end: in the future, and no later than the school allows.
+pub(crate) fn end_within(until: Moment, longest_minutes: u16, at: Moment) -> Result<(), Refusal> {
+    if until <= at {
+        return Err(Refusal::EndNeeded);
+    }
+    if until > at.plus_minutes(i64::from(longest_minutes)) {
+        return Err(Refusal::TooLong);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
+
+    fn asked(list: Option<&LessonList>) -> OpenLesson<'_> {
+        let ends_at = NINE.plus_minutes(60);
+        OpenLesson { id: Id::new(1), group: Id::new(3), adult: Id::new(4), room: None, list, ends_at }
+    }
+
+    #[test]
+    fn a_lesson_ends_by_itself_and_a_second_one_ends_the_first() {
+        let (first, _) = open(asked(None), &[], 120, NINE).unwrap();
+        assert!(first.is_open(NINE));
+        assert!(!first.is_open(NINE.plus_minutes(60)));
+        let stored = Stored { value: first, version: 1 };
+        let later = NINE.plus_minutes(10);
+        let (_, change) = open(asked(None), std::slice::from_ref(&stored), 120, later).unwrap();
+        assert_eq!(change.writes.len(), 2);
+        assert!(change.writes[1].body.contains("ended_at"));
+        assert!(end(&stored, later).is_ok());
+        assert_eq!(end(&stored, NINE.plus_minutes(61)).unwrap_err(), Refusal::AlreadySo);
+    }
+
+    #[test]
+    fn web_08_only_a_checked_list_opens() {
+        let mut list = LessonList {
+            id: Id::new(7),
+            name: "Volcanoes".into(),
+            group: None,
+            pages: vec!["encyclopaedia.example".parse().unwrap()],
+            checked: None,
+        };
+        assert_eq!(open(asked(Some(&list)), &[], 120, NINE).unwrap_err(), Refusal::ListUnchecked);
+        list.checked = Some((Id::new(4), NINE));
+        let (lesson, _) = open(asked(Some(&list)), &[], 120, NINE).unwrap();
+        assert_eq!(lesson.mode, Mode::ListOnly(list.id));
+    }
+
+    #[test]
+    fn no_lesson_lasts_for_ever() {
+        assert_eq!(open(asked(None), &[], 30, NINE).unwrap_err(), Refusal::TooLong);
+        let past = OpenLesson { ends_at: NINE, ..asked(None) };
+        assert_eq!(open(past, &[], 30, NINE).unwrap_err(), Refusal::EndNeeded);
+    }
+}

@@ -1,0 +1,104 @@
+//! People: pupils, staff, governors, parents, visitors.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use usher_types::email::EmailAddress;
+use usher_types::ids::{GroupId, PersonId};
+use usher_types::moment::Moment;
+use usher_types::role::{PersonKind, Reader, Roles, Year};
+
+use crate::noun::{IndexKey, Kind, Noun};
+
+/// Somebody the school knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id, the same for as long as the record is kept.
+    pub id: PersonId,
+    /// What they are to the school.
+    pub kind: PersonKind,
+    /// Given name or names, as they write it.
+    pub given: String,
+    /// Family name; may be empty.
+    pub family: String,
+    /// The name they go by, where it differs.
+    pub known_as: Option<String>,
+    /// For a pupil: the school year.
+    pub year: Option<Year>,
+    /// Offices they hold.
+    pub roles: Roles,
+    /// Classes a pupil is in or an adult teaches.
+    pub groups: Vec<GroupId>,
+    /// Where mail reaches them.
+    pub email: Option<EmailAddress>,
+    /// For a parent: their children at the school.
+    pub children: Vec<PersonId>,
+    /// The roster they came from and their id there; none when added by hand.
+    pub source: Option<Source>,
+    /// First day.
+    pub joined: Option<Date>,
+    /// Last day; from the day after, nothing opens for them (ACC-16).
+    pub left: Option<Date>,
+    /// For a visitor: when their access ends (AGR-18).
+    pub until: Option<Moment>,
+    /// For a pupil who signs in by pictures: the picture beside their name.
+    pub picture: Option<String>,
+}
+
+/// Where a record came from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// The system: `oneroster`, `csv`.
+    pub system: String,
+    /// The id there.
+    pub id: String,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.system, self.id)
+    }
+}
+
+impl Person {
+    /// The name pages show: the one they go by, and the family name.
+    pub fn name(&self) -> String {
+        let first = self.known_as.as_deref().unwrap_or(&self.given);
+        [first, &self.family].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The short name other children may see: given name and initial.
+    pub fn short_name(&self) -> String {
+        let first = self.known_as.as_deref().unwrap_or(&self.given);
+        match self.family.chars().next() {
+            Some(initial) => format!("{first} {initial}"),
+            None => first.to_owned(),
+        }
+    }
+
+    /// How pages speak to them.
+    pub const fn reader(&self) -> Reader {
+        Reader::of(self.kind, self.year)
+    }
+
+    /// Whether they belong to the school on this day.
+    pub fn is_here(&self, today: Date) -> bool {
+        self.joined.is_none_or(|joined| joined <= today) && self.left.is_none_or(|left| today <= left)
+    }
+}
+
+impl Noun for Person {
+    const KIND: Kind = Kind::Person;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        let mut keys = vec![IndexKey::shared("kind", self.kind.name())];
+        keys.extend(self.groups.iter().map(|group| IndexKey::shared("group", group)));
+        keys.extend(self.roles.iter().map(|role| IndexKey::shared("role", role.name())));
+        keys.extend(self.children.iter().map(|child| IndexKey::shared("child", child)));
+        keys.extend(self.source.iter().map(|source| IndexKey::unique("source", source)));
+        keys
+    }
+}

@@ -1,0 +1,103 @@
+//! Why a command was not carried out. A closed list, each with the key of its words.
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal. The reader's words are in `locales/` under [`Refusal::words`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A reason is asked for and none, or nothing readable, was given.
+    #[error("a reason is needed")]
+    ReasonNeeded,
+    /// An end is asked for and none was given, or it lies in the past.
+    #[error("an end in the future is needed")]
+    EndNeeded,
+    /// The end is later than the school allows.
+    #[error("the end is later than the school allows")]
+    TooLong,
+    /// A staff account was asked for without a person (ACC-01).
+    #[error("every staff account belongs to one person")]
+    NobodyAttached,
+    /// The user name is taken.
+    #[error("the user name is taken")]
+    UsernameTaken,
+    /// The user name has characters it may not have.
+    #[error("the user name has characters it may not have")]
+    UsernameOdd,
+    /// The password is weaker than the school's rule (ACC-07).
+    #[error("the password is weaker than the school's rule")]
+    PasswordWeak(Vec<crate::password::Weakness>),
+    /// The agreement text is not the one shown: it changed in between.
+    #[error("the agreement changed in between")]
+    AgreementChanged,
+    /// The check question was not answered rightly.
+    #[error("the check question was not answered rightly")]
+    CheckWrong,
+    /// The name typed under the agreement is not the signer's.
+    #[error("the name typed is not the signer's")]
+    NameDiffers,
+    /// The box that says it was talked through is not ticked (AGR-08).
+    #[error("parent and child talking it through is part of the signature")]
+    NotDiscussed,
+    /// Nothing to do: it is already so.
+    #[error("it is already so")]
+    AlreadySo,
+    /// The thing asked about is not there, or not there any more.
+    #[error("it is not there any more")]
+    Gone,
+    /// The page asked for is in a sealed list and can be opened by nobody.
+    #[error("nobody can open this page")]
+    Sealed,
+    /// The address is not one that can be used.
+    #[error("the address cannot be used")]
+    AddressOdd,
+    /// The list has not been checked by the adult who uses it (WEB-08).
+    #[error("the list has not been checked")]
+    ListUnchecked,
+    /// The school does not use this.
+    #[error("the school's settings do not allow it")]
+    NotInThisSchool,
+    /// Somebody else changed it in between.
+    #[error("somebody else changed it in between")]
+    Conflict,
+}
+
+impl Refusal {
+    /// The key of its words.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::ReasonNeeded => "refusal-reason-needed",
+            Self::EndNeeded => "refusal-end-needed",
+            Self::TooLong => "refusal-too-long",
+            Self::NobodyAttached => "refusal-nobody-attached",
+            Self::UsernameTaken => "refusal-username-taken",
+            Self::UsernameOdd => "refusal-username-odd",
+            Self::PasswordWeak(_) => "refusal-password-weak",
+            Self::AgreementChanged => "refusal-agreement-changed",
+            Self::CheckWrong => "refusal-check-wrong",
+            Self::NameDiffers => "refusal-name-differs",
+            Self::NotDiscussed => "refusal-not-discussed",
+            Self::AlreadySo => "refusal-already-so",
+            Self::Gone => "refusal-gone",
+            Self::Sealed => "refusal-sealed",
+            Self::AddressOdd => "refusal-address-odd",
+            Self::ListUnchecked => "refusal-list-unchecked",
+            Self::NotInThisSchool => "refusal-not-in-this-school",
+            Self::Conflict => "refusal-conflict",
+        }
+    }
+}
+
+/// The shortest reason that says something; shorter ones are a key pressed to get past the question.
+const SHORTEST_REASON_CHARS: usize = 4;
+
+/// A reason as given, trimmed.
+///
+/// # Errors
+/// [`Refusal::ReasonNeeded`] when it says nothing.
+pub fn reason(text: &str) -> Result<&str, Refusal> {
+    let text = text.trim();
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters < SHORTEST_REASON_CHARS { Err(Refusal::ReasonNeeded) } else { Ok(text) }
+}

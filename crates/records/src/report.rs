@@ -1,0 +1,71 @@
+//! Reports that were issued: for which time, to whom, and who opened them.
+
+use serde::{Deserialize, Serialize};
+use usher_types::digest::Digest;
+use usher_types::ids::{PersonId, ReportId};
+use usher_types::moment::Moment;
+
+use crate::change::{Action, Change, Expect, Mail, Stored, Write};
+use crate::noun::{IndexKey, Kind, Noun};
+
+/// Which report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportKind {
+    /// The weekly report of suspicious words and searches (MON-06).
+    WeeklySuspicious,
+}
+
+/// A report that was issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedReport {
+    /// Its id.
+    pub id: ReportId,
+    /// Which report.
+    pub kind: ReportKind,
+    /// First instant it covers.
+    pub from: Moment,
+    /// First instant after it.
+    pub until: Moment,
+    /// When it was made.
+    pub made_at: Moment,
+    /// Its readers.
+    pub readers: Vec<PersonId>,
+    /// The digest of its figures as JSON, a blob: the same events give the same bytes.
+    pub figures: Digest,
+    /// The digest of its PDF, a blob.
+    pub pdf: Digest,
+    /// How many items it lists.
+    pub items: u32,
+    /// Who opened it first, and when; one entry a reader.
+    pub opened: Vec<(PersonId, Moment)>,
+}
+
+impl Noun for IssuedReport {
+    const KIND: Kind = Kind::Report;
+
+    fn number(&self) -> u64 {
+        self.id.number()
+    }
+
+    fn keys(&self) -> Vec<IndexKey> {
+        vec![IndexKey::unique("period", format!("{:?}:{}", self.kind, self.from.unix_ms()))]
+    }
+}
+
+/// Issues a report and its mails.
+pub fn issue(report: &IssuedReport, mails: Vec<Mail>) -> Change {
+    let mut change = Change::of(Action::ReportIssued, Write::of(report, Expect::New));
+    change.mails = mails;
+    change
+}
+
+/// One of its readers opened it. Opening it again changes nothing.
+pub fn open(report: &Stored<IssuedReport>, by: PersonId, at: Moment) -> Option<Change> {
+    if report.value.opened.iter().any(|(reader, _)| *reader == by) {
+        return None;
+    }
+    let mut next = report.value.clone();
+    next.opened.push((by, at));
+    Some(Change::of(Action::ReportOpened, report.replace(&next)).about(by))
+}

@@ -1,0 +1,174 @@
+//! Where somebody stands with the agreement they owe: signed, or due and why.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use usher_types::calendar::SchoolCalendar;
+use usher_types::ids::PersonId;
+use usher_types::moment::{Moment, Zone};
+
+use crate::agreement::AgreementVersion;
+use crate::person::Person;
+use crate::settings::Settings;
+use crate::signature::{Part, Signature};
+use usher_types::role::PersonKind;
+
+/// Where somebody stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The agreement in force is signed.
+    Signed,
+    /// It is due, but access goes on until this moment (AGR-19).
+    DueBy {
+        /// Which agreement.
+        agreement: String,
+        /// When access narrows.
+        by: Moment,
+    },
+    /// It is due and nothing opens before it is signed.
+    Due {
+        /// Which agreement.
+        agreement: String,
+        /// Why it is due.
+        why: DueReason,
+    },
+    /// The child signed, or may; the parent's answer is missing (AGR-07, AGR-08).
+    ParentMissing {
+        /// Which agreement.
+        agreement: String,
+    },
+    /// The school asks no agreement of this person.
+    NoneAsked,
+}
+
+/// Why an agreement is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DueReason {
+    /// Never signed.
+    New,
+    /// A new school year began (AGR-05).
+    NewYear,
+    /// The agreement changed in a way that matters (AGR-19).
+    Changed,
+    /// The person now signs another agreement: a child who moved from Year 2 to Year 3 (AGR-12).
+    AnotherText,
+}
+
+impl Standing {
+    /// Whether the web is open to them as far as agreements go.
+    pub fn opens(&self, at: Moment) -> bool {
+        match self {
+            Self::Signed | Self::NoneAsked => true,
+            Self::DueBy { by, .. } => at < *by,
+            Self::Due { .. } | Self::ParentMissing { .. } => false,
+        }
+    }
+
+    /// The agreement that wants signing, if any does.
+    pub fn owed(&self) -> Option<&str> {
+        match self {
+            Self::DueBy { agreement, .. } | Self::Due { agreement, .. } | Self::ParentMissing { agreement } => {
+                Some(agreement)
+            }
+            Self::Signed | Self::NoneAsked => None,
+        }
+    }
+}
+
+/// What is known when standing is worked out.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The school's settings.
+    pub settings: &'a Settings,
+    /// Every version ever published, in any order.
+    pub versions: &'a [AgreementVersion],
+    /// The school's time zone.
+    pub zone: &'a Zone,
+}
+
+/// Where `person` stands at `at`, given every signature that is theirs or made for them.
+pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Moment) -> Standing {
+    let Some(key) = known.settings.agreement_for(person.kind, person.year) else { return Standing::NoneAsked };
+    let Some(current) = known.versions.iter().find(|version| version.key == key && version.in_force) else {
+        return Standing::NoneAsked;
+    };
+    if person.kind == PersonKind::Pupil && known.settings.agreements.parent_first {
+        // AGR-07: the parent has seen it before the child uses anything.
+        if !parent_answered(person.id, signatures, known, current, at) {
+            return Standing::ParentMissing { agreement: key.to_owned() };
+        }
+    }
+    let own = own_standing(person, signatures, known, current, at);
+    let with_parent = person.kind == PersonKind::Pupil && known.settings.agreements.with_parent;
+    if own == Standing::Signed && with_parent && !parent_answered(person.id, signatures, known, current, at) {
+        return Standing::ParentMissing { agreement: key.to_owned() };
+    }
+    own
+}
+
+/// Where a parent stands for one child: their own signature beside the child's.
+pub fn parent_answered(
+    child: PersonId,
+    signatures: &[Signature],
+    known: Known<'_>,
+    current: &AgreementVersion,
+    at: Moment,
+) -> bool {
+    let yearly = known.settings.agreements.pupils_yearly;
+    signatures
+        .iter()
+        .filter(|signature| signature.part == Part::ParentFor(child))
+        .any(|signature| counts(signature, known, current, yearly, at))
+}
+
+fn own_standing(
+    person: &Person,
+    signatures: &[Signature],
+    known: Known<'_>,
+    current: &AgreementVersion,
+    at: Moment,
+) -> Standing {
+    let mine = || signatures.iter().filter(|signature| signature.person == person.id && signature.part == Part::Own);
+    let yearly = known.settings.signs_yearly(person.kind);
+    if mine().any(|signature| counts(signature, known, current, yearly, at)) {
+        return Standing::Signed;
+    }
+    let agreement = current.key.clone();
+    let Some(latest) = mine().max_by_key(|signature| signature.at) else {
+        return Standing::Due { agreement, why: DueReason::New };
+    };
+    if latest.agreement != current.key {
+        return Standing::Due { agreement, why: DueReason::AnotherText };
+    }
+    if yearly && !this_year(latest.at, at, known.zone) {
+        return Standing::Due { agreement, why: DueReason::NewYear };
+    }
+    let days = i64::from(known.settings.agreements.days_to_sign_again);
+    let by = last_material(known, current).plus_minutes(days * 24 * 60);
+    if at < by { Standing::DueBy { agreement, by } } else { Standing::Due { agreement, why: DueReason::Changed } }
+}
+
+/// Whether a signature still counts: for the text in force, or for an earlier one since which nothing material
+/// changed; and from this school year where the school asks that.
+fn counts(signature: &Signature, known: Known<'_>, current: &AgreementVersion, yearly: bool, at: Moment) -> bool {
+    let right_text = signature.agreement == current.key
+        && (signature.digest == current.digest || signature.at >= last_material(known, current));
+    right_text && (!yearly || this_year(signature.at, at, known.zone))
+}
+
+/// When the last version that must be signed again was published.
+fn last_material(known: Known<'_>, current: &AgreementVersion) -> Moment {
+    known
+        .versions
+        .iter()
+        .filter(|version| version.key == current.key && version.material)
+        .map(|version| version.published_at)
+        .max()
+        .unwrap_or(Moment::from_unix_ms(i64::MIN))
+}
+
+fn this_year(signed: Moment, at: Moment, zone: &Zone) -> bool {
+    let year = |moment: Moment| -> Date { SchoolCalendar::year_start(zone.local(moment).date()) };
+    year(signed) == year(at)
+}
