@@ -13,7 +13,7 @@ use usher_types::ids::{GrantId, LessonId, LessonListId, SanctionId};
 use crate::facts::Mismatch;
 use crate::verdict::Verdict;
 
-/// The steps of judgement. Their order is in [`crate::decide::ORDER`] and nowhere else.
+/// The steps of judgement. Their order is in [`crate::decide::order`] and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {

@@ -2,6 +2,7 @@
 //! again.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use usher_records::lesson::Mode;
@@ -119,10 +120,10 @@ pub struct LessonFacts {
 /// Who asks, from where, in which lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circumstances {
-    /// Who.
-    pub subject: Subject,
+    /// Who. Shared, because the same person asks again and again.
+    pub subject: Arc<Subject>,
     /// From where.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// In which lesson.
     pub lesson: Option<LessonFacts>,
 }
@@ -261,7 +262,8 @@ impl WebFacts {
     pub fn mismatches(&self) -> Vec<Mismatch> {
         let Some(tunnel) = &self.tunnel else { return Vec::new() };
         let mut found = name_mismatches(&tunnel.connect.0, tunnel.sni.as_ref());
-        let outer = tunnel.sni.as_ref().map_or_else(|| tunnel.connect.0.clone(), |sni| Host::Name(sni.clone()));
+        let outer =
+            tunnel.sni.as_ref().map_or_else(|| tunnel.connect.0.clone(), |sni| Host::Name(sni.clone()));
         if outer != self.address.host {
             found.push(Mismatch::HostHeader);
         }

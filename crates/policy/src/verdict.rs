@@ -101,7 +101,9 @@ pub const fn actions(verdict: Verdict) -> (WebAction, DnsAction, MailAction) {
     match verdict {
         Verdict::Allow => (WebAction::Forward, DnsAction::Resolve, MailAction::Relay),
         Verdict::Coach => (WebAction::Page(PageKind::Coach), DnsAction::Resolve, MailAction::Relay),
-        Verdict::Challenge => (WebAction::Page(PageKind::Challenge), DnsAction::Sinkhole, MailAction::Quarantine),
+        Verdict::Challenge => {
+            (WebAction::Page(PageKind::Challenge), DnsAction::Sinkhole, MailAction::Quarantine)
+        }
         Verdict::Hold => (WebAction::Page(PageKind::Held), DnsAction::Sinkhole, MailAction::Quarantine),
         Verdict::Block => (WebAction::Page(PageKind::Blocked), DnsAction::Sinkhole, MailAction::Refuse),
     }

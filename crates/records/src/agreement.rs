@@ -126,8 +126,8 @@ impl AgreementText {
     pub fn parse(file: &str) -> Result<Self, AgreementFault> {
         let file = file.replace("\r\n", "\n");
         let (head, body, body_line) = split_head(&file)?;
-        let head: Head =
-            toml::from_str(head).map_err(|error| fault(1 + line_of(head, &error), error.message().to_owned()))?;
+        let head: Head = toml::from_str(head)
+            .map_err(|error| fault(1 + line_of(head, &error), error.message().to_owned()))?;
         check_head(&head)?;
         let clauses = read_clauses(body, body_line)?;
         Ok(Self { head, clauses, digest: Digest::of(file.as_bytes()) })
@@ -177,14 +177,14 @@ fn read_clauses(body: &str, first_line: usize) -> Result<Vec<Clause>, AgreementF
     let lines = body.lines().enumerate().map(|(at, line)| (first_line + at, line.trim_end()));
     for (number, line) in lines.chain(std::iter::once((0, ""))) {
         let item = line.strip_prefix("- ");
-        if item.is_some() || line.is_empty() || line.starts_with('#') {
-            if let Some((at, text)) = open.take() {
-                let clause = read_clause(at, &text, heading.clone(), clauses.len() + 1)?;
-                if clauses.iter().any(|earlier| earlier.id == clause.id) {
-                    return Err(fault(at, format!("clause id `{}` is used twice", clause.id)));
-                }
-                clauses.push(clause);
+        if (item.is_some() || line.is_empty() || line.starts_with('#'))
+            && let Some((at, text)) = open.take()
+        {
+            let clause = read_clause(at, &text, heading.clone(), clauses.len() + 1)?;
+            if clauses.iter().any(|earlier| earlier.id == clause.id) {
+                return Err(fault(at, format!("clause id `{}` is used twice", clause.id)));
             }
+            clauses.push(clause);
         }
         match (item, &mut open) {
             (Some(item), _) => open = Some((number, item.to_owned())),
@@ -205,11 +205,16 @@ fn read_clauses(body: &str, first_line: usize) -> Result<Vec<Clause>, AgreementF
     Ok(clauses)
 }
 
-fn read_clause(line: usize, item: &str, heading: Option<String>, number: usize) -> Result<Clause, AgreementFault> {
-    let (text, attributes) = item
-        .strip_suffix('}')
-        .and_then(|item| item.rsplit_once('{'))
-        .ok_or_else(|| fault(line, "a clause ends with its attributes, as in {#ask-first keeps=\"web.lesson-session\"}"))?;
+fn read_clause(
+    line: usize,
+    item: &str,
+    heading: Option<String>,
+    number: usize,
+) -> Result<Clause, AgreementFault> {
+    let (text, attributes) =
+        item.strip_suffix('}').and_then(|item| item.rsplit_once('{')).ok_or_else(|| {
+            fault(line, "a clause ends with its attributes, as in {#ask-first keeps=\"web.lesson-session\"}")
+        })?;
     let mut clause = Clause {
         id: String::new(),
         number: u16::try_from(number).unwrap_or(u16::MAX),
@@ -223,12 +228,20 @@ fn read_clause(line: usize, item: &str, heading: Option<String>, number: usize) 
             (id, None) if id.starts_with('#') => clause.id = id.trim_start_matches('#').to_owned(),
             ("keeps", Some(value)) => clause.keeps = value.split_whitespace().map(str::to_owned).collect(),
             ("picture", Some(value)) => clause.picture = Some(value.to_owned()),
-            _ => return Err(fault(line, format!("`{name}` is no attribute of a clause: #id, keeps, picture"))),
+            _ => {
+                return Err(fault(
+                    line,
+                    format!("`{name}` is no attribute of a clause: #id, keeps, picture"),
+                ));
+            }
         }
     }
     let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if clause.id.is_empty() || !clause.id.chars().all(fine) {
-        return Err(fault(line, "a clause needs an id of small letters, digits and hyphens, as in {#ask-first}"));
+        return Err(fault(
+            line,
+            "a clause needs an id of small letters, digits and hyphens, as in {#ask-first}",
+        ));
     }
     if clause.text.is_empty() {
         return Err(fault(line, format!("clause `{}` has no words", clause.id)));
@@ -364,9 +377,9 @@ Words before the rules are not clauses.
     #[test]
     fn faults_are_named_with_their_line() {
         let cases = [
-            (FILE.replace("{#tell}", "{#ask-first}"), "line 23: clause id `ask-first` is used twice"),
-            (FILE.replace("{#tell}", ""), "line 23: a clause ends with its attributes"),
-            (FILE.replace("{#tell}", "{#tell color=red}"), "line 23: `color` is no attribute"),
+            (FILE.replace("{#tell}", "{#ask-first}"), "line 22: clause id `ask-first` is used twice"),
+            (FILE.replace("{#tell}", ""), "line 22: a clause ends with its attributes"),
+            (FILE.replace("{#tell}", "{#tell color=red}"), "line 22: `color` is no attribute"),
             (FILE.replace("right = true, ", ""), "exactly one of them right"),
             (FILE.replace("version =", "vershun ="), "line 4"),
             ("no head".to_owned(), "begins with a line `+++`"),

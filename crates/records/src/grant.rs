@@ -1,7 +1,7 @@
 //! Grants: a page opened to somebody until a time. Every one has a reason, an owner and an end.
 
 use serde::{Deserialize, Serialize};
-use usher_lists::pattern::AddressPattern;
+use usher_lists::patterns::AddressPattern;
 use usher_types::ids::{GrantId, GroupId, LessonId, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::PersonKind;

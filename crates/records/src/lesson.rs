@@ -1,7 +1,7 @@
 //! Lessons: an adult opens the web for a class, normally or for a list only, until a time (WEB-09, WEB-12).
 
 use serde::{Deserialize, Serialize};
-use usher_lists::pattern::AddressPattern;
+use usher_lists::patterns::AddressPattern;
 use usher_types::ids::{GroupId, LessonId, LessonListId, PersonId};
 use usher_types::moment::Moment;
 
@@ -134,7 +134,9 @@ pub fn open(
         ended_at: None,
     };
     let mut change = Change::of(Action::LessonOpened, Write::of(&lesson, Expect::New));
-    for open in earlier.iter().filter(|lesson| lesson.value.group == asked.group && lesson.value.ended_at.is_none()) {
+    for open in
+        earlier.iter().filter(|lesson| lesson.value.group == asked.group && lesson.value.ended_at.is_none())
+    {
         change = change.and(ended(open, at));
     }
     Ok((lesson, change))

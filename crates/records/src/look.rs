@@ -49,9 +49,16 @@ impl Noun for Look {
 ///
 /// # Errors
 /// [`Refusal::ReasonNeeded`].
-pub fn look(id: LookId, by: PersonId, person: PersonId, reason: &str, at: Moment) -> Result<(Look, Change), Refusal> {
+pub fn look(
+    id: LookId,
+    by: PersonId,
+    person: PersonId,
+    reason: &str,
+    at: Moment,
+) -> Result<(Look, Change), Refusal> {
     let reason = refusal::reason(reason)?;
     let look = Look { id, by, person, reason: reason.to_owned(), at };
-    let change = Change::of(Action::ActivityLooked, Write::of(&look, Expect::New)).about(person).because(reason);
+    let change =
+        Change::of(Action::ActivityLooked, Write::of(&look, Expect::New)).about(person).because(reason);
     Ok((look, change))
 }

@@ -7,8 +7,26 @@ pub const LONGEST_PASSWORD_CHARS: usize = 128;
 
 /// Passwords everybody tries first. National advice (NCSC) is to refuse these whatever their letters.
 const TRIED_FIRST: [&str; 20] = [
-    "password", "passw0rd", "letmein", "welcome", "qwerty", "qwertyuiop", "abc123", "123456", "12345678", "iloveyou",
-    "football", "liverpool", "arsenal", "chelsea", "monkey", "dragon", "sunshine", "princess", "school", "teacher",
+    "password",
+    "passw0rd",
+    "letmein",
+    "welcome",
+    "qwerty",
+    "qwertyuiop",
+    "abc123",
+    "123456",
+    "12345678",
+    "iloveyou",
+    "football",
+    "liverpool",
+    "arsenal",
+    "chelsea",
+    "monkey",
+    "dragon",
+    "sunshine",
+    "princess",
+    "school",
+    "teacher",
 ];
 
 /// The school's password rule (ACC-07).
@@ -58,14 +76,18 @@ impl PasswordRule {
         let length = password.chars().count();
         let lower = password.to_lowercase();
         let bare = lower.trim_end_matches(|c: char| !c.is_alphabetic());
-        let common = TRIED_FIRST.iter().any(|&tried| lower == tried || bare == tried) || lower == username.to_lowercase();
+        let common = TRIED_FIRST.iter().any(|&tried| lower == tried || bare == tried)
+            || lower == username.to_lowercase();
         [
             (length < usize::from(self.characters), Weakness::TooShort),
             (length > LONGEST_PASSWORD_CHARS, Weakness::TooLong),
             (self.both_cases && count(char::is_lowercase) == 0, Weakness::NoSmallLetter),
             (self.both_cases && count(char::is_uppercase) == 0, Weakness::NoCapital),
             (count(char::is_numeric) < usize::from(self.digits), Weakness::TooFewDigits),
-            (count(|c| !c.is_alphanumeric() && !c.is_whitespace()) < usize::from(self.symbols), Weakness::TooFewSymbols),
+            (
+                count(|c| !c.is_alphanumeric() && !c.is_whitespace()) < usize::from(self.symbols),
+                Weakness::TooFewSymbols,
+            ),
             (self.refuse_common && common, Weakness::TriedFirst),
         ]
         .into_iter()
@@ -92,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_first_guesses_are_refused() {
-        let rule = PasswordRule { characters: 4, both_cases: false, digits: 0, symbols: 0, refuse_common: true };
+        let rule =
+            PasswordRule { characters: 4, both_cases: false, digits: 0, symbols: 0, refuse_common: true };
         for tried in ["Password", "password1!", "LIVERPOOL", "j.price"] {
             assert_eq!(rule.weaknesses(tried, "J.Price"), [Weakness::TriedFirst], "{tried}");
         }

@@ -2,15 +2,29 @@
 
 /// Pictures a picture password is chosen from, in the order the grid shows them. Names are those of the picture files.
 pub const PICTURES: [&str; 16] = [
-    "apple", "ball", "boat", "butterfly", "cat", "dog", "drum", "fish", "flower", "house", "key", "kite", "moon", "star",
-    "sun", "tree",
+    "apple",
+    "ball",
+    "boat",
+    "butterfly",
+    "cat",
+    "dog",
+    "drum",
+    "fish",
+    "flower",
+    "house",
+    "key",
+    "kite",
+    "moon",
+    "star",
+    "sun",
+    "tree",
 ];
 
 /// Pictures that stand beside a child's name on the class page.
 pub const FACES: [&str; 30] = [
-    "bear", "bee", "bird", "cat", "chick", "cow", "crab", "dog", "dolphin", "duck", "elephant", "fish", "fox", "frog",
-    "giraffe", "hedgehog", "horse", "koala", "ladybird", "lion", "monkey", "mouse", "otter", "owl", "panda", "penguin",
-    "pig", "rabbit", "snail", "tortoise",
+    "bear", "bee", "bird", "cat", "chick", "cow", "crab", "dog", "dolphin", "duck", "elephant", "fish",
+    "fox", "frog", "giraffe", "hedgehog", "horse", "koala", "ladybird", "lion", "monkey", "mouse", "otter",
+    "owl", "panda", "penguin", "pig", "rabbit", "snail", "tortoise",
 ];
 
 /// A picture password as the text that is hashed: the names in order. `None` when a name is unknown or the number of

@@ -112,14 +112,24 @@ pub fn plan(roster: &Roster, existing: Existing<'_>, today: Date, mut new_id: im
     for person in &roster.people {
         let id = known.get(&source(&person.id)).map_or_else(|| Id::new(new_id()), |stored| stored.value.id);
         if ids.insert(&person.id, id).is_some() {
-            plan.faults.push(format!("person `{}` is in the roster twice; the second is left out", person.id));
+            plan.faults
+                .push(format!("person `{}` is in the roster twice; the second is left out", person.id));
         }
     }
     let mut seen = BTreeSet::new();
     for person in &roster.people {
         if seen.insert(person.id.as_str()) {
             let Some(&id) = ids.get(person.id.as_str()) else { continue };
-            plan_person(person, id, known.get(&source(&person.id)).copied(), &ids, &group_ids, &source, today, &mut plan);
+            plan_person(
+                person,
+                id,
+                known.get(&source(&person.id)).copied(),
+                &ids,
+                &group_ids,
+                &source,
+                today,
+                &mut plan,
+            );
         }
     }
     plan_leavers(existing.people, &seen, &roster.system, today, &mut plan);
@@ -156,7 +166,10 @@ fn plan_groups(
     ids
 }
 
-#[expect(clippy::too_many_arguments, reason = "one step of plan(), split off for length; each argument is a table it reads")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one step of plan(), split off for length; each argument is a table it reads"
+)]
 fn plan_person(
     person: &RosterPerson,
     id: PersonId,
@@ -172,11 +185,15 @@ fn plan_person(
     for group in &person.groups {
         match group_ids.get(group) {
             Some(&id) => groups.push(id),
-            None => faults.push(format!("person `{}` is in class `{group}`, which the roster does not list", person.id)),
+            None => faults.push(format!(
+                "person `{}` is in class `{group}`, which the roster does not list",
+                person.id
+            )),
         }
     }
     groups.sort_unstable();
-    let mut children: Vec<PersonId> = person.children.iter().filter_map(|child| ids.get(child.as_str()).copied()).collect();
+    let mut children: Vec<PersonId> =
+        person.children.iter().filter_map(|child| ids.get(child.as_str()).copied()).collect();
     children.sort_unstable();
     let before = known.map(|stored| &stored.value);
     let next = Person {
@@ -211,15 +228,24 @@ fn plan_person(
     }
 }
 
-fn plan_leavers(people: &[Stored<Person>], seen: &BTreeSet<&str>, system: &str, today: Date, plan: &mut Plan) {
+fn plan_leavers(
+    people: &[Stored<Person>],
+    seen: &BTreeSet<&str>,
+    system: &str,
+    today: Date,
+    plan: &mut Plan,
+) {
     let ours = |stored: &&Stored<Person>| {
-        stored.value.left.is_none() && stored.value.source.as_ref().is_some_and(|source| source.system == system)
+        stored.value.left.is_none()
+            && stored.value.source.as_ref().is_some_and(|source| source.system == system)
     };
     for kind in PersonKind::ALL {
         let present: Vec<_> = people.iter().filter(ours).filter(|stored| stored.value.kind == kind).collect();
         let gone: Vec<_> = present
             .iter()
-            .filter(|stored| stored.value.source.as_ref().is_none_or(|source| !seen.contains(source.id.as_str())))
+            .filter(|stored| {
+                stored.value.source.as_ref().is_none_or(|source| !seen.contains(source.id.as_str()))
+            })
             .collect();
         let share = f64::from(u32::try_from(gone.len()).unwrap_or(u32::MAX))
             / f64::from(u32::try_from(present.len().max(1)).unwrap_or(1));
@@ -243,7 +269,8 @@ fn plan_leavers(people: &[Stored<Person>], seen: &BTreeSet<&str>, system: &str, 
 
 /// A user name made from a name, `given-initial + family`, unaccented, with a number when taken.
 pub fn make_username(given: &str, family: &str, taken: impl Fn(&str) -> bool) -> String {
-    let letters = |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    let letters =
+        |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
     let initial: String = letters(given).chars().take(1).collect();
     let base = match (initial.as_str(), letters(family)) {
         ("", family) if family.is_empty() => "user".to_owned(),
@@ -288,7 +315,8 @@ mod tests {
     }
 
     fn stored(plan: &Plan) -> (Vec<Stored<Person>>, Vec<Stored<Group>>) {
-        let people = plan.added.iter().map(|(person, _)| Stored { value: person.clone(), version: 1 }).collect();
+        let people =
+            plan.added.iter().map(|(person, _)| Stored { value: person.clone(), version: 1 }).collect();
         let groups = plan.groups.iter().map(|group| Stored { value: group.clone(), version: 1 }).collect();
         (people, groups)
     }

@@ -70,7 +70,9 @@ pub fn begin(sanction: &Sanction, at: Moment) -> Result<Change, Refusal> {
     if sanction.until <= at || sanction.until <= sanction.from {
         return Err(Refusal::EndNeeded);
     }
-    Ok(Change::of(Action::SanctionBegun, Write::of(sanction, Expect::New)).about(sanction.person).because(reason))
+    Ok(Change::of(Action::SanctionBegun, Write::of(sanction, Expect::New))
+        .about(sanction.person)
+        .because(reason))
 }
 
 /// Lifts a sanction early.

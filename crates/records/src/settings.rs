@@ -408,7 +408,8 @@ impl Settings {
             .audiences
             .iter()
             .find(|audience| {
-                let year_fits = audience.years.is_empty() || year.is_some_and(|year| audience.years.contains(&year));
+                let year_fits =
+                    audience.years.is_empty() || year.is_some_and(|year| audience.years.contains(&year));
                 audience.kinds.contains(&kind) && (kind != PersonKind::Pupil || year_fits)
             })
             .map(|audience| audience.agreement.as_str())

@@ -149,7 +149,8 @@ pub fn sign(asked: &Sign<'_>, in_force: &AgreementText, at: Moment) -> Result<(S
         how: asked.how,
         entered_by: asked.entered_by,
     };
-    let change = Change::of(Action::AgreementSigned, Write::of(&signature, Expect::New)).about(asked.person.id);
+    let change =
+        Change::of(Action::AgreementSigned, Write::of(&signature, Expect::New)).about(asked.person.id);
     Ok((signature, change))
 }
 

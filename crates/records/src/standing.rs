@@ -68,9 +68,9 @@ impl Standing {
     /// The agreement that wants signing, if any does.
     pub fn owed(&self) -> Option<&str> {
         match self {
-            Self::DueBy { agreement, .. } | Self::Due { agreement, .. } | Self::ParentMissing { agreement } => {
-                Some(agreement)
-            }
+            Self::DueBy { agreement, .. }
+            | Self::Due { agreement, .. }
+            | Self::ParentMissing { agreement } => Some(agreement),
             Self::Signed | Self::NoneAsked => None,
         }
     }
@@ -89,7 +89,9 @@ pub struct Known<'a> {
 
 /// Where `person` stands at `at`, given every signature that is theirs or made for them.
 pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Moment) -> Standing {
-    let Some(key) = known.settings.agreement_for(person.kind, person.year) else { return Standing::NoneAsked };
+    let Some(key) = known.settings.agreement_for(person.kind, person.year) else {
+        return Standing::NoneAsked;
+    };
     let Some(current) = known.versions.iter().find(|version| version.key == key && version.in_force) else {
         return Standing::NoneAsked;
     };
@@ -129,7 +131,8 @@ fn own_standing(
     current: &AgreementVersion,
     at: Moment,
 ) -> Standing {
-    let mine = || signatures.iter().filter(|signature| signature.person == person.id && signature.part == Part::Own);
+    let mine =
+        || signatures.iter().filter(|signature| signature.person == person.id && signature.part == Part::Own);
     let yearly = known.settings.signs_yearly(person.kind);
     if mine().any(|signature| counts(signature, known, current, yearly, at)) {
         return Standing::Signed;
@@ -146,12 +149,22 @@ fn own_standing(
     }
     let days = i64::from(known.settings.agreements.days_to_sign_again);
     let by = last_material(known, current).plus_minutes(days * 24 * 60);
-    if at < by { Standing::DueBy { agreement, by } } else { Standing::Due { agreement, why: DueReason::Changed } }
+    if at < by {
+        Standing::DueBy { agreement, by }
+    } else {
+        Standing::Due { agreement, why: DueReason::Changed }
+    }
 }
 
 /// Whether a signature still counts: for the text in force, or for an earlier one since which nothing material
 /// changed; and from this school year where the school asks that.
-fn counts(signature: &Signature, known: Known<'_>, current: &AgreementVersion, yearly: bool, at: Moment) -> bool {
+fn counts(
+    signature: &Signature,
+    known: Known<'_>,
+    current: &AgreementVersion,
+    yearly: bool,
+    at: Moment,
+) -> bool {
     let right_text = signature.agreement == current.key
         && (signature.digest == current.digest || signature.at >= last_material(known, current));
     right_text && (!yearly || this_year(signature.at, at, known.zone))

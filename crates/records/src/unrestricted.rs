@@ -162,8 +162,12 @@ mod tests {
 
     #[test]
     fn web_21_entry_and_notice_are_in_the_same_change() {
-        let (opened, entry, change) = open(asked("Look into a blocked quiz", vec![notice()]), RULE, NINE).unwrap();
-        assert_eq!(change.writes.iter().map(|w| w.kind).collect::<Vec<_>>(), [Kind::Unrestricted, Kind::RegisterEntry]);
+        let (opened, entry, change) =
+            open(asked("Look into a blocked quiz", vec![notice()]), RULE, NINE).unwrap();
+        assert_eq!(
+            change.writes.iter().map(|w| w.kind).collect::<Vec<_>>(),
+            [Kind::Unrestricted, Kind::RegisterEntry]
+        );
         assert_eq!(change.mails.len(), 1);
         assert_eq!(entry.head_told_at, Some(NINE));
         assert!(opened.is_open(NINE.plus_minutes(14)) && !opened.is_open(NINE.plus_minutes(16)));
@@ -176,6 +180,9 @@ mod tests {
         let short = UnrestrictedRule { longest_minutes: 10, ..RULE };
         assert_eq!(open(asked("a good reason", vec![notice()]), short, NINE).unwrap_err(), Refusal::TooLong);
         let none = UnrestrictedRule { allowed: false, ..RULE };
-        assert_eq!(open(asked("a good reason", vec![notice()]), none, NINE).unwrap_err(), Refusal::NotInThisSchool);
+        assert_eq!(
+            open(asked("a good reason", vec![notice()]), none, NINE).unwrap_err(),
+            Refusal::NotInThisSchool
+        );
     }
 }

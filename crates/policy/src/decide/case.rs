@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use usher_lists::library::CategorySet;
+use usher_lists::category::{Category, CategoryIndex, CategorySet};
+use usher_lists::library;
+use usher_lists::overlay::Effect;
 use usher_types::calendar::PeriodKind;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
@@ -52,7 +54,7 @@ pub(super) struct Without {
     pub(super) unrestricted: bool,
     pub(super) lesson_list: bool,
     pub(super) rule: Option<usize>,
-    pub(super) category: Option<usize>,
+    pub(super) category: Option<CategoryIndex>,
     pub(super) sanctions: bool,
     pub(super) lockdown: bool,
 }
@@ -135,17 +137,18 @@ impl<'a> Case<'a> {
             let library = self.snapshot.library();
             let of = |host| library.categories_of(host, self.target.path, self.target.query);
             let all = self.hosts().fold(CategorySet::EMPTY, |set, host| set.union(of(host)));
-            self.without.category.map_or(all, |index| all.without(index))
+            self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
         })
     }
 
     /// The list and entry that put the page into one of `categories`.
     pub(super) fn matched(&self, categories: CategorySet) -> Option<Matched> {
         let library = self.snapshot.library();
-        self.hosts().flat_map(|host| library.matches(host, self.target.path, self.target.query)).find_map(|found| {
-            let index = library.table().index_of(&found.category)?;
-            categories.has(index).then_some(Matched { list: found.list, category: found.category, entry: found.entry })
-        })
+        let wanted = |category: &Category| {
+            library.categories().index_of(category).is_some_and(|index| categories.contains(index))
+        };
+        let found = self.hosts().flat_map(|host| library.matches(host, self.target.path, self.target.query));
+        found.filter_map(|found| named(found, library)).find(|matched| wanted(&matched.category))
     }
 
     /// Whether a rule fits.
@@ -162,19 +165,19 @@ impl<'a> Case<'a> {
             && (!rule.not_tls || target.not_tls)
             && (rule.mismatches.is_empty() || rule.mismatches.iter().any(|one| self.mismatches.contains(one)))
             && compiled.pages.as_ref().is_none_or(|pages| self.is_in(pages))
-            && compiled.categories.is_none_or(|categories| self.categories().intersects(categories))
+            && compiled.categories.is_none_or(|categories| self.categories().meets(categories))
     }
 
     /// Whether the page is among `pages`, under any of its names.
     pub(super) fn is_in<T>(&self, pages: &usher_lists::patterns::PatternMap<T>) -> bool {
-        self.hosts().any(|host| pages.find_all(host, self.target.path, self.target.query).next().is_some())
+        self.hosts().any(|host| pages.find_all(host, self.target.path).next().is_some())
     }
 
     /// Whether the school chose not to decrypt this.
     pub(super) fn is_uninspected(&self, group: Option<GroupIndex>) -> bool {
         let not = &self.snapshot.uninspected;
         group.is_some_and(|group| not.whom.has(group))
-            || self.categories().intersects(not.categories)
+            || self.categories().meets(not.categories)
             || self.is_in(&not.sites)
     }
 
@@ -197,5 +200,21 @@ impl<'a> Case<'a> {
             trail,
             flip: Flip::Nothing,
         }
+    }
+}
+
+/// A match by the names people know: the list's id, or `school` for the school's own edits.
+fn named(found: library::Matched, library: &library::Library) -> Option<Matched> {
+    match found {
+        library::Matched::List(found) => {
+            let list = library.artefact().lists().get(usize::from(found.list))?.origin.id.to_string();
+            Some(Matched { list, category: found.category, entry: found.entry })
+        }
+        library::Matched::Edit(edit) => match edit.effect {
+            Effect::AddCategory(category) => {
+                Some(Matched { list: "school".to_owned(), category, entry: edit.pattern.to_string() })
+            }
+            Effect::RemoveCategory(_) | Effect::ClearCategories => None,
+        },
     }
 }

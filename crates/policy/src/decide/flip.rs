@@ -23,7 +23,8 @@ const OTHER_TIMES: [PeriodKind; 6] = [
 ];
 
 pub(super) fn with_flip(case: &Case<'_>, decision: Decision) -> Decision {
-    let flip = if decision.verdict == Verdict::Allow { closing(case, &decision) } else { opening(case, &decision) };
+    let flip =
+        if decision.verdict == Verdict::Allow { closing(case, &decision) } else { opening(case, &decision) };
     decision.turned_by(flip)
 }
 
@@ -41,11 +42,19 @@ fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
         Reason::SignAgreement(_) => Flip::Sign,
         Reason::ParentMissing => Flip::ParentAnswers,
         Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id) => {
-            if allows(&case.but(|case| case.without.sanctions = true)) { Flip::SanctionEnds(*id) } else { Flip::Nothing }
+            if allows(&case.but(|case| case.without.sanctions = true)) {
+                Flip::SanctionEnds(*id)
+            } else {
+                Flip::Nothing
+            }
         }
         Reason::NoLesson => Flip::LessonOpens,
         Reason::NotInLessonList(list) => {
-            if allows(&case.but(|case| case.lesson = None)) { Flip::LessonNormal } else { Flip::AddToLessonList(*list) }
+            if allows(&case.but(|case| case.lesson = None)) {
+                Flip::LessonNormal
+            } else {
+                Flip::AddToLessonList(*list)
+            }
         }
         Reason::OutsideHours(_) => other_time(case).unwrap_or(Flip::Grant),
         Reason::Rule(id) => {
@@ -60,7 +69,9 @@ fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
             let index = case.snapshot.table().index_of(category);
             match other_time(case) {
                 Some(time) => time,
-                None if allows(&case.but(|case| case.without.category = index)) => Flip::WithoutCategory(category.clone()),
+                None if allows(&case.but(|case| case.without.category = index)) => {
+                    Flip::WithoutCategory(category.clone())
+                }
                 None => Flip::Grant,
             }
         }
@@ -76,7 +87,9 @@ fn closing(case: &Case<'_>, decision: &Decision) -> Flip {
     match &decision.reason {
         Reason::OwnPage | Reason::KeptInLockdown => Flip::Nothing,
         Reason::Granted(id) => closed_by(|case| case.without.grants = true, Flip::WithoutGrant(*id)),
-        Reason::Unrestricted(id) => closed_by(|case| case.without.unrestricted = true, Flip::WithoutUnrestricted(*id)),
+        Reason::Unrestricted(id) => {
+            closed_by(|case| case.without.unrestricted = true, Flip::WithoutUnrestricted(*id))
+        }
         Reason::InLessonList(list) => Flip::RemoveFromLessonList(*list),
         Reason::Rule(id) => {
             let index = case.snapshot.rules.iter().position(|rule| rule.rule.id == *id);

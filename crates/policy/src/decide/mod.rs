@@ -17,7 +17,7 @@ use steps::{Answer, Ask};
 /// The order of judgement. Each step decides or passes; the first that decides counts, and the passes before it are the
 /// trail. Nothing below a step can undo it: that is why help for a child in lockdown, or a sealed list, stands where it
 /// stands.
-pub const ORDER: [(Step, Ask); 11] = [
+const ORDER: [(Step, Ask); 11] = [
     (Step::OwnPages, steps::own_pages),
     (Step::Lockdown, steps::lockdown),
     (Step::SealedLists, steps::sealed_lists),
@@ -30,6 +30,11 @@ pub const ORDER: [(Step, Ask); 11] = [
     (Step::Categories, steps::categories),
     (Step::Default, steps::otherwise),
 ];
+
+/// The steps in the order of judgement.
+pub fn order() -> impl Iterator<Item = Step> {
+    ORDER.into_iter().map(|(step, _)| step)
+}
 
 /// Decides on one web request.
 pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision {

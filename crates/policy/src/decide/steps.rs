@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use usher_lists::library::CategorySet;
+use usher_lists::category::{CategoryIndex, CategorySet};
 use usher_records::grant::Scope;
 use usher_records::lesson::Mode;
 use usher_records::sanction::Restriction;
@@ -19,7 +19,7 @@ use crate::verdict::Verdict;
 
 /// What a step answers.
 #[derive(Debug)]
-pub enum Answer {
+pub(super) enum Answer {
     /// It has nothing against it and nothing for it; the next step is asked.
     Pass(Note),
     /// It decides.
@@ -34,7 +34,7 @@ pub enum Answer {
 }
 
 /// A step.
-pub type Ask = fn(&Case<'_>) -> Answer;
+pub(super) type Ask = fn(&Case<'_>) -> Answer;
 
 const fn decided(verdict: Verdict, reason: Reason) -> Answer {
     Answer::Decided { verdict, reason, matched: None }
@@ -59,7 +59,7 @@ pub(super) fn lockdown(case: &Case<'_>) -> Answer {
 
 /// Sealed lists, and addresses inside the school or this server: an address is judged as written and as resolved.
 pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
-    if case.categories().intersects(case.snapshot.sealed) {
+    if case.categories().meets(case.snapshot.sealed) {
         let matched = case.matched(case.snapshot.sealed);
         return Answer::Decided { verdict: Verdict::Block, reason: Reason::SealedList, matched };
     }
@@ -68,10 +68,10 @@ pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
         Host::Name(_) => None,
     };
     for address in written.into_iter().chain(case.resolved) {
-        if let Some(range) = special_range(address) {
-            if !case.snapshot.may_reach(address) {
-                return decided(Verdict::Block, Reason::ForbiddenAddress(range));
-            }
+        if let Some(range) = special_range(address)
+            && !case.snapshot.may_reach(address)
+        {
+            return decided(Verdict::Block, Reason::ForbiddenAddress(range));
         }
     }
     Answer::Pass(Note::NotSealed)
@@ -90,7 +90,9 @@ pub(super) fn agreement_standing(case: &Case<'_>) -> Answer {
             Standing::ParentMissing { .. } => Reason::ParentMissing,
             Standing::Due { why, .. } => Reason::SignAgreement(*why),
             // Its time to sign again is over.
-            Standing::DueBy { .. } | Standing::Signed | Standing::NoneAsked => Reason::SignAgreement(DueReason::Changed),
+            Standing::DueBy { .. } | Standing::Signed | Standing::NoneAsked => {
+                Reason::SignAgreement(DueReason::Changed)
+            }
         };
         return decided(Verdict::Challenge, reason);
     }
@@ -105,8 +107,11 @@ pub(super) fn sanction(case: &Case<'_>) -> Answer {
     if case.without.sanctions {
         return Answer::Pass(Note::NoSanction);
     }
-    let holding = case.who.subject.restrictions.iter().filter(|one| one.from <= case.at && case.at < one.until);
-    let Some(strictest) = holding.min_by_key(|one| one.restriction) else { return Answer::Pass(Note::NoSanction) };
+    let holding =
+        case.who.subject.restrictions.iter().filter(|one| one.from <= case.at && case.at < one.until);
+    let Some(strictest) = holding.min_by_key(|one| one.restriction) else {
+        return Answer::Pass(Note::NoSanction);
+    };
     let id = strictest.sanction;
     let within = Answer::Pass(Note::WithinSanction(id));
     match (strictest.restriction, case.lesson.map(|lesson| lesson.mode)) {
@@ -120,10 +125,11 @@ pub(super) fn sanction(case: &Case<'_>) -> Answer {
 /// Unrestricted time, then grants. A grant opens its page whatever the lesson, the hour or the category; it opens
 /// nothing that a step above closed.
 pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
-    if let Some((id, until)) = case.who.subject.unrestricted {
-        if case.at < until && !case.without.unrestricted {
-            return decided(Verdict::Allow, Reason::Unrestricted(id));
-        }
+    if let Some((id, until)) = case.who.subject.unrestricted
+        && case.at < until
+        && !case.without.unrestricted
+    {
+        return decided(Verdict::Allow, Reason::Unrestricted(id));
     }
     match grant_for(case) {
         Some(id) if !case.without.grants => decided(Verdict::Allow, Reason::Granted(id)),
@@ -143,7 +149,7 @@ fn grant_for(case: &Case<'_>) -> Option<GrantId> {
         };
         open && mine
     };
-    let grants = case.snapshot.grants.find_all(target.host, target.path, target.query);
+    let grants = case.snapshot.grants.find_all(target.host, target.path);
     grants.map(|(_, grant)| grant).find(|grant| fits(grant)).map(|grant| grant.id)
 }
 
@@ -172,30 +178,44 @@ pub(super) fn timetable(case: &Case<'_>) -> Answer {
         && case.group.is_some_and(|group| {
             case.snapshot.hours.iter().any(|(whom, during)| whom.has(group) && during.has(case.period))
         });
-    if closed { decided(Verdict::Block, Reason::OutsideHours(case.period)) } else { Answer::Pass(Note::Open(case.period)) }
+    if closed {
+        decided(Verdict::Block, Reason::OutsideHours(case.period))
+    } else {
+        Answer::Pass(Note::Open(case.period))
+    }
 }
 
 /// The first rule that fits. Its verdict stands alone: staff must be able to explain it.
 pub(super) fn group_rules(case: &Case<'_>) -> Answer {
     let rules = case.snapshot.rules.iter().enumerate();
-    let first = rules.filter(|(index, _)| case.without.rule != Some(*index)).find(|(_, rule)| case.fits(rule));
+    let first =
+        rules.filter(|(index, _)| case.without.rule != Some(*index)).find(|(_, rule)| case.fits(rule));
     let Some((_, compiled)) = first else { return Answer::Pass(Note::NoRule) };
     let matched = compiled.categories.and_then(|categories| case.matched(categories));
-    Answer::Decided { verdict: compiled.rule.verdict, reason: Reason::Rule(compiled.rule.id.clone()), matched }
+    Answer::Decided {
+        verdict: compiled.rule.verdict,
+        reason: Reason::Rule(compiled.rule.id.clone()),
+        matched,
+    }
 }
 
 /// Every category of the page is asked; the strictest answer counts, so that one more list can only close.
 pub(super) fn categories(case: &Case<'_>) -> Answer {
     let Some(group) = case.group else { return Answer::Pass(Note::NoCategory) };
-    let verdict_of = |index: usize| {
-        let verdicts = case.snapshot.categories.get(index)?;
+    let verdict_of = |index: CategoryIndex| {
+        let verdicts = case.snapshot.categories.get(index.place())?;
         Some((verdicts.of(group, case.period)?, index))
     };
     // Of two equally strict, the one that stands first in the catalogue is named.
-    let strictest = case.categories().iter().filter_map(verdict_of).max_by_key(|&(verdict, index)| (verdict, Reverse(index)));
-    let named = strictest.and_then(|(verdict, index)| Some((verdict, index, case.snapshot.table().name(index)?)));
+    let strictest = case
+        .categories()
+        .iter()
+        .filter_map(verdict_of)
+        .max_by_key(|&(verdict, index)| (verdict, Reverse(index)));
+    let named =
+        strictest.and_then(|(verdict, index)| Some((verdict, index, case.snapshot.table().name_of(index)?)));
     let Some((verdict, index, category)) = named else { return Answer::Pass(Note::NoCategory) };
-    let matched = case.matched(CategorySet::EMPTY.with(index));
+    let matched = case.matched(CategorySet::only(index));
     Answer::Decided { verdict, reason: Reason::Category(category.clone()), matched }
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use usher_lists::category::{Category, CategoryTable};
-use usher_lists::library::CategorySet;
+use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
@@ -68,7 +67,7 @@ pub enum PolicyFault {
 pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Snapshot, PolicyFault> {
     document.calendar.check()?;
     let names = Names::of(&document)?;
-    let table = parts.library.table().clone();
+    let table = parts.library.categories().clone();
     let mut hours = Vec::new();
     for rule in &document.hours {
         hours.push((names.set("hours", &rule.whom)?, PeriodSet::of(&rule.closed_during)));
@@ -172,7 +171,11 @@ fn patterns(pages: &[AddressPattern]) -> PatternMap<()> {
     pages.iter().map(|page| (page.clone(), ())).collect()
 }
 
-fn rules(written: &[Rule], names: &Names<'_>, table: &CategoryTable) -> Result<Vec<CompiledRule>, PolicyFault> {
+fn rules(
+    written: &[Rule],
+    names: &Names<'_>,
+    table: &CategoryTable,
+) -> Result<Vec<CompiledRule>, PolicyFault> {
     let mut compiled: Vec<CompiledRule> = Vec::new();
     for rule in written {
         let place = format!("rule `{}`", rule.id);
@@ -209,15 +212,19 @@ fn categories(
         let place = format!("category `{}`", rule.name);
         let missing = || PolicyFault::NoSuchCategory { place: place.clone(), name: rule.name.to_string() };
         let index = table.index_of(&rule.name).ok_or_else(missing)?;
-        if seen.has(index) {
+        if seen.contains(index) {
             return Err(PolicyFault::Twice(place));
         }
         seen = seen.with(index);
         let mut exceptions = Vec::new();
         for except in &rule.except {
-            exceptions.push((names.set(&place, &except.whom)?, PeriodSet::of(&except.during), except.verdict));
+            exceptions.push((
+                names.set(&place, &except.whom)?,
+                PeriodSet::of(&except.during),
+                except.verdict,
+            ));
         }
-        if let Some(slot) = verdicts.get_mut(index) {
+        if let Some(slot) = verdicts.get_mut(index.place()) {
             *slot = CategoryVerdicts { otherwise: Some(rule.verdict), exceptions };
         }
     }

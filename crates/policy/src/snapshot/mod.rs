@@ -7,8 +7,8 @@ mod compile;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use usher_lists::category::{Category, CategoryTable};
-use usher_lists::library::{CategorySet, Library};
+use usher_lists::category::{Category, CategorySet, CategoryTable};
+use usher_lists::library::Library;
 use usher_lists::patterns::PatternMap;
 use usher_records::grant::{Grant, Scope};
 use usher_records::lesson::LessonList;
@@ -63,7 +63,11 @@ impl PeriodSet {
     pub const ALWAYS: Self = Self(u8::MAX);
 
     fn of(kinds: &[PeriodKind]) -> Self {
-        if kinds.is_empty() { Self::ALWAYS } else { Self(kinds.iter().fold(0, |set, &kind| set | 1 << kind as u8)) }
+        if kinds.is_empty() {
+            Self::ALWAYS
+        } else {
+            Self(kinds.iter().fold(0, |set, &kind| set | 1 << kind as u8))
+        }
     }
 
     /// Whether the part of the day is in the set.
@@ -98,7 +102,8 @@ pub struct CategoryVerdicts {
 impl CategoryVerdicts {
     /// What it means for this group at this time.
     pub fn of(&self, group: GroupIndex, period: PeriodKind) -> Option<Verdict> {
-        let exception = self.exceptions.iter().find(|(whom, during, _)| whom.has(group) && during.has(period));
+        let exception =
+            self.exceptions.iter().find(|(whom, during, _)| whom.has(group) && during.has(period));
         exception.map(|&(_, _, verdict)| verdict).or(self.otherwise)
     }
 }
@@ -180,7 +185,8 @@ impl Snapshot {
             .iter()
             .position(|group| {
                 let by_role = subject.roles.has_any(&group.roles);
-                let year_fits = group.years.is_empty() || subject.year.is_some_and(|year| group.years.contains(&year));
+                let year_fits =
+                    group.years.is_empty() || subject.year.is_some_and(|year| group.years.contains(&year));
                 by_role || (group.kinds.contains(&kind) && year_fits)
             })
             .map(GroupIndex)
@@ -203,7 +209,7 @@ impl Snapshot {
 
     /// The categories' numbers and names.
     pub fn table(&self) -> &CategoryTable {
-        self.library.table()
+        self.library.categories()
     }
 
     /// Whether a host is Usher's own.
@@ -213,7 +219,7 @@ impl Snapshot {
 
     /// Whether a page is on a sealed list, so that no grant may be made for it.
     pub fn is_sealed(&self, host: &Host, path: &str, query: Option<&str>) -> bool {
-        self.library.categories_of(host, path, query).intersects(self.sealed)
+        self.library.categories_of(host, path, query).meets(self.sealed)
     }
 
     /// Whether a special-purpose address may be reached.
@@ -222,9 +228,14 @@ impl Snapshot {
     }
 
     /// What a category means for a group at a time; none when the document does not name it.
-    pub fn category_verdict(&self, category: &Category, group: GroupIndex, period: PeriodKind) -> Option<Verdict> {
+    pub fn category_verdict(
+        &self,
+        category: &Category,
+        group: GroupIndex,
+        period: PeriodKind,
+    ) -> Option<Verdict> {
         let index = self.table().index_of(category)?;
-        self.categories.get(index).and_then(|verdicts| verdicts.of(group, period))
+        self.categories.get(index.place()).and_then(|verdicts| verdicts.of(group, period))
     }
 
     pub(crate) fn unknown_for(&self, group: GroupIndex) -> Verdict {

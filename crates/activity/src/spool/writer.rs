@@ -1,0 +1,238 @@
+//! The one thread that writes.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use usher_events::event::Event;
+use usher_types::clock::Clock;
+use usher_types::digest::Digest;
+
+use super::frame::{put_event, put_seal};
+use super::recover::Recovered;
+use super::segment::{header, path_of};
+use super::{COMMIT_INTERVAL, Shared, SpoolFault, SpoolState};
+
+/// A segment is closed at this length: large enough that a term is a few hundred files, small enough to read in one go.
+const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A commit is not made larger than this, so that one sync stays short.
+const COMMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Kept on the disk to be given up when it is full, so that everything handed in can still be written.
+const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long to wait before a full or broken disk is tried again.
+const RETRY: Duration = Duration::from_millis(500);
+
+pub(super) enum Message {
+    /// Write this, and give its place back when it is on the disk.
+    Event(Box<Event>, OwnedSemaphorePermit),
+    /// Say when everything before is on the disk.
+    Flush(oneshot::Sender<()>),
+    /// Write everything before, then end.
+    Close(oneshot::Sender<()>),
+}
+
+pub(super) struct Writer {
+    folder: PathBuf,
+    file: File,
+    number: u64,
+    length: u64,
+    link: Digest,
+    shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What was gathered for one commit.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    link: Option<Digest>,
+    events: Vec<Arc<Event>>,
+    places: Vec<OwnedSemaphorePermit>,
+    waiting: Vec<oneshot::Sender<()>>,
+    close: bool,
+}
+
+impl Writer {
+    pub(super) fn new(
+        folder: PathBuf,
+        recovered: &Recovered,
+        shared: Arc<Shared>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SpoolFault> {
+        keep_ballast(&folder);
+        let (file, number, length) = if recovered.segment == 0 {
+            let header = header(clock.now(), recovered.last_id, recovered.link);
+            let (file, length) = begin(&folder, 1, &header)?;
+            (file, 1, length)
+        } else {
+            let path = path_of(&folder, recovered.segment);
+            let fault = |source| SpoolFault::Disk { doing: "open", path: path.clone(), source };
+            let mut file = OpenOptions::new().write(true).open(&path).map_err(fault)?;
+            file.seek(SeekFrom::Start(recovered.length)).map_err(fault)?;
+            (file, recovered.segment, recovered.length)
+        };
+        Ok(Self { folder, file, number, length, link: recovered.link, shared, clock })
+    }
+
+    /// Writes until it is told to close or every sender is gone.
+    pub(super) fn run(mut self, mut messages: mpsc::UnboundedReceiver<Message>) {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else {
+            self.shared.set_state(SpoolState::Broken);
+            return;
+        };
+        loop {
+            let (batch, ended) = runtime.block_on(gather(&mut messages, self.link));
+            let close = batch.close || ended;
+            self.commit(batch, &runtime);
+            if close {
+                break;
+            }
+        }
+        self.shared.set_state(SpoolState::Stopping);
+        self.shared.places.close();
+    }
+
+    /// Puts a batch on the disk, however long that takes.
+    fn commit(&mut self, batch: Batch, runtime: &tokio::runtime::Runtime) {
+        if let Some(link) = batch.link {
+            while let Err(error) = self.write(&batch.bytes) {
+                self.stop_traffic(&error);
+                runtime.block_on(tokio::time::sleep(RETRY));
+            }
+            self.link = link;
+            if matches!(self.shared.state(), SpoolState::Full | SpoolState::Broken)
+                && keep_ballast(&self.folder)
+            {
+                tracing::warn!("there is room on the disk again: traffic goes on");
+                self.shared.set_state(SpoolState::Open);
+            }
+        }
+        // No receiver means nobody watches live; the spool has the event all the same.
+        batch.events.into_iter().for_each(|event| drop(self.shared.live.send(event)));
+        drop(batch.places);
+        batch.waiting.into_iter().for_each(|waiting| drop(waiting.send(())));
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if self.length >= SEGMENT_BYTES {
+            let next_id = self.shared.next_id.load(std::sync::atomic::Ordering::Relaxed);
+            let header = header(self.clock.now(), next_id, self.link);
+            let (file, length) = begin(&self.folder, self.number + 1, &header).map_err(into_io)?;
+            self.file = file;
+            self.number += 1;
+            self.length = length;
+        }
+        let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        if written.is_err() {
+            // Half a batch must not stay before the next try.
+            self.file.set_len(self.length)?;
+            self.file.seek(SeekFrom::Start(self.length))?;
+            return written;
+        }
+        self.length += u64::try_from(bytes.len()).unwrap_or(0);
+        Ok(())
+    }
+
+    fn stop_traffic(&self, error: &std::io::Error) {
+        let full = error.kind() == std::io::ErrorKind::StorageFull;
+        let state = if full { SpoolState::Full } else { SpoolState::Broken };
+        if self.shared.state() != state {
+            tracing::error!(%error, folder = %self.folder.display(), "events cannot be written: traffic stops");
+            if self.shared.state() != SpoolState::Stopping {
+                self.shared.set_state(state);
+            }
+            // What is already handed in gets the room that was kept for it.
+            drop(std::fs::remove_file(ballast(&self.folder)));
+        }
+    }
+}
+
+/// Waits for a first message, then takes what comes within the commit interval.
+async fn gather(messages: &mut mpsc::UnboundedReceiver<Message>, link: Digest) -> (Batch, bool) {
+    let mut batch = Batch::default();
+    let mut link = link;
+    let Some(first) = messages.recv().await else { return (batch, true) };
+    let deadline = tokio::time::Instant::now() + COMMIT_INTERVAL / 2;
+    take(first, &mut batch, &mut link);
+    while !batch.close && batch.waiting.is_empty() && batch.bytes.len() < COMMIT_BYTES {
+        match tokio::time::timeout_at(deadline, messages.recv()).await {
+            Ok(Some(message)) => take(message, &mut batch, &mut link),
+            Ok(None) => batch.close = true,
+            Err(_interval_over) => break,
+        }
+    }
+    if !batch.events.is_empty() {
+        put_seal(&mut batch.bytes, link);
+        batch.link = Some(link);
+    }
+    (batch, false)
+}
+
+fn take(message: Message, batch: &mut Batch, link: &mut Digest) {
+    match message {
+        Message::Event(event, place) => {
+            match put_event(&mut batch.bytes, &event, *link) {
+                Some(next) => *link = next,
+                // Every part of an event is bounded where it is made; this is a fault of ours, and a loud one.
+                None => tracing::error!(id = %event.id, "an event is too long to be kept"),
+            }
+            batch.events.push(Arc::from(event));
+            batch.places.push(place);
+        }
+        Message::Flush(done) => batch.waiting.push(done),
+        Message::Close(done) => {
+            batch.waiting.push(done);
+            batch.close = true;
+        }
+    }
+}
+
+/// Begins a segment: its header is on the disk, and the folder knows it, before the first event.
+fn begin(folder: &Path, number: u64, header: &[u8]) -> Result<(File, u64), SpoolFault> {
+    let path = path_of(folder, number);
+    let fault = |source| SpoolFault::Disk { doing: "begin", path: path.clone(), source };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(fault)?;
+    file.write_all(header).and_then(|()| file.sync_all()).map_err(fault)?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(fault)?;
+    Ok((file, u64::try_from(header.len()).unwrap_or(0)))
+}
+
+fn into_io(fault: SpoolFault) -> std::io::Error {
+    match fault {
+        SpoolFault::Disk { source, .. } => source,
+        SpoolFault::NotASegment { .. } => std::io::Error::other(fault),
+    }
+}
+
+fn ballast(folder: &Path) -> PathBuf {
+    folder.join("ballast")
+}
+
+/// Makes sure the ballast lies there, written and not just promised. False when there is no room for it.
+fn keep_ballast(folder: &Path) -> bool {
+    let path = ballast(folder);
+    if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() == BALLAST_BYTES) {
+        return true;
+    }
+    let chunk = vec![0x55_u8; 1024 * 1024];
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&path)?;
+        let mut left = BALLAST_BYTES;
+        while left > 0 {
+            file.write_all(&chunk)?;
+            left = left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(left));
+        }
+        file.sync_all()
+    };
+    let kept = write().is_ok();
+    if !kept {
+        drop(std::fs::remove_file(&path));
+    }
+    kept
+}

@@ -1,0 +1,312 @@
+//! Who may do what. One table; `docs/permissions.txt` is made from it, and tests hold every route to it.
+//!
+//! Being allowed gives a [`Permit`], and what needs permission takes one: the type you were handed is the right you have.
+
+use usher_types::ids::PersonId;
+use usher_types::role::{PersonKind, Role, Roles};
+
+/// Something a person may or may not do. Names are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// Read, and sign, the agreement that is theirs.
+    SignOwnAgreement,
+    /// Sign beside their child.
+    SignForChild,
+    /// Tell an adult, or say a visit was an accident.
+    Tell,
+    /// Ask for a page to be opened.
+    AskUnblock,
+    /// Change their own password.
+    ChangeOwnPassword,
+    /// Use the staff desk at all.
+    UseDesk,
+    /// Open, see and end lessons.
+    RunLessons,
+    /// Open a page to a class until the lesson ends.
+    GrantInLesson,
+    /// Answer requests to open a page, beyond a lesson.
+    AnswerRequests,
+    /// Open unrestricted time for themselves.
+    OpenUnrestricted,
+    /// Read the weekly report.
+    ReadWeeklyReport,
+    /// Look at a person's activity, with a reason.
+    LookAtActivity,
+    /// See who signed which agreement.
+    SeeSignatures,
+    /// Enter paper signatures and print what is outstanding.
+    EnterPaper,
+    /// See people and classes.
+    SeePeople,
+    /// Bring people in, open and close accounts, set passwords.
+    ManagePeople,
+    /// Read the violations register.
+    ReadRegister,
+    /// See the category lists and decide on held entries.
+    ManageLists,
+    /// See the policy and the school's settings.
+    SeeSettings,
+    /// Change settings and publish policy or agreements.
+    ChangeSettings,
+    /// See whether everything works.
+    SeeHealth,
+    /// Read the journal.
+    ReadJournal,
+}
+
+impl Act {
+    /// Every act, in the order the table shows them.
+    pub const ALL: [Self; 22] = [
+        Self::SignOwnAgreement,
+        Self::SignForChild,
+        Self::Tell,
+        Self::AskUnblock,
+        Self::ChangeOwnPassword,
+        Self::UseDesk,
+        Self::RunLessons,
+        Self::GrantInLesson,
+        Self::AnswerRequests,
+        Self::OpenUnrestricted,
+        Self::ReadWeeklyReport,
+        Self::LookAtActivity,
+        Self::SeeSignatures,
+        Self::EnterPaper,
+        Self::SeePeople,
+        Self::ManagePeople,
+        Self::ReadRegister,
+        Self::ManageLists,
+        Self::SeeSettings,
+        Self::ChangeSettings,
+        Self::SeeHealth,
+        Self::ReadJournal,
+    ];
+
+    /// Its words in the table.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SignOwnAgreement => "read and sign their own agreement",
+            Self::SignForChild => "sign beside their child",
+            Self::Tell => "tell an adult, or say it was an accident",
+            Self::AskUnblock => "ask for a page to be opened",
+            Self::ChangeOwnPassword => "change their own password",
+            Self::UseDesk => "use the staff desk",
+            Self::RunLessons => "open, see and end lessons",
+            Self::GrantInLesson => "open a page to a class until the lesson ends",
+            Self::AnswerRequests => "answer requests to open a page",
+            Self::OpenUnrestricted => "open unrestricted time for themselves",
+            Self::ReadWeeklyReport => "read the weekly report",
+            Self::LookAtActivity => "look at a person's activity, with a reason",
+            Self::SeeSignatures => "see who signed which agreement",
+            Self::EnterPaper => "enter paper signatures",
+            Self::SeePeople => "see people and classes",
+            Self::ManagePeople => "bring people in, open and close accounts",
+            Self::ReadRegister => "read the violations register",
+            Self::ManageLists => "see category lists, decide on held entries",
+            Self::SeeSettings => "see the policy and the settings",
+            Self::ChangeSettings => "change settings, publish policy and agreements",
+            Self::SeeHealth => "see whether everything works",
+            Self::ReadJournal => "read the journal",
+        }
+    }
+
+    /// The offices whose holders may.
+    const fn roles(self) -> &'static [Role] {
+        use Role as R;
+        match self {
+            Self::SignOwnAgreement
+            | Self::SignForChild
+            | Self::Tell
+            | Self::AskUnblock
+            | Self::ChangeOwnPassword => &[],
+            Self::UseDesk => &Role::ALL,
+            Self::RunLessons | Self::GrantInLesson => &[
+                R::Headteacher,
+                R::SeniorLeader,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::EsafetyCoordinator,
+                R::Teacher,
+                R::SupportStaff,
+            ],
+            Self::AnswerRequests => {
+                &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator]
+            }
+            Self::OpenUnrestricted => &[R::ComputingLead, R::Technician],
+            Self::ReadWeeklyReport => {
+                &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
+            }
+            Self::LookAtActivity => &[R::Headteacher, R::SafeguardingLead],
+            Self::SeeSignatures => &[
+                R::Headteacher,
+                R::SeniorLeader,
+                R::BusinessManager,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::EsafetyCoordinator,
+                R::Office,
+            ],
+            Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
+            Self::SeePeople => &[
+                R::Headteacher,
+                R::SeniorLeader,
+                R::BusinessManager,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::Office,
+                R::Technician,
+            ],
+            Self::ManagePeople => &[R::Headteacher, R::BusinessManager, R::Office, R::Technician],
+            Self::ReadRegister => {
+                &[R::Headteacher, R::BusinessManager, R::SafeguardingLead, R::ComputingLead]
+            }
+            Self::ManageLists => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead],
+            Self::SeeSettings => &[
+                R::Headteacher,
+                R::SeniorLeader,
+                R::BusinessManager,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::EsafetyCoordinator,
+                R::Technician,
+                R::ChairOfGovernors,
+            ],
+            Self::ChangeSettings => &[R::Headteacher],
+            Self::SeeHealth => {
+                &[R::Headteacher, R::BusinessManager, R::SafeguardingLead, R::ComputingLead, R::Technician]
+            }
+            Self::ReadJournal => &[R::Headteacher, R::ChairOfGovernors],
+        }
+    }
+
+    /// The kinds of people who may, whatever their office.
+    const fn kinds(self) -> &'static [PersonKind] {
+        match self {
+            Self::SignOwnAgreement | Self::ChangeOwnPassword => &PersonKind::ALL,
+            Self::SignForChild => &[PersonKind::Parent],
+            Self::Tell | Self::AskUnblock => &[
+                PersonKind::Pupil,
+                PersonKind::Staff,
+                PersonKind::Supply,
+                PersonKind::Student,
+                PersonKind::Volunteer,
+                PersonKind::Contractor,
+                PersonKind::Governor,
+                PersonKind::Visitor,
+            ],
+            // Supply staff hold no office, and teach.
+            Self::UseDesk | Self::RunLessons | Self::GrantInLesson => &[PersonKind::Supply],
+            _ => &[],
+        }
+    }
+}
+
+/// Who asks to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Who {
+    /// The person.
+    pub person: PersonId,
+    /// What they are to the school.
+    pub kind: PersonKind,
+    /// Offices they hold.
+    pub roles: Roles,
+}
+
+/// Leave to do one thing, for the one who asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permit {
+    act: Act,
+    by: PersonId,
+}
+
+impl Permit {
+    /// What it allows.
+    pub const fn act(self) -> Act {
+        self.act
+    }
+
+    /// To whom.
+    pub const fn by(self) -> PersonId {
+        self.by
+    }
+}
+
+/// They may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed to {}", .0.words())]
+pub struct Denied(pub Act);
+
+/// Whether `who` may.
+///
+/// # Errors
+/// [`Denied`] when the table says no.
+pub fn may(who: &Who, act: Act) -> Result<Permit, Denied> {
+    let allowed = act.kinds().contains(&who.kind) || who.roles.has_any(act.roles());
+    // A pupil or parent never holds an office, whatever a roster says.
+    let office_counts = !matches!(who.kind, PersonKind::Pupil | PersonKind::Parent | PersonKind::Visitor);
+    let by_kind = act.kinds().contains(&who.kind);
+    if by_kind || (allowed && office_counts) { Ok(Permit { act, by: who.person }) } else { Err(Denied(act)) }
+}
+
+/// The table as a text a headteacher can read: one line an act, who may after it.
+pub fn table() -> String {
+    let mut text = String::from(
+        "Who may do what in Usher. Made from crates/policy/src/access.rs by `cargo xtask docs`; do not edit.\n\
+         Whoever is not named may not.\n\n",
+    );
+    for act in Act::ALL {
+        let kinds = act.kinds();
+        let mut names: Vec<&str> = if kinds.len() == PersonKind::ALL.len() {
+            vec!["everybody"]
+        } else {
+            kinds.iter().map(|kind| kind.name()).collect()
+        };
+        names.extend(act.roles().iter().map(|role| role.name()));
+        text.push_str(&format!("{:<50} {}\n", act.words(), names.join(", ")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    fn who(kind: PersonKind, roles: &[Role]) -> Who {
+        Who { person: Id::new(1), kind, roles: Roles::of(roles) }
+    }
+
+    #[test]
+    fn an_office_in_the_wrong_hands_opens_nothing() {
+        for kind in [PersonKind::Pupil, PersonKind::Parent, PersonKind::Visitor] {
+            let odd = who(kind, &Role::ALL);
+            for act in Act::ALL {
+                assert_eq!(may(&odd, act).is_ok(), act.kinds().contains(&kind), "{kind:?} {act:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn mon_04_a_teacher_may_not_look_at_activity_and_a_head_may() {
+        assert_eq!(
+            may(&who(PersonKind::Staff, &[Role::Teacher]), Act::LookAtActivity),
+            Err(Denied(Act::LookAtActivity))
+        );
+        assert!(may(&who(PersonKind::Staff, &[Role::Headteacher]), Act::LookAtActivity).is_ok());
+        assert!(may(&who(PersonKind::Staff, &[Role::Technician]), Act::LookAtActivity).is_err());
+    }
+
+    #[test]
+    fn a_supply_teacher_runs_lessons_and_nothing_more() {
+        let supply = who(PersonKind::Supply, &[]);
+        assert!(may(&supply, Act::RunLessons).is_ok());
+        assert!(may(&supply, Act::SeePeople).is_err());
+    }
+
+    #[test]
+    fn every_act_is_in_the_table() {
+        let table = table();
+        for act in Act::ALL {
+            assert!(table.contains(act.words()));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Decisions in words, for four readers: a child, a teacher, a safeguarding lead, a technician.
+//!
+//! The child and the adult behind a block page get one sentence; the trail, with names and entries, is for whoever looks
+//! after the filter.
+
+use usher_records::sanction::Restriction;
+use usher_types::calendar::PeriodKind;
+use usher_types::role::Reader;
+use usher_words::{Value, Words};
+
+use crate::decision::{Decision, Flip, Note, Passed, Reason};
+
+/// Why, in one sentence, as this reader is spoken to.
+pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
+    let category = |name: &str| words.say(reader, &format!("category-{name}"), &[]);
+    let (key, value): (&str, Option<(&str, String)>) = match &decision.reason {
+        Reason::OwnPage => ("reason-own-page", None),
+        Reason::Lockdown => ("reason-lockdown", None),
+        Reason::KeptInLockdown => ("reason-kept-in-lockdown", None),
+        Reason::SealedList => ("reason-sealed", None),
+        Reason::ForbiddenAddress(_) => ("reason-forbidden-address", None),
+        Reason::SignIn => ("reason-sign-in", None),
+        Reason::AcceptClause => ("reason-accept-clause", None),
+        Reason::SignAgreement(_) => ("reason-sign-agreement", None),
+        Reason::ParentMissing => ("reason-parent-missing", None),
+        Reason::SanctionNoWeb(_) => ("reason-sanction-no-web", None),
+        Reason::SanctionListOnly(_) => ("reason-sanction-list-only", None),
+        Reason::SanctionLessonOnly(_) => ("reason-sanction-lesson-only", None),
+        Reason::Granted(_) => ("reason-granted", None),
+        Reason::Unrestricted(_) => ("reason-unrestricted", None),
+        Reason::NoLesson => ("reason-no-lesson", None),
+        Reason::InLessonList(_) => ("reason-in-lesson-list", None),
+        Reason::NotInLessonList(_) => ("reason-not-in-lesson-list", None),
+        Reason::OutsideHours(period) => {
+            ("reason-outside-hours", Some(("period", period_words(words, reader, *period))))
+        }
+        Reason::Rule(id) => ("reason-rule", Some(("rule", id.clone()))),
+        Reason::Category(name) if decision.is_refusal() => {
+            ("reason-category", Some(("category", category(name.as_str()))))
+        }
+        Reason::Category(name) => ("reason-category-open", Some(("category", category(name.as_str())))),
+        Reason::Unknown if decision.is_refusal() => ("reason-unknown", None),
+        Reason::Unknown => ("reason-unknown-open", None),
+        Reason::NoGroup => ("reason-no-group", None),
+    };
+    say(words, reader, key, value)
+}
+
+/// What part of the day it is, in words.
+pub fn period_words(words: &Words, reader: Reader, period: PeriodKind) -> String {
+    let key = match period {
+        PeriodKind::Lesson => "period-lesson",
+        PeriodKind::Break => "period-break",
+        PeriodKind::Lunch => "period-lunch",
+        PeriodKind::BeforeSchool => "period-before-school",
+        PeriodKind::AfterSchool => "period-after-school",
+        PeriodKind::Closed => "period-closed",
+    };
+    words.say(reader, key, &[])
+}
+
+/// The smallest change that would have turned it, for adults.
+pub fn flip(words: &Words, decision: &Decision) -> String {
+    let category = |name: &str| words.say(Reader::Adult, &format!("category-{name}"), &[]);
+    let (key, value): (&str, Option<(&str, String)>) = match &decision.flip {
+        Flip::SignIn => ("flip-sign-in", None),
+        Flip::AcceptClause => ("flip-accept-clause", None),
+        Flip::Sign => ("flip-sign", None),
+        Flip::ParentAnswers => ("flip-parent-answers", None),
+        Flip::SanctionEnds(_) => ("flip-sanction-ends", None),
+        Flip::LessonOpens => ("flip-lesson-opens", None),
+        Flip::LessonNormal => ("flip-lesson-normal", None),
+        Flip::AddToLessonList(_) => ("flip-add-to-lesson-list", None),
+        Flip::At(period) => ("flip-at", Some(("period", period_words(words, Reader::Adult, *period)))),
+        Flip::WithoutRule(id) => ("flip-without-rule", Some(("rule", id.clone()))),
+        Flip::WithoutCategory(name) => ("flip-without-category", Some(("category", category(name.as_str())))),
+        Flip::Grant => ("flip-grant", None),
+        Flip::WithoutGrant(_) => ("flip-without-grant", None),
+        Flip::WithoutUnrestricted(_) => ("flip-without-unrestricted", None),
+        Flip::RemoveFromLessonList(_) => ("flip-remove-from-lesson-list", None),
+        Flip::ListedInShutCategory => ("flip-listed", None),
+        Flip::LockdownEnds => ("flip-lockdown-ends", None),
+        Flip::Nothing => ("flip-nothing", None),
+    };
+    say(words, Reader::Adult, key, value)
+}
+
+/// One line of the trail, for whoever looks after the filter.
+pub fn passed(words: &Words, passed: &Passed) -> String {
+    let (key, value): (&str, Option<(&str, String)>) = match &passed.note {
+        Note::NotOwn => ("note-not-own", None),
+        Note::NoLockdown => ("note-no-lockdown", None),
+        Note::NotSealed => ("note-not-sealed", None),
+        Note::MayUse => ("note-may-use", None),
+        Note::NoSanction => ("note-no-sanction", None),
+        Note::WithinSanction(id) => ("note-within-sanction", Some(("sanction", id.to_string()))),
+        Note::NoGrant => ("note-no-grant", None),
+        Note::InLesson(id) => ("note-in-lesson", Some(("lesson", id.to_string()))),
+        Note::NoLessonNeeded => ("note-no-lesson-needed", None),
+        Note::Open(period) => ("note-open", Some(("period", period_words(words, Reader::Adult, *period)))),
+        Note::NoRule => ("note-no-rule", None),
+        Note::NoCategory => ("note-no-category", None),
+    };
+    say(words, Reader::Adult, key, value)
+}
+
+/// What a sanction leaves, in words.
+pub fn restriction(words: &Words, reader: Reader, restriction: Restriction) -> String {
+    let key = match restriction {
+        Restriction::NoWeb => "reason-sanction-no-web",
+        Restriction::ListOnly => "reason-sanction-list-only",
+        Restriction::LessonOnly => "reason-sanction-lesson-only",
+    };
+    words.say(reader, key, &[])
+}
+
+fn say(words: &Words, reader: Reader, key: &str, value: Option<(&str, String)>) -> String {
+    let values: Vec<(&str, Value<'_>)> =
+        value.into_iter().map(|(name, text)| (name, Value::from(text))).collect();
+    words.say(reader, key, &values)
+}

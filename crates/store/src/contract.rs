@@ -1,0 +1,213 @@
+//! What every engine is held to. An engine's own tests call [`all`] with a fresh store for each promise.
+//!
+//! A promise panics where it is not kept, like any test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
+
+use std::future::Future;
+use std::sync::Arc;
+
+use usher_policy::generation::Generation;
+use usher_records::change::{Action, Actor, Change, Expect, Mail, Write};
+use usher_records::group::Group;
+use usher_records::noun::Kind;
+use usher_types::digest::Digest;
+use usher_types::ids::{Id, SchoolId};
+use usher_types::moment::Moment;
+
+use crate::books::Books;
+use crate::store::{Store, StoreError};
+use crate::verify::{Verdict, verify};
+
+const NOW: Moment = Moment::from_unix_ms(1_795_000_000_000);
+const SCHOOL: SchoolId = Id::new(11);
+const OTHER_SCHOOL: SchoolId = Id::new(12);
+
+fn group(id: u64, name: &str) -> Group {
+    Group { id: Id::new(id), name: name.into(), year: None, room: None, source: None, current: true }
+}
+
+fn adding(group: &Group) -> Change {
+    Change::of(Action::RosterImported, Write::of(group, Expect::New))
+}
+
+/// Every promise, each on a fresh store from `open`.
+pub async fn all<F: Future<Output = Arc<dyn Store>>>(open: impl Fn() -> F) {
+    a_change_is_whole_or_nothing(ready(open().await).await).await;
+    versions_guard_against_each_other(ready(open().await).await).await;
+    keys_find_and_sole_keys_hold(ready(open().await).await).await;
+    schools_do_not_see_each_other(ready(open().await).await).await;
+    the_journal_has_no_gaps_under_many_writers(ready(open().await).await).await;
+    blobs_and_generations_are_kept(ready(open().await).await).await;
+    mails_go_out_once(ready(open().await).await).await;
+    a_lease_has_one_holder(ready(open().await).await).await;
+}
+
+async fn ready(store: Arc<dyn Store>) -> Arc<dyn Store> {
+    store.add_school(SCHOOL, NOW).await.unwrap();
+    store.add_school(OTHER_SCHOOL, NOW.plus_seconds(1)).await.unwrap();
+    store.add_school(SCHOOL, NOW).await.unwrap();
+    assert_eq!(store.schools().await.unwrap(), [SCHOOL, OTHER_SCHOOL]);
+    store
+}
+
+/// A change with one wrong write leaves no trace of its right ones: no record, no journal entry, no mail.
+pub async fn a_change_is_whole_or_nothing(store: Arc<dyn Store>) {
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    let one = group(1, "3A");
+    assert_eq!(books.commit(&adding(&one), &Actor::CommandLine, NOW).await.unwrap(), 1);
+    let mail = Mail { to: Id::new(5), subject: "s".into(), text: "t".into(), attachment: None };
+    let mixed = adding(&group(2, "3B")).and(Write::of(&one, Expect::New)).mailing(mail);
+    let error = books.commit(&mixed, &Actor::CommandLine, NOW).await.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict { kind: Kind::Group, id: 1 }), "{error}");
+    assert!(books.get::<Group, _>(group(2, "").id).await.unwrap().is_none());
+    assert_eq!(store.journal(SCHOOL, 0, 10).await.unwrap().len(), 1);
+    assert!(store.take_mails(SCHOOL, NOW, NOW, 10).await.unwrap().is_empty());
+}
+
+/// Two who read the same version cannot both write; every version is kept.
+pub async fn versions_guard_against_each_other(store: Arc<dyn Store>) {
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    books.commit(&adding(&group(1, "3A")), &Actor::CommandLine, NOW).await.unwrap();
+    let read = books.get::<Group, _>(group(1, "").id).await.unwrap().unwrap();
+    let renamed = Change::of(Action::RosterImported, read.replace(&group(1, "3 Oak")));
+    books.commit(&renamed, &Actor::CommandLine, NOW).await.unwrap();
+    let late = Change::of(Action::RosterImported, read.replace(&group(1, "3 Ash")));
+    assert!(matches!(
+        books.commit(&late, &Actor::CommandLine, NOW).await.unwrap_err(),
+        StoreError::Conflict { .. }
+    ));
+    let history = store.history(SCHOOL, Kind::Group, 1).await.unwrap();
+    assert_eq!(history.iter().map(|row| row.version).collect::<Vec<_>>(), [1, 2]);
+    assert!(history[0].body.contains("3A") && history[1].body.contains("3 Oak"));
+    assert_eq!(store.version(SCHOOL, Kind::Group, 1, 1).await.unwrap().unwrap(), history[0]);
+    assert!(matches!(verify(&*store, SCHOOL).await.unwrap(), Verdict::Clean { entries: 2, versions: 2, .. }));
+}
+
+/// Records are found by their present keys, and a sole key is given out once.
+pub async fn keys_find_and_sole_keys_hold(store: Arc<dyn Store>) {
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    books.commit(&adding(&group(1, "3A")), &Actor::CommandLine, NOW).await.unwrap();
+    let taken = books.commit(&adding(&group(2, "3A")), &Actor::CommandLine, NOW).await.unwrap_err();
+    assert!(matches!(taken, StoreError::Taken { kind: Kind::Group, key: "name" }), "{taken}");
+    assert_eq!(books.find_one::<Group>("name", "3A").await.unwrap().unwrap().value.id, group(1, "").id);
+    let read = books.get::<Group, _>(group(1, "").id).await.unwrap().unwrap();
+    let renamed = Change::of(Action::RosterImported, read.replace(&group(1, "3 Oak")));
+    books.commit(&renamed, &Actor::CommandLine, NOW).await.unwrap();
+    assert!(books.find_one::<Group>("name", "3A").await.unwrap().is_none());
+    books.commit(&adding(&group(2, "3A")), &Actor::CommandLine, NOW).await.unwrap();
+    let hostile = "x'; DROP TABLE record; --";
+    books.commit(&adding(&group(3, hostile)), &Actor::CommandLine, NOW).await.unwrap();
+    assert_eq!(books.find_one::<Group>("name", hostile).await.unwrap().unwrap().value.name, hostile);
+    assert_eq!(books.all::<Group>().await.unwrap().len(), 3);
+}
+
+/// The same ids and keys in two schools are two things.
+pub async fn schools_do_not_see_each_other(store: Arc<dyn Store>) {
+    let here = Books::new(Arc::clone(&store), SCHOOL);
+    let there = Books::new(Arc::clone(&store), OTHER_SCHOOL);
+    here.commit(&adding(&group(1, "3A")), &Actor::CommandLine, NOW).await.unwrap();
+    assert!(there.all::<Group>().await.unwrap().is_empty());
+    assert_eq!(there.commit(&adding(&group(1, "3A")), &Actor::CommandLine, NOW).await.unwrap(), 1);
+    assert_ne!(
+        store.journal(SCHOOL, 0, 1).await.unwrap()[0].link,
+        store.journal(OTHER_SCHOOL, 0, 1).await.unwrap()[0].link,
+        "two schools' chains cannot be spliced"
+    );
+}
+
+/// Many writers at once: every change has its own number, none is missing, and the chain fits.
+pub async fn the_journal_has_no_gaps_under_many_writers(store: Arc<dyn Store>) {
+    const WRITERS: u64 = 24;
+    let tasks: Vec<_> = (1..=WRITERS)
+        .map(|number| {
+            let books = Books::new(Arc::clone(&store), SCHOOL);
+            let change = adding(&group(number, &format!("class {number}")));
+            async move { books.commit(&change, &Actor::Usher("test".into()), NOW).await.unwrap() }
+        })
+        .collect();
+    let mut numbers = join_all(tasks).await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=WRITERS).collect::<Vec<_>>());
+    match verify(&*store, SCHOOL).await.unwrap() {
+        Verdict::Clean { entries, .. } => assert_eq!(entries, WRITERS),
+        altered @ Verdict::Altered { .. } => panic!("{altered:?}"),
+    }
+}
+
+/// Polls all futures together without a runtime of our own.
+async fn join_all<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).map(Some).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(move |context| {
+        for slot in &mut pending {
+            if let Some(future) = slot
+                && let std::task::Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                done.push(value);
+                *slot = None;
+            }
+        }
+        if pending.iter().all(Option::is_none) {
+            std::task::Poll::Ready(std::mem::take(&mut done))
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Content is found by its digest, and the generation taken last is the latest.
+pub async fn blobs_and_generations_are_kept(store: Arc<dyn Store>) {
+    let digest = store.put_blob(SCHOOL, b"a policy").await.unwrap();
+    assert_eq!(store.put_blob(SCHOOL, b"a policy").await.unwrap(), digest);
+    assert_eq!(store.blob(SCHOOL, digest).await.unwrap().unwrap(), b"a policy");
+    assert_eq!(store.blob(OTHER_SCHOOL, digest).await.unwrap(), None);
+    let part = |name: &str| Digest::of(name.as_bytes());
+    let first = Generation { policy: part("1"), lists: part("l"), live: part("v") };
+    let second = Generation { policy: part("2"), ..first };
+    assert_eq!(store.latest_generation(SCHOOL).await.unwrap(), None);
+    for generation in [first, second, first] {
+        store.put_generation(SCHOOL, &generation, NOW).await.unwrap();
+        assert_eq!(store.latest_generation(SCHOOL).await.unwrap(), Some(generation));
+    }
+    assert_eq!(store.generation(SCHOOL, second.digest()).await.unwrap(), Some(second));
+    assert_eq!(store.generation(SCHOOL, part("nothing")).await.unwrap(), None);
+}
+
+/// A mail is handed to one sender at a time, comes back if it failed, and not when it went.
+pub async fn mails_go_out_once(store: Arc<dyn Store>) {
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    let mail =
+        |subject: &str| Mail { to: Id::new(5), subject: subject.into(), text: "t".into(), attachment: None };
+    let change = adding(&group(1, "3A")).mailing(mail("one")).mailing(mail("two"));
+    books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
+    let held_until = NOW.plus_minutes(5);
+    let taken = store.take_mails(SCHOOL, NOW, held_until, 10).await.unwrap();
+    assert_eq!(taken.iter().map(|mail| mail.mail.subject.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert!(
+        store.take_mails(SCHOOL, NOW, held_until, 10).await.unwrap().is_empty(),
+        "held by the first taker"
+    );
+    store.mail_sent(SCHOOL, taken[0].number, NOW).await.unwrap();
+    store.mail_failed(SCHOOL, taken[1].number, NOW.plus_minutes(1), "no answer").await.unwrap();
+    let again = store.take_mails(SCHOOL, NOW.plus_minutes(1), held_until, 10).await.unwrap();
+    assert_eq!(again.len(), 1);
+    assert_eq!((again[0].mail.subject.as_str(), again[0].tries), ("two", 1));
+}
+
+/// A job has one holder until its time is up.
+pub async fn a_lease_has_one_holder(store: Arc<dyn Store>) {
+    let until = NOW.plus_minutes(10);
+    assert!(store.take_lease("weekly", "a", NOW, until).await.unwrap());
+    assert!(!store.take_lease("weekly", "b", NOW, until).await.unwrap());
+    assert!(store.take_lease("weekly", "a", NOW, until).await.unwrap(), "the holder may hold on");
+    assert!(store.take_lease("other", "b", NOW, until).await.unwrap());
+    let later = NOW.plus_minutes(11);
+    assert!(store.take_lease("weekly", "b", later, later.plus_minutes(10)).await.unwrap());
+}

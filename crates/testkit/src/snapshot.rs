@@ -1,0 +1,33 @@
+//! Snapshots of a small school.
+
+use usher_lists::library::Library;
+use usher_policy::document::PolicyDocument;
+use usher_policy::generation::Generation;
+use usher_policy::profile;
+use usher_policy::snapshot::{Parts, Snapshot};
+use usher_records::grant::Grant;
+use usher_records::lesson::LessonList;
+use usher_types::digest::Digest;
+use usher_types::ids::Id;
+
+/// A generation of test parts.
+pub fn generation() -> Generation {
+    let part = |name: &str| Digest::of(name.as_bytes());
+    Generation { policy: part("policy"), lists: part("lists"), live: part("live") }
+}
+
+/// A built-in profile's policy.
+pub fn policy(profile: &str) -> PolicyDocument {
+    profile::built_in(profile).unwrap().unwrap().policy
+}
+
+/// A snapshot of a document and lists.
+pub fn build(
+    document: PolicyDocument,
+    library: Library,
+    grants: &[Grant],
+    lesson_lists: &[LessonList],
+) -> Snapshot {
+    let parts = Parts { school: Id::new(1), generation: generation(), library, grants, lesson_lists };
+    Snapshot::build(document, parts).unwrap()
+}
