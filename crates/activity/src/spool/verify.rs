@@ -9,7 +9,7 @@ use usher_types::digest::Digest;
 
 use super::SpoolFault;
 use super::frame::{EVENT, KEY_BYTES, short};
-use super::segment::{SegmentReader, segments};
+use super::segment::{Segment, SegmentReader, segments};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,49 +38,57 @@ pub enum SpoolVerdict {
 /// When a file cannot be read.
 pub fn verify(folder: &Path) -> Result<SpoolVerdict, SpoolFault> {
     let all = segments(folder)?;
+    let first = all.first().map_or(1, |segment| segment.number);
     let mut link = all.first().map_or_else(|| first_link("spool"), |segment| segment.link);
     let mut events = 0;
-    let mut expected = all.first().map_or(1, |segment| segment.number);
-    let count = all.len();
-    for (index, segment) in all.iter().enumerate() {
-        let mut at_frame = 0;
-        let altered = |frame: u64, what: &str| {
-            Ok(SpoolVerdict::Altered { segment: segment.number, frame, what: what.to_owned() })
+    for (expected, segment) in (first..).zip(&all) {
+        let fault = if segment.number != expected {
+            Some((0, "a segment before this one is missing".to_owned()))
+        } else if segment.link != link {
+            Some((0, "it does not follow the segment before".to_owned()))
+        } else {
+            let is_last = all.last().is_some_and(|last| last.number == segment.number);
+            verify_segment(segment, is_last, &mut link, &mut events)?
         };
-        if segment.number != expected {
-            return altered(0, "a segment before this one is missing");
-        }
-        if segment.link != link {
-            return altered(0, "it does not follow the segment before");
-        }
-        expected += 1;
-        let mut reader = SegmentReader::open(segment)?;
-        while let Some(frame) = reader.next_frame() {
-            at_frame += 1;
-            if frame.head.kind == EVENT {
-                link = next_link(link, frame.content);
-                if short(&link) != frame.head.link {
-                    let payload = frame.content.get(KEY_BYTES..).unwrap_or_default();
-                    let id = wire::decode(payload).map(|event| event.id.to_string());
-                    let what = format!("event {} was altered", id.as_deref().unwrap_or("there"));
-                    return altered(at_frame, &what);
-                }
-                events += 1;
-            } else if frame.content != link.as_bytes() {
-                return altered(at_frame, "a seal does not fit");
-            }
-        }
-        let length = std::fs::metadata(&segment.path).map_or(0, |metadata| metadata.len());
-        let is_last = index + 1 == count;
-        if reader.offset() != length && !(is_last && is_growing(segment.number, length, folder)) {
-            return altered(at_frame + 1, "a frame was altered");
+        if let Some((frame, what)) = fault {
+            return Ok(SpoolVerdict::Altered { segment: segment.number, frame, what });
         }
     }
     Ok(SpoolVerdict::Clean { events, link })
 }
 
+/// Checks one segment; gives the first frame that does not fit, and why.
+fn verify_segment(
+    segment: &Segment,
+    is_last: bool,
+    link: &mut Digest,
+    events: &mut u64,
+) -> Result<Option<(u64, String)>, SpoolFault> {
+    let mut reader = SegmentReader::open(segment)?;
+    let mut at_frame = 0;
+    while let Some(frame) = reader.next_frame() {
+        at_frame += 1;
+        if frame.head.kind != EVENT {
+            if frame.content != link.as_bytes() {
+                return Ok(Some((at_frame, "a seal does not fit".to_owned())));
+            }
+            continue;
+        }
+        *link = next_link(*link, frame.content);
+        if short(link) != frame.head.link {
+            let payload = frame.content.get(KEY_BYTES..).unwrap_or_default();
+            let id = wire::decode(payload)
+                .map_or_else(|_unreadable| "there".to_owned(), |event| event.id.to_string());
+            return Ok(Some((at_frame, format!("event {id} was altered"))));
+        }
+        *events += 1;
+    }
+    let length = std::fs::metadata(&segment.path).map_or(0, |metadata| metadata.len());
+    let whole = reader.offset() == length || (is_last && is_growing(&segment.path, length));
+    Ok((!whole).then(|| (at_frame + 1, "a frame was altered".to_owned())))
+}
+
 /// Whether the last segment changed since its length was read: then its end is being written, not altered.
-fn is_growing(number: u64, length: u64, folder: &Path) -> bool {
-    let path = super::segment::path_of(folder, number);
+fn is_growing(path: &Path, length: u64) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.len() != length)
 }

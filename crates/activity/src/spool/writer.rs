@@ -116,7 +116,10 @@ impl Writer {
         // No receiver means nobody watches live; the spool has the event all the same.
         batch.events.into_iter().for_each(|event| drop(self.shared.live.send(event)));
         drop(batch.places);
-        batch.waiting.into_iter().for_each(|waiting| drop(waiting.send(())));
+        for waiting in batch.waiting {
+            // Whoever waited may have gone.
+            waiting.send(()).unwrap_or_default();
+        }
     }
 
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
