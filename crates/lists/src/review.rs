@@ -1,0 +1,481 @@
+//! What is held for a person: entries too weighty to act on because a stranger's list says so, and sources that have
+//! changed too much to be believed.
+//!
+//! Owns: the platforms file, popularity, decisions, and the guard against broken feeds.
+//! Does not: ask the person. A held entry is named in the outcome of compiling and has no effect until decided.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use usher_types::host::HostName;
+use usher_types::moment::Moment;
+
+use crate::category::{Category, CategoryTable};
+use crate::pages::without_www;
+use crate::source::SourceId;
+
+/// The platforms file, as shipped.
+const OURS: &str = include_str!("../../../lists/platforms.toml");
+
+/// What kind of well-known name it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Many strangers publish under it.
+    Hosting,
+    /// A great many people use it.
+    Popular,
+    /// A child may need it today. Names below it are held as well.
+    Protected,
+}
+
+/// Why an entry is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum Reason {
+    /// A suffix such as `com` or `co.uk`, under which anybody may register.
+    PublicSuffix,
+    /// A suffix that its owner declared public: unrelated sites share it.
+    PrivateSuffix,
+    /// In the platforms file.
+    Platform {
+        /// What kind of name.
+        kind: Kind,
+        /// The group it is in, as people are told.
+        title: String,
+    },
+    /// High in the ranking given.
+    Popular {
+        /// Its place in the ranking, from 1.
+        rank: u32,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PublicSuffix => f.write_str("everything under a public suffix would be listed"),
+            Self::PrivateSuffix => f.write_str("unrelated sites share this name"),
+            Self::Platform { kind: Kind::Hosting, title } => {
+                write!(f, "many people publish under it: {title}")
+            }
+            Self::Platform { kind: Kind::Popular, title } => write!(f, "a great many people use it: {title}"),
+            Self::Platform { kind: Kind::Protected, title } => write!(f, "a child may need it: {title}"),
+            Self::Popular { rank } => write!(f, "it is number {rank} of the most used sites"),
+        }
+    }
+}
+
+/// An entry that has no effect until a person decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Whose entry.
+    pub source: SourceId,
+    /// What its list would make of it.
+    pub category: Category,
+    /// The entry.
+    pub entry: String,
+    /// Why it is held.
+    pub reason: Reason,
+}
+
+/// What a person decided about a held entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Whose entry.
+    pub source: SourceId,
+    /// The entry, as the outcome named it.
+    pub entry: String,
+    /// What is to become of it.
+    pub ruling: Ruling,
+    /// Who decided.
+    pub by: String,
+    /// Their reason.
+    pub why: String,
+    /// When. The latest decision about an entry counts.
+    pub at: Moment,
+}
+
+/// What is to become of a held entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ruling {
+    /// It counts like any other.
+    Apply,
+    /// It is left out.
+    Drop,
+}
+
+/// The well-known names, and what lists may say of them without surprising anybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Platforms {
+    names: HashMap<Box<str>, usize>,
+    groups: Vec<Group>,
+    suffixes: Vec<Category>,
+}
+
+/// What is wrong with a platforms file.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformsError {
+    /// Not TOML of the expected shape.
+    #[error("the platforms file cannot be read")]
+    Unreadable(#[from] toml::de::Error),
+    /// A name is in two groups.
+    #[error("`{0}` is there twice")]
+    Twice(HostName),
+    /// A category that does not exist.
+    #[error("`{title}` expects `{category}`, which is no category")]
+    UnknownCategory {
+        /// Which group.
+        title: String,
+        /// What it expects.
+        category: Category,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    kind: Kind,
+    title: String,
+    expected: Vec<Category>,
+    names: Vec<HostName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlatformsFile {
+    public_suffixes: Suffixes,
+    group: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suffixes {
+    expected: Vec<Category>,
+}
+
+impl Platforms {
+    /// The file that comes with the product.
+    ///
+    /// # Errors
+    /// Never for the file as shipped and the product's own categories; a test reads it.
+    pub fn ours(categories: &CategoryTable) -> Result<Self, PlatformsError> {
+        Self::parse(OURS, categories)
+    }
+
+    /// Reads a platforms file and checks it against the categories there are.
+    ///
+    /// # Errors
+    /// When the text has another shape or an unknown key, a name twice, or a category that does not exist.
+    pub fn parse(text: &str, categories: &CategoryTable) -> Result<Self, PlatformsError> {
+        let file: PlatformsFile = toml::from_str(text)?;
+        let mut names = HashMap::new();
+        let suffixes = ("public_suffixes", &file.public_suffixes.expected);
+        let groups = file.group.iter().map(|group| (group.title.as_str(), &group.expected));
+        for (title, expected) in groups.chain([suffixes]) {
+            if let Some(category) = expected.iter().find(|name| categories.index_of(name).is_none()) {
+                return Err(PlatformsError::UnknownCategory {
+                    title: title.to_owned(),
+                    category: category.clone(),
+                });
+            }
+        }
+        for (index, group) in file.group.iter().enumerate() {
+            for name in &group.names {
+                if names.insert(name.as_str().into(), index).is_some() {
+                    return Err(PlatformsError::Twice(name.clone()));
+                }
+            }
+        }
+        Ok(Self { names, groups: file.group, suffixes: file.public_suffixes.expected })
+    }
+
+    fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.get(*self.names.get(name)?)
+    }
+}
+
+/// The most used sites, best first, from whatever ranking the caller trusts.
+#[derive(Debug, Clone, Default)]
+pub struct Popularity {
+    ranks: HashMap<Box<str>, u32>,
+}
+
+impl Popularity {
+    /// Keeps the first `down_to` of a ranking.
+    pub fn of(ranking: impl IntoIterator<Item = HostName>, down_to: u32) -> Self {
+        let ranks = ranking.into_iter().zip(1..=down_to).map(|(name, rank)| (name.as_str().into(), rank));
+        Self { ranks: ranks.collect() }
+    }
+}
+
+/// Decides which entries are held. The default one holds nothing: for lists of the school's own, and for measuring.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    holds: bool,
+    platforms: Platforms,
+    popularity: Popularity,
+    rulings: HashMap<SourceId, HashMap<String, (Moment, Ruling)>>,
+}
+
+/// Why a name is weighty, and which categories surprise nobody.
+#[derive(Debug)]
+pub(crate) struct Weighty<'a> {
+    pub(crate) reason: Reason,
+    expected: &'a [Category],
+}
+
+impl Weighty<'_> {
+    /// Whether a list of this category may carry the name without asking.
+    pub(crate) fn is_expected(&self, category: &Category) -> bool {
+        self.expected.contains(category)
+    }
+}
+
+impl Review {
+    /// A review by these platforms, this ranking and these decisions.
+    pub fn new(
+        platforms: Platforms,
+        popularity: Popularity,
+        decisions: impl IntoIterator<Item = Decision>,
+    ) -> Self {
+        let mut rulings: HashMap<SourceId, HashMap<String, (Moment, Ruling)>> = HashMap::new();
+        for decision in decisions {
+            let entry = rulings.entry(decision.source).or_default().entry(decision.entry);
+            let kept = entry.or_insert((decision.at, decision.ruling));
+            if decision.at >= kept.0 {
+                *kept = (decision.at, decision.ruling);
+            }
+        }
+        Self { holds: true, platforms, popularity, rulings }
+    }
+
+    /// What a person decided about an entry.
+    pub(crate) fn ruling(&self, source: &SourceId, entry: &str) -> Option<Ruling> {
+        self.rulings.get(source)?.get(entry).map(|(_at, ruling)| *ruling)
+    }
+
+    /// Why a name is held, unless its list says what everybody knows of it.
+    pub(crate) fn weigh(&self, name: &str) -> Option<Weighty<'_>> {
+        if !self.holds {
+            return None;
+        }
+        let bare = without_www(name);
+        if let Some(group) = self.platforms.group(name).or_else(|| self.platforms.group(bare)) {
+            return Some(of_group(group));
+        }
+        if let Some(weighty) = self.weigh_suffix(name) {
+            return Some(weighty);
+        }
+        if let Some(group) = self.protecting_group(name) {
+            return Some(of_group(group));
+        }
+        let rank = self.popularity.ranks.get(name).or_else(|| self.popularity.ranks.get(bare));
+        rank.map(|rank| Weighty { reason: Reason::Popular { rank: *rank }, expected: &[] })
+    }
+
+    fn weigh_suffix(&self, name: &str) -> Option<Weighty<'_>> {
+        // Of `*.sch.uk` the list of suffixes does not say that `sch.uk` is one; the name of no site below it does.
+        let below = format!("x.{name}");
+        let whole = |name: &str| match psl::suffix(name.as_bytes()) {
+            Some(suffix) if suffix.as_bytes().len() == name.len() => Some(suffix.typ()),
+            _ => None,
+        };
+        Some(match whole(name).or_else(|| whole(&below))? {
+            Some(psl::Type::Private) => {
+                Weighty { reason: Reason::PrivateSuffix, expected: &self.platforms.suffixes }
+            }
+            _ => Weighty { reason: Reason::PublicSuffix, expected: &[] },
+        })
+    }
+
+    /// The protected group that has a name above this one.
+    fn protecting_group(&self, name: &str) -> Option<&Group> {
+        let above = std::iter::successors(name.split_once('.'), |(_label, rest)| rest.split_once('.'));
+        above
+            .filter_map(|(_label, rest)| self.platforms.group(rest))
+            .find(|group| group.kind == Kind::Protected)
+    }
+}
+
+fn of_group(group: &Group) -> Weighty<'_> {
+    Weighty {
+        reason: Reason::Platform { kind: group.kind, title: group.title.clone() },
+        expected: &group.expected,
+    }
+}
+
+/// How much a source may change from one time to the next before a person is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeGuard {
+    /// Most it may shrink, in per cent of its entries.
+    pub most_shrink_percent: u32,
+    /// Most it may grow, in per cent of its entries.
+    pub most_growth_percent: u32,
+}
+
+impl Default for ChangeGuard {
+    /// A fifth fewer is a feed cut short; twice as many is somebody's mistake.
+    fn default() -> Self {
+        Self { most_shrink_percent: 20, most_growth_percent: 100 }
+    }
+}
+
+/// Why the entries of a source were not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum TooMuchChange {
+    /// Too many entries are gone.
+    #[error("it shrank from {from} entries to {to}")]
+    Shrank {
+        /// Entries before.
+        from: u64,
+        /// Entries now.
+        to: u64,
+    },
+    /// Too many entries are new.
+    #[error("it grew from {from} entries to {to}")]
+    Grew {
+        /// Entries before.
+        from: u64,
+        /// Entries now.
+        to: u64,
+    },
+}
+
+impl ChangeGuard {
+    /// Whether a source that had so many entries may now have so many. One that was empty may grow as it likes.
+    ///
+    /// # Errors
+    /// When it changed by more than the guard lets pass.
+    pub fn check(self, from: u64, to: u64) -> Result<(), TooMuchChange> {
+        let share = |part: u64| u128::from(part) * 100;
+        if share(from.saturating_sub(to)) > u128::from(from) * u128::from(self.most_shrink_percent) {
+            return Err(TooMuchChange::Shrank { from, to });
+        }
+        if from > 0
+            && share(to.saturating_sub(from)) > u128::from(from) * u128::from(self.most_growth_percent)
+        {
+            return Err(TooMuchChange::Grew { from, to });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::category::Catalogue;
+
+    fn review() -> Review {
+        let ranking =
+            ["first.example", "second.example", "third.example"].map(|name| HostName::parse(name).unwrap());
+        let platforms = Platforms::ours(&Catalogue::ours().unwrap().table()).unwrap();
+        Review::new(platforms, Popularity::of(ranking, 2), [])
+    }
+
+    fn held_for(name: &str, category: &str) -> Option<String> {
+        let category = Category::parse(category).unwrap();
+        let review = review();
+        review
+            .weigh(name)
+            .filter(|weighty| !weighty.is_expected(&category))
+            .map(|weighty| weighty.reason.to_string())
+    }
+
+    #[test]
+    fn platforms_are_held_unless_the_list_says_what_everybody_knows() {
+        for name in [
+            "blogspot.com",
+            "narod.ru",
+            "tumblr.com",
+            "github.io",
+            "google.com",
+            "www.youtube.com",
+            "bbc.co.uk",
+        ] {
+            assert!(held_for(name, "adult").is_some(), "{name}");
+        }
+        assert_eq!(held_for("youtube.com", "video"), None);
+        assert_eq!(held_for("blogspot.com", "forums-and-blogs"), None);
+        assert_eq!(held_for("page.blogspot.com", "adult"), None);
+        assert_eq!(held_for("plain.example", "adult"), None);
+    }
+
+    #[test]
+    fn help_lines_are_held_with_all_below_them() {
+        for name in ["childline.org.uk", "www.samaritans.org", "help.stonewall.org.uk", "mermaidsuk.org.uk"] {
+            let why = held_for(name, "adult").unwrap();
+            assert!(why.starts_with("a child may need it"), "{name}: {why}");
+        }
+        assert_eq!(held_for("www.nhs.uk", "health"), None);
+    }
+
+    #[test]
+    fn suffixes_are_held() {
+        for name in ["com", "uk", "co.uk", "sch.uk"] {
+            assert_eq!(
+                held_for(name, "web-hosting").unwrap(),
+                "everything under a public suffix would be listed",
+                "{name}"
+            );
+        }
+        assert_eq!(held_for("duckdns.org", "adult").unwrap(), "unrelated sites share this name");
+        assert_eq!(held_for("duckdns.org", "dynamic-dns"), None);
+        assert_eq!(held_for("mine.duckdns.org", "adult"), None);
+    }
+
+    #[test]
+    fn the_ranking_is_kept_down_to_a_place() {
+        assert_eq!(held_for("second.example", "adult").unwrap(), "it is number 2 of the most used sites");
+        assert_eq!(held_for("third.example", "adult"), None);
+    }
+
+    #[test]
+    fn the_latest_decision_counts() {
+        let source = SourceId::parse("s").unwrap();
+        let decision = |at: i64, ruling: Ruling| Decision {
+            source: source.clone(),
+            entry: "google.com".into(),
+            ruling,
+            by: "the technician".into(),
+            why: "a test".into(),
+            at: Moment::from_unix_ms(at),
+        };
+        let decisions = [decision(2, Ruling::Drop), decision(1, Ruling::Apply)];
+        let review = Review::new(Platforms::default(), Popularity::default(), decisions);
+        assert_eq!(review.ruling(&source, "google.com"), Some(Ruling::Drop));
+        assert_eq!(review.ruling(&source, "google.org"), None);
+    }
+
+    #[test]
+    fn a_source_that_changes_too_much_is_not_believed() {
+        let guard = ChangeGuard::default();
+        assert_eq!(guard.check(0, 1_000_000), Ok(()));
+        assert_eq!(guard.check(100, 80), Ok(()));
+        assert_eq!(guard.check(100, 79), Err(TooMuchChange::Shrank { from: 100, to: 79 }));
+        assert_eq!(guard.check(100, 200), Ok(()));
+        assert_eq!(guard.check(100, 201), Err(TooMuchChange::Grew { from: 100, to: 201 }));
+        assert_eq!(guard.check(100, 0).unwrap_err().to_string(), "it shrank from 100 entries to 0");
+        assert_eq!(ChangeGuard { most_shrink_percent: 100, most_growth_percent: 0 }.check(5, 0), Ok(()));
+    }
+
+    #[test]
+    fn a_bad_platforms_file_is_refused() {
+        let table = Catalogue::ours().unwrap().table();
+        let file = |names: &str, expected: &str| {
+            format!(
+                "[public_suffixes]\nexpected = []\n[[group]]\nkind = \"hosting\"\ntitle = \"T\"\nexpected = [{expected}]\nnames = [{names}]\n"
+            )
+        };
+        let fault = |text: &str| Platforms::parse(text, &table).unwrap_err().to_string();
+        assert_eq!(fault(&file("\"a.example\", \"A.example\"", "")), "`a.example` is there twice");
+        assert_eq!(fault(&file("", "\"pop\"")), "`T` expects `pop`, which is no category");
+        assert!(fault(&file("\"a b\"", "")).contains("cannot be read"));
+    }
+}
