@@ -23,6 +23,7 @@ pub mod report;
 pub mod request;
 pub mod roster;
 pub mod sanction;
+pub mod school;
 pub mod session;
 pub mod settings;
 pub mod signature;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 use usher_types::email::EmailAddress;
 use usher_types::ids::{GroupId, Id, PersonId};
 use usher_types::role::{PersonKind, Roles, Year};

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use usher_types::ids::{PersonId, SessionId};
+use usher_types::ids::{GroupId, PersonId, SessionId};
 use usher_types::moment::Moment;
 
 use crate::account::{AccountId, Owner};
@@ -65,6 +65,8 @@ pub struct Session {
     pub account: Option<AccountId>,
     /// Whose account.
     pub owner: Owner,
+    /// For a shared account: the class it was used for.
+    pub group: Option<GroupId>,
     /// What it is bound to.
     pub bound: Bound,
     /// How they showed who they are.
@@ -178,6 +180,7 @@ mod tests {
             id: Id::new(id),
             account: Some(Id::new(1)),
             owner,
+            group: None,
             bound: Bound::Device(address.parse().unwrap()),
             known_by: KnownBy::Password,
             clause_accepted: true,

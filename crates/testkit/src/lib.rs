@@ -5,4 +5,6 @@
 pub mod events;
 pub mod facts;
 pub mod lists;
+pub mod school;
+pub mod sink;
 pub mod snapshot;

@@ -150,7 +150,7 @@ fn decode(text: &str) -> Option<u64> {
 }
 
 /// Where new identifiers come from. Edges bring the clock and the randomness.
-pub trait IdSource: Send + Sync {
+pub trait IdSource: Send + Sync + fmt::Debug {
     /// A number never given before in this school.
     fn next(&self, at: Moment) -> u64;
 }

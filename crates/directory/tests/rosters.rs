@@ -1,0 +1,146 @@
+//! Bringing people in: OneRoster and plain CSV, run twice.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "these are tests")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use usher_directory::import::{self, Tools};
+use usher_directory::oneroster::Read;
+use usher_directory::password::{Cost, Passwords};
+use usher_directory::{csv_roster, oneroster};
+use usher_records::account::{Account, State};
+use usher_records::change::Actor;
+use usher_records::person::Person;
+use usher_records::school;
+use usher_store::books::Books;
+use usher_store::store::Store;
+use usher_store_sql::sqlite;
+use usher_testkit::school as kit;
+use usher_types::ids::Id;
+use usher_types::moment::Moment;
+use usher_types::role::{PersonKind, Role};
+
+const NOW: Moment = Moment::from_unix_ms(1_795_428_900_000);
+
+const CSV: &str = "\u{feff}ID,Kind,Given,Family,Known as,Year,Class,Roles,Email,Children
+p1,pupil,Ada,Bell,,4,4A,,,
+p2,pupil,Zoë,O’Hara-Žukauskas,Zo,R,RO,,,
+p3,pupil,Ada,Bell,,1,1A,,,
+t1,staff,Joan,Price,,,4A;1A,teacher computing-lead,j.price@rowanhill.example,
+m1,parent,Meg,Bell,,,,,,p1 p3
+x1,wizard,Odd,One,,,,,,
+x2,pupil,,,,4,4A,,,
+";
+
+async fn books(folder: &Path) -> Books {
+    let store: Arc<dyn Store> = Arc::new(sqlite::open(&folder.join("books.db")).await.unwrap());
+    store.add_school(Id::new(1), NOW).await.unwrap();
+    let books = Books::new(store, Id::new(1));
+    books.commit(&school::set_up(&kit::school("numbered")), &Actor::CommandLine, NOW).await.unwrap();
+    books
+}
+
+async fn import(books: &Books, read: &Read) -> import::Done {
+    let passwords = Passwords::new(Cost::Demonstration).unwrap();
+    let used = books.store().journal(Id::new(1), 0, 1_000).await.unwrap().len() as u64;
+    let ids = kit::Counting::from(used * 100_000);
+    let tools = Tools { books, passwords: &passwords, ids: &ids };
+    let plan = import::plan(tools, read, jiff::civil::date(2026, 11, 23), NOW).await.unwrap();
+    import::carry_out(tools, plan, &kit::school("numbered"), &Actor::CommandLine, NOW).await.unwrap()
+}
+
+#[tokio::test]
+async fn ext_06_a_csv_run_twice_changes_nothing_and_a_leaver_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, CSV).unwrap();
+    let books = books(folder.path()).await;
+    let done = import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert_eq!((done.added, done.groups, done.faults.len()), (5, 3, 2), "{:?}", done.faults);
+    assert!(done.faults[0].contains("wizard"), "{:?}", done.faults);
+    let issued: Vec<&str> = done.issued.iter().map(|issued| issued.username.as_str()).collect();
+    assert_eq!(issued, ["abell", "zoharazukauskas", "abell2", "jprice", "mbell"]);
+    let young = &done.issued[1];
+    assert_eq!(young.secret.split(' ').count(), 3, "pictures: {}", young.secret);
+    let people = books.values::<Person>().await.unwrap();
+    let mother = people.iter().find(|person| person.kind == PersonKind::Parent).unwrap();
+    assert_eq!(mother.children.len(), 2);
+    let teacher = people.iter().find(|person| person.given == "Joan").unwrap();
+    assert!(teacher.roles.has(Role::ComputingLead) && teacher.groups.len() == 2);
+    assert!(people.iter().find(|person| person.given == "Zoë").unwrap().picture.is_some());
+
+    let again = import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert_eq!((again.added, again.changed, again.left, again.groups), (0, 0, 0, 0));
+    let journal = books.store().journal(Id::new(1), 0, 100).await.unwrap().len();
+    import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert_eq!(
+        books.store().journal(Id::new(1), 0, 100).await.unwrap().len(),
+        journal,
+        "no entry for no change"
+    );
+
+    let one_less: String =
+        CSV.lines().filter(|line| !line.starts_with("t1")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&file, one_less).unwrap();
+    let gone = import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert_eq!(gone.left, 1);
+    let account = books.find_one::<Account>("username", "jprice").await.unwrap().unwrap();
+    assert!(matches!(account.value.state, State::Closed { .. }));
+}
+
+#[tokio::test]
+async fn oneroster_1_2_with_roles_in_a_file_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "users.csv",
+        "sourcedId,status,enabledUser,username,givenName,familyName,preferredFirstName,email,agentSourcedIds,grades\nu1,active,true,ada,Ada,Bell,,,u3,04\nu2,active,true,,Joan,Price,,j@rowanhill.example,,\nu3,active,true,,Meg,Bell,,,,\nu4,tobedeleted,true,,Old,One,,,,\n",
+    );
+    write(
+        "roles.csv",
+        "sourcedId,status,userSourcedId,roleType,role\nr1,active,u1,primary,student\nr2,active,u2,primary,teacher\nr3,active,u2,secondary,principal\nr4,active,u3,primary,guardian\n",
+    );
+    write("classes.csv", "sourcedId,status,title,grades,location\nc1,active,4A,04,Room 9\n");
+    write(
+        "enrollments.csv",
+        "sourcedId,status,classSourcedId,userSourcedId,role\ne1,active,c1,u1,student\ne2,active,c1,u2,teacher\n",
+    );
+    let read = oneroster::read(folder.path()).unwrap();
+    assert_eq!(read.faults, Vec::<String>::new());
+    assert_eq!(read.roster.people.len(), 3);
+    let head = read.roster.people.iter().find(|person| person.id == "u2").unwrap();
+    assert!(head.roles.has(Role::Headteacher) && head.roles.has(Role::Teacher));
+    let parent = read.roster.people.iter().find(|person| person.id == "u3").unwrap();
+    assert_eq!((parent.kind, parent.children.len()), (PersonKind::Parent, 1));
+    let books = books(folder.path()).await;
+    assert_eq!(import(&books, &read).await.added, 3);
+    assert_eq!(import(&books, &read).await.added, 0);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let fault = oneroster::read(folder.path()).unwrap_err();
+    assert!(fault.to_string().contains("users.csv"), "{fault}");
+}
+
+/// A school nobody here made: 420 pupils, 45 staff, awkward names, user-name clashes. Tried where the data lies beside
+/// the checkout.
+#[tokio::test]
+async fn a_foreign_school_of_420_is_taken_whole_and_twice() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/school");
+    if !data.exists() {
+        eprintln!("not tried: there is no ../shared/data/school beside the checkout");
+        return;
+    }
+    let read = oneroster::read(&data).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let books = books(folder.path()).await;
+    let done = import(&books, &read).await;
+    assert_eq!((done.added, done.groups), (465, 14), "{:?}", done.faults);
+    assert_eq!(done.issued.len(), 465);
+    let names: std::collections::BTreeSet<_> = done.issued.iter().map(|issued| &issued.username).collect();
+    assert_eq!(names.len(), 465, "user names are unique");
+    let again = import(&books, &read).await;
+    assert_eq!((again.added, again.changed, again.left, again.groups), (0, 0, 0, 0));
+}
