@@ -1,6 +1,6 @@
 //! Category lists: which lists a page is on, and why.
 //!
-//! Owns: reading lists in other people's formats ([`format`]), where they come from ([`source`], [`manifest`]), what of
+//! Owns: reading lists in other people's formats ([`mod@format`]), where they come from ([`source`], [`manifest`]), what of
 //! them is held for a person ([`review`]), compiling them into one file ([`compile`]), searching that file
 //! ([`artefact`], [`lookup`]), and what the school changes about the answer ([`overlay`], [`library`]).
 //! Does not: fetch lists, keep files, or decide what a category means for anybody. The only thing it does outside

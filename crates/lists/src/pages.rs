@@ -28,7 +28,7 @@ impl Pages {
     /// # Errors
     /// When the text is no web address; the text of the error is for people.
     pub fn parse(text: &str) -> Result<Self, usher_types::url::NotAnAddress> {
-        if text.contains("://") {
+        if without_scheme(text).is_some() {
             WebAddress::parse(text).map(|address| Self::of(&address))
         } else {
             WebAddress::parse(&format!("http://{text}")).map(|address| Self::of(&address))
@@ -59,19 +59,25 @@ impl fmt::Display for Pages {
     }
 }
 
-/// The name without a leading `www`, `www2` and the like, if a name with a dot is left.
+/// What follows `scheme://`, if the text begins so. Further on, `://` is part of a path or a query.
+pub(crate) fn without_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_scheme =
+        scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    is_scheme.then_some(rest)
+}
+
+/// The name without leading labels `www`, `www2` and the like, as long as a name with a dot is left.
 pub(crate) fn without_www(name: &str) -> &str {
-    match name.split_once('.') {
-        Some((first, rest)) if rest.contains('.') => {
-            let digits = first.strip_prefix("www");
-            if digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
-                rest
-            } else {
-                name
-            }
+    let mut name = name;
+    while let Some((first, rest)) = name.split_once('.') {
+        let digits = first.strip_prefix("www").filter(|_| rest.contains('.'));
+        if !digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
+            break;
         }
-        _ => name,
+        name = rest;
     }
+    name
 }
 
 fn site_of(host: &Host) -> Host {
@@ -159,6 +165,7 @@ mod tests {
         assert!(covers("a.example/x/?q=1", "https://a.example/x?q=1"));
         assert!(covers("a.example/index.php?", "https://a.example/index.php?x=1"));
         assert!(!covers("a.example/x", "https://a.example/x&y"));
+        assert!(covers("a.example/go?to=http://b.example/", "https://a.example/go?to=http://b.example/"));
     }
 
     #[test]
@@ -181,6 +188,7 @@ mod tests {
         for (name, site) in [
             ("www.a.example", "a.example"),
             ("www12.a.example", "a.example"),
+            ("www2.www4.a.example", "a.example"),
             ("www.example", "www.example"),
             ("wwwa.a.example", "wwwa.a.example"),
             ("a.example", "a.example"),

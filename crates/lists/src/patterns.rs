@@ -62,9 +62,6 @@ impl AddressPattern {
         let rest = ["https://", "http://"].iter().find_map(|scheme| trimmed.strip_prefix(scheme));
         let rest = rest.unwrap_or(trimmed);
         let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if let Some(range) = Range::parse(host, path).map_err(refused)? {
-            return Ok(Self { place: Place::Range(range), path: Box::default() });
-        }
         let bare = host.strip_prefix("*.").or_else(|| host.strip_prefix('.')).unwrap_or(host);
         if bare.contains('*') {
             return Err(refused("a star can only stand at the start, as in `*.games.example`"));
@@ -74,7 +71,14 @@ impl AddressPattern {
             Host::Ip(address) => Place::At(address),
         };
         let path = if path.is_empty() { "".into() } else { normal_path(path) };
-        Ok(Self { place, path: path.trim_end_matches('/').to_ascii_lowercase().into() })
+        let path = path.trim_end_matches('/').to_ascii_lowercase();
+        match (place, bits_in(&path)) {
+            (Place::At(base), Some(bits)) => {
+                let range = Range::of(base, bits).map_err(refused)?;
+                Ok(Self { place: Place::Range(range), path: Box::default() })
+            }
+            (place, _) => Ok(Self { place, path: path.into() }),
+        }
     }
 
     /// A pattern for this host and all below it, or this address.
@@ -127,17 +131,18 @@ fn why_no_host(text: &str) -> &'static str {
     }
 }
 
+/// The number in a path such as `/24`, which after an address means a range.
+fn bits_in(path: &str) -> Option<u8> {
+    path.strip_prefix('/')?.parse().ok()
+}
+
 impl Range {
-    /// Reads `192.0.2.0` and `/24`. Not a range when the first is no address or the second no number.
-    fn parse(host: &str, path: &str) -> Result<Option<Self>, &'static str> {
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        let bits = path.strip_prefix('/').and_then(|bits| bits.parse::<u8>().ok());
-        let (Ok(base), Some(bits)) = (address, bits) else { return Ok(None) };
+    fn of(base: IpAddr, bits: u8) -> Result<Self, &'static str> {
         if bits > width(base) {
             return Err("the range has more bits than an address");
         }
         let range = Self { base: masked(base, bits), bits };
-        if range.base == base { Ok(Some(range)) } else { Err("the address has bits outside the range") }
+        if range.base == base { Ok(range) } else { Err("the address has bits outside the range") }
     }
 
     fn contains(self, address: IpAddr) -> bool {
@@ -323,6 +328,8 @@ mod tests {
             ("games.*.example", "a star can only stand at the start"),
             ("192.0.2.0/33", "more bits than an address"),
             ("192.0.2.1/24", "bits outside the range"),
+            ("192.0.2.1/24/", "bits outside the range"),
+            ("3221225985/%324", "bits outside the range"),
             ("a b", "does not begin with a host name"),
         ] {
             let error = AddressPattern::parse(text).unwrap_err().to_string();

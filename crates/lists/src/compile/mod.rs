@@ -1,7 +1,8 @@
 //! Compiling sources into one file that can be mapped and searched.
 //!
 //! Owns: merging, the review of weighty entries, the guard against broken feeds, and the writing.
-//! Does not: fetch, keep, map or name files.
+//! Does not: fetch, keep, map or name files. Who wants a source's entries again next time, to compare or to audit, keeps
+//! them with [`crate::normal::Entries::write_text`].
 //!
 //! **What an entry means.** A host is on a list when its name or any name above it is (`www.a.example` as given: it
 //! says nothing of `a.example`). An address is on a list when that very address is. A page is on a list when an entry

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use usher_types::host::Host;
 
 use super::Format;
+use crate::pages::without_scheme;
 
 /// Lines looked at. Headings of lists have up to a hundred lines, all comments.
 const MAX_LINES: usize = 400;
@@ -69,7 +70,7 @@ fn single_word(word: &str, next: Option<&str>) -> Option<Format> {
     if next.is_some_and(|next| !next.starts_with('#')) || word.starts_with('<') {
         return None;
     }
-    let rest = word.split_once("://").map_or(word, |(_scheme, rest)| rest);
+    let rest = without_scheme(word).unwrap_or(word);
     match rest.split_once('/') {
         Some((host, _path)) if Host::parse(host.split(':').next().unwrap_or(host)).is_ok() => {
             Some(Format::Urls)

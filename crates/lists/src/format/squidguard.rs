@@ -7,7 +7,8 @@ use std::io::{self, BufRead};
 use serde::{Deserialize, Serialize};
 
 use super::lines::{Line, Lines};
-use super::reading::{NotUsed, Sink};
+use super::reading::{NotUsed, Reading, Sink};
+use super::{Entry, Format};
 
 /// What a list is kept for by those who keep it. A school may use it otherwise.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,6 +21,43 @@ pub enum Usage {
     White,
     /// For either.
     Both,
+}
+
+/// The files of one folder, as far as it has them.
+#[derive(Debug, Default)]
+pub struct Folder<R> {
+    /// `domains`.
+    pub domains: Option<R>,
+    /// `urls`.
+    pub urls: Option<R>,
+    /// `expressions`.
+    pub expressions: Option<R>,
+    /// `usage`.
+    pub usage: Option<R>,
+}
+
+/// Reads a folder. Every entry goes to `each`; the account is of all its files together. A folder that does not say
+/// what it is for is to shut.
+///
+/// # Errors
+/// Only when a reader fails.
+pub fn read_folder<R: BufRead>(
+    folder: Folder<R>,
+    each: &mut dyn FnMut(Entry),
+) -> io::Result<(Reading, Usage)> {
+    let mut reading = Reading::default();
+    let files = [
+        (Format::Domains, folder.domains),
+        (Format::Urls, folder.urls),
+        (Format::Expressions, folder.expressions),
+    ];
+    for (format, file) in files {
+        if let Some(input) = file {
+            reading.add(super::read(format, input, each)?);
+        }
+    }
+    let usage = folder.usage.map(read_usage).transpose()?.flatten();
+    Ok((reading, usage.unwrap_or_default()))
 }
 
 /// Reads a `usage` file: the words `black` and `white`, one a line; all other lines are other names of the folder.
@@ -56,7 +94,6 @@ pub(super) fn expression(text: &str, sink: &mut Sink<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Format;
     use crate::format::tests::read_text;
 
     #[test]
@@ -66,6 +103,22 @@ mod tests {
         assert_eq!(usage("white\r\nblack\r\n"), Some(Usage::Both));
         assert_eq!(usage("white"), Some(Usage::White));
         assert_eq!(usage("blackboard\n"), None);
+    }
+
+    #[test]
+    fn a_folder_is_one_list() {
+        let folder = Folder {
+            domains: Some(&b"one.example\na b\n"[..]),
+            urls: Some(&b"two.example/x\n"[..]),
+            expressions: Some(&b"a.*b\n"[..]),
+            usage: Some(&b"white\n"[..]),
+        };
+        let mut lines = Vec::new();
+        let (reading, usage) = read_folder(folder, &mut |entry| lines.push(entry.line_number)).unwrap();
+        assert_eq!((lines, reading.entries, reading.lines, reading.bad_total()), (vec![1, 1], 2, 4, 1));
+        assert_eq!((reading.not_used[&NotUsed::Expression], usage), (1, Usage::White));
+        let empty: Folder<&[u8]> = Folder::default();
+        assert_eq!(read_folder(empty, &mut |_entry| {}).unwrap(), (Reading::default(), Usage::Black));
     }
 
     #[test]

@@ -76,6 +76,8 @@ fn what_is_wrong_with_a_file_is_named() {
         open(&newer).to_string(),
         "the compiled lists have layout 9, this program reads layout 1; compile them again"
     );
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    assert!(matches!(Artefact::open(empty.path()), Err(OpenError::Short)));
     assert!(matches!(Artefact::open(std::path::Path::new("/no/such/file")), Err(OpenError::Io(_))));
     let mut damaged = bytes;
     damaged[300] ^= 1;

@@ -8,27 +8,19 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use usher_types::host::HostName;
 use usher_types::moment::Moment;
 
-use crate::category::{Category, CategoryTable};
+use crate::category::Category;
 use crate::pages::without_www;
 use crate::source::SourceId;
 
-/// The platforms file, as shipped.
-const OURS: &str = include_str!("../../../lists/platforms.toml");
+mod guard;
+mod platforms;
 
-/// What kind of well-known name it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Many strangers publish under it.
-    Hosting,
-    /// A great many people use it.
-    Popular,
-    /// A child may need it today. Names below it are held as well.
-    Protected,
-}
+pub use guard::{ChangeGuard, TooMuchChange};
+pub use platforms::{Kind, Platforms, PlatformsError, Popularity};
+
+use platforms::Group;
 
 /// Why an entry is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,110 +101,6 @@ pub enum Ruling {
     Drop,
 }
 
-/// The well-known names, and what lists may say of them without surprising anybody.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Platforms {
-    names: HashMap<Box<str>, usize>,
-    groups: Vec<Group>,
-    suffixes: Vec<Category>,
-}
-
-/// What is wrong with a platforms file.
-#[derive(Debug, thiserror::Error)]
-pub enum PlatformsError {
-    /// Not TOML of the expected shape.
-    #[error("the platforms file cannot be read")]
-    Unreadable(#[from] toml::de::Error),
-    /// A name is in two groups.
-    #[error("`{0}` is there twice")]
-    Twice(HostName),
-    /// A category that does not exist.
-    #[error("`{title}` expects `{category}`, which is no category")]
-    UnknownCategory {
-        /// Which group.
-        title: String,
-        /// What it expects.
-        category: Category,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Group {
-    kind: Kind,
-    title: String,
-    expected: Vec<Category>,
-    names: Vec<HostName>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlatformsFile {
-    public_suffixes: Suffixes,
-    group: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Suffixes {
-    expected: Vec<Category>,
-}
-
-impl Platforms {
-    /// The file that comes with the product.
-    ///
-    /// # Errors
-    /// Never for the file as shipped and the product's own categories; a test reads it.
-    pub fn ours(categories: &CategoryTable) -> Result<Self, PlatformsError> {
-        Self::parse(OURS, categories)
-    }
-
-    /// Reads a platforms file and checks it against the categories there are.
-    ///
-    /// # Errors
-    /// When the text has another shape or an unknown key, a name twice, or a category that does not exist.
-    pub fn parse(text: &str, categories: &CategoryTable) -> Result<Self, PlatformsError> {
-        let file: PlatformsFile = toml::from_str(text)?;
-        let mut names = HashMap::new();
-        let suffixes = ("public_suffixes", &file.public_suffixes.expected);
-        let groups = file.group.iter().map(|group| (group.title.as_str(), &group.expected));
-        for (title, expected) in groups.chain([suffixes]) {
-            if let Some(category) = expected.iter().find(|name| categories.index_of(name).is_none()) {
-                return Err(PlatformsError::UnknownCategory {
-                    title: title.to_owned(),
-                    category: category.clone(),
-                });
-            }
-        }
-        for (index, group) in file.group.iter().enumerate() {
-            for name in &group.names {
-                if names.insert(name.as_str().into(), index).is_some() {
-                    return Err(PlatformsError::Twice(name.clone()));
-                }
-            }
-        }
-        Ok(Self { names, groups: file.group, suffixes: file.public_suffixes.expected })
-    }
-
-    fn group(&self, name: &str) -> Option<&Group> {
-        self.groups.get(*self.names.get(name)?)
-    }
-}
-
-/// The most used sites, best first, from whatever ranking the caller trusts.
-#[derive(Debug, Clone, Default)]
-pub struct Popularity {
-    ranks: HashMap<Box<str>, u32>,
-}
-
-impl Popularity {
-    /// Keeps the first `down_to` of a ranking.
-    pub fn of(ranking: impl IntoIterator<Item = HostName>, down_to: u32) -> Self {
-        let ranks = ranking.into_iter().zip(1..=down_to).map(|(name, rank)| (name.as_str().into(), rank));
-        Self { ranks: ranks.collect() }
-    }
-}
-
 /// Decides which entries are held. The default one holds nothing: for lists of the school's own, and for measuring.
 #[derive(Debug, Clone, Default)]
 pub struct Review {
@@ -271,11 +159,11 @@ impl Review {
         if let Some(weighty) = self.weigh_suffix(name) {
             return Some(weighty);
         }
-        if let Some(group) = self.protecting_group(name) {
+        if let Some(group) = self.platforms.protecting(name) {
             return Some(of_group(group));
         }
-        let rank = self.popularity.ranks.get(name).or_else(|| self.popularity.ranks.get(bare));
-        rank.map(|rank| Weighty { reason: Reason::Popular { rank: *rank }, expected: &[] })
+        let rank = self.popularity.rank(name).or_else(|| self.popularity.rank(bare));
+        rank.map(|rank| Weighty { reason: Reason::Popular { rank }, expected: &[] })
     }
 
     fn weigh_suffix(&self, name: &str) -> Option<Weighty<'_>> {
@@ -287,18 +175,10 @@ impl Review {
         };
         Some(match whole(name).or_else(|| whole(&below))? {
             Some(psl::Type::Private) => {
-                Weighty { reason: Reason::PrivateSuffix, expected: &self.platforms.suffixes }
+                Weighty { reason: Reason::PrivateSuffix, expected: self.platforms.expected_of_suffixes() }
             }
             _ => Weighty { reason: Reason::PublicSuffix, expected: &[] },
         })
-    }
-
-    /// The protected group that has a name above this one.
-    fn protecting_group(&self, name: &str) -> Option<&Group> {
-        let above = std::iter::successors(name.split_once('.'), |(_label, rest)| rest.split_once('.'));
-        above
-            .filter_map(|(_label, rest)| self.platforms.group(rest))
-            .find(|group| group.kind == Kind::Protected)
     }
 }
 
@@ -309,67 +189,11 @@ fn of_group(group: &Group) -> Weighty<'_> {
     }
 }
 
-/// How much a source may change from one time to the next before a person is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeGuard {
-    /// Most it may shrink, in per cent of its entries.
-    pub most_shrink_percent: u32,
-    /// Most it may grow, in per cent of its entries.
-    pub most_growth_percent: u32,
-}
-
-impl Default for ChangeGuard {
-    /// A fifth fewer is a feed cut short; twice as many is somebody's mistake.
-    fn default() -> Self {
-        Self { most_shrink_percent: 20, most_growth_percent: 100 }
-    }
-}
-
-/// Why the entries of a source were not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "change", rename_all = "kebab-case")]
-pub enum TooMuchChange {
-    /// Too many entries are gone.
-    #[error("it shrank from {from} entries to {to}")]
-    Shrank {
-        /// Entries before.
-        from: u64,
-        /// Entries now.
-        to: u64,
-    },
-    /// Too many entries are new.
-    #[error("it grew from {from} entries to {to}")]
-    Grew {
-        /// Entries before.
-        from: u64,
-        /// Entries now.
-        to: u64,
-    },
-}
-
-impl ChangeGuard {
-    /// Whether a source that had so many entries may now have so many. One that was empty may grow as it likes.
-    ///
-    /// # Errors
-    /// When it changed by more than the guard lets pass.
-    pub fn check(self, from: u64, to: u64) -> Result<(), TooMuchChange> {
-        let share = |part: u64| u128::from(part) * 100;
-        if share(from.saturating_sub(to)) > u128::from(from) * u128::from(self.most_shrink_percent) {
-            return Err(TooMuchChange::Shrank { from, to });
-        }
-        if from > 0
-            && share(to.saturating_sub(from)) > u128::from(from) * u128::from(self.most_growth_percent)
-        {
-            return Err(TooMuchChange::Grew { from, to });
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use usher_types::host::HostName;
+
     use crate::category::Catalogue;
 
     fn review() -> Review {
@@ -451,31 +275,5 @@ mod tests {
         let review = Review::new(Platforms::default(), Popularity::default(), decisions);
         assert_eq!(review.ruling(&source, "google.com"), Some(Ruling::Drop));
         assert_eq!(review.ruling(&source, "google.org"), None);
-    }
-
-    #[test]
-    fn a_source_that_changes_too_much_is_not_believed() {
-        let guard = ChangeGuard::default();
-        assert_eq!(guard.check(0, 1_000_000), Ok(()));
-        assert_eq!(guard.check(100, 80), Ok(()));
-        assert_eq!(guard.check(100, 79), Err(TooMuchChange::Shrank { from: 100, to: 79 }));
-        assert_eq!(guard.check(100, 200), Ok(()));
-        assert_eq!(guard.check(100, 201), Err(TooMuchChange::Grew { from: 100, to: 201 }));
-        assert_eq!(guard.check(100, 0).unwrap_err().to_string(), "it shrank from 100 entries to 0");
-        assert_eq!(ChangeGuard { most_shrink_percent: 100, most_growth_percent: 0 }.check(5, 0), Ok(()));
-    }
-
-    #[test]
-    fn a_bad_platforms_file_is_refused() {
-        let table = Catalogue::ours().unwrap().table();
-        let file = |names: &str, expected: &str| {
-            format!(
-                "[public_suffixes]\nexpected = []\n[[group]]\nkind = \"hosting\"\ntitle = \"T\"\nexpected = [{expected}]\nnames = [{names}]\n"
-            )
-        };
-        let fault = |text: &str| Platforms::parse(text, &table).unwrap_err().to_string();
-        assert_eq!(fault(&file("\"a.example\", \"A.example\"", "")), "`a.example` is there twice");
-        assert_eq!(fault(&file("", "\"pop\"")), "`T` expects `pop`, which is no category");
-        assert!(fault(&file("\"a b\"", "")).contains("cannot be read"));
     }
 }
