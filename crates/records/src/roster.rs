@@ -270,8 +270,10 @@ fn plan_leavers(
 
 /// A user name made from a name, `given-initial + family`, unaccented, with a number when taken.
 pub fn make_username(given: &str, family: &str, taken: impl Fn(&str) -> bool) -> String {
-    let letters =
-        |text: &str| -> String { text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect() };
+    // Without accents: every keyboard in the school can type it.
+    let letters = |text: &str| -> String {
+        text.nfkd().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    };
     let initial: String = letters(given).chars().take(1).collect();
     let base = match (initial.as_str(), letters(family)) {
         ("", family) if family.is_empty() => "user".to_owned(),

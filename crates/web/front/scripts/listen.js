@@ -1,0 +1,1 @@
+// Reads a page aloud where the browser can.

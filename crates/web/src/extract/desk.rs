@@ -1,0 +1,120 @@
+//! The desk: whoever holds the cookie.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use usher_policy::access::{Act, Denied, Permit, Who, may};
+use usher_records::change::Actor;
+use usher_records::person::Person;
+use usher_records::school::School;
+use usher_records::session::{Bound, Session};
+use usher_types::digest::Digest;
+use usher_types::moment::Moment;
+
+use crate::app::{App, AppFault};
+use crate::security::cookie;
+use crate::security::form::{self, Holder};
+
+/// Somebody signed in at the desk.
+#[derive(Debug, Clone)]
+pub struct AtDesk {
+    /// Who.
+    pub person: Arc<Person>,
+    /// Their session.
+    pub session: Arc<Session>,
+    /// The school.
+    pub school: Arc<School>,
+    /// Now, the same for the whole request.
+    pub at: Moment,
+    holder: String,
+}
+
+impl AtDesk {
+    /// Who, as the table of rights sees them.
+    pub fn who(&self) -> Who {
+        Who { person: self.person.id, kind: self.person.kind, roles: self.person.roles }
+    }
+
+    /// Leave to do one thing.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn may(&self, act: Act) -> Result<Permit, Denied> {
+        may(&self.who(), act)
+    }
+
+    /// Who did it, for the journal.
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.person.id)
+    }
+
+    /// Whom forms are signed for.
+    pub fn holder(&self) -> Holder<'_> {
+        Holder(&self.holder)
+    }
+
+    /// The token of a form shown to them now.
+    pub fn token(&self, app: &App) -> String {
+        form::token(&app.key, self.holder(), self.at)
+    }
+
+    /// Finds whoever holds a cookie secret.
+    ///
+    /// # Errors
+    /// When the books fail.
+    pub async fn find(app: &App, secret: Digest) -> Result<Option<Self>, AppFault> {
+        let at = app.now();
+        let Some(session) = app.books.find_one::<Session>("secret", secret).await? else { return Ok(None) };
+        if !session.value.holds(at) || session.value.bound != Bound::Desk {
+            return Ok(None);
+        }
+        let school = usher_directory::books::school(&app.books).await?;
+        let Some(person) = session.value.person() else { return Ok(None) };
+        let person = usher_directory::books::person(&app.books, person).await?;
+        if !person.is_here(school.zone.local(at).date()) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            person: Arc::new(person),
+            session: Arc::new(session.value),
+            school: Arc::new(school),
+            at,
+            holder: secret.to_string(),
+        }))
+    }
+}
+
+impl FromRequestParts<App> for AtDesk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        // The guard in front of every route has found them already.
+        if let Some(found) = parts.extensions.get::<Self>() {
+            return Ok(found.clone());
+        }
+        let encrypted = app.places.desk_origin.starts_with("https://");
+        let secret = cookie::secret(&parts.headers, encrypted).map(cookie::digest);
+        let found = match secret {
+            Some(secret) => Self::find(app, secret).await.map_err(IntoResponse::into_response)?,
+            None => None,
+        };
+        found.ok_or_else(|| {
+            let then = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            Redirect::to(&format!("/sign-in?then={}", form_value(then))).into_response()
+        })
+    }
+}
+
+/// A text as the value of a parameter.
+fn form_value(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

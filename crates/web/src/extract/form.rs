@@ -1,0 +1,96 @@
+//! Forms, read after their token is checked. Nothing of a form that fails is looked at.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::extract::portal::AtDevice;
+use crate::security::form::{self, FormFault, Holder};
+
+/// The longest form, in bytes. The longest field is a reason in words.
+const LONGEST_FORM_BYTES: usize = 64 * 1024;
+/// The name of the hidden field with the token.
+pub const TOKEN_FIELD: &str = "_form";
+
+/// A form sent from a portal page of ours, by whoever it was shown to.
+#[derive(Debug)]
+pub struct PortalForm<T> {
+    /// Whoever sent it.
+    pub from: AtDevice,
+    /// What it says.
+    pub value: T,
+}
+
+/// A form sent from a desk page of ours, by whoever it was shown to.
+#[derive(Debug)]
+pub struct DeskForm<T> {
+    /// Whoever sent it.
+    pub from: AtDesk,
+    /// What it says.
+    pub value: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for PortalForm<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let from = <AtDevice as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        let origin = app.places.portal_origin.clone();
+        let value = read(app, &parts.headers, body, from.holder(), &origin, from.at).await?;
+        Ok(Self { from, value })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for DeskForm<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let from = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, app).await?;
+        let origin = app.places.desk_origin.clone();
+        let value = read(app, &parts.headers, body, from.holder(), &origin, from.at).await?;
+        Ok(Self { from, value })
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    holder: Holder<'_>,
+    origin: &str,
+    at: usher_types::moment::Moment,
+) -> Result<T, Response> {
+    let bytes = read_body(headers, body).await.map_err(IntoResponse::into_response)?;
+    let token = field(&bytes, TOKEN_FIELD).unwrap_or_default();
+    form::check(&app.key, holder, &token, headers, origin, at)
+        .map_err(|fault: FormFault| fault.into_response())?;
+    parse(&bytes).map_err(IntoResponse::into_response)
+}
+
+/// The bytes of a URL-encoded form.
+pub(crate) async fn read_body(headers: &HeaderMap, body: Body) -> Result<bytes::Bytes, AppFault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(AppFault::Form("it is not sent as a form".into()));
+    }
+    let limited = Limited::new(body, LONGEST_FORM_BYTES).collect().await;
+    limited.map(http_body_util::Collected::to_bytes).map_err(|error| AppFault::Form(error.to_string()))
+}
+
+/// Reads a form's fields into `T`. Repeated fields become lists.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppFault> {
+    serde_html_form::from_bytes(bytes).map_err(|error| AppFault::Form(error.to_string()))
+}
+
+/// One field of a form.
+pub(crate) fn field(bytes: &[u8], name: &str) -> Option<String> {
+    let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes).ok()?;
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}

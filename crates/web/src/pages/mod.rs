@@ -1,0 +1,5 @@
+//! The pages, a folder for the portal, a folder for the desk, and those that stand in for another site's.
+
+pub mod desk;
+pub mod portal;
+pub mod refusal;

@@ -1,0 +1,6 @@
+//! What protects pages: signed forms, origin checks, cookies, headers.
+
+pub mod cookie;
+pub mod form;
+pub mod headers;
+pub mod key;

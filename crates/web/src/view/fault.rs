@@ -1,0 +1,101 @@
+//! Pages that say what went wrong, what was kept and what to do.
+//!
+//! A handler answers with a fault; [`render`] puts the page around it, in the words of whoever asked.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use usher_policy::access::Denied;
+use usher_types::role::Reader;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::security::form::FormFault;
+use crate::view::frame::Frame;
+use crate::view::says::Says;
+use crate::view::with_status;
+
+/// What went wrong, for [`render`] to put a page around.
+#[derive(Debug, Clone)]
+struct Wrong {
+    /// The words' key; `-title` and `-text` are added.
+    key: &'static str,
+    /// A sentence that says more, by its words' key.
+    detail: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "parts/fault.html")]
+struct FaultPage {
+    f: Frame,
+    text: String,
+    detail: Option<String>,
+}
+
+impl IntoResponse for AppFault {
+    fn into_response(self) -> Response {
+        let (status, key, detail) = match &self {
+            Self::Refused(refusal) => (StatusCode::CONFLICT, "fault-refused", Some(refusal.words())),
+            Self::NotFound => (StatusCode::NOT_FOUND, "fault-not-found", None),
+            Self::Form(_) => (StatusCode::BAD_REQUEST, "fault-form", None),
+            Self::Store(_) | Self::Activity(_) | Self::Document(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "fault-unavailable", None)
+            }
+            Self::Publish(_) => (StatusCode::SERVICE_UNAVAILABLE, "fault-publish", None),
+        };
+        if status.is_server_error() {
+            tracing::error!(error = &self as &dyn std::error::Error, "a page failed");
+        }
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Wrong { key, detail });
+        response
+    }
+}
+
+impl IntoResponse for FormFault {
+    fn into_response(self) -> Response {
+        let key = match self {
+            Self::OtherSite => "fault-other-site",
+            Self::Stale => "fault-stale",
+        };
+        let mut response = StatusCode::FORBIDDEN.into_response();
+        response.extensions_mut().insert(Wrong { key, detail: None });
+        response
+    }
+}
+
+/// Puts a page around a fault.
+pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+    let reader = request
+        .extensions()
+        .get::<crate::app::Peer>()
+        .map_or(Reader::Adult, |peer| app.table.who(peer.address, app.now()).subject.reader());
+    let response = next.run(request).await;
+    let Some(wrong) = response.extensions().get::<Wrong>().cloned() else { return response };
+    let says = Says::new(std::sync::Arc::clone(&app.words), reader);
+    let mut frame = Frame::outside(&app, String::new(), format!("{}-title", wrong.key));
+    frame.title = says.t(format!("{}-title", wrong.key));
+    let text = says.t(format!("{}-text", wrong.key));
+    let detail = wrong.detail.map(|key| says.t(key));
+    frame.says = says;
+    with_status(response.status(), &FaultPage { f: frame, text, detail })
+}
+
+/// The page for an address the desk does not have.
+pub async fn desk_not_found() -> Response {
+    AppFault::NotFound.into_response()
+}
+
+/// The page for an address the portal does not have.
+pub async fn portal_not_found() -> Response {
+    AppFault::NotFound.into_response()
+}
+
+/// The page for somebody who may not.
+pub fn denied_page(app: &App, desk: &AtDesk, _denied: Denied) -> Response {
+    let f = Frame::desk(app, desk, "", "fault-denied-title");
+    let text = f.says.t("fault-denied-text");
+    with_status(StatusCode::FORBIDDEN, &FaultPage { f, text, detail: None })
+}
