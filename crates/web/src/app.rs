@@ -22,6 +22,7 @@ use usher_typeset::fault::TypesetFault;
 use usher_typeset::typesetter::Typesetter;
 use usher_words::Words;
 
+use crate::desk::Desk;
 use crate::live::Live;
 use crate::security::key::PageKey;
 
@@ -50,6 +51,8 @@ pub struct Parts {
     pub spool: Spool,
     /// What live pages are told.
     pub live: Live,
+    /// What only the desk works with.
+    pub desk: Desk,
     /// PDFs.
     pub typesetter: Arc<Typesetter>,
     /// Every word.

@@ -9,6 +9,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod desk;
 pub mod extract;
 pub mod live;
 pub mod pages;

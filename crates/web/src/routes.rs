@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 use usher_policy::access::Act;
 
@@ -69,6 +69,10 @@ async fn guard(State((app, act)): State<(App, Act)>, request: Request, next: Nex
         Err(answer) => return answer,
     };
     match desk.may(act) {
+        // A first password, or one the office set, is changed before it opens anything.
+        Ok(_) if desk.must_change && act != Act::ChangeOwnPassword => {
+            Redirect::to("/password").into_response()
+        }
         Ok(permit) => {
             parts.extensions.insert(permit);
             parts.extensions.insert(desk);

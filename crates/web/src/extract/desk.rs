@@ -6,10 +6,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_policy::access::{Act, Denied, Permit, Who, may};
+use usher_records::account::{Account, State};
 use usher_records::change::Actor;
 use usher_records::person::Person;
 use usher_records::school::School;
-use usher_records::session::{Bound, Session};
+use usher_records::session::{self, Bound, EndReason, Session};
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
@@ -28,6 +29,8 @@ pub struct AtDesk {
     pub school: Arc<School>,
     /// Now, the same for the whole request.
     pub at: Moment,
+    /// Whether a new password must be set before anything else.
+    pub must_change: bool,
     holder: String,
 }
 
@@ -60,7 +63,7 @@ impl AtDesk {
         form::token(&app.key, self.holder(), self.at)
     }
 
-    /// Finds whoever holds a cookie secret.
+    /// Finds whoever holds a cookie secret. A sign-in left alone for longer than its limit ends here (ACC-10).
     ///
     /// # Errors
     /// When the books fail.
@@ -70,10 +73,19 @@ impl AtDesk {
         if !session.value.holds(at) || session.value.bound != Bound::Desk {
             return Ok(None);
         }
+        if !app.desk.last_used.touch(&session.value, at) {
+            let over = session::end(&session, EndReason::Idle, at);
+            app.commit(&over, &Actor::Usher("idle limit".into())).await?;
+            return Ok(None);
+        }
         let school = usher_directory::books::school(&app.books).await?;
-        let Some(person) = session.value.person() else { return Ok(None) };
+        let (Some(person), Some(account)) = (session.value.person(), session.value.account) else {
+            return Ok(None);
+        };
         let person = usher_directory::books::person(&app.books, person).await?;
-        if !person.is_here(school.zone.local(at).date()) {
+        let account = app.books.get::<Account, _>(account).await?.map(|account| account.value);
+        let open = account.as_ref().is_some_and(|account| account.state == State::Open);
+        if !open || !person.is_here(school.zone.local(at).date()) {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -81,6 +93,7 @@ impl AtDesk {
             session: Arc::new(session.value),
             school: Arc::new(school),
             at,
+            must_change: account.is_some_and(|account| account.must_change),
             holder: secret.to_string(),
         }))
     }

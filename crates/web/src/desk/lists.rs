@@ -1,0 +1,45 @@
+//! What the desk asks of whoever compiles the category lists.
+
+use async_trait::async_trait;
+use usher_lists::compile::HeldSource;
+use usher_lists::review::Held;
+use usher_types::moment::Moment;
+
+/// What waits for a person since the lists were last compiled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Entries without effect until somebody decides.
+    pub entries: Vec<Held>,
+    /// Sources that changed too much to be believed; their earlier entries are used.
+    pub sources: Vec<HeldSource>,
+}
+
+/// Whoever compiles the lists.
+#[async_trait]
+pub trait Lists: Send + Sync + std::fmt::Debug {
+    /// What waits for a person. Answers at once.
+    fn waiting(&self) -> Waiting;
+
+    /// Compiles again, with the decisions that are in the books now. Comes back when it is begun.
+    async fn compile(&self, at: Moment) -> Result<(), ListsFault>;
+}
+
+/// Compiling could not be begun.
+#[derive(Debug, thiserror::Error)]
+#[error("the decision is kept, but the lists could not be compiled: {0}")]
+pub struct ListsFault(pub String);
+
+/// For an app without lists of its own: nothing waits.
+#[derive(Debug)]
+pub struct NobodyCompiles;
+
+#[async_trait]
+impl Lists for NobodyCompiles {
+    fn waiting(&self) -> Waiting {
+        Waiting::default()
+    }
+
+    async fn compile(&self, _at: Moment) -> Result<(), ListsFault> {
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! What the health page asks of the running server: not what was configured, but what was tried, and when.
+
+use async_trait::async_trait;
+use usher_types::digest::Digest;
+use usher_types::moment::Moment;
+
+/// Something that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// When.
+    pub at: Moment,
+    /// What was found.
+    pub found: Found,
+}
+
+/// What was found. The page judges it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The gateway was asked for one of Usher's own pages.
+    Gateway {
+        /// Whether it answered.
+        answered: bool,
+    },
+    /// The disk the spool and the books are on.
+    Disk {
+        /// Bytes that are free.
+        free_bytes: u64,
+        /// Bytes in all.
+        total_bytes: u64,
+    },
+    /// The clock, against one outside.
+    Clock {
+        /// How far it is ahead, in milliseconds; none when nobody outside answered.
+        ahead_ms: Option<i64>,
+    },
+    /// Mails that wait to go out.
+    Outbox {
+        /// How many.
+        waiting: u32,
+        /// How many of them have failed before.
+        failing: u32,
+        /// When the oldest was written.
+        oldest: Option<Moment>,
+    },
+    /// The school's certificate authority, as it is loaded.
+    Authority {
+        /// The SHA-256 of its certificate.
+        fingerprint: Digest,
+        /// When it runs out.
+        until: Moment,
+    },
+}
+
+/// Whoever tries the running parts.
+#[async_trait]
+pub trait Probes: Send + Sync + std::fmt::Debug {
+    /// What was found, each at most a minute old. What could not be tried is left out, and shown as not tried.
+    async fn try_all(&self, at: Moment) -> Vec<Tried>;
+}
+
+/// Tries nothing.
+#[derive(Debug)]
+pub struct NothingTried;
+
+#[async_trait]
+impl Probes for NothingTried {
+    async fn try_all(&self, _at: Moment) -> Vec<Tried> {
+        Vec::new()
+    }
+}
