@@ -42,7 +42,7 @@ pub enum SinkClosed {
 }
 
 /// Takes one event.
-pub type Fill = Box<dyn FnOnce(Event) + Send>;
+pub type Fill = Box<dyn FnOnce(Event) + Send + Sync>;
 
 /// A reserved place and the id the event in it will have.
 pub struct Place {

@@ -1,1 +1,34 @@
-//! Not yet built.
+//! The web gateway: an explicit proxy that judges every request, reads what it may, and records everything once.
+//!
+//! Owns: listening, reading requests strictly, peeking at TLS, inspecting or splicing tunnels, forwarding with
+//! back-pressure, and exactly one event per request.
+//! Does not: decide (that is `usher_policy`), wait for a database, or make pages (see [`pages::Pages`]).
+//!
+//! ```text
+//! listener ─ guard ─ hyper ─► serve ─ target ─ identify ─ facts ─ decide ─┬─ page
+//!                               │                                         ├─ own pages
+//!                            CONNECT                                      └─ upstream ─ watched body ─ event
+//!                               └─► tunnel ─ peek ─ decide ─┬─ splice
+//!                                                           ├─ inspect ─ hyper ─► serve …
+//!                                                           └─ terminate
+//! ```
+
+pub mod body;
+mod forward;
+pub mod gateway;
+pub mod guard;
+mod headers;
+mod identify;
+pub mod limits;
+pub mod listener;
+pub mod pages;
+mod record;
+mod serve;
+mod splice;
+pub mod target;
+mod title;
+pub mod tls;
+mod tunnel;
+pub mod upstream;
+mod watched;
+mod websocket;

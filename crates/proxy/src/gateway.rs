@@ -1,0 +1,121 @@
+//! What every connection of the gateway works with.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwapOption, Guard};
+use usher_certs::leaf::Minter;
+use usher_events::sink::EventSink;
+use usher_policy::decide::{decide_tls, decide_web};
+use usher_policy::decision::Decision;
+use usher_policy::facts::{Circumstances, TlsFacts, WebFacts};
+use usher_policy::presence::Presences;
+use usher_policy::snapshot::Snapshot;
+use usher_policy::verdict::TlsAction;
+use usher_scan::features::Features;
+use usher_scan::search::SearchEngines;
+use usher_scan::theme::Themes;
+use usher_types::clock::Clock;
+use usher_types::ids::SchoolId;
+use usher_types::moment::Moment;
+use usher_types::url::WebAddress;
+
+use crate::pages::Pages;
+use crate::tls::client::{SiteTls, TrustFault};
+use crate::tls::server::ClientTls;
+use crate::upstream::pool::Pool;
+use crate::upstream::resolve::Resolver;
+
+/// What the gateway is made of.
+pub struct Parts {
+    /// Whose.
+    pub school: SchoolId,
+    /// What decisions are made with. None before the first; without one the gateway does not listen.
+    pub snapshot: Arc<ArcSwapOption<Snapshot>>,
+    /// Who is at which address.
+    pub presences: Arc<dyn Presences>,
+    /// Where events go.
+    pub sink: Arc<dyn EventSink>,
+    /// The pages it shows.
+    pub pages: Arc<dyn Pages>,
+    /// Search boxes whose words can be read.
+    pub engines: SearchEngines,
+    /// Themes of concern.
+    pub themes: Themes,
+    /// Certificates for inspected sites.
+    pub minter: Minter,
+    /// Trust in sites.
+    pub site_tls: SiteTls,
+    /// Names to addresses.
+    pub resolver: Resolver,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("school", &self.school).finish_non_exhaustive()
+    }
+}
+
+/// The gateway.
+pub struct Gateway {
+    pub(crate) parts: Parts,
+    pub(crate) client_tls: ClientTls,
+    pub(crate) pool: Pool,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("school", &self.parts.school).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// A gateway of these parts.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(parts: Parts) -> Result<Self, TrustFault> {
+        Ok(Self { parts, client_tls: ClientTls::new()?, pool: Pool::default() })
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.parts.clock.now()
+    }
+
+    /// The snapshot to decide one step with.
+    pub(crate) fn snapshot(&self) -> Guard<Option<Arc<Snapshot>>> {
+        self.parts.snapshot.load()
+    }
+
+    /// Decides on a request. Without a snapshot there is no decision, and nothing goes through.
+    pub(crate) fn decide_web(&self, facts: &WebFacts, at: Moment) -> Option<Decision> {
+        self.snapshot().as_ref().map(|snapshot| decide_web(snapshot, facts, at))
+    }
+
+    /// Decides on a tunnel.
+    pub(crate) fn decide_tls(&self, facts: &TlsFacts, at: Moment) -> Option<(Decision, TlsAction)> {
+        self.snapshot().as_ref().map(|snapshot| decide_tls(snapshot, facts, at))
+    }
+
+    /// Whoever is behind an open stream now. Somebody known by credentials stays who they were.
+    pub(crate) fn who_now(&self, before: &Circumstances, at: Moment) -> Circumstances {
+        if before.subject.known_by == Some(usher_records::session::KnownBy::ProxyPassword) {
+            return before.clone();
+        }
+        self.parts.presences.who(before.device.address, at)
+    }
+
+    /// Who is at an address.
+    pub(crate) fn who(&self, address: IpAddr, at: Moment) -> Circumstances {
+        self.parts.presences.who(address, at)
+    }
+
+    /// What an address says by itself: search words, themes.
+    pub(crate) fn features(&self, address: &WebAddress) -> Features {
+        let search = self.parts.engines.read(address);
+        let themes = self.parts.themes.scan(search.as_ref(), address);
+        Features { search, themes }
+    }
+}

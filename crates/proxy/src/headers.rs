@@ -1,0 +1,110 @@
+//! Header fields that are between two hops and must not pass on (RFC 9110, 7.6.1), and those that lead around the
+//! gateway.
+
+use http::header::{
+    ALT_SVC, CONNECTION, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+
+/// Takes out what is between the client and the gateway.
+pub(crate) fn clean_request(headers: &mut HeaderMap) {
+    drop_named(headers);
+    for name in
+        [PROXY_AUTHORIZATION, PROXY_CONNECTION, KEEP_ALIVE, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS, TE]
+    {
+        headers.remove(name);
+    }
+    headers.remove(CONNECTION);
+    // The gateway takes the body at once, whatever the site would have said.
+    headers.remove(http::header::EXPECT);
+}
+
+/// Takes out what is between the site and the gateway, and offers of other ways to the site that nobody could judge.
+pub(crate) fn clean_response(headers: &mut HeaderMap) {
+    drop_named(headers);
+    for name in
+        [PROXY_AUTHENTICATE, PROXY_CONNECTION, KEEP_ALIVE, TRANSFER_ENCODING, UPGRADE, TRAILER, ALT_SVC]
+    {
+        headers.remove(name);
+    }
+    headers.remove(CONNECTION);
+}
+
+/// Takes out the fields that `Connection` names.
+fn drop_named(headers: &mut HeaderMap) {
+    if !headers.contains_key(CONNECTION) {
+        return;
+    }
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        // Content-Length between two hops would be a smuggler's.
+        .filter(|name: &HeaderName| *name != http::header::HOST && *name != http::header::CONTENT_LENGTH)
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+}
+
+/// Whether a request wants to become a WebSocket over HTTP/1.1 (RFC 6455, 4.1).
+pub(crate) fn wants_websocket(headers: &HeaderMap) -> bool {
+    let has = |name: HeaderName, wanted: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .any(|token| token.trim().eq_ignore_ascii_case(wanted))
+    };
+    has(CONNECTION, "upgrade") && has(UPGRADE, "websocket")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_between_two_hops_stays_there() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Private"),
+            ("x-private", "1"),
+            ("proxy-authorization", "Basic c2VjcmV0"),
+            ("keep-alive", "timeout=5"),
+            ("te", "trailers"),
+            ("host", "a.example"),
+            ("accept", "*/*"),
+        ] {
+            headers.append(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        clean_request(&mut headers);
+        let left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        assert_eq!(left, ["host", "accept"]);
+    }
+
+    #[test]
+    fn other_ways_to_a_site_are_not_offered() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ALT_SVC, "h3=\":443\"".parse().unwrap());
+        headers.insert("x-kept", "1".parse().unwrap());
+        clean_response(&mut headers);
+        assert_eq!(headers.len(), 1);
+    }
+
+    #[test]
+    fn websockets_are_known_in_any_spelling() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONNECTION, "keep-alive, Upgrade".parse().unwrap());
+        headers.insert(UPGRADE, "WebSocket".parse().unwrap());
+        assert!(wants_websocket(&headers));
+        headers.insert(UPGRADE, "h2c".parse().unwrap());
+        assert!(!wants_websocket(&headers));
+    }
+}

@@ -1,0 +1,58 @@
+//! Every limit of the gateway, and why it is what it is.
+
+use std::time::Duration;
+
+/// Connections open at once. A school of 500 devices with 20 connections each, twice over; each idle one costs about
+/// 20 KiB.
+pub const CONNECTIONS: usize = 20_000;
+/// The longest head of a request, in bytes. Browsers send cookies of up to 8 KiB a site and addresses of up to 64 KiB.
+pub const HEAD_BYTES: usize = 96 * 1024;
+/// The most header fields of a request or an answer. Browsers send about 30; 100 is what servers commonly allow.
+pub const HEAD_FIELDS: usize = 100;
+/// A head that began must be whole after this long (slow-loris).
+pub const HEAD_TIME: Duration = Duration::from_secs(20);
+/// A connection without a request is closed after this long. Browsers keep theirs for about five minutes.
+pub const IDLE_TIME: Duration = Duration::from_secs(300);
+/// The first bytes of a tunnel must come within this time, or the client is taken to wait for the server.
+pub const PEEK_TIME: Duration = Duration::from_secs(3);
+/// The longest TLS hello, in bytes. Post-quantum key shares make them 2 KiB; 64 KiB is four records.
+pub const HELLO_BYTES: usize = 64 * 1024;
+/// A TLS handshake, with either side, must be done after this long.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// A site must take a connection within this time, for each of its addresses.
+pub const CONNECT_TIME: Duration = Duration::from_secs(8);
+/// The most addresses of a site that are tried.
+pub const ADDRESSES_TRIED: usize = 4;
+/// A name must be resolved within this time.
+pub const RESOLVE_TIME: Duration = Duration::from_secs(5);
+/// How long an answer of the resolver is kept. The system's resolver gives no times of its own.
+pub const RESOLVED_KEPT: Duration = Duration::from_secs(30);
+/// Names kept.
+pub const NAMES_KEPT: usize = 10_000;
+/// A site must begin to answer within this time after it has the whole request. Slow reports take a minute or two.
+pub const ANSWER_TIME: Duration = Duration::from_secs(120);
+/// A body that stands still this long, in either direction, is given up. Long polls and server-sent events send
+/// something every minute or so.
+pub const STILL_TIME: Duration = Duration::from_secs(300);
+/// The longest body of a request, in bytes. Larger uploads belong in a file service.
+pub const REQUEST_BODY_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+/// Idle connections to sites kept for plain HTTP, in all and per site.
+pub const POOLED: usize = 512;
+/// Idle connections kept for one site.
+pub const POOLED_PER_SITE: usize = 8;
+/// How long an idle connection to a site is kept. Servers commonly close theirs after a minute.
+pub const POOLED_TIME: Duration = Duration::from_secs(30);
+/// Streams at once on one HTTP/2 connection.
+pub const H2_STREAMS: u32 = 128;
+/// The window of one HTTP/2 stream, in bytes: what may be under way before the reader must take some.
+pub const H2_WINDOW_BYTES: u32 = 256 * 1024;
+/// A request still open after this long is recorded, and its end later.
+pub const RECORDED_OPEN_AFTER: Duration = Duration::from_secs(10);
+/// How often an open stream or tunnel is judged again.
+pub const JUDGED_AGAIN_EVERY: Duration = Duration::from_secs(5);
+/// The buffer of each direction of a spliced tunnel, in bytes.
+pub const SPLICE_BUFFER_BYTES: usize = 64 * 1024;
+/// How much of a page is looked at for its title, as it comes over the wire.
+pub const TITLE_BYTES: usize = 48 * 1024;
+/// How long connections may finish what they do when the gateway stops.
+pub const DRAIN_TIME: Duration = Duration::from_secs(8);

@@ -1,0 +1,229 @@
+//! Taking connections: a permit for each, HTTP/1 behind the guard, HTTP/2 by its preface, an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use usher_events::event::{Event, Malformed, Protocol, What};
+use usher_types::ids::Id;
+
+use crate::body::Body;
+use crate::gateway::Gateway;
+use crate::guard::{ConnectionState, FaultPage, Guarded};
+use crate::limits::{
+    CONNECTIONS, DRAIN_TIME, H2_STREAMS, H2_WINDOW_BYTES, HEAD_BYTES, HEAD_FIELDS, HEAD_TIME, IDLE_TIME,
+};
+use crate::serve::{self, Connection};
+use crate::tunnel::Inside;
+
+/// What an HTTP/2 client that knows it beforehand sends first (RFC 9113, 3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Takes connections until `stop` is pulled, then lets those that are open finish for a while.
+pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, stop: CancellationToken) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let tasks = TaskTracker::new();
+    loop {
+        // When all places are taken, clients wait in the kernel's queue.
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
+                tasks.spawn(async move {
+                    serve_connection(gateway, stream, peer, stop, inner).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                // Too many files, or a client that left before it was taken: neither is cured by trying faster.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+    }
+    drop(listener);
+    tasks.close();
+    if tokio::time::timeout(DRAIN_TIME, tasks.wait()).await.is_err() {
+        tracing::info!("connections were still open and are closed now");
+    }
+}
+
+async fn serve_connection(
+    gateway: Arc<Gateway>,
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+) {
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no delay could not be set");
+    }
+    let mut first = BytesMut::new();
+    let waited = tokio::time::timeout(IDLE_TIME, first_bytes(&mut stream, &mut first));
+    let http2 = tokio::select! {
+        read = waited => match read {
+            Ok(Ok(http2)) => http2,
+            Ok(Err(_)) | Err(_) => return,
+        },
+        () = stop.cancelled() => return,
+    };
+    let state = Arc::new(ConnectionState::default());
+    let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
+    let connection = Connection { peer, state, protocol, inside: None, tasks };
+    if http2 {
+        let stream = crate::tls::peek::Rewound::new(first, stream);
+        serve_http2(gateway, connection, stream, stop).await;
+    } else {
+        serve_http1(gateway, connection, stream, first, stop).await;
+    }
+}
+
+/// Reads until it is clear whether the client speaks HTTP/2.
+async fn first_bytes(stream: &mut TcpStream, first: &mut BytesMut) -> std::io::Result<bool> {
+    loop {
+        if stream.read_buf(first).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        let known = first.len().min(HTTP2_PREFACE.len());
+        if first.get(..known) != HTTP2_PREFACE.get(..known) {
+            return Ok(false);
+        }
+        if known == HTTP2_PREFACE.len() {
+            return Ok(true);
+        }
+    }
+}
+
+/// Serves the requests inside an inspected tunnel.
+pub(crate) async fn serve_inside<T>(
+    gateway: Arc<Gateway>,
+    outer: Connection,
+    inside: Arc<Inside>,
+    stream: T,
+    http2: bool,
+) where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let state = Arc::new(ConnectionState::default());
+    let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
+    let connection = Connection { state, protocol, inside: Some(inside), ..outer };
+    // The outer connection's end closes what is inside it.
+    let stop = CancellationToken::new();
+    if http2 {
+        serve_http2(gateway, connection, stream, stop).await;
+    } else {
+        serve_http1(gateway, connection, stream, BytesMut::new(), stop).await;
+    }
+}
+
+async fn serve_http1<T>(
+    gateway: Arc<Gateway>,
+    connection: Connection,
+    stream: T,
+    first: BytesMut,
+    stop: CancellationToken,
+) where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let page: FaultPage = {
+        let gateway = Arc::clone(&gateway);
+        Box::new(move |fault| gateway.parts.pages.malformed(fault).to_http1())
+    };
+    let guarded = Guarded::new(stream, first, Arc::clone(&connection.state), page);
+    let service = {
+        let (gateway, connection) = (Arc::clone(&gateway), connection.clone());
+        service_fn(move |request| answer(Arc::clone(&gateway), connection.clone(), request))
+    };
+    let serving = http1::Builder::new()
+        .preserve_header_case(true)
+        .auto_date_header(false)
+        .max_headers(HEAD_FIELDS)
+        .max_header_size(HEAD_BYTES)
+        // The guard keeps the times.
+        .header_read_timeout(None)
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(guarded), service)
+        .with_upgrades();
+    tokio::pin!(serving);
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        () = stop.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::trace!(%error, "a client's connection ended");
+    }
+    if let Some(fault) = connection.state.take_fault() {
+        record_malformed(&gateway, &connection, fault).await;
+    }
+}
+
+async fn serve_http2<T>(gateway: Arc<Gateway>, connection: Connection, stream: T, stop: CancellationToken)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| answer(Arc::clone(&gateway), connection.clone(), request));
+    let serving = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(H2_STREAMS)
+        .initial_stream_window_size(H2_WINDOW_BYTES)
+        .initial_connection_window_size(H2_WINDOW_BYTES * 4)
+        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .keep_alive_interval(HEAD_TIME * 3)
+        .keep_alive_timeout(HEAD_TIME)
+        .auto_date_header(false)
+        .enable_connect_protocol()
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(serving);
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        () = stop.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::trace!(%error, "a client's connection ended");
+    }
+}
+
+async fn answer(
+    gateway: Arc<Gateway>,
+    connection: Connection,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    // Boxed, because the largest way through is far larger than the usual one.
+    Ok(Box::pin(serve::serve(gateway, connection, request)).await)
+}
+
+/// A head that could not be read is a request all the same, and has its event.
+async fn record_malformed(
+    gateway: &Gateway,
+    connection: &Connection,
+    fault: usher_events::event::MalformedFault,
+) {
+    let Ok(place) = gateway.parts.sink.reserve().await else { return };
+    let at = gateway.now();
+    let who = gateway.who(connection.peer.ip(), at);
+    let status = gateway.parts.pages.malformed(fault).status.as_u16();
+    let what = What::Malformed(Malformed { who, fault, status });
+    place.fill(Event { id: Id::new(0), school: gateway.parts.school, at, what });
+}

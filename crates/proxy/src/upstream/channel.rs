@@ -1,0 +1,152 @@
+//! Connections to sites that speak HTTP.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use usher_events::event::UpstreamFault;
+
+use crate::body::Body;
+use crate::limits::{ANSWER_TIME, CONNECT_TIME, H2_WINDOW_BYTES, HEAD_FIELDS};
+
+/// A way to send requests to a site.
+#[derive(Debug)]
+pub(crate) enum Channel {
+    /// One at a time.
+    Http1(http1::SendRequest<Body>),
+    /// Many at once; whether the site takes WebSockets this way is known when its settings have come.
+    Http2(http2::SendRequest<Body>, Arc<AtomicBool>),
+}
+
+/// A request that was not answered.
+#[derive(Debug)]
+pub(crate) enum SendFault {
+    /// The connection was closed before the request was sent on it: it may go on another.
+    NotSent(Box<Request<Body>>),
+    /// The site failed.
+    Failed(UpstreamFault),
+}
+
+/// Opens a connection to an address.
+///
+/// # Errors
+/// When nobody answers there.
+pub(crate) async fn connect(address: SocketAddr) -> Result<TcpStream, UpstreamFault> {
+    match tokio::time::timeout(CONNECT_TIME, TcpStream::connect(address)).await {
+        Ok(Ok(stream)) => {
+            // Small requests must not wait for the kernel to gather them.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "no delay could not be set");
+            }
+            Ok(stream)
+        }
+        Ok(Err(_refused)) => Err(UpstreamFault::Unreachable),
+        Err(_elapsed) => Err(UpstreamFault::TimedOut),
+    }
+}
+
+impl Channel {
+    /// Speaks HTTP/1.1 on a connection.
+    ///
+    /// # Errors
+    /// When the connection is gone already.
+    pub(crate) async fn http1<T>(connection: T) -> Result<Self, UpstreamFault>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let handshake = http1::Builder::new()
+            .preserve_header_case(true)
+            .max_headers(HEAD_FIELDS)
+            .handshake(TokioIo::new(connection))
+            .await;
+        let (sender, driver) = handshake.map_err(|_gone| UpstreamFault::BrokeOff)?;
+        tokio::spawn(async move {
+            if let Err(error) = driver.with_upgrades().await {
+                tracing::trace!(%error, "a connection to a site ended");
+            }
+        });
+        Ok(Self::Http1(sender))
+    }
+
+    /// Speaks HTTP/2 on a connection.
+    ///
+    /// # Errors
+    /// When the connection is gone already, or the site speaks something else.
+    pub(crate) async fn http2<T>(connection: T) -> Result<Self, UpstreamFault>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let handshake = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .initial_stream_window_size(H2_WINDOW_BYTES)
+            .initial_connection_window_size(H2_WINDOW_BYTES * 4)
+            .handshake(TokioIo::new(connection))
+            .await;
+        let (sender, mut driver) = handshake.map_err(|_odd| UpstreamFault::Protocol)?;
+        let extended = Arc::new(AtomicBool::new(false));
+        let known = Arc::clone(&extended);
+        tokio::spawn(async move {
+            let ended = std::future::poll_fn(|context| {
+                let polled = Pin::new(&mut driver).poll(context);
+                known.store(driver.is_extended_connect_protocol_enabled(), Ordering::Relaxed);
+                polled
+            });
+            if let Err(error) = ended.await {
+                tracing::trace!(%error, "a connection to a site ended");
+            }
+        });
+        Ok(Self::Http2(sender, extended))
+    }
+
+    /// Whether it cannot be used any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Http1(sender) => sender.is_closed(),
+            Self::Http2(sender, _) => sender.is_closed(),
+        }
+    }
+
+    /// Whether the site takes WebSockets over HTTP/2 (RFC 8441).
+    pub(crate) fn takes_extended_connect(&self) -> bool {
+        matches!(self, Self::Http2(_, extended) if extended.load(Ordering::Relaxed))
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Result<Response<Incoming>, SendFault> {
+        let sent = async {
+            match self {
+                Self::Http1(sender) => {
+                    if sender.ready().await.is_err() {
+                        return Err(SendFault::NotSent(Box::new(request)));
+                    }
+                    sender.try_send_request(request).await.map_err(fault)
+                }
+                Self::Http2(sender, _) => {
+                    if sender.ready().await.is_err() {
+                        return Err(SendFault::NotSent(Box::new(request)));
+                    }
+                    sender.try_send_request(request).await.map_err(fault)
+                }
+            }
+        };
+        match tokio::time::timeout(ANSWER_TIME, sent).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => Err(SendFault::Failed(UpstreamFault::TimedOut)),
+        }
+    }
+}
+
+fn fault(mut error: hyper::client::conn::TrySendError<Request<Body>>) -> SendFault {
+    match error.take_message() {
+        Some(request) => SendFault::NotSent(Box::new(request)),
+        None if error.error().is_parse() => SendFault::Failed(UpstreamFault::Protocol),
+        None => SendFault::Failed(UpstreamFault::BrokeOff),
+    }
+}

@@ -1,0 +1,127 @@
+//! The answer's body on its way to the client: counted, judged again while it lasts, recorded when it ends.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep};
+use usher_events::event::{End, UpstreamFault};
+use usher_policy::facts::WebFacts;
+
+use crate::body::BodyFault;
+use crate::forward::Home;
+use crate::limits::{JUDGED_AGAIN_EVERY, RECORDED_OPEN_AFTER, STILL_TIME};
+use crate::record::{Recording, Subject};
+
+/// A site's answer, watched.
+#[derive(Debug)]
+pub struct Watched {
+    inner: Incoming,
+    recording: Recording,
+    /// Where the connection goes when the answer is read.
+    home: Option<Home>,
+    timer: Option<Pin<Box<Sleep>>>,
+    last_piece: Instant,
+}
+
+/// The stream was stopped because it would not be allowed now.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer was stopped: it is not allowed any more")]
+struct Stopped;
+
+/// The site sent nothing for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the site stopped answering")]
+struct StoodStill;
+
+impl Watched {
+    pub(crate) fn new(inner: Incoming, recording: Recording, home: Option<Home>) -> Self {
+        Self { inner, recording, home, timer: None, last_piece: Instant::now() }
+    }
+
+    fn end(&mut self, end: End) {
+        self.recording.finish(end);
+    }
+
+    /// What is done every few seconds while nothing comes.
+    fn tick(&mut self) -> Result<(), BodyFault> {
+        if self.recording.elapsed() >= RECORDED_OPEN_AFTER && !self.recording.is_written() {
+            self.recording.write_open();
+        }
+        if !is_still_allowed(&self.recording) {
+            self.end(End::Usher);
+            return Err(Box::new(Stopped));
+        }
+        if self.last_piece.elapsed() >= STILL_TIME {
+            self.end(End::Upstream(UpstreamFault::TimedOut));
+            return Err(Box::new(StoodStill));
+        }
+        Ok(())
+    }
+}
+
+/// Judges an open request again, with the snapshot, the person and the time as they are now.
+pub(crate) fn is_still_allowed(recording: &Recording) -> bool {
+    let gateway = recording.gateway();
+    let at = gateway.now();
+    match recording.subject() {
+        Some(Subject::Web(parts)) => {
+            let (facts, decision) = parts.as_ref();
+            let facts = WebFacts { who: gateway.who_now(&facts.who, at), ..facts.clone() };
+            gateway.decide_web(&facts, at).is_some_and(|now| now.verdict <= decision.verdict)
+        }
+        Some(Subject::Tunnel(parts)) => {
+            let (facts, decision, _) = parts.as_ref();
+            let mut facts = facts.clone();
+            facts.who = gateway.who_now(&facts.who, at);
+            gateway.decide_tls(&facts, at).is_some_and(|(now, _)| now.verdict <= decision.verdict)
+        }
+        None => true,
+    }
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = BodyFault;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        loop {
+            match Pin::new(&mut self.inner).poll_frame(context) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    if let Some(piece) = frame.data_ref() {
+                        self.recording.sent(piece);
+                    }
+                    self.last_piece = Instant::now();
+                    return Poll::Ready(Some(Ok(frame)));
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    self.end(End::Upstream(UpstreamFault::BrokeOff));
+                    return Poll::Ready(Some(Err(error.into())));
+                }
+                Poll::Ready(None) => {
+                    self.end(End::Complete);
+                    if let Some(home) = self.home.take() {
+                        home.return_channel();
+                    }
+                    return Poll::Ready(None);
+                }
+                Poll::Pending => {}
+            }
+            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(JUDGED_AGAIN_EVERY)));
+            ready!(timer.as_mut().poll(context));
+            timer.as_mut().reset(Instant::now() + JUDGED_AGAIN_EVERY);
+            if let Err(stopped) = self.tick() {
+                return Poll::Ready(Some(Err(stopped)));
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
