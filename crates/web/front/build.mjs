@@ -1,12 +1,13 @@
 // Builds dist/: one style sheet, fonts, scripts and pictures, all from npm packages and the files beside this one.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
-const dist = join(here, "dist");
+// Built beside, then swapped in: whoever compiles meanwhile finds the old one whole.
+const dist = join(modules, ".dist-next");
 rmSync(dist, { recursive: true, force: true });
 for (const folder of ["fonts", "pictures", "icons", "scripts", "typeset"]) mkdirSync(join(dist, folder), { recursive: true });
 
@@ -56,4 +57,10 @@ for (const [name, code] of Object.entries(named.pictures)) {
 for (const name of named.icons) {
   cpSync(join(modules, "lucide-static", "icons", `${name}.svg`), join(dist, "icons", `${name}.svg`));
 }
+
+const old = join(modules, ".dist-old");
+rmSync(old, { recursive: true, force: true });
+if (existsSync(join(here, "dist"))) renameSync(join(here, "dist"), old);
+renameSync(dist, join(here, "dist"));
+rmSync(old, { recursive: true, force: true });
 console.log("front end built");

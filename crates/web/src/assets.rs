@@ -35,6 +35,36 @@ pub fn inline(name: &str) -> String {
     Front::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
 }
 
+/// An icon as it stands inside a page. It says nothing by itself: words always stand beside it.
+pub fn icon(name: &str) -> String {
+    drawing(&format!("icons/{name}.svg"))
+}
+
+/// A picture as it stands inside a page that must not ask for more.
+pub fn picture(name: &str) -> String {
+    drawing(&format!("pictures/{name}.svg"))
+}
+
+/// A drawing without what only its file needs: the licence line (it is in the credits), names of its layers, line ends.
+fn drawing(name: &str) -> String {
+    let svg = inline(name);
+    let svg = svg.find("<svg").and_then(|start| svg.get(start..)).unwrap_or_default();
+    let mut text = String::with_capacity(svg.len());
+    for word in svg.split_whitespace() {
+        // `id="line">` leaves `>`.
+        match word.strip_prefix("id=\"").and_then(|rest| rest.split_once('"')) {
+            Some((_, rest)) => text.push_str(rest),
+            None => {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
+        }
+    }
+    text.replacen("<svg", "<svg aria-hidden=\"true\" focusable=\"false\"", 1)
+}
+
 fn tag(file: &rust_embed::EmbeddedFile) -> String {
     file.metadata.sha256_hash().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -66,5 +96,13 @@ mod tests {
         }
         assert!(address("app.css").starts_with("/assets/") && !address("app.css").contains("none"));
         assert_eq!(typeset_fonts().len(), 4);
+    }
+
+    #[test]
+    fn a_drawing_inside_a_page_is_one_line_without_names_of_layers() {
+        for drawing in [icon("shield"), picture("ear"), picture("school")] {
+            assert!(drawing.starts_with("<svg aria-hidden=\"true\""), "{drawing}");
+            assert!(drawing.ends_with("</svg>") && !drawing.contains("id=") && !drawing.contains('\n'), "{drawing}");
+        }
     }
 }

@@ -1,14 +1,20 @@
 //! The portal: whoever is at the device.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use usher_policy::access::{Act, Denied, Permit, Who, may};
 use usher_policy::facts::Circumstances;
+use usher_records::change::Actor;
+use usher_records::person::Person;
+use usher_records::school::School;
 use usher_types::moment::Moment;
-use usher_types::role::Reader;
+use usher_types::role::{Reader, Year};
 
-use crate::app::{App, Peer};
+use crate::app::{App, AppFault, Peer};
 use crate::security::form::{self, Holder};
 
 /// Whoever is at the device that asks.
@@ -18,15 +24,62 @@ pub struct AtDevice {
     pub peer: Peer,
     /// Who, as decisions see them; nobody when nobody is signed in.
     pub who: Circumstances,
+    /// The person; none for nobody and for shared accounts.
+    pub person: Option<Arc<Person>>,
+    /// The school.
+    pub school: Arc<School>,
     /// Now, the same for the whole request.
     pub at: Moment,
     holder: String,
 }
 
 impl AtDevice {
+    /// Finds whoever is at a device now.
+    ///
+    /// # Errors
+    /// When the books fail.
+    pub async fn find(app: &App, peer: Peer) -> Result<Self, AppFault> {
+        let at = app.now();
+        let who = app.table.who(peer.address, at);
+        // A form shown before signing in is not one to be sent after, by whoever signed in then.
+        let session = who.subject.session.map(|session| session.to_string()).unwrap_or_default();
+        let holder = format!("{} {session}", peer.address.to_canonical());
+        let school = Arc::new(usher_directory::books::school(&app.books).await?);
+        let person = match who.subject.person {
+            Some(id) => Some(Arc::new(usher_directory::books::person(&app.books, id).await?)),
+            None => None,
+        };
+        Ok(Self { peer, who, person, school, at, holder })
+    }
+
     /// How pages speak to them.
     pub fn reader(&self) -> Reader {
         self.who.subject.reader()
+    }
+
+    /// The name pages show: the person's, or the year of a shared account.
+    pub fn name(&self) -> Option<String> {
+        let person = self.person.as_ref().map(|person| person.name());
+        person.or_else(|| self.who.subject.year.map(Year::label))
+    }
+
+    /// Whether somebody may do one thing.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn may(person: &Person, act: Act) -> Result<Permit, Denied> {
+        may(&Who { person: person.id, kind: person.kind, roles: person.roles }, act)
+    }
+
+    /// Who did it, for the journal.
+    pub fn actor(&self) -> Actor {
+        let person = self.person.as_ref();
+        person.map_or_else(|| Actor::Usher("shared sign-in".into()), |person| Actor::Person(person.id))
+    }
+
+    /// The session they are known by, as text; empty for nobody.
+    pub fn session_text(&self) -> String {
+        self.who.subject.session.map(|session| session.to_string()).unwrap_or_default()
     }
 
     /// Whom forms are signed for.
@@ -47,12 +100,7 @@ impl FromRequestParts<App> for AtDevice {
         let peer = parts.extensions.get::<Peer>().copied();
         // The listener and the gateway both say where a request comes from; without it there is nobody to answer.
         let peer = peer.ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
-        let at = app.now();
-        let who = app.table.who(peer.address, at);
-        // A form shown before signing in is not one to be sent after, by whoever signed in then.
-        let session = who.subject.session.map(|session| session.to_string()).unwrap_or_default();
-        let holder = format!("{} {session}", peer.address.to_canonical());
-        Ok(Self { peer, who, at, holder })
+        Self::find(app, peer).await.map_err(IntoResponse::into_response)
     }
 }
 

@@ -8,13 +8,12 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use usher_policy::access::Denied;
-use usher_types::role::Reader;
 
-use crate::app::{App, AppFault};
+use crate::app::{App, AppFault, Peer};
 use crate::extract::desk::AtDesk;
+use crate::extract::portal::AtDevice;
 use crate::security::form::FormFault;
 use crate::view::frame::Frame;
-use crate::view::says::Says;
 use crate::view::with_status;
 
 /// What went wrong, for [`render`] to put a page around.
@@ -26,12 +25,23 @@ struct Wrong {
     detail: Option<&'static str>,
 }
 
+/// On an answer: it comes from the portal, so whoever is at the device is spoken to in their own words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnPortal;
+
 #[derive(Template)]
 #[template(path = "parts/fault.html")]
 struct FaultPage {
     f: Frame,
     text: String,
     detail: Option<String>,
+}
+
+/// An answer that says something went wrong; [`render`] puts the page around it.
+pub(crate) fn wrong(status: StatusCode, key: &'static str, detail: Option<&'static str>) -> Response {
+    let mut response = status.into_response();
+    response.extensions_mut().insert(Wrong { key, detail });
+    response
 }
 
 impl IntoResponse for AppFault {
@@ -48,9 +58,7 @@ impl IntoResponse for AppFault {
         if status.is_server_error() {
             tracing::error!(error = &self as &dyn std::error::Error, "a page failed");
         }
-        let mut response = status.into_response();
-        response.extensions_mut().insert(Wrong { key, detail });
-        response
+        wrong(status, key, detail)
     }
 }
 
@@ -60,27 +68,29 @@ impl IntoResponse for FormFault {
             Self::OtherSite => "fault-other-site",
             Self::Stale => "fault-stale",
         };
-        let mut response = StatusCode::FORBIDDEN.into_response();
-        response.extensions_mut().insert(Wrong { key, detail: None });
-        response
+        wrong(StatusCode::FORBIDDEN, key, None)
     }
 }
 
 /// Puts a page around a fault.
 pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
-    let reader = request
-        .extensions()
-        .get::<crate::app::Peer>()
-        .map_or(Reader::Adult, |peer| app.table.who(peer.address, app.now()).subject.reader());
+    let peer = request.extensions().get::<Peer>().copied();
     let response = next.run(request).await;
     let Some(wrong) = response.extensions().get::<Wrong>().cloned() else { return response };
-    let says = Says::new(std::sync::Arc::clone(&app.words), reader);
-    let mut frame = Frame::outside(&app, String::new(), format!("{}-title", wrong.key));
-    frame.title = says.t(format!("{}-title", wrong.key));
-    let text = says.t(format!("{}-text", wrong.key));
-    let detail = wrong.detail.map(|key| says.t(key));
-    frame.says = says;
-    with_status(response.status(), &FaultPage { f: frame, text, detail })
+    let title = format!("{}-title", wrong.key);
+    let on_portal = response.extensions().get::<OnPortal>().is_some();
+    // When even the books cannot be read, the page says so without knowing who reads it.
+    let device = match peer {
+        Some(peer) if on_portal => AtDevice::find(&app, peer).await.ok(),
+        _ => None,
+    };
+    let f = match device {
+        Some(device) => Frame::portal(&app, &device, title),
+        None => Frame::outside(&app, String::new(), title),
+    };
+    let text = f.says.t(format!("{}-text", wrong.key));
+    let detail = wrong.detail.map(|key| f.says.t(key));
+    with_status(response.status(), &FaultPage { f, text, detail })
 }
 
 /// The page for an address the desk does not have.
@@ -90,7 +100,9 @@ pub async fn desk_not_found() -> Response {
 
 /// The page for an address the portal does not have.
 pub async fn portal_not_found() -> Response {
-    AppFault::NotFound.into_response()
+    let mut response = AppFault::NotFound.into_response();
+    response.extensions_mut().insert(OnPortal);
+    response
 }
 
 /// The page for somebody who may not.

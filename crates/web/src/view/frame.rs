@@ -12,6 +12,15 @@ use crate::extract::form::TOKEN_FIELD;
 use crate::extract::portal::AtDevice;
 use crate::view::says::Says;
 
+/// Which of the two places a page belongs to. They look alike and are laid out differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// What every device reaches.
+    Portal,
+    /// What staff use in their own browser.
+    Desk,
+}
+
 /// What every template has as `f`.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -21,12 +30,20 @@ pub struct Frame {
     pub says: Says,
     /// The token of the page's forms.
     pub token: String,
+    /// The school's name, where it is known.
+    pub school: Option<String>,
     /// The person's name, when somebody is signed in.
     pub person: Option<String>,
+    /// The picture beside a child's name.
+    pub face: Option<String>,
     /// Where a desk page can lead: address, words' key, whether it is here.
     pub navigation: Vec<(&'static str, &'static str, bool)>,
+    /// What was just done, in words; see [`Frame::done`].
+    pub done: Option<String>,
     /// Whether this is the demonstration.
     pub demonstration: bool,
+    /// Which place it belongs to.
+    pub voice: Voice,
 }
 
 /// Where the desk leads, for whoever may do the act.
@@ -42,17 +59,29 @@ const NAVIGATION: [(&str, &str, Act); 8] = [
 ];
 
 impl Frame {
-    /// The frame of a portal page.
-    pub fn portal(app: &App, device: &AtDevice, title: impl AsRef<str>) -> Self {
-        let says = Says::new(Arc::clone(&app.words), device.reader());
+    fn new(app: &App, voice: Voice, reader: Reader, token: String, title: impl AsRef<str>) -> Self {
+        let says = Says::new(Arc::clone(&app.words), reader);
         Self {
             title: says.t(title),
             says,
-            token: device.token(app),
+            token,
+            school: None,
             person: None,
+            face: None,
             navigation: Vec::new(),
+            done: None,
             demonstration: app.places.demonstration,
+            voice,
         }
+    }
+
+    /// The frame of a portal page.
+    pub fn portal(app: &App, device: &AtDevice, title: impl AsRef<str>) -> Self {
+        let mut frame = Self::new(app, Voice::Portal, device.reader(), device.token(app), title);
+        frame.school = Some(device.school.name.clone());
+        frame.person = device.name();
+        frame.face = device.person.as_ref().and_then(|person| person.picture.clone());
+        frame
     }
 
     /// The frame of a portal page that speaks to a reader of its own: the one a child chose before signing in.
@@ -65,33 +94,21 @@ impl Frame {
 
     /// The frame of a desk page at `here`.
     pub fn desk(app: &App, desk: &AtDesk, here: &str, title: impl AsRef<str>) -> Self {
-        let says = Says::new(Arc::clone(&app.words), Reader::Adult);
         let at = |address: &str| address == here || (address != "/" && here.starts_with(address));
-        Self {
-            title: says.t(title),
-            says,
-            token: desk.token(app),
-            person: Some(desk.person.name()),
-            navigation: NAVIGATION
-                .into_iter()
-                .filter(|(_, _, act)| desk.may(*act).is_ok())
-                .map(|(address, words, _)| (address, words, at(address)))
-                .collect(),
-            demonstration: app.places.demonstration,
-        }
+        let mut frame = Self::new(app, Voice::Desk, Reader::Adult, desk.token(app), title);
+        frame.school = Some(desk.school.name.clone());
+        frame.person = Some(desk.person.name());
+        frame.navigation = NAVIGATION
+            .into_iter()
+            .filter(|(_, _, act)| desk.may(*act).is_ok())
+            .map(|(address, words, _)| (address, words, at(address)))
+            .collect();
+        frame
     }
 
     /// The frame of a desk page before anybody is signed in.
     pub fn outside(app: &App, token: String, title: impl AsRef<str>) -> Self {
-        let says = Says::new(Arc::clone(&app.words), Reader::Adult);
-        Self {
-            title: says.t(title),
-            says,
-            token,
-            person: None,
-            navigation: Vec::new(),
-            demonstration: app.places.demonstration,
-        }
+        Self::new(app, Voice::Desk, Reader::Adult, token, title)
     }
 
     /// The same frame with a title already in words.
@@ -101,6 +118,37 @@ impl Frame {
         self
     }
 
+    /// The same frame, saying what was just done: `?done=signed` says the words under `done-signed`. A name nobody
+    /// wrote words for says nothing, so that an address cannot put words into our mouth.
+    #[must_use]
+    pub fn done(mut self, name: Option<&str>) -> Self {
+        let plain = |name: &&str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        self.done = name
+            .filter(plain)
+            .and_then(|name| self.says.words().find(self.says.reader(), &format!("done-{name}"), &[]));
+        self
+    }
+
+    /// The reader's name, as style sheets know it.
+    pub fn reader(&self) -> &'static str {
+        self.says.reader().name()
+    }
+
+    /// Whether a child reads it.
+    pub fn to_child(&self) -> bool {
+        self.says.reader() != Reader::Adult
+    }
+
+    /// Whether a child who reads little reads it.
+    pub fn to_young_child(&self) -> bool {
+        self.says.reader() == Reader::Ks1
+    }
+
+    /// Whether it belongs to the portal.
+    pub fn on_portal(&self) -> bool {
+        self.voice == Voice::Portal
+    }
+
     /// The address of one of our files.
     pub fn file(&self, name: &str) -> String {
         assets::address(name)
@@ -108,8 +156,7 @@ impl Frame {
 
     /// An icon, to stand in the page itself. It says nothing by itself: words always stand beside it.
     pub fn icon(&self, name: &str) -> String {
-        let svg = assets::inline(&format!("icons/{name}.svg"));
-        svg.replacen("<svg", "<svg aria-hidden=\"true\" focusable=\"false\"", 1)
+        assets::icon(name)
     }
 
     /// The address of a picture.

@@ -1,7 +1,9 @@
 //! From values to pages: words by reader, the frame around every page, pages that say what went wrong.
 
+pub mod errors;
 pub mod fault;
 pub mod frame;
+pub mod markdown;
 pub mod says;
 
 use askama::Template;

@@ -1,0 +1,18 @@
+# Words around every page a child of five to seven sees.
+
+demonstration = This is just to try.
+sign-out = Bye
+listen = Listen
+back = Back
+
+tell-someone = Tell
+tell-footer = Are you sad or not sure?
+notice-link = What my school can see
+sanctions-link = If we break a rule
+
+errors-title = Try again
+
+done-signed-in = Hello!
+done-signed-out = Bye-bye! See you soon.
+done-signed = Well done! Thank you.
+done-clause = Thank you!
