@@ -21,6 +21,9 @@ pub struct Table {
     sessions: ArcSwap<HashMap<IpAddr, Arc<Entry>>>,
     lessons: ArcSwap<HashMap<GroupId, LessonFacts>>,
     devices: ArcSwap<Devices>,
+    /// Why the last sign-in at a device ended without anybody signing out there, so that the device can say so. One
+    /// entry a device at most, gone with the next sign-in.
+    ended: ArcSwap<HashMap<IpAddr, EndReason>>,
     /// Rises with every change, so that long streams know to ask again.
     epoch: Arc<AtomicU64>,
 }
@@ -35,6 +38,11 @@ struct Entry {
 impl Entry {
     fn holds(&self, at: Moment) -> bool {
         self.session.holds(at) && !self.is_idle(at)
+    }
+
+    /// Why it no longer holds.
+    fn why_over(&self, at: Moment) -> EndReason {
+        if at >= self.session.until { EndReason::Over } else { EndReason::Idle }
     }
 
     fn is_idle(&self, at: Moment) -> bool {
@@ -62,11 +70,46 @@ impl Table {
         self.change_sessions(|sessions| {
             sessions.insert(address, Arc::clone(&entry));
         });
+        self.remember_ended(address, None);
     }
 
-    /// A session ended.
+    /// A session ended: whoever it was signed out.
     pub fn sign_out(&self, session: SessionId) {
         self.change_sessions(|sessions| sessions.retain(|_, entry| entry.session.id != session));
+    }
+
+    /// A session was ended from elsewhere; its device will say why.
+    pub fn end(&self, session: SessionId, why: EndReason) {
+        let sessions = self.sessions.load();
+        let address = sessions.iter().find(|(_, entry)| entry.session.id == session);
+        if let Some((address, _)) = address {
+            self.remember_ended(*address, Some(why));
+        }
+        self.sign_out(session);
+    }
+
+    /// Why nobody is signed in at a device any more, where nobody signed out there.
+    pub fn why_ended(&self, address: IpAddr, at: Moment) -> Option<EndReason> {
+        let address = address.to_canonical();
+        match self.sessions.load().get(&address) {
+            Some(entry) if entry.holds(at) => None,
+            Some(entry) => Some(entry.why_over(at)),
+            None => self.ended.load().get(&address).copied(),
+        }
+    }
+
+    /// A session changed, and its circumstances with it: the short clause was accepted. Being changed is no new
+    /// sign-in: the limits go on.
+    pub fn update_session(&self, session: &Session, subject: &Arc<Subject>) {
+        self.change_sessions(|sessions| {
+            for entry in sessions.values_mut().filter(|entry| entry.session.id == session.id) {
+                *entry = Arc::new(Entry {
+                    session: session.clone(),
+                    subject: Arc::clone(subject),
+                    last_asked: AtomicI64::new(entry.last_asked.load(Ordering::Relaxed)),
+                });
+            }
+        });
     }
 
     /// Somebody's circumstances changed: they signed, were sanctioned, opened unrestricted time, moved class.
@@ -176,13 +219,13 @@ impl Table {
 
     /// Sessions that no longer hold, taken out of the table, and why: for the journal.
     pub fn take_ended(&self, at: Moment) -> Vec<(SessionId, EndReason)> {
-        let ended: Vec<(SessionId, EndReason)> = self
-            .sessions
-            .load()
-            .values()
-            .filter(|entry| !entry.holds(at))
-            .map(|entry| {
-                let why = if at >= entry.session.until { EndReason::Over } else { EndReason::Idle };
+        let sessions = self.sessions.load();
+        let over: Vec<_> = sessions.iter().filter(|(_, entry)| !entry.holds(at)).collect();
+        let ended: Vec<(SessionId, EndReason)> = over
+            .into_iter()
+            .map(|(address, entry)| {
+                let why = entry.why_over(at);
+                self.remember_ended(*address, Some(why));
                 (entry.session.id, why)
             })
             .collect();
@@ -190,6 +233,17 @@ impl Table {
             self.change_sessions(|sessions| sessions.retain(|_, entry| entry.holds(at)));
         }
         ended
+    }
+
+    fn remember_ended(&self, address: IpAddr, why: Option<EndReason>) {
+        self.ended.rcu(|ended| {
+            let mut next = HashMap::clone(ended);
+            match why {
+                Some(why) => next.insert(address, why),
+                None => next.remove(&address),
+            };
+            next
+        });
     }
 
     fn change_sessions(&self, change: impl Fn(&mut HashMap<IpAddr, Arc<Entry>>)) {
@@ -280,6 +334,32 @@ mod tests {
         assert_eq!(table.who(here, NINE.plus_minutes(10)).lesson, None);
         table.set_lessons([], NINE);
         assert_eq!(table.who(here, NINE).lesson, None);
+    }
+
+    #[test]
+    fn a_device_remembers_why_its_sign_in_ended_until_the_next() {
+        let (table, here) = table();
+        assert_eq!(table.why_ended(here, NINE), None, "it holds");
+        let later = NINE.plus_minutes(30);
+        assert_eq!(table.why_ended(here, later), Some(EndReason::Idle));
+        table.take_ended(later);
+        assert_eq!(table.why_ended(here, later), Some(EndReason::Idle), "swept, and still remembered");
+        table.sign_in(session(2, "10.0.0.1"), Arc::new(facts::subject("staff")));
+        table.end(Id::new(2), EndReason::Elsewhere);
+        assert_eq!(table.why_ended(here, NINE), Some(EndReason::Elsewhere));
+        table.sign_in(session(3, "10.0.0.1"), Arc::new(facts::subject("staff")));
+        table.sign_out(Id::new(3));
+        assert_eq!(table.why_ended(here, NINE), None, "signing out needs no reason");
+    }
+
+    #[test]
+    fn a_changed_session_keeps_its_limits() {
+        let (table, here) = table();
+        assert!(table.who(here, NINE.plus_minutes(15)).subject.is_somebody());
+        let changed = Session { clause_accepted: true, ..session(1, "10.0.0.1") };
+        table.update_session(&changed, &Arc::new(facts::subject("staff")));
+        assert!(table.who(here, NINE.plus_minutes(30)).subject.clause_accepted);
+        assert!(!table.who(here, NINE.plus_minutes(50)).subject.is_somebody());
     }
 
     #[test]

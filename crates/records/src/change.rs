@@ -96,6 +96,8 @@ pub enum Action {
     AccountLocked,
     /// Somebody signed in.
     SignedIn,
+    /// Somebody signed in accepted the short clause after all.
+    ClauseAccepted,
     /// A session ended: signed out, idle, over, or ended from elsewhere.
     SessionEnded,
     /// An agreement version was published.

@@ -154,6 +154,23 @@ pub fn begin(
     Ok(change)
 }
 
+/// Whoever signed in without accepting the short clause accepts it now (AGR-06).
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it was accepted; [`Refusal::Gone`] when the session is over.
+pub fn accept_clause(session: &Stored<Session>, at: Moment) -> Result<(Session, Change), Refusal> {
+    if !session.value.holds(at) {
+        return Err(Refusal::Gone);
+    }
+    if session.value.clause_accepted {
+        return Err(Refusal::AlreadySo);
+    }
+    let next = Session { clause_accepted: true, ..session.value.clone() };
+    let mut change = Change::of(Action::ClauseAccepted, session.replace(&next));
+    change.about = next.person();
+    Ok((next, change))
+}
+
 /// Ends a session.
 pub fn end(session: &Stored<Session>, why: EndReason, at: Moment) -> Change {
     let mut change = Change::of(Action::SessionEnded, ended(session, why, at));
@@ -214,6 +231,16 @@ mod tests {
         let next = session(2, Owner::Person(Id::new(6)), "10.0.0.1");
         let change = begin(&next, &open, SecondDevice::Refuse, NINE).unwrap();
         assert!(change.writes[1].body.contains("replaced"));
+    }
+
+    #[test]
+    fn agr_06_the_clause_can_be_accepted_once_while_the_session_holds() {
+        let open = Session { clause_accepted: false, ..session(1, Owner::Person(Id::new(5)), "10.0.0.1") };
+        let (accepted, change) = accept_clause(&stored(open.clone()), NINE).unwrap();
+        assert!(accepted.clause_accepted);
+        assert_eq!((change.action, change.about), (Action::ClauseAccepted, Some(Id::new(5))));
+        assert_eq!(accept_clause(&stored(accepted), NINE).unwrap_err(), Refusal::AlreadySo);
+        assert_eq!(accept_clause(&stored(open), NINE.plus_minutes(60)).unwrap_err(), Refusal::Gone);
     }
 
     #[test]
