@@ -192,7 +192,8 @@ impl SignIn {
             until: Some(until),
             picture: None,
         };
-        let change = Change::of(Action::PersonAdded, Write::of(&person, Expect::New)).about(person.id);
+        let mut change = Change::of(Action::PersonAdded, Write::of(&person, Expect::New)).about(person.id);
+        change.reason = Some(visitor.visiting.trim().to_owned()).filter(|visiting| !visiting.is_empty());
         self.books.commit(&change, &Actor::Person(person.id), at).await?;
         let mut session =
             self.session(Owner::Person(person.id), KnownBy::VisitorForm, &school, person.kind, at);
@@ -397,6 +398,8 @@ pub struct Visitor<'a> {
     pub family: &'a str,
     /// Visitor, volunteer or contractor.
     pub kind: PersonKind,
+    /// Whom they are here to see; the journal keeps it as the reason.
+    pub visiting: &'a str,
     /// Their device.
     pub address: IpAddr,
 }

@@ -235,6 +235,7 @@ async fn agr_18_a_visitor_ends_the_same_day() {
         given: "Rae",
         family: "Moss",
         kind: PersonKind::Visitor,
+        visiting: "Mrs Price",
         address: "10.0.0.99".parse().unwrap(),
     };
     let signed_in = rig.sign_in.visitor(visitor, NOW).await.unwrap();
@@ -243,6 +244,8 @@ async fn agr_18_a_visitor_ends_the_same_day() {
     assert!(signed_in.session.until <= six);
     let person = signed_in.person.unwrap();
     assert_eq!(person.until, Some(six));
+    let journal = rig.books.store().journal(Id::new(1), 0, 50).await.unwrap();
+    assert!(journal.iter().any(|entry| format!("{entry:?}").contains("Mrs Price")), "whom they came to see");
     assert!(!person.is_here(jiff::civil::date(2026, 11, 24)));
 }
 
