@@ -1,0 +1,241 @@
+//! What the server uses.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use miette::{NamedSource, SourceSpan};
+use usher_types::email::EmailAddress;
+use usher_types::host::HostName;
+
+use crate::file::File;
+
+/// How this server runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder everything is kept in.
+    pub data: PathBuf,
+    /// Where the books are.
+    pub store: StorePlace,
+    /// Where the gateway listens.
+    pub gateway_listen: SocketAddr,
+    /// The gateway's name, as browsers are told of it; none means the portal's.
+    pub gateway_name: Option<HostName>,
+    /// Where the portal listens for devices that are not behind the gateway yet.
+    pub portal_listen: SocketAddr,
+    /// The portal's name, as devices behind the gateway reach it.
+    pub portal_name: HostName,
+    /// Where the desk listens.
+    pub desk_listen: SocketAddr,
+    /// The desk's name in browsers; none means its address.
+    pub desk_name: Option<HostName>,
+    /// Whether the desk speaks HTTPS.
+    pub desk_encrypted: bool,
+    /// Where mail goes.
+    pub mail: MailPlace,
+    /// Whom mail is from.
+    pub mail_from: Option<EmailAddress>,
+    /// Certificates of authorities the school trusts besides the system's.
+    pub own_roots: Vec<PathBuf>,
+    /// Names that lead to an address of their own.
+    pub addresses: HashMap<(HostName, u16), SocketAddr>,
+    /// What is logged, as `tracing` filters are written.
+    pub log_filter: String,
+}
+
+/// Where the books are.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StorePlace {
+    /// A file in the data folder.
+    Embedded,
+    /// A PostgreSQL server. The URL holds a password and is not printed.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for StorePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Embedded => "Embedded",
+            Self::Postgres(_) => "Postgres(hidden)",
+        })
+    }
+}
+
+/// Where mail goes.
+#[derive(Clone, PartialEq, Eq)]
+pub enum MailPlace {
+    /// Into files in a folder, for a school without a relay, and the demonstration.
+    Folder(PathBuf),
+    /// To a relay, `smtp://` or `smtps://`. The URL may hold a password and is not printed.
+    Relay(String),
+}
+
+impl std::fmt::Debug for MailPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "Folder({})", folder.display()),
+            Self::Relay(_) => f.write_str("Relay(hidden)"),
+        }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[non_exhaustive]
+pub enum ConfigFault {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("make one with `usher init`, or name another with --config"))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Something in it is not as it should be.
+    #[error("{what}")]
+    #[diagnostic(help("docs/config.md lists every key"))]
+    Content {
+        /// What is wrong.
+        what: String,
+        /// The file.
+        #[source_code]
+        text: NamedSource<String>,
+        /// Where.
+        #[label("here")]
+        at: SourceSpan,
+    },
+    /// A value cannot be used.
+    #[error("`{key}`: {what}")]
+    #[diagnostic(help("docs/config.md lists every key"))]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// The first thing that is not as it should be, with its place.
+    pub fn read(path: &Path) -> Result<Self, ConfigFault> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigFault::File { path: path.to_owned(), source })?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// Reads a file's text; `name` is what faults call it.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str, name: &str) -> Result<Self, ConfigFault> {
+        let file: File = toml::from_str(text).map_err(|error| ConfigFault::Content {
+            what: error.message().to_owned(),
+            text: NamedSource::new(name, text.to_owned()),
+            at: error.span().unwrap_or(0..0).into(),
+        })?;
+        Self::of(file)
+    }
+
+    fn of(file: File) -> Result<Self, ConfigFault> {
+        let host = |key, text: &str| HostName::parse(text).map_err(|error| value(key, &error));
+        let mail = match (file.mail.relay, file.mail.folder) {
+            (Some(_), Some(_)) => return Err(value("mail", &"name a relay or a folder, not both")),
+            (Some(relay), None) if relay.starts_with("smtp://") || relay.starts_with("smtps://") => {
+                MailPlace::Relay(relay)
+            }
+            (Some(_), None) => {
+                return Err(value("mail.relay", &"write it like smtp://mail.school.example:25"));
+            }
+            (None, Some(folder)) => MailPlace::Folder(folder),
+            (None, None) => MailPlace::Folder(file.data.join("mail")),
+        };
+        let store = match file.store.url {
+            None => StorePlace::Embedded,
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                StorePlace::Postgres(url)
+            }
+            Some(_) => {
+                return Err(value("store.url", &"write it like postgres://usher@db.school.example/usher"));
+            }
+        };
+        let mut addresses = HashMap::new();
+        for (site, address) in file.sites.addresses {
+            let (name, port) = site.rsplit_once(':').unwrap_or((&site, "443"));
+            let port =
+                port.parse().map_err(|_odd| value("sites.addresses", &format!("`{site}` has no port")))?;
+            addresses.insert((host("sites.addresses", name)?, port), address);
+        }
+        let mail_from = file.mail.from.map(|from| EmailAddress::parse(&from)).transpose();
+        Ok(Self {
+            data: file.data,
+            store,
+            gateway_listen: file.gateway.listen,
+            gateway_name: file.gateway.name.map(|name| host("gateway.name", &name)).transpose()?,
+            portal_listen: file.portal.listen,
+            portal_name: host("portal.name", &file.portal.name)?,
+            desk_listen: file.desk.listen,
+            desk_name: file.desk.name.map(|name| host("desk.name", &name)).transpose()?,
+            desk_encrypted: file.desk.encrypted,
+            mail,
+            mail_from: mail_from.map_err(|error| value("mail.from", &error))?,
+            own_roots: file.sites.roots,
+            addresses,
+            log_filter: file.log.filter,
+        })
+    }
+}
+
+fn value(key: &'static str, what: &dyn std::fmt::Display) -> ConfigFault {
+    ConfigFault::Value { key, what: what.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_file_names_only_the_data_folder() {
+        let config = Config::parse("data = '/var/lib/usher'", "x").unwrap();
+        assert_eq!(config.gateway_listen.port(), 3128);
+        assert_eq!(config.portal_name.as_str(), "usher.internal");
+        assert_eq!(config.mail, MailPlace::Folder("/var/lib/usher/mail".into()));
+        assert_eq!(config.store, StorePlace::Embedded);
+    }
+
+    #[test]
+    fn unknown_keys_and_odd_values_are_named() {
+        for (text, expected) in [
+            ("data = 'x'\n[gatway]\n", "unknown field `gatway`"),
+            ("data = 'x'\n[gateway]\nlisten = '3128'", "invalid socket address"),
+            ("data = 'x'\n[store]\nurl = 'mysql://x'", "store.url"),
+            ("data = 'x'\n[mail]\nrelay = 'mail.example'", "mail.relay"),
+            ("data = 'x'\n[mail]\nrelay = 'smtp://m'\nfolder = 'f'", "not both"),
+            ("data = 'x'\n[portal]\nname = '10.0.0.1'", "portal.name"),
+            ("[gateway]\n", "missing field `data`"),
+        ] {
+            let fault = Config::parse(text, "usher.toml").unwrap_err();
+            assert!(fault.to_string().contains(expected), "{text}: {fault}");
+        }
+    }
+
+    #[test]
+    fn passwords_in_urls_are_not_printed() {
+        let text = "data = 'x'\n[store]\nurl = 'postgres://usher:s3cret@db/usher'\n[mail]\nrelay = 'smtp://u:s3cret@m'";
+        assert!(!format!("{:?}", Config::parse(text, "x").unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn the_reference_names_every_key_and_its_example_is_taken() {
+        let page = crate::reference::page();
+        for key in crate::reference::KEYS {
+            assert!(page.contains(key.name));
+        }
+        let example = crate::reference::example(Path::new("/var/lib/usher"));
+        assert!(Config::parse(&example, "example").is_ok(), "{example}");
+    }
+}

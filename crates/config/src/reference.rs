@@ -1,0 +1,119 @@
+//! The keys, for people: `docs/config.md` and the file `usher init` writes are both made from this table.
+
+use std::path::Path;
+
+/// One key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its section and name.
+    pub name: &'static str,
+    /// What is used when it is not written.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every key.
+pub const KEYS: [Key; 14] = [
+    Key {
+        name: "data",
+        default: "(must be written)",
+        meaning: "The folder everything is kept in: books, events, lists, keys. Back it up; keep it from others.",
+    },
+    Key {
+        name: "store.url",
+        default: "a file in the data folder",
+        meaning: "A PostgreSQL server to keep the books in instead, like `postgres://usher@db.school.example/usher`.",
+    },
+    Key {
+        name: "gateway.listen",
+        default: "[::]:3128",
+        meaning: "Where devices reach the gateway: address and port.",
+    },
+    Key {
+        name: "gateway.name",
+        default: "the portal's name",
+        meaning: "The gateway's name in the file browsers are configured with (PAC).",
+    },
+    Key {
+        name: "portal.listen",
+        default: "[::]:8080",
+        meaning: "Where devices that are not behind the gateway yet reach the portal: signing in, the school's certificate.",
+    },
+    Key {
+        name: "portal.name",
+        default: "usher.internal",
+        meaning: "The portal's name. Behind the gateway it needs no DNS.",
+    },
+    Key {
+        name: "desk.listen",
+        default: "[::]:8443",
+        meaning: "Where staff reach the desk. Let only staff networks through to it.",
+    },
+    Key {
+        name: "desk.name",
+        default: "its address",
+        meaning: "The desk's name in browsers. Its certificate is made for it by the school's authority.",
+    },
+    Key {
+        name: "desk.encrypted",
+        default: "true",
+        meaning: "Whether the desk speaks HTTPS. Turn it off only where nothing but this machine reaches it.",
+    },
+    Key {
+        name: "mail.relay",
+        default: "none",
+        meaning: "The relay notices and reports go out by, like `smtp://mail.school.example:25`.",
+    },
+    Key {
+        name: "mail.folder",
+        default: "`mail` in the data folder",
+        meaning: "Where mails are written as files while there is no relay.",
+    },
+    Key { name: "mail.from", default: "usher@ and the desk's name", meaning: "Whom mails are from." },
+    Key {
+        name: "sites.roots",
+        default: "none",
+        meaning: "PEM files of authorities the school trusts besides the system's.",
+    },
+    Key {
+        name: "log.filter",
+        default: "info",
+        meaning: "What is logged: `info`, `warn`, or `usher_proxy=debug,info`.",
+    },
+];
+
+/// The page `docs/config.md`.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# How a server runs: `usher.toml`\n\nMade from `crates/config/src/reference.rs` by `cargo xtask docs`; do not edit.\n\n\
+         One TOML file. A key it does not know stops the server and is named with its line. Everything about the school\n\
+         itself is set at the desk, and kept in the books.\n\n| key | default | meaning |\n|---|---|---|\n",
+    );
+    for key in KEYS {
+        page.push_str(&format!("| `{}` | {} | {} |\n", key.name, key.default, key.meaning));
+    }
+    page.push_str(
+        "\nFor tests and the demonstration there is also `[sites.addresses]`: names that lead to an address of their own,\n\
+         as in `\"games.example:443\" = \"127.0.77.1:8443\"`.\n",
+    );
+    page
+}
+
+/// The file `usher init` writes.
+pub fn example(data: &Path) -> String {
+    let mut text = format!(
+        "# How this Usher runs. docs/config.md has every key.\n\ndata = {:?}\n",
+        data.display().to_string()
+    );
+    let mut section = "";
+    for key in KEYS.iter().skip(1) {
+        let Some((of, name)) = key.name.split_once('.') else { continue };
+        if of != section {
+            text.push_str(&format!("\n[{of}]\n"));
+            section = of;
+        }
+        text.push_str(&format!("# {}\n# {name} = …   (otherwise: {})\n", key.meaning, key.default));
+    }
+    text
+}
