@@ -43,9 +43,17 @@ struct Line {
 /// # Errors
 /// When the file cannot be read, or there is nobody in it.
 pub fn read(path: &Path) -> Result<Read, RosterFault> {
+    let fault = |source: std::io::Error| RosterFault::File { path: path.to_owned(), source: source.into() };
+    read_bytes(&std::fs::read(path).map_err(fault)?, path)
+}
+
+/// Reads a CSV roster that is in memory, called `path` in faults.
+///
+/// # Errors
+/// When it is not CSV, or there is nobody in it.
+pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Read, RosterFault> {
     let fault = |source| RosterFault::File { path: path.to_owned(), source };
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_path(path).map_err(fault)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let headers = reader.headers().map_err(fault)?.iter();
     let headers: csv::StringRecord = headers
         .map(|name| name.trim_start_matches('\u{feff}').to_lowercase().replace(['_', ' '], "-"))

@@ -2,7 +2,9 @@
 //!
 //! Being allowed gives a [`Permit`], and what needs permission takes one: the type you were handed is the right you have.
 
-use usher_types::ids::PersonId;
+use usher_records::settings::Contacts;
+use usher_records::told::{Told, What};
+use usher_types::ids::{GroupId, LessonId, PersonId};
 use usher_types::role::{PersonKind, Role, Roles};
 
 /// Something a person may or may not do. Names are stable.
@@ -247,6 +249,60 @@ pub fn may(who: &Who, act: Act) -> Result<Permit, Denied> {
     if by_kind || (allowed && office_counts) { Ok(Permit { act, by: who.person }) } else { Err(Denied(act)) }
 }
 
+/// Whether `who` may change the account or the offices of somebody who holds `roles`, now or afterwards. Nobody hands on a
+/// right they do not have, or the password of somebody who has it: else whoever manages accounts could read anything.
+/// Running lessons is nobody's privilege, and the headteacher may change everything.
+///
+/// # Errors
+/// [`Denied`], with the right they lack.
+pub fn may_manage(who: &Who, roles: Roles) -> Result<Permit, Denied> {
+    let permit = may(who, Act::ManagePeople)?;
+    if may(who, Act::ChangeSettings).is_ok() {
+        return Ok(permit);
+    }
+    let ordinary = [Act::UseDesk, Act::RunLessons, Act::GrantInLesson];
+    let carried = |act: &Act| roles.has_any(act.roles()) && !ordinary.contains(act);
+    for act in Act::ALL.into_iter().filter(carried) {
+        may(who, act)?;
+    }
+    Ok(permit)
+}
+
+/// Whether `who` may look at this person's activity, given a reason. A pupil's is for all who may look at activity; an
+/// adult's for the headteacher alone; the headteacher's own, and anybody's own, for nobody at the desk.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_look_at(who: &Who, whose: &Who) -> Result<Permit, Denied> {
+    let permit = may(who, Act::LookAtActivity)?;
+    let pupil = whose.kind == PersonKind::Pupil;
+    let head = who.roles.has(Role::Headteacher) && !whose.roles.has(Role::Headteacher);
+    if who.person != whose.person && (pupil || head) { Ok(permit) } else { Err(Denied(Act::LookAtActivity)) }
+}
+
+/// Somebody to whom it may matter that a child told.
+#[derive(Debug, Clone, Copy)]
+pub struct Listener<'a> {
+    /// Who.
+    pub who: &'a Who,
+    /// Classes they teach.
+    pub classes: &'a [GroupId],
+    /// Lessons they run.
+    pub lessons: &'a [LessonId],
+}
+
+/// Whether somebody hears of what was told: whoever the school named, the child's own teachers, and whoever runs the
+/// lesson it happened in. What an adult says of a visit of their own (WEB-15) is for those the school named.
+pub fn may_hear(listener: Listener<'_>, contacts: &Contacts, told: &Told) -> bool {
+    if may(listener.who, Act::UseDesk).is_err() {
+        return false;
+    }
+    let named = listener.who.roles.has_any(&contacts.told);
+    let teaches = told.group.is_some_and(|group| listener.classes.contains(&group));
+    let runs = told.lesson.is_some_and(|lesson| listener.lessons.contains(&lesson));
+    named || (told.what != What::Accident && (teaches || runs))
+}
+
 /// The table as a text a headteacher can read: one line an act, who may after it.
 pub fn table() -> String {
     let mut text = String::from(
@@ -300,6 +356,72 @@ mod tests {
         let supply = who(PersonKind::Supply, &[]);
         assert!(may(&supply, Act::RunLessons).is_ok());
         assert!(may(&supply, Act::SeePeople).is_err());
+    }
+
+    #[test]
+    fn nobody_hands_on_a_right_they_do_not_have() {
+        let office = who(PersonKind::Staff, &[Role::Office]);
+        let technician = who(PersonKind::Staff, &[Role::Technician]);
+        let head = who(PersonKind::Staff, &[Role::Headteacher]);
+        for given in [Role::Headteacher, Role::SafeguardingLead, Role::ComputingLead, Role::BusinessManager] {
+            assert!(may_manage(&office, Roles::of(&[given])).is_err(), "{given:?}");
+            assert!(may_manage(&technician, Roles::of(&[given])).is_err(), "{given:?}");
+            assert!(may_manage(&head, Roles::of(&[given])).is_ok(), "{given:?}");
+        }
+        for given in [&[][..], &[Role::Teacher], &[Role::SupportStaff, Role::Teacher]] {
+            assert!(may_manage(&office, Roles::of(given)).is_ok(), "{given:?}");
+            assert!(may_manage(&technician, Roles::of(given)).is_ok(), "{given:?}");
+        }
+        let teacher = who(PersonKind::Staff, &[Role::Teacher]);
+        assert!(may_manage(&teacher, Roles::NONE).is_err());
+    }
+
+    #[test]
+    fn an_adults_activity_is_for_the_head_and_the_heads_for_nobody() {
+        let one = |id, kind, roles: &[Role]| Who { person: Id::new(id), kind, roles: Roles::of(roles) };
+        let head = one(1, PersonKind::Staff, &[Role::Headteacher]);
+        let lead = one(2, PersonKind::Staff, &[Role::SafeguardingLead]);
+        let pupil = one(3, PersonKind::Pupil, &[]);
+        let teacher = one(4, PersonKind::Staff, &[Role::Teacher]);
+        assert!(may_look_at(&head, &pupil).is_ok() && may_look_at(&lead, &pupil).is_ok());
+        assert!(may_look_at(&head, &teacher).is_ok() && may_look_at(&lead, &teacher).is_err());
+        assert!(may_look_at(&head, &head).is_err() && may_look_at(&lead, &head).is_err());
+        assert!(may_look_at(&teacher, &pupil).is_err());
+    }
+
+    #[test]
+    fn what_a_child_tells_reaches_their_teacher_and_what_an_adult_tells_does_not() {
+        let contacts = Contacts {
+            questions: Role::Headteacher,
+            told: vec![Role::SafeguardingLead],
+            requests: vec![],
+            authority: String::new(),
+        };
+        let told = |what| Told {
+            id: Id::new(1),
+            person: Id::new(3),
+            what,
+            event: None,
+            address: None,
+            group: Some(Id::new(30)),
+            lesson: Some(Id::new(8)),
+            words: None,
+            at: usher_types::moment::Moment::from_unix_ms(0),
+            seen: None,
+        };
+        let hears = |kind, roles: &[Role], classes: &[u64], lessons: &[u64], what| {
+            let classes: Vec<GroupId> = classes.iter().copied().map(Id::new).collect();
+            let lessons: Vec<LessonId> = lessons.iter().copied().map(Id::new).collect();
+            let who = who(kind, roles);
+            may_hear(Listener { who: &who, classes: &classes, lessons: &lessons }, &contacts, &told(what))
+        };
+        let teacher = &[Role::Teacher][..];
+        assert!(hears(PersonKind::Staff, &[Role::SafeguardingLead], &[], &[], What::TellSomeone));
+        assert!(hears(PersonKind::Staff, teacher, &[30], &[], What::TellSomeone));
+        assert!(!hears(PersonKind::Staff, teacher, &[31], &[], What::TellSomeone));
+        assert!(hears(PersonKind::Supply, &[], &[], &[8], What::ToldAnAdult));
+        assert!(!hears(PersonKind::Staff, teacher, &[30], &[8], What::Accident));
+        assert!(!hears(PersonKind::Pupil, &[], &[30], &[], What::TellSomeone));
     }
 
     #[test]

@@ -148,6 +148,10 @@ pub enum Action {
     PolicyPublished,
     /// A device was added or changed.
     DeviceSaved,
+    /// A lesson's end was moved, or it was taken up again.
+    LessonChanged,
+    /// A register entry was entered in the school's safeguarding record.
+    EntryEntered,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -153,6 +153,42 @@ pub fn end(lesson: &Stored<Lesson>, at: Moment) -> Result<Change, Refusal> {
     Ok(Change::of(Action::LessonEnded, ended(lesson, at)))
 }
 
+/// How long after its end a lesson can be taken up again, as if the button had not been pressed.
+pub const UNDO_SECONDS: i64 = 10;
+
+/// Takes a lesson up again that was ended by mistake.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it is open; [`Refusal::Gone`] when it is over, or was ended too long ago.
+pub fn resume(lesson: &Stored<Lesson>, at: Moment) -> Result<Change, Refusal> {
+    let Some(ended) = lesson.value.ended_at else { return Err(Refusal::AlreadySo) };
+    if at >= lesson.value.ends_at || at.seconds_since(ended) > UNDO_SECONDS {
+        return Err(Refusal::Gone);
+    }
+    let mut next = lesson.value.clone();
+    next.ended_at = None;
+    Ok(Change::of(Action::LessonChanged, lesson.replace(&next)))
+}
+
+/// Moves the end of an open lesson.
+///
+/// # Errors
+/// [`Refusal::Gone`] when it is over; an end in the past or later than the school allows from now.
+pub fn move_end(
+    lesson: &Stored<Lesson>,
+    until: Moment,
+    longest_minutes: u16,
+    at: Moment,
+) -> Result<Change, Refusal> {
+    if !lesson.value.is_open(at) {
+        return Err(Refusal::Gone);
+    }
+    end_within(until, longest_minutes, at)?;
+    let mut next = lesson.value.clone();
+    next.ends_at = until;
+    Ok(Change::of(Action::LessonChanged, lesson.replace(&next)))
+}
+
 fn ended(lesson: &Stored<Lesson>, at: Moment) -> Write {
     let mut next = lesson.value.clone();
     next.ended_at = Some(at.min(next.ends_at));
@@ -225,6 +261,32 @@ mod tests {
         list.checked = Some((Id::new(4), NINE));
         let (lesson, _) = open(asked(Some(&list)), &[], 120, NINE).unwrap();
         assert_eq!(lesson.mode, Mode::ListOnly(list.id));
+    }
+
+    #[test]
+    fn a_lesson_ended_by_mistake_is_taken_up_again_at_once_or_not_at_all() {
+        let (lesson, _) = open(asked(None), &[], 120, NINE).unwrap();
+        let stored = Stored { value: lesson, version: 1 };
+        assert_eq!(resume(&stored, NINE).unwrap_err(), Refusal::AlreadySo);
+        let change = end(&stored, NINE.plus_minutes(5)).unwrap();
+        let ended: Lesson = serde_json::from_str(&change.writes[0].body).unwrap();
+        let stored = Stored { value: ended, version: 2 };
+        let soon = NINE.plus_minutes(5).plus_seconds(UNDO_SECONDS);
+        let change = resume(&stored, soon).unwrap();
+        let lesson: Lesson = serde_json::from_str(&change.writes[0].body).unwrap();
+        assert!(lesson.is_open(soon));
+        assert_eq!(resume(&stored, soon.plus_seconds(1)).unwrap_err(), Refusal::Gone);
+    }
+
+    #[test]
+    fn an_end_moves_within_what_the_school_allows() {
+        let (lesson, _) = open(asked(None), &[], 120, NINE).unwrap();
+        let stored = Stored { value: lesson, version: 1 };
+        let change = move_end(&stored, NINE.plus_minutes(100), 120, NINE.plus_minutes(50)).unwrap();
+        assert_eq!(change.action, Action::LessonChanged);
+        let far = NINE.plus_minutes(400);
+        assert_eq!(move_end(&stored, far, 120, NINE).unwrap_err(), Refusal::TooLong);
+        assert_eq!(move_end(&stored, far, 120, NINE.plus_minutes(60)).unwrap_err(), Refusal::Gone);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod device;
 pub mod grant;
 pub mod group;
 pub mod lesson;
+pub mod list_edit;
 pub mod look;
 pub mod noun;
 pub mod password;

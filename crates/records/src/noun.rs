@@ -42,9 +42,9 @@ pub enum Kind {
     Report,
     /// [`crate::look::Look`].
     Look,
-    /// One of the school's own edits to the category lists.
+    /// [`crate::list_edit::ListEdit`].
     ListEdit,
-    /// A person's decision about a held list entry.
+    /// [`crate::list_edit::ListDecision`].
     ListDecision,
     /// A version of the policy document.
     Policy,

@@ -7,6 +7,7 @@ use usher_types::ids::{GroupId, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Reader, Roles, Year};
 
+use crate::change::{Action, Change, Stored};
 use crate::noun::{IndexKey, Kind, Noun};
 
 /// Somebody the school knows.
@@ -101,4 +102,9 @@ impl Noun for Person {
         keys.extend(self.source.iter().map(|source| IndexKey::unique("source", source)));
         keys
     }
+}
+
+/// Changes somebody's record by hand: their offices, their last day.
+pub fn change(before: &Stored<Person>, after: &Person) -> Change {
+    Change::of(Action::PersonChanged, before.replace(after)).about(after.id)
 }

@@ -192,6 +192,11 @@ impl Snapshot {
             .map(GroupIndex)
     }
 
+    /// Every group, in the order of the document.
+    pub fn groups(&self) -> impl Iterator<Item = GroupIndex> + use<> {
+        (0..self.document.groups.len()).map(GroupIndex)
+    }
+
     /// The name of a group.
     pub fn group_name(&self, index: GroupIndex) -> Option<&str> {
         self.document.groups.get(index.0).map(|group| group.name.as_str())
