@@ -8,3 +8,4 @@ pub mod play;
 pub mod random;
 pub mod school;
 pub mod sites;
+pub mod websocket;
