@@ -1,4 +1,5 @@
 //! The invented school keeps its promises.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use usher_records::change::Stored;
 use usher_records::password::PasswordRule;
 use usher_records::person::Person;
 use usher_records::picture::{FACES, secret_text};
-use usher_records::roster::{Existing, plan};
+use usher_records::roster::{Existing, RosterPerson, plan};
 use usher_records::signature::Signature;
 use usher_records::standing::{Known, Standing, of};
 use usher_store::books::Books;
@@ -198,6 +199,38 @@ fn the_files_have_as_many_fields_in_every_line_as_in_the_first() {
     }
     let users = files.iter().find(|file| file.name == "users.csv").unwrap();
     assert_eq!(users.text.lines().count() - 1, school.roster().people.len());
+}
+
+#[test]
+fn the_importer_reads_the_files_as_they_are_meant() {
+    let school = school();
+    let folder = tempfile::tempdir().unwrap();
+    for file in school.oneroster_files().into_iter().chain([school.plain_csv()]) {
+        std::fs::write(folder.path().join(file.name), file.text).unwrap();
+    }
+    let mut meant = school.roster();
+    let read = usher_directory::oneroster::read(folder.path()).unwrap();
+    assert_eq!(read.faults, [] as [&str; 0]);
+    assert_eq!(read.roster.groups, meant.groups);
+    // The name somebody goes by is compared below: OneRoster 1.1 and 1.2 have different columns for it.
+    let bare = |person: &RosterPerson| RosterPerson { known_as: None, ..person.clone() };
+    for (read, meant) in read.roster.people.iter().zip(&meant.people) {
+        assert_eq!(bare(read), bare(meant));
+    }
+    assert_eq!(read.roster.people.len(), meant.people.len());
+
+    let read = usher_directory::csv_roster::read(&folder.path().join("people.csv")).unwrap();
+    assert_eq!(read.faults, [] as [&str; 0]);
+    // A plain list names classes where a roster has ids for them.
+    let names: BTreeMap<String, String> =
+        meant.groups.iter().map(|group| (group.id.clone(), group.name.clone())).collect();
+    for person in &mut meant.people {
+        person.groups = person.groups.iter().map(|id| names[id].clone()).collect();
+    }
+    for (read, meant) in read.roster.people.iter().zip(&meant.people) {
+        assert_eq!(read, meant);
+    }
+    assert_eq!(read.roster.people.len(), meant.people.len());
 }
 
 async fn books(folder: &std::path::Path) -> Books {
