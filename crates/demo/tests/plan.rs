@@ -59,7 +59,8 @@ fn a_week_has_twenty_to_thirty_thousand_requests_of_every_kind() {
     assert!((250..=550).contains(&one_in), "one search in {one_in} worries: {kinds:?}");
     assert!(themes.len() >= 4, "{themes:?}");
     assert_eq!(kinds.len(), 12, "{kinds:?}");
-    assert!(week().iter().any(|act| matches!(act.what, What::Tell { .. })));
+    let told = week().iter().filter(|act| matches!(act.what, What::Tell { .. })).count();
+    assert!((20..=80).contains(&told), "{told} children told");
     let nobody = fetches(week()).filter(|fetch| fetch.person.is_none()).count();
     assert!(nobody > 0, "some ask without having signed in");
 }

@@ -142,12 +142,11 @@ impl<'a> Browser<'a> {
         self.wait(2_000, 20_000);
     }
 
-    /// Presses "I have told an adult" on the page for this address.
-    pub(super) fn tell(&mut self, address: &str) {
-        if let Some(place) = self.place() {
-            self.act(What::Tell { place, page: address.to_owned() });
-            self.wait(5_000, 30_000);
-        }
+    /// Presses "I have told an adult" on the page that came instead of a site's first page.
+    pub(super) fn tell_of(&mut self, name: &str) {
+        let Some((place, site)) = self.place().zip(self.catalogue.site(name)) else { return };
+        self.act(What::Tell { place, page: site.address("/") });
+        self.wait(5_000, 30_000);
     }
 
     /// Reads for a while.

@@ -34,6 +34,9 @@ const CLOSED: [&str; 7] = [
     "ai-chat.example",
 ];
 
+/// How many in a hundred say that they met a closed page, though it was no accident.
+const TELLS_PERCENT: u32 = 12;
+
 /// Sites for a quiet moment that are open to older children.
 const OPEN: [&str; 5] =
     ["kidsnews.example", "museum.example", "weather.example", "encyclopaedia.example", "learning.example"];
@@ -304,10 +307,12 @@ fn stray(browser: &mut Browser<'_>) {
         90..94 => "unlisted.example",
         _ => return trick(browser),
     };
-    let path = if browser.random.percent(50) { "/" } else { "/play/marble-mountain" };
-    browser.visit_as(site, path, Purpose::Closed);
-    if browser.random.percent(25) {
-        browser.visit_as(site, "/", Purpose::Closed);
+    if browser.random.percent(50) {
+        browser.visit_any(site, Purpose::Closed);
+    }
+    browser.visit_as(site, "/", Purpose::Closed);
+    if browser.random.percent(TELLS_PERCENT) {
+        browser.tell_of(site);
     }
 }
 
@@ -315,7 +320,7 @@ fn accident(browser: &mut Browser<'_>) {
     let site = if browser.random.percent(60) { "adult-fixture.example" } else { "gambling.example" };
     browser.visit_as(site, "/", Purpose::Closed);
     if browser.random.percent(70) {
-        browser.tell(&format!("https://{site}/"));
+        browser.tell_of(site);
     }
 }
 
