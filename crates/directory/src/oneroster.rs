@@ -52,7 +52,7 @@ struct UserLine {
     given_name: String,
     family_name: String,
     #[serde(default)]
-    preferred_first_name: String,
+    preferred_given_name: String,
     #[serde(default)]
     email: String,
     /// 1.1: on a pupil, their parents; on a parent, their children.
@@ -170,7 +170,7 @@ fn person(line: &UserLine, roles: &[&str], groups: BTreeSet<String>) -> Result<R
         kind,
         given: line.given_name.clone(),
         family: line.family_name.clone(),
-        known_as: some(&line.preferred_first_name),
+        known_as: some(&line.preferred_given_name),
         year: if kind == PersonKind::Pupil { year(&line.grades) } else { None },
         roles: roles.iter().filter_map(|role| office_of(role)).collect::<Roles>(),
         username: some(&line.username),

@@ -94,7 +94,7 @@ async fn oneroster_1_2_with_roles_in_a_file_of_their_own() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write(
         "users.csv",
-        "sourcedId,status,enabledUser,username,givenName,familyName,preferredFirstName,email,agentSourcedIds,grades\nu1,active,true,ada,Ada,Bell,,,u3,04\nu2,active,true,,Joan,Price,,j@rowanhill.example,,\nu3,active,true,,Meg,Bell,,,,\nu4,tobedeleted,true,,Old,One,,,,\n",
+        "sourcedId,status,enabledUser,username,givenName,familyName,preferredGivenName,email,agentSourcedIds,grades\nu1,active,true,ada,Ada,Bell,,,u3,04\nu2,active,true,,Joan,Price,,j@rowanhill.example,,\nu3,active,true,,Meg,Bell,,,,\nu4,tobedeleted,true,,Old,One,,,,\n",
     );
     write(
         "roles.csv",

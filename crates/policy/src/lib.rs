@@ -7,12 +7,14 @@
 //! reason.
 
 pub mod access;
+pub mod alarm;
 pub mod decide;
 pub mod decision;
 pub mod document;
 pub mod explain;
 pub mod facts;
 pub mod generation;
+pub mod live;
 pub mod presence;
 pub mod profile;
 pub mod snapshot;

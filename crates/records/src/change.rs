@@ -152,6 +152,10 @@ pub enum Action {
     LessonChanged,
     /// A register entry was entered in the school's safeguarding record.
     EntryEntered,
+    /// An alert was raised.
+    AlertRaised,
+    /// An adult has seen to an alert.
+    AlertSeen,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -7,10 +7,12 @@
 
 pub mod account;
 pub mod agreement;
+pub mod alert;
 pub mod change;
 pub mod device;
 pub mod grant;
 pub mod group;
+pub mod in_force;
 pub mod lesson;
 pub mod list_edit;
 pub mod look;

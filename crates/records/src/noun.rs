@@ -46,13 +46,15 @@ pub enum Kind {
     ListEdit,
     /// [`crate::list_edit::ListDecision`].
     ListDecision,
-    /// A version of the policy document.
+    /// [`crate::in_force::InForce`].
     Policy,
+    /// [`crate::alert::Alert`].
+    Alert,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -74,6 +76,7 @@ impl Kind {
         Self::ListEdit,
         Self::ListDecision,
         Self::Policy,
+        Self::Alert,
     ];
 
     /// Its name in storage and in the journal.
@@ -100,6 +103,7 @@ impl Kind {
             Self::ListEdit => "list-edit",
             Self::ListDecision => "list-decision",
             Self::Policy => "policy",
+            Self::Alert => "alert",
         }
     }
 

@@ -25,6 +25,9 @@ pub struct Settings {
     pub unrestricted: UnrestrictedRule,
     /// Reports.
     pub reports: Reports,
+    /// When repeated or grave events become an alert.
+    #[serde(default)]
+    pub alarms: Alarms,
     /// Whom notices and questions go to.
     pub contacts: Contacts,
     /// The rest of what the source policies differ on; each is carried out where its room stands.
@@ -207,6 +210,49 @@ impl From<Day> for Weekday {
             Day::Sunday => Self::Sunday,
         }
     }
+}
+
+/// When repeated or grave events become an alert (MON-08, MON-14, WEB-17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Alarms {
+    /// Words at least this grave are told at once; see `lists/themes`.
+    pub words_from: u8,
+    /// How long grave words of one person are one alert. `times` is always 1.
+    pub words: Burst,
+    /// Tries for pages of a grave kind.
+    pub grave_blocks: Burst,
+    /// Blocks of any kind.
+    pub many_blocks: Burst,
+    /// Accounts that rest, and one person at two devices. `times` is always 1.
+    pub sign_ins: Burst,
+    /// Whom alerts go to by mail.
+    pub to: Vec<Role>,
+}
+
+impl Default for Alarms {
+    fn default() -> Self {
+        Self {
+            words_from: 4,
+            words: Burst { times: 1, minutes: 10, quiet_minutes: 10 },
+            grave_blocks: Burst { times: 5, minutes: 10, quiet_minutes: 30 },
+            many_blocks: Burst { times: 10, minutes: 5, quiet_minutes: 30 },
+            sign_ins: Burst { times: 1, minutes: 10, quiet_minutes: 30 },
+            to: vec![Role::Headteacher, Role::SafeguardingLead],
+        }
+    }
+}
+
+/// So many times within so many minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Burst {
+    /// How often.
+    pub times: u8,
+    /// Within how many minutes.
+    pub minutes: u16,
+    /// For how many minutes after it the same is not told again.
+    pub quiet_minutes: u16,
 }
 
 /// Whom notices and questions go to. Role-holders are looked up when needed, so a change of person needs no edit.

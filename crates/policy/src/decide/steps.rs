@@ -7,7 +7,7 @@ use usher_records::grant::Scope;
 use usher_records::lesson::Mode;
 use usher_records::sanction::Restriction;
 use usher_records::standing::{DueReason, Standing};
-use usher_types::address::special_range;
+use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
 use usher_types::ids::GrantId;
 
@@ -68,6 +68,9 @@ pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
         Host::Name(_) => None,
     };
     for address in written.into_iter().chain(case.resolved) {
+        if case.snapshot.is_server(address) {
+            return decided(Verdict::Block, Reason::ForbiddenAddress(SpecialRange::Loopback));
+        }
         if let Some(range) = special_range(address)
             && !case.snapshot.may_reach(address)
         {

@@ -98,8 +98,9 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         unknown: unknown(&document, &names)?,
         uninspected,
         kept_in_lockdown: patterns(keep),
-        grants: grants(parts.grants),
-        lesson_lists: lesson_lists(parts.lesson_lists),
+        grants: grants(&parts.live.grants),
+        lesson_lists: lesson_lists(&parts.live.lesson_lists),
+        own_addresses: parts.live.own_addresses.iter().map(std::net::IpAddr::to_canonical).collect(),
         library: parts.library,
         document,
     })

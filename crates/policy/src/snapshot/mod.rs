@@ -10,8 +10,7 @@ use std::net::IpAddr;
 use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::library::Library;
 use usher_lists::patterns::PatternMap;
-use usher_records::grant::{Grant, Scope};
-use usher_records::lesson::LessonList;
+use usher_records::grant::Scope;
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
 use usher_types::host::Host;
@@ -21,6 +20,7 @@ use usher_types::moment::Moment;
 use crate::document::{PolicyDocument, Rule};
 use crate::facts::Subject;
 use crate::generation::Generation;
+use crate::live::Live;
 use crate::verdict::Verdict;
 
 pub use compile::PolicyFault;
@@ -129,6 +129,7 @@ pub struct Snapshot {
     pub(crate) kept_in_lockdown: PatternMap<()>,
     pub(crate) grants: PatternMap<OpenGrant>,
     pub(crate) lesson_lists: HashMap<LessonListId, PatternMap<()>>,
+    own_addresses: Vec<IpAddr>,
 }
 
 /// What is not decrypted.
@@ -157,10 +158,8 @@ pub struct Parts<'a> {
     pub generation: Generation,
     /// Category lists and the school's edits of them.
     pub library: Library,
-    /// Grants that may still be open.
-    pub grants: &'a [Grant],
-    /// Lesson lists.
-    pub lesson_lists: &'a [LessonList],
+    /// What changes during the day.
+    pub live: &'a Live,
 }
 
 impl Snapshot {
@@ -241,6 +240,11 @@ impl Snapshot {
     ) -> Option<Verdict> {
         let index = self.table().index_of(category)?;
         self.categories.get(index.place()).and_then(|verdicts| verdicts.of(group, period))
+    }
+
+    /// Whether an address is this server's own.
+    pub(crate) fn is_server(&self, address: IpAddr) -> bool {
+        self.own_addresses.contains(&address.to_canonical())
     }
 
     pub(crate) fn unknown_for(&self, group: GroupIndex) -> Verdict {

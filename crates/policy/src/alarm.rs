@@ -1,0 +1,249 @@
+//! When events become an alert: what cannot wait for the weekly report, and what only says something when it is
+//! repeated. One alert a burst, with everything in it (MON-08, MON-14, WEB-17).
+
+use std::collections::BTreeMap;
+
+use usher_records::alert::{Concern, Whose};
+use usher_records::settings::{Alarms, Burst};
+use usher_types::ids::EventId;
+use usher_types::moment::Moment;
+
+/// Themes of categories that a person tries for on purpose rather than meets; see `lists/categories.toml`. Everything
+/// else that is shut (games, shops, advertisements) only counts as one block among many.
+const GRAVE_THEMES: [&str; 9] =
+    ["pornography", "self-harm", "extremism", "hate", "violence", "drugs", "illegal", "evasion", "gambling"];
+
+/// Whether blocks of categories with this theme are grave.
+pub fn is_grave_theme(theme: &str) -> bool {
+    GRAVE_THEMES.contains(&theme)
+}
+
+/// One thing that was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its event.
+    pub event: EventId,
+    /// When.
+    pub at: Moment,
+    /// Whose.
+    pub whose: Whose,
+    /// What.
+    pub sign: Sign,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Words of concern, this grave.
+    Words(u8),
+    /// A page was kept from somebody.
+    Block {
+        /// Whether it was of a grave kind.
+        grave: bool,
+    },
+    /// An account rests after wrong passwords.
+    Rests,
+    /// Somebody is signed in at two devices.
+    TwoPlaces,
+}
+
+/// An alert that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// What is of concern.
+    pub concern: Concern,
+    /// About whom.
+    pub whose: Whose,
+    /// The events, oldest first.
+    pub events: Vec<EventId>,
+    /// When the first of them was.
+    pub from: Moment,
+    /// When the last of them was.
+    pub until: Moment,
+}
+
+/// An alert that was raised before: about what, whom, and when the last event in it was.
+pub type Raised = (Concern, Whose, Moment);
+
+/// The alerts that are due, by these rules, for what was seen lately. What an earlier alert already told, or what
+/// follows it within the quiet time, raises no other.
+pub fn alarms(rules: &Alarms, seen: &[Sighting], earlier: &[Raised]) -> Vec<Alarm> {
+    let mut raised = earlier.to_vec();
+    let mut due = Vec::new();
+    for concern in [
+        Concern::GraveWords,
+        Concern::GraveBlocks,
+        Concern::ManyBlocks,
+        Concern::WrongPasswords,
+        Concern::TwoPlaces,
+    ] {
+        for (whose, sightings) in by_person(rules, concern, seen) {
+            let told = last_told(&raised, concern, whose);
+            let found = bursts(burst_of(rules, concern), &sightings, told);
+            let alarms = found.into_iter().map(|burst| alarm(concern, whose, &burst));
+            due.extend(alarms);
+        }
+        let new = due.iter().map(|alarm: &Alarm| (alarm.concern, alarm.whose, alarm.until));
+        raised.extend(new);
+    }
+    due
+}
+
+fn by_person<'a>(
+    rules: &Alarms,
+    concern: Concern,
+    seen: &'a [Sighting],
+) -> BTreeMap<Whose, Vec<&'a Sighting>> {
+    let mut people: BTreeMap<Whose, Vec<&Sighting>> = BTreeMap::new();
+    for sighting in seen.iter().filter(|sighting| is_of(rules, concern, sighting.sign)) {
+        people.entry(sighting.whose).or_default().push(sighting);
+    }
+    for sightings in people.values_mut() {
+        sightings.sort_by_key(|sighting| (sighting.at, sighting.event));
+        sightings.dedup_by_key(|sighting| sighting.event);
+    }
+    people
+}
+
+const fn is_of(rules: &Alarms, concern: Concern, sign: Sign) -> bool {
+    match (concern, sign) {
+        (Concern::GraveWords, Sign::Words(severity)) => severity >= rules.words_from,
+        (Concern::GraveBlocks, Sign::Block { grave }) => grave,
+        (Concern::ManyBlocks, Sign::Block { .. })
+        | (Concern::WrongPasswords, Sign::Rests)
+        | (Concern::TwoPlaces, Sign::TwoPlaces) => true,
+        _ => false,
+    }
+}
+
+const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
+    match concern {
+        Concern::GraveWords => Burst { times: 1, ..rules.words },
+        Concern::GraveBlocks => rules.grave_blocks,
+        Concern::ManyBlocks => rules.many_blocks,
+        Concern::WrongPasswords | Concern::TwoPlaces => Burst { times: 1, ..rules.sign_ins },
+    }
+}
+
+/// When the last event was that somebody has been told of. Whoever was told of grave blocks need not be told that there
+/// were many.
+fn last_told(raised: &[Raised], concern: Concern, whose: Whose) -> Option<Moment> {
+    let covers =
+        |told: Concern| told == concern || (concern == Concern::ManyBlocks && told == Concern::GraveBlocks);
+    let told = raised.iter().filter(|(told, about, _)| covers(*told) && *about == whose);
+    told.map(|(_, _, until)| *until).max()
+}
+
+/// Bursts: so many sightings within so many minutes, and whatever follows without a longer pause.
+fn bursts<'a>(rule: Burst, sightings: &[&'a Sighting], told: Option<Moment>) -> Vec<Vec<&'a Sighting>> {
+    let quiet_after = |moment: Moment| moment.plus_minutes(i64::from(rule.quiet_minutes));
+    let mut quiet_until = told.map(quiet_after);
+    let mut found = Vec::new();
+    let mut burst: Vec<&Sighting> = Vec::new();
+    for &sighting in sightings {
+        if quiet_until.is_some_and(|until| sighting.at <= until) {
+            continue;
+        }
+        let minutes = i64::from(rule.minutes);
+        if burst.len() < usize::from(rule.times) {
+            burst.retain(|earlier| sighting.at <= earlier.at.plus_minutes(minutes));
+        } else if burst.last().is_some_and(|last| sighting.at > last.at.plus_minutes(minutes)) {
+            quiet_until = burst.last().map(|last| quiet_after(last.at));
+            found.push(std::mem::take(&mut burst));
+            if quiet_until.is_some_and(|until| sighting.at <= until) {
+                continue;
+            }
+        }
+        burst.push(sighting);
+    }
+    if burst.len() >= usize::from(rule.times) && !burst.is_empty() {
+        found.push(burst);
+    }
+    found
+}
+
+fn alarm(concern: Concern, whose: Whose, burst: &[&Sighting]) -> Alarm {
+    let ends = |sighting: Option<&&Sighting>| sighting.map_or(Moment::from_unix_ms(0), |one| one.at);
+    Alarm {
+        concern,
+        whose,
+        events: burst.iter().map(|sighting| sighting.event).collect(),
+        from: ends(burst.first()),
+        until: ends(burst.last()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
+    const ADA: Whose = Whose::Person(Id::new(7));
+
+    fn seen(seconds: impl IntoIterator<Item = i64>, sign: Sign) -> Vec<Sighting> {
+        let seconds = seconds.into_iter();
+        seconds
+            .map(|second| Sighting {
+                event: Id::new(u64::try_from(second).unwrap() + 1),
+                at: NINE.plus_seconds(second),
+                whose: ADA,
+                sign,
+            })
+            .collect()
+    }
+
+    fn due(sightings: &[Sighting], earlier: &[Raised]) -> Vec<(Concern, usize)> {
+        let alarms = alarms(&Alarms::default(), sightings, earlier);
+        alarms.iter().map(|alarm| (alarm.concern, alarm.events.len())).collect()
+    }
+
+    #[test]
+    fn web_17_five_tries_in_ten_minutes_are_one_alert_and_not_five() {
+        let tries = seen([0, 100, 200, 300, 400], Sign::Block { grave: true });
+        assert_eq!(due(&tries, &[]), [(Concern::GraveBlocks, 5)]);
+        assert_eq!(due(&tries[..4], &[]), []);
+        let told = [(Concern::GraveBlocks, ADA, NINE.plus_seconds(400))];
+        assert_eq!(due(&tries, &told), [], "told before");
+        let spread = seen([0, 400, 800, 1_200, 1_600], Sign::Block { grave: true });
+        assert_eq!(due(&spread, &[]), [], "never five within ten minutes");
+    }
+
+    #[test]
+    fn mon_14_ten_blocks_in_five_minutes_are_one_alert_with_all_ten() {
+        let ten = seen((0..10).map(|block| block * 30), Sign::Block { grave: false });
+        assert_eq!(due(&ten, &[]), [(Concern::ManyBlocks, 10)]);
+        assert_eq!(due(&ten[..9], &[]), []);
+        let twice = seen((0..10).chain(7_200..7_210), Sign::Block { grave: false });
+        assert_eq!(due(&twice, &[]), [(Concern::ManyBlocks, 10), (Concern::ManyBlocks, 10)]);
+        let soon = seen((0..10).chain(900..910), Sign::Block { grave: false });
+        assert_eq!(due(&soon, &[]), [(Concern::ManyBlocks, 10)], "quiet after an alert");
+    }
+
+    #[test]
+    fn many_grave_blocks_are_told_once() {
+        let twelve = seen(0..12, Sign::Block { grave: true });
+        assert_eq!(due(&twelve, &[]), [(Concern::GraveBlocks, 12)]);
+    }
+
+    #[test]
+    fn mon_08_grave_words_are_told_at_once_and_mild_ones_never() {
+        assert_eq!(due(&seen([0], Sign::Words(4)), &[]), [(Concern::GraveWords, 1)]);
+        assert_eq!(due(&seen([0, 60], Sign::Words(3)), &[]), []);
+        let later = seen([1_200], Sign::Words(5));
+        assert_eq!(due(&later, &[(Concern::GraveWords, ADA, NINE)]), [(Concern::GraveWords, 1)]);
+    }
+
+    #[test]
+    fn what_is_seen_twice_counts_once_and_the_order_does_not_matter() {
+        let mut tries = seen([0, 10, 20, 30, 40], Sign::Block { grave: true });
+        tries.extend(tries.clone());
+        tries.reverse();
+        assert_eq!(due(&tries, &[]), [(Concern::GraveBlocks, 5)]);
+        let others = tries.iter().enumerate().map(|(index, sighting)| Sighting {
+            whose: Whose::Device([10, 0, 0, u8::try_from(index).unwrap()].into()),
+            ..*sighting
+        });
+        assert_eq!(due(&others.collect::<Vec<_>>(), &[]), [], "five devices, one try each");
+    }
+}
