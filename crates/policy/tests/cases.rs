@@ -243,7 +243,7 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
     let expect = &case.expect;
     let mut check = |what: &str, expected: &str, got: &str| {
         if expected != got {
-            let _ = writeln!(out, "  {what}: expected `{expected}`, got `{got}`");
+            writeln!(out, "  {what}: expected `{expected}`, got `{got}`").unwrap();
         }
     };
     check("verdict", &expect.verdict, decision.verdict.name());
@@ -270,7 +270,7 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
     let steps: Vec<Step> = decision.trail.iter().map(|passed| passed.step).chain([decision.step]).collect();
     let in_order: Vec<Step> = order().take(steps.len()).collect();
     if steps != in_order {
-        let _ = writeln!(out, "  the trail is not the order of judgement: {steps:?}");
+        writeln!(out, "  the trail is not the order of judgement: {steps:?}").unwrap();
     }
     out
 }
@@ -284,7 +284,7 @@ fn run(file: &str, text: &str) -> Vec<Step> {
         let (decision, action) = case.decide(&snapshot);
         let differences = differences(case, &decision, action.as_deref());
         if !differences.is_empty() {
-            let _ = writeln!(faults, "{file_name}, {}:\n{differences}", case.name);
+            writeln!(faults, "{file_name}, {}:\n{differences}", case.name).unwrap();
         }
         // The same case gives the same bytes.
         let again = case.decide(&snapshot).0;

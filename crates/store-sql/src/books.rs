@@ -10,7 +10,7 @@ use usher_policy::generation::Generation;
 use usher_records::change::{Actor, Change, Expect, Write};
 use usher_records::noun::Kind;
 use usher_store::journal::{self, JournalEntry};
-use usher_store::store::{Result, Row, Store, StoreError, WaitingMail};
+use usher_store::store::{Outbox, Result, Row, Store, StoreError, WaitingMail};
 use usher_types::digest::Digest;
 use usher_types::ids::{Id, SchoolId};
 use usher_types::moment::Moment;
@@ -47,12 +47,14 @@ const LAST_LINK: &str = "SELECT number, link FROM journal WHERE school = $1 ORDE
 const PUT_JOURNAL: &str = "INSERT INTO journal (school, number, line, link) VALUES ($1, $2, $3, $4)";
 const JOURNAL: &str =
     "SELECT number, line, link FROM journal WHERE school = $1 AND number > $2 ORDER BY number LIMIT $3";
-const PUT_MAIL: &str = "INSERT INTO outbox (school, mail, due_at) VALUES ($1, $2, $3)";
+const PUT_MAIL: &str = "INSERT INTO outbox (school, mail, written_at, due_at) VALUES ($1, $2, $3, $3)";
 const DUE_MAILS: &str = "SELECT number, mail, tries FROM outbox \
     WHERE school = $1 AND sent_at IS NULL AND due_at <= $2 ORDER BY number LIMIT $3";
 const HOLD_MAIL: &str = "UPDATE outbox SET due_at = $1, tries = tries + 1 WHERE school = $2 AND number = $3";
 const MAIL_SENT: &str = "UPDATE outbox SET sent_at = $1, fault = NULL WHERE school = $2 AND number = $3";
 const MAIL_FAILED: &str = "UPDATE outbox SET due_at = $1, fault = $2 WHERE school = $3 AND number = $4";
+const OUTBOX: &str = "SELECT COUNT(*), COUNT(fault), MIN(written_at) FROM outbox \
+    WHERE school = $1 AND sent_at IS NULL";
 const PUT_BLOB: &str = "INSERT INTO blob (school, digest, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const BLOB: &str = "SELECT bytes FROM blob WHERE school = $1 AND digest = $2";
 const PUT_GENERATION: &str = "INSERT INTO generation (school, digest, body, taken_at, serial) \
@@ -277,6 +279,19 @@ where
         run!(&self.writer, MAIL_FAILED, again_at.unix_ms(), why, number(school)?, mail)
             .map_err(unavailable)?;
         Ok(())
+    }
+
+    async fn outbox(&self, school: SchoolId) -> Result<Outbox> {
+        let found = rows!(&self.readers, OUTBOX, number(school)?)?;
+        let Some(row) = found.first() else { return Ok(Outbox::default()) };
+        let waiting: i64 = row.try_get(0).map_err(unavailable)?;
+        let failing: i64 = row.try_get(1).map_err(unavailable)?;
+        let oldest: Option<i64> = row.try_get(2).map_err(unavailable)?;
+        Ok(Outbox {
+            waiting: unsigned(waiting),
+            failing: unsigned(failing),
+            oldest: oldest.map(Moment::from_unix_ms),
+        })
     }
 
     async fn take_lease(&self, job: &str, holder: &str, at: Moment, until: Moment) -> Result<bool> {

@@ -21,7 +21,7 @@ use usher_types::ids::{Id, SchoolId};
 use usher_types::moment::Moment;
 
 use crate::books::Books;
-use crate::store::{Store, StoreError};
+use crate::store::{Outbox, Store, StoreError};
 use crate::verify::{Verdict, verify};
 
 const NOW: Moment = Moment::from_unix_ms(1_795_000_000_000);
@@ -196,6 +196,8 @@ pub async fn mails_go_out_once(store: Arc<dyn Store>) {
     );
     store.mail_sent(SCHOOL, taken[0].number, NOW).await.unwrap();
     store.mail_failed(SCHOOL, taken[1].number, NOW.plus_minutes(1), "no answer").await.unwrap();
+    let waits = Outbox { waiting: 1, failing: 1, oldest: Some(NOW) };
+    assert_eq!(store.outbox(SCHOOL).await.unwrap(), waits);
     let again = store.take_mails(SCHOOL, NOW.plus_minutes(1), held_until, 10).await.unwrap();
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].mail.subject.as_str(), again[0].tries), ("two", 1));

@@ -32,6 +32,17 @@ pub struct WaitingMail {
     pub tries: u32,
 }
 
+/// Mails that have not gone out yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// How many.
+    pub waiting: u64,
+    /// How many of them have failed before.
+    pub failing: u64,
+    /// When the oldest was written.
+    pub oldest: Option<Moment>,
+}
+
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -128,6 +139,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// A mail did not go out; it is tried again at `again_at`.
     async fn mail_failed(&self, school: SchoolId, number: i64, again_at: Moment, why: &str) -> Result<()>;
+
+    /// What waits in the outbox.
+    async fn outbox(&self, school: SchoolId) -> Result<Outbox>;
 
     /// Takes a job for one holder until `until`. False when another holds it at `at`.
     async fn take_lease(&self, job: &str, holder: &str, at: Moment, until: Moment) -> Result<bool>;

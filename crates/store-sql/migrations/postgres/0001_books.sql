@@ -66,6 +66,7 @@ CREATE TABLE outbox (
   number  BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   school  BIGINT NOT NULL REFERENCES school,
   mail    TEXT    NOT NULL,
+  written_at BIGINT NOT NULL,
   due_at  BIGINT NOT NULL,
   tries   BIGINT NOT NULL DEFAULT 0,
   sent_at BIGINT,

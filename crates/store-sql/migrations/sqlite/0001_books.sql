@@ -66,6 +66,7 @@ CREATE TABLE outbox (
   number  INTEGER PRIMARY KEY AUTOINCREMENT,
   school  INTEGER NOT NULL REFERENCES school,
   mail    TEXT    NOT NULL,
+  written_at INTEGER NOT NULL,
   due_at  INTEGER NOT NULL,
   tries   INTEGER NOT NULL DEFAULT 0,
   sent_at INTEGER,
