@@ -1,1 +1,22 @@
-//! Not yet built.
+//! Folds events and records into figures, tables, plots and documents.
+//!
+//! Owns: the weekly report, one person's activity, the registers of agreements, the one kind of plot, and the documents
+//! that are printed from them.
+//! Does not: ask for events, read a clock, make a PDF (`typeset` does), or judge who may see a report (`policy` does).
+//!
+//! A fold gives the same bytes for the same events, whatever order they come in.
+
+pub mod agreements;
+pub mod document;
+pub mod names;
+pub mod period;
+pub mod person;
+pub mod plot;
+pub mod weekly;
+
+mod say;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod spoken;

@@ -1,0 +1,61 @@
+//! Texts on paper: an agreement with lines to sign on, and guides such as the one for families (AGR-11).
+
+use usher_records::agreement::AgreementText;
+use usher_types::role::Reader;
+
+use super::block::{Block, Run, Tone};
+use super::markdown;
+use super::{Document, Letterhead};
+
+/// The size of adults' agreements and of guides; a guide is set smaller until it fits its sheet.
+const READING_POINTS: f64 = 11.5;
+
+/// An agreement, with its declaration and lines to sign on.
+pub fn agreement(head: &Letterhead<'_>, text: &AgreementText) -> Document {
+    let say = head.say();
+    let about = &text.head;
+    let version = say.say("report-agreement-version", &[("version", about.version.as_str().into())]);
+    let mut sheet = head.sheet(&about.title).marked(&version);
+    sheet.size = match about.reader {
+        Reader::Ks1 => 16.0,
+        Reader::Ks2 => 12.5,
+        Reader::Adult => READING_POINTS,
+    };
+    if let Some(opening) = &about.opening {
+        sheet.put(Block::lead(opening));
+    }
+    let mut clauses = text.clauses.as_slice();
+    while let Some(first) = clauses.first() {
+        let (under, rest) = clauses.split_at(
+            clauses.partition_point(|clause| clause.number < first.number || clause.heading == first.heading),
+        );
+        if let Some(heading) = &first.heading {
+            sheet.put(Block::heading(heading));
+        }
+        let items = under.iter().map(|clause| markdown::blocks(&clause.text)).collect();
+        sheet.put(Block::List { start: Some(first.number.into()), items });
+        clauses = rest;
+    }
+    let lines = ["report-sign-name", "report-sign-signature", "report-sign-date"].map(|key| say.plain(key));
+    let part = |title: &str, declaration: &str| Block::Keep {
+        blocks: vec![
+            Block::heading(&say.plain(title)),
+            Block::Text { tone: Tone::Body, runs: vec![Run::strong(declaration)] },
+            Block::blanks(&lines),
+        ],
+    };
+    sheet.put(part("report-sign-own", &about.declaration));
+    if let Some(declaration) = &about.parent_declaration {
+        sheet.put(part("report-sign-parent", declaration));
+    }
+    sheet.finish()
+}
+
+/// A guide in Markdown, on one sheet of A4 if its text can be made to fit. Its first heading is its title.
+pub fn guide(head: &Letterhead<'_>, markdown: &str) -> Document {
+    let (title, blocks) = markdown::titled(markdown);
+    let mut sheet = head.sheet(title.as_deref().unwrap_or(head.school));
+    sheet.size = READING_POINTS;
+    sheet.front = blocks;
+    sheet.finish()
+}

@@ -1,0 +1,230 @@
+//! Events in, activity out.
+
+use std::collections::BTreeMap;
+
+use usher_events::event::{Ended, Event, Outcome, TunnelEvent, WebEvent, What};
+use usher_policy::decision::Decision;
+use usher_policy::explain;
+use usher_policy::verdict::{TlsAction, Verdict};
+use usher_records::person::Person;
+use usher_types::host::Host;
+use usher_types::ids::{EventId, PersonId};
+use usher_types::moment::Moment;
+use usher_types::role::Reader;
+use usher_words::Words;
+
+use super::{LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, Row, SAME_MINUTES, Site};
+use crate::names::{Names, Who};
+use crate::period::Period;
+
+/// Media types of what people open; everything else is part of a page. A type that ends in `/` or `.` stands for all
+/// that begin with it.
+const OPENED: [&str; 12] = [
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "application/pdf",
+    "application/zip",
+    "application/epub+zip",
+    "application/msword",
+    "application/octet-stream",
+    "application/vnd.",
+    "application/x-",
+    "audio/",
+    "video/",
+];
+
+/// What begins like something people open and is a part of a page all the same.
+const PARTS: [&str; 2] = ["application/x-javascript", "application/x-font"];
+
+/// Takes the events of one person in any order, each once, and those that end them; passes others over.
+#[derive(Debug)]
+pub struct PersonFold<'a> {
+    period: Period,
+    person: PersonId,
+    who: Who,
+    words: &'a Words,
+    seen: BTreeMap<(Moment, EventId), Seen>,
+    ends: BTreeMap<EventId, u64>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    site: String,
+    /// What is shown of it; none for a part of a page.
+    row: Option<Row>,
+}
+
+impl<'a> PersonFold<'a> {
+    /// Begins the activity of a person.
+    pub fn new(period: Period, person: &Person, names: &Names, words: &'a Words) -> Self {
+        let who = Who::Person {
+            person: person.id,
+            name: Some(person.name()),
+            kind: person.kind,
+            class: person.groups.iter().find_map(|group| names.class(*group)).map(str::to_owned),
+        };
+        Self { period, person: person.id, who, words, seen: BTreeMap::new(), ends: BTreeMap::new() }
+    }
+
+    /// Takes an event.
+    pub fn add(&mut self, event: &Event) {
+        if let What::Ended(Ended { event, outcome }) = &event.what {
+            self.ends.insert(*event, outcome.sent_bytes);
+            return;
+        }
+        if event.person() != Some(self.person) || !self.period.holds(event.at) {
+            return;
+        }
+        let seen = match &event.what {
+            What::Web(web) => Some(self.web(event, web)),
+            What::Tunnel(tunnel) => self.tunnel(event, tunnel),
+            What::Malformed(_) | What::Ended(_) | What::SignInFailed(_) | What::System(_) => None,
+        };
+        if let Some(seen) = seen {
+            self.seen.insert((event.at, event.id), seen);
+        }
+    }
+
+    /// Ends the activity.
+    pub fn finish(mut self) -> PersonActivity {
+        for ((_, id), seen) in &mut self.seen {
+            if let (Some(row), Some(bytes)) = (&mut seen.row, self.ends.get(id)) {
+                row.bytes = *bytes;
+            }
+        }
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let parts = count(self.seen.values().filter(|seen| seen.row.is_none()).count());
+        let shown = || self.seen.values().filter_map(|seen| seen.row.as_ref());
+        let names_only = count(shown().filter(|row| !row.visible && !refused(row)).count());
+        let mut sites = sites(&self.seen);
+        sites.sort_by(|one, other| {
+            (other.minutes, other.rows, &one.name).cmp(&(one.minutes, one.rows, &other.name))
+        });
+        PersonActivity { period: self.period, who: self.who, sites, rows: rows(self.seen), parts, names_only }
+    }
+
+    fn web(&self, event: &Event, web: &WebEvent) -> Seen {
+        let (facts, outcome) = (&web.facts, &web.outcome);
+        let opened = outcome.content_type.as_deref().is_some_and(is_opened);
+        let shown = opened || facts.features.search.is_some() || web.decision.is_refusal();
+        let row = Row {
+            title: outcome.title.clone(),
+            media_type: outcome.content_type.clone(),
+            search: facts.features.search.clone(),
+            ..self.row(event, facts.address.to_string(), &web.decision, outcome)
+        };
+        Seen { site: site(&facts.address.host), row: shown.then_some(row) }
+    }
+
+    /// What is inside an inspected tunnel comes as requests of its own.
+    fn tunnel(&self, event: &Event, tunnel: &TunnelEvent) -> Option<Seen> {
+        if tunnel.action == TlsAction::Inspect {
+            return None;
+        }
+        let host = &tunnel.facts.connect.0;
+        let row = Row { visible: false, ..self.row(event, site(host), &tunnel.decision, &tunnel.outcome) };
+        Some(Seen { site: site(host), row: Some(row) })
+    }
+
+    fn row(&self, event: &Event, address: String, decision: &Decision, outcome: &Outcome) -> Row {
+        Row {
+            at: event.at,
+            count: 1,
+            address,
+            visible: true,
+            title: None,
+            media_type: None,
+            bytes: outcome.sent_bytes,
+            search: None,
+            verdict: decision.verdict,
+            reason: explain::reason(self.words, Reader::Adult, decision),
+            event: event.id,
+        }
+    }
+}
+
+fn is_opened(media_type: &str) -> bool {
+    let begins = |known: &str| {
+        if known.ends_with(['/', '.', '-']) { media_type.starts_with(known) } else { media_type == known }
+    };
+    OPENED.into_iter().any(begins) && !PARTS.into_iter().any(|part| media_type.starts_with(part))
+}
+
+fn site(host: &Host) -> String {
+    match host {
+        Host::Name(name) => {
+            let name = name.display_unicode();
+            name.strip_prefix("www.").map_or_else(|| name.clone(), str::to_owned)
+        }
+        Host::Ip(address) => address.to_string(),
+    }
+}
+
+fn refused(row: &Row) -> bool {
+    row.verdict != Verdict::Allow
+}
+
+/// Adds up the time from one request to the next. It counts for the site opened last: what its pages fetch from
+/// elsewhere only keeps the time running.
+fn sites(seen: &BTreeMap<(Moment, EventId), Seen>) -> Vec<Site> {
+    let mut sites: BTreeMap<&str, (Site, i64)> = BTreeMap::new();
+    let mut open: Option<&str> = None;
+    let mut nexts = seen.keys().skip(1).map(|(at, _)| *at);
+    for ((at, _), request) in seen {
+        if let Some(row) = &request.row {
+            let fresh =
+                || Site { name: request.site.clone(), minutes: 0, rows: 0, refused: 0, visible: false };
+            let (site, _) = sites.entry(&request.site).or_insert_with(|| (fresh(), 0));
+            site.rows += 1;
+            site.visible |= row.visible;
+            if refused(row) {
+                site.refused += 1;
+            } else {
+                open = Some(&request.site);
+            }
+        }
+        let gap = nexts.next().map_or(i64::MAX, |next| next.seconds_since(*at));
+        let seconds = if gap > LONGEST_READ_SECONDS { LAST_READ_SECONDS } else { gap };
+        if let Some((_, sum)) = open.and_then(|name| sites.get_mut(name)) {
+            *sum += seconds;
+        }
+        if gap > LONGEST_READ_SECONDS {
+            open = None;
+        }
+    }
+    sites.into_values().map(|(site, seconds)| Site { minutes: minutes(seconds), ..site }).collect()
+}
+
+/// Whole minutes, rounded; any time at all is at least one.
+fn minutes(seconds: i64) -> u32 {
+    let rounded = if seconds > 0 { ((seconds + 30) / 60).max(1) } else { 0 };
+    u32::try_from(rounded).unwrap_or(u32::MAX)
+}
+
+/// The rows by time, with repeats of what says nothing new folded into the first.
+fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut last: BTreeMap<(String, Verdict, bool), (usize, Moment)> = BTreeMap::new();
+    for ((at, _), Seen { site, row }) in seen {
+        let Some(row) = row else { continue };
+        if row.search.is_some() || (row.visible && !refused(&row)) {
+            rows.push(row);
+            continue;
+        }
+        let key = (site, row.verdict, row.visible);
+        let near = last.get(&key).filter(|(_, last_at)| at <= last_at.plus_minutes(SAME_MINUTES));
+        match near.and_then(|(index, _)| Some((*index, rows.get_mut(*index)?))) {
+            Some((index, first)) => {
+                first.count += 1;
+                first.bytes = first.bytes.saturating_add(row.bytes);
+                last.insert(key, (index, at));
+            }
+            None => {
+                last.insert(key, (rows.len(), at));
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
