@@ -1,0 +1,231 @@
+//! Compiling the sources into one file, and taking it into force.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use usher_lists::Seed;
+use usher_lists::category::{Catalogue, CatalogueError};
+use usher_lists::compile::{Changed, CompileError, Compiler, Figures, HeldSource, Outcome};
+use usher_lists::review::{ChangeGuard, Decision, Held, Platforms, PlatformsError, Popularity, Review};
+use usher_lists::source::{SourceId, SourceInfo};
+use usher_records::change::Actor;
+use usher_records::in_force::{self, InForce};
+use usher_records::list_edit::ListDecision;
+use usher_store::books::Books;
+use usher_store::store::StoreError;
+use usher_types::digest::Digest;
+use usher_types::moment::Moment;
+
+use crate::artefacts::Artefacts;
+use crate::sources::{Sources, SourcesFault, Version, disk, whole};
+
+/// What compiling said, as it is kept with what is in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compiled {
+    /// Entries without effect until a person decides.
+    pub held: Vec<Held>,
+    /// Sources whose earlier entries are used.
+    pub held_sources: Vec<HeldSource>,
+    /// What changed since the time before.
+    pub changed: Vec<Changed>,
+    /// How large the compiled file is.
+    pub figures: Figures,
+}
+
+/// The lists could not be compiled. Those in force stay.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListsFault {
+    /// The sources cannot be read, or the file not written.
+    #[error(transparent)]
+    Sources(#[from] SourcesFault),
+    /// The categories that come with the product cannot be read.
+    #[error("the product's own categories cannot be read")]
+    Catalogue(#[from] CatalogueError),
+    /// The platforms that come with the product cannot be read.
+    #[error("the product's own platforms cannot be read")]
+    Platforms(#[from] PlatformsError),
+    /// The compiler gave up.
+    #[error("the lists cannot be compiled")]
+    Compile(#[from] CompileError),
+    /// The books failed.
+    #[error("the books are not available")]
+    Store(#[from] StoreError),
+    /// The machine has no randomness.
+    #[error("the machine gives no random numbers")]
+    NoRandomness,
+    /// The work was broken off.
+    #[error("compiling was broken off")]
+    BrokenOff,
+}
+
+/// The folder of everything about lists.
+#[derive(Debug)]
+pub struct ListsFolder {
+    folder: PathBuf,
+    /// The sources.
+    pub sources: Sources,
+    /// The compiled files.
+    pub artefacts: Artefacts,
+}
+
+impl ListsFolder {
+    /// The lists in this folder, which need not be there yet.
+    pub fn at(folder: PathBuf) -> Self {
+        Self {
+            sources: Sources::in_folder(folder.join("sources")),
+            artefacts: Artefacts::in_folder(folder.join("compiled")),
+            folder,
+        }
+    }
+
+    /// Compiles every source, reviewed by the product's platforms and these decisions. The same sources give the same
+    /// file. Blocks for some seconds on large lists.
+    ///
+    /// # Errors
+    /// See [`ListsFault`].
+    pub fn compile(
+        &self,
+        decisions: Vec<Decision>,
+        progress: &mut dyn FnMut(&SourceId),
+    ) -> Result<Outcome, ListsFault> {
+        let table = Catalogue::ours()?.table();
+        let review = Review::new(Platforms::ours(&table)?, Popularity::default(), decisions);
+        let mut compiler = Compiler::new(review, ChangeGuard::default());
+        for id in self.sources.ids()? {
+            progress(&id);
+            match (self.sources.read(&id, Version::New)?, self.sources.read(&id, Version::Used)?) {
+                (Some(new), Some(used)) => compiler.add_changed(new, used),
+                (Some(only), None) | (None, Some(only)) => compiler.add(only),
+                (None, None) => {}
+            }
+        }
+        let folder = self.artefacts.folder();
+        fs::create_dir_all(folder).map_err(|source| disk(folder, source))?;
+        let half = folder.join("compiling.part");
+        let file = File::create(&half).map_err(|source| disk(&half, source))?;
+        let mut out = BufWriter::with_capacity(1 << 20, file);
+        let outcome = compiler.write(self.seed()?, &mut out)?;
+        let path = self.artefacts.path(outcome.digest);
+        let kept =
+            out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| fs::rename(&half, &path));
+        kept.map_err(|source| disk(&path, source))?;
+        Ok(outcome)
+    }
+
+    /// The school's own seed, made on first use: nobody outside can choose names that collide in its table.
+    fn seed(&self) -> Result<Seed, ListsFault> {
+        let path = self.folder.join("seed");
+        if let Ok(bytes) = fs::read(&path)
+            && let Ok(bytes) = <[u8; 16]>::try_from(bytes)
+        {
+            return Ok(Seed::from_bytes(bytes));
+        }
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|_unavailable| ListsFault::NoRandomness)?;
+        whole(&path, |out| out.write_all(&bytes))?;
+        Ok(Seed::from_bytes(bytes))
+    }
+}
+
+/// Compiles the lists with the decisions in the books. Nothing is in force yet.
+///
+/// # Errors
+/// See [`ListsFault`].
+pub async fn compile(
+    folder: &Arc<ListsFolder>,
+    books: &Books,
+    mut progress: impl FnMut(&SourceId) + Send + 'static,
+) -> Result<Outcome, ListsFault> {
+    let decisions = books.values::<ListDecision>().await?.into_iter().map(|kept| kept.decision).collect();
+    let folder = Arc::clone(folder);
+    let work = tokio::task::spawn_blocking(move || folder.compile(decisions, &mut progress));
+    work.await.map_err(|_broken| ListsFault::BrokenOff)?
+}
+
+/// Takes compiled lists into force, where a policy is in force already. The sources whose change was believed are now
+/// those used. True when something changed.
+///
+/// # Errors
+/// When the books or the disk fail; then nothing is in force that was not before.
+pub async fn take(
+    folder: &ListsFolder,
+    books: &Books,
+    outcome: Outcome,
+    actor: &Actor,
+    at: Moment,
+) -> Result<bool, ListsFault> {
+    let held: Vec<SourceId> = outcome.held_sources.iter().map(|held| held.source.clone()).collect();
+    let (digest, kept) = keep(books, outcome).await?;
+    let taken = match books.get::<InForce, _>(books.school()).await? {
+        None => false,
+        Some(before) => match in_force::compiled(&before, digest, kept) {
+            None => false,
+            Some(change) => {
+                books.commit(&change, actor, at).await?;
+                true
+            }
+        },
+    };
+    for id in folder.sources.ids()? {
+        if !held.contains(&id) && folder.sources.info(&id, Version::New)?.is_some() {
+            folder.sources.use_new(&id)?;
+        }
+    }
+    Ok(taken)
+}
+
+/// Keeps what compiling said; gives the digest of the lists and of what was said.
+///
+/// # Errors
+/// When the books fail.
+pub async fn keep(books: &Books, outcome: Outcome) -> Result<(Digest, Digest), StoreError> {
+    let lists = outcome.digest;
+    let said = Compiled {
+        held: outcome.held,
+        held_sources: outcome.held_sources,
+        changed: outcome.changed,
+        figures: outcome.figures,
+    };
+    let said = serde_json::to_vec(&said).unwrap_or_default();
+    Ok((lists, books.store().put_blob(books.school(), &said).await?))
+}
+
+/// What compiling said of the lists in force.
+///
+/// # Errors
+/// When the books fail, or what was kept cannot be read.
+pub async fn compiled(books: &Books) -> Result<Compiled, StoreError> {
+    let Some(in_force) = books.get::<InForce, _>(books.school()).await? else {
+        return Ok(Compiled::default());
+    };
+    let bytes = books.store().blob(books.school(), in_force.value.compiled).await?.unwrap_or_default();
+    serde_json::from_slice(&bytes)
+        .map_err(|error| StoreError::Unreadable { what: format!("what compiling said: {error}") })
+}
+
+/// A source as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub id: SourceId,
+    /// As it is in the lists in force.
+    pub used: Option<SourceInfo>,
+    /// As it was fetched since.
+    pub new: Option<SourceInfo>,
+}
+
+/// Every source as it stands.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn listed(sources: &Sources) -> Result<Vec<Listed>, SourcesFault> {
+    let listed = |id: SourceId| {
+        let (used, new) = (sources.info(&id, Version::Used)?, sources.info(&id, Version::New)?);
+        Ok(Listed { id, used, new })
+    };
+    sources.ids()?.into_iter().map(listed).collect()
+}

@@ -1,0 +1,218 @@
+//! Making a snapshot of what is in force, taking it into use, and making earlier ones again.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::Mutex;
+use usher_events::event::{Event, System, What};
+use usher_events::sink::EventSink;
+use usher_lists::category::Catalogue;
+use usher_lists::library::{Library, UnknownCategory};
+use usher_lists::overlay::{Overlay, OverlayError};
+use usher_policy::document::PolicyDocument;
+use usher_policy::generation::Generation;
+use usher_policy::live::Live;
+use usher_policy::snapshot::{Parts, PolicyFault, Snapshot};
+use usher_records::grant::Grant;
+use usher_records::in_force::InForce;
+use usher_records::lesson::LessonList;
+use usher_records::list_edit::ListEdit;
+use usher_store::books::Books;
+use usher_store::store::StoreError;
+use usher_types::digest::Digest;
+use usher_types::moment::Moment;
+
+use crate::artefacts::ArtefactFault;
+use crate::compile::ListsFolder;
+
+/// A snapshot cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishFault {
+    /// The books failed.
+    #[error("the books are not available")]
+    Store(#[from] StoreError),
+    /// No policy was ever published.
+    #[error("no policy is in force: the school is not set up")]
+    NothingInForce,
+    /// Nothing is known of the generation.
+    #[error("nothing is kept of generation {0}")]
+    UnknownGeneration(Digest),
+    /// A part is not kept any more.
+    #[error("the {what} {digest} is not kept any more")]
+    Gone {
+        /// Which part.
+        what: &'static str,
+        /// Its digest.
+        digest: Digest,
+    },
+    /// A part cannot be read: written by another version.
+    #[error("the {what} {digest} cannot be read: {why}")]
+    Unreadable {
+        /// Which part.
+        what: &'static str,
+        /// Its digest.
+        digest: Digest,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The policy contradicts itself.
+    #[error("the policy cannot be used: {0}")]
+    Policy(#[from] PolicyFault),
+    /// The compiled lists cannot be used.
+    #[error(transparent)]
+    Lists(#[from] ArtefactFault),
+    /// A list or an edit is of a category that does not exist.
+    #[error(transparent)]
+    Category(#[from] UnknownCategory),
+    /// A list edit cannot be used.
+    #[error(transparent)]
+    Edit(#[from] OverlayError),
+    /// The product's own categories cannot be read.
+    #[error("the product's own categories cannot be read")]
+    Catalogue(#[from] usher_lists::category::CatalogueError),
+    /// The work was broken off.
+    #[error("making the snapshot was broken off")]
+    BrokenOff,
+}
+
+/// Makes snapshots.
+pub struct Publisher {
+    books: Books,
+    lists: Arc<ListsFolder>,
+    snapshot: Arc<ArcSwapOption<Snapshot>>,
+    sink: Arc<dyn EventSink>,
+    own_addresses: Vec<IpAddr>,
+    /// One at a time: what is read last is what is used last.
+    turn: Mutex<()>,
+}
+
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publisher").field("books", &self.books).finish_non_exhaustive()
+    }
+}
+
+impl Publisher {
+    /// A publisher that puts its snapshots into `snapshot`. Nothing is fetched from `own_addresses`.
+    pub fn new(
+        books: Books,
+        lists: Arc<ListsFolder>,
+        snapshot: Arc<ArcSwapOption<Snapshot>>,
+        sink: Arc<dyn EventSink>,
+        own_addresses: Vec<IpAddr>,
+    ) -> Self {
+        Self { books, lists, snapshot, sink, own_addresses, turn: Mutex::new(()) }
+    }
+
+    /// Makes a snapshot of what is in force and takes it into use; gives its generation. What is in use stays when the
+    /// new one cannot be made, and an event says so.
+    ///
+    /// # Errors
+    /// See [`PublishFault`].
+    pub async fn publish(&self, at: Moment) -> Result<Digest, PublishFault> {
+        let _turn = self.turn.lock().await;
+        match self.make(at).await {
+            Ok(None) => Ok(self.in_use().unwrap_or_default()),
+            Ok(Some(snapshot)) => {
+                let generation = snapshot.digest();
+                self.snapshot.store(Some(Arc::new(snapshot)));
+                self.record(System::GenerationTaken { generation }, at).await;
+                Ok(generation)
+            }
+            Err(error) => {
+                self.record(System::GenerationFailed { why: error.to_string() }, at).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The snapshot of any earlier generation, as long as its parts are kept.
+    ///
+    /// # Errors
+    /// Which part is not there, or cannot be read.
+    pub async fn remake(&self, generation: Digest) -> Result<Snapshot, PublishFault> {
+        let store = self.books.store();
+        let kept = store.generation(self.books.school(), generation).await?;
+        let parts = kept.ok_or(PublishFault::UnknownGeneration(generation))?;
+        let live: Live = self.read("live part", parts.live).await?;
+        self.build(parts, live).await
+    }
+
+    fn in_use(&self) -> Option<Digest> {
+        self.snapshot.load().as_ref().map(|snapshot| snapshot.digest())
+    }
+
+    /// The new snapshot; none when it would be the one in use.
+    async fn make(&self, at: Moment) -> Result<Option<Snapshot>, PublishFault> {
+        let (books, school) = (&self.books, self.books.school());
+        let in_force = books.get::<InForce, _>(school).await?.ok_or(PublishFault::NothingInForce)?.value;
+        let grants = books.find::<Grant>("state", "open").await?.into_iter().map(|kept| kept.value).collect();
+        let edits = books.find::<ListEdit>("state", "in-use").await?.into_iter();
+        let live = Live {
+            grants,
+            lesson_lists: books.values::<LessonList>().await?,
+            edits: edits.map(|kept| kept.value.edit).collect(),
+            own_addresses: self.own_addresses.clone(),
+        }
+        .settled(at);
+        let bytes = live.bytes();
+        let parts = Generation { policy: in_force.policy, lists: in_force.lists, live: Digest::of(&bytes) };
+        if self.in_use() == Some(parts.digest()) {
+            return Ok(None);
+        }
+        let snapshot = self.build(parts, live).await?;
+        // Kept before it is used: no event may name a generation that nobody can find.
+        books.store().put_blob(school, &bytes).await?;
+        books.store().put_generation(school, &parts, at).await?;
+        Ok(Some(snapshot))
+    }
+
+    async fn build(&self, parts: Generation, live: Live) -> Result<Snapshot, PublishFault> {
+        let document: PolicyDocument = self.read("policy", parts.policy).await?;
+        let (lists, school) = (Arc::clone(&self.lists), self.books.school());
+        let work = tokio::task::spawn_blocking(move || {
+            let table = Arc::new(Catalogue::ours()?.table());
+            let overlay = Overlay::build(live.edits.iter().cloned(), &table)?;
+            let library = Library::new(lists.artefacts.open(parts.lists)?, Arc::new(overlay), table)?;
+            let parts = Parts { school, generation: parts, library, live: &live };
+            Ok(Snapshot::build(document, parts)?)
+        });
+        work.await.map_err(|_broken| PublishFault::BrokenOff)?
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        digest: Digest,
+    ) -> Result<T, PublishFault> {
+        let bytes = self.books.store().blob(self.books.school(), digest).await?;
+        let bytes = bytes.ok_or(PublishFault::Gone { what, digest })?;
+        serde_json::from_slice(&bytes).map_err(|error| PublishFault::Unreadable {
+            what,
+            digest,
+            why: error.to_string(),
+        })
+    }
+
+    async fn record(&self, what: System, at: Moment) {
+        match self.sink.reserve().await {
+            Ok(place) => {
+                let id = place.id();
+                place.fill(Event { id, school: self.books.school(), at, what: What::System(what) });
+            }
+            Err(error) => tracing::warn!(%error, "that a generation was taken could not be recorded"),
+        }
+    }
+}
+
+/// Keeps a policy document and gives its digest: canonical JSON.
+///
+/// # Errors
+/// When the books fail.
+pub async fn keep_policy(books: &Books, document: &PolicyDocument) -> Result<Digest, StoreError> {
+    let bytes = serde_json::to_vec(document)
+        .map_err(|error| StoreError::Unreadable { what: format!("the policy: {error}") })?;
+    books.store().put_blob(books.school(), &bytes).await
+}

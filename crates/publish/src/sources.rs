@@ -1,0 +1,187 @@
+//! The folder of list sources: each as it was last fetched, and as it was last compiled.
+//!
+//! ```text
+//! sources/<id>/new.json  new.txt     fetched, and not compiled yet
+//! sources/<id>/used.json used.txt    what the lists in force were compiled from
+//! ```
+//!
+//! Entries are kept in normal form, one a line, so that two versions can be compared and read by anybody.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use usher_lists::normal::Entries;
+use usher_lists::source::{Source, SourceId, SourceInfo};
+
+/// The folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourcesFault {
+    /// The disk refused.
+    #[error("cannot use {path}")]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        source: io::Error,
+    },
+    /// A file in it is not what this program writes.
+    #[error("{path} cannot be read: {what}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no such source.
+    #[error("there is no source `{0}` that waits")]
+    NotThere(SourceId),
+}
+
+/// Which version of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// Fetched and not compiled yet.
+    New,
+    /// In the lists in force.
+    Used,
+}
+
+impl Version {
+    const fn stem(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Used => "used",
+        }
+    }
+}
+
+/// The folder.
+#[derive(Debug, Clone)]
+pub struct Sources(PathBuf);
+
+impl Sources {
+    /// The sources in this folder, which need not be there yet.
+    pub const fn in_folder(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Every source, by name.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or holds something that is not a source.
+    pub fn ids(&self) -> Result<Vec<SourceId>, SourcesFault> {
+        let entries = match fs::read_dir(&self.0) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(disk(&self.0, source)),
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|source| disk(&self.0, source))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let unreadable =
+                |what: &dyn ToString| SourcesFault::Unreadable { path: path.clone(), what: what.to_string() };
+            ids.push(SourceId::parse(&name).map_err(|error| unreadable(&error))?);
+        }
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// What is known of a version of a source, without its entries.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn info(&self, id: &SourceId, version: Version) -> Result<Option<SourceInfo>, SourcesFault> {
+        let path = self.path(id, version, "json");
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(disk(&path, source)),
+        };
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| SourcesFault::Unreadable { path, what: error.to_string() })
+    }
+
+    /// A version of a source with its entries.
+    ///
+    /// # Errors
+    /// As [`Sources::info`].
+    pub fn read(&self, id: &SourceId, version: Version) -> Result<Option<Source>, SourcesFault> {
+        let Some(info) = self.info(id, version)? else { return Ok(None) };
+        let path = self.path(id, version, "txt");
+        let file = File::open(&path).map_err(|source| disk(&path, source))?;
+        let entries = Entries::read_text(BufReader::with_capacity(1 << 16, file))
+            .map_err(|error| SourcesFault::Unreadable { path, what: error.to_string() })?;
+        Ok(Some(Source { info, entries }))
+    }
+
+    /// Keeps a source as fetched. One that waited to be compiled is replaced.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn put(&self, source: &Source) -> Result<(), SourcesFault> {
+        let id = &source.info.origin.id;
+        let folder = self.0.join(id.as_str());
+        fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
+        let text = self.path(id, Version::New, "txt");
+        whole(&text, |out| source.entries.write_text(out))?;
+        // The description comes last: a source without one is not there.
+        let info = self.path(id, Version::New, "json");
+        whole(&info, |out| serde_json::to_writer(out, &source.info).map_err(io::Error::other))
+    }
+
+    /// What waited is now what is in force.
+    ///
+    /// # Errors
+    /// [`SourcesFault::NotThere`] when nothing waits.
+    pub fn use_new(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        if self.info(id, Version::New)?.is_none() {
+            return Err(SourcesFault::NotThere(id.clone()));
+        }
+        for kind in ["txt", "json"] {
+            let (from, to) = (self.path(id, Version::New, kind), self.path(id, Version::Used, kind));
+            fs::rename(&from, &to).map_err(|source| disk(&from, source))?;
+        }
+        Ok(())
+    }
+
+    /// Takes a source out of the lists: it is gone when they are compiled again.
+    ///
+    /// # Errors
+    /// When it is not there, or the disk refuses.
+    pub fn remove(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let folder = self.0.join(id.as_str());
+        if !folder.is_dir() {
+            return Err(SourcesFault::NotThere(id.clone()));
+        }
+        fs::remove_dir_all(&folder).map_err(|source| disk(&folder, source))
+    }
+
+    fn path(&self, id: &SourceId, version: Version, kind: &str) -> PathBuf {
+        self.0.join(id.as_str()).join(format!("{}.{kind}", version.stem()))
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), SourcesFault> {
+    let half = path.with_extension("part");
+    let written = File::create(&half).and_then(|file| {
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        write(&mut out)?;
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        fs::rename(&half, path)
+    });
+    written.map_err(|source| disk(path, source))
+}
+
+pub(crate) fn disk(path: &Path, source: io::Error) -> SourcesFault {
+    SourcesFault::Disk { path: path.to_owned(), source }
+}

@@ -1,0 +1,250 @@
+//! From list files on a disk to decisions, and back to the decisions of an earlier generation.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where something is wrong")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+use tempfile::TempDir;
+use usher_events::event::{System, What};
+use usher_lists::category::Category;
+use usher_lists::overlay::{Edit, Effect};
+use usher_lists::review::{Decision, Ruling};
+use usher_lists::source::SourceId;
+use usher_policy::decide::decide_web;
+use usher_policy::snapshot::Snapshot;
+use usher_policy::verdict::Verdict;
+use usher_publish::artefacts::ArtefactFault;
+use usher_publish::compile::{self, ListsFolder};
+use usher_publish::import::{self, About, ImportFault};
+use usher_publish::publisher::{PublishFault, Publisher, keep_policy};
+use usher_records::change::Actor;
+use usher_records::in_force::{self, InForce};
+use usher_records::list_edit::{self, ListDecision, ListEdit};
+use usher_store::books::Books;
+use usher_testkit::{facts, sink::Collected, snapshot};
+use usher_types::digest::Digest;
+use usher_types::ids::Id;
+use usher_types::moment::Moment;
+
+/// Monday 23 November 2026, 10:15.
+const AT: Moment = Moment::from_unix_ms(1_795_428_900_000);
+
+struct School {
+    _folder: TempDir,
+    books: Books,
+    lists: Arc<ListsFolder>,
+    snapshot: Arc<ArcSwapOption<Snapshot>>,
+    publisher: Publisher,
+    sink: Collected,
+}
+
+/// A member of staff opens a page.
+fn someone(url: &str) -> usher_policy::facts::WebFacts {
+    facts::get(facts::at_device(facts::subject("staff")), url)
+}
+
+fn about(id: &str, category: &str) -> About {
+    About {
+        id: SourceId::parse(id).unwrap(),
+        title: id.into(),
+        category: Category::parse(category).unwrap(),
+        licence: "CC0-1.0".into(),
+        credit: "nobody".into(),
+        address: "https://lists.example/".into(),
+        dated: None,
+    }
+}
+
+impl School {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = usher_store_sql::sqlite::open(&folder.path().join("books.sqlite")).await.unwrap();
+        let store: Arc<dyn usher_store::store::Store> = Arc::new(store);
+        store.add_school(Id::new(1), AT).await.unwrap();
+        let books = Books::new(store, Id::new(1));
+        let lists = Arc::new(ListsFolder::at(folder.path().join("lists")));
+        let (snapshot, sink) = (Arc::new(ArcSwapOption::empty()), Collected::default());
+        let server = vec![[192, 0, 2, 80].into()];
+        let publisher = Publisher::new(
+            books.clone(),
+            Arc::clone(&lists),
+            Arc::clone(&snapshot),
+            Arc::new(sink.clone()),
+            server,
+        );
+        Self { _folder: folder, books, lists, snapshot, publisher, sink }
+    }
+
+    fn import(&self, id: &str, category: &str, text: &str) {
+        let file = self.lists.artefacts.folder().with_file_name(format!("{id}.txt"));
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        let source = import::file(&file, about(id, category), None, AT).unwrap();
+        self.lists.sources.put(&source).unwrap();
+    }
+
+    async fn begin(&self) {
+        let policy = keep_policy(&self.books, &snapshot::policy("comprehensive")).await.unwrap();
+        let outcome = compile::compile(&self.lists, &self.books, |_| {}).await.unwrap();
+        let (lists, compiled) = compile::keep(&self.books, outcome.clone()).await.unwrap();
+        let first = InForce { school: Id::new(1), policy, lists, compiled };
+        self.books.commit(&in_force::begin(&first, "set up"), &Actor::CommandLine, AT).await.unwrap();
+        compile::take(&self.lists, &self.books, outcome, &Actor::CommandLine, AT).await.unwrap();
+    }
+
+    async fn compile(&self) -> bool {
+        let outcome = compile::compile(&self.lists, &self.books, |_| {}).await.unwrap();
+        compile::take(&self.lists, &self.books, outcome, &Actor::CommandLine, AT).await.unwrap()
+    }
+
+    fn verdict(&self, url: &str) -> Verdict {
+        let snapshot = self.snapshot.load_full().expect("a snapshot is in use");
+        decide_web(&snapshot, &someone(url), AT).verdict
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_read_compiled_and_decides() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n# a comment\nplay.example\n");
+    school.begin().await;
+    let generation = school.publisher.publish(AT).await.unwrap();
+    assert_eq!(school.verdict("https://www.games.example/"), Verdict::Block);
+    assert_ne!(school.verdict("https://encyclopaedia.example/"), Verdict::Block);
+    assert_eq!(school.publisher.publish(AT).await.unwrap(), generation, "nothing new");
+    let taken = school.sink.events().into_iter().map(|event| event.what).collect::<Vec<_>>();
+    assert_eq!(taken, [What::System(System::GenerationTaken { generation })], "told once");
+}
+
+#[tokio::test]
+async fn a_decision_of_an_earlier_generation_is_made_again_and_a_lost_part_is_named() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n");
+    school.begin().await;
+    let before = school.publisher.publish(AT).await.unwrap();
+    let facts = someone("https://games.example/");
+    let decision = decide_web(&school.snapshot.load_full().unwrap(), &facts, AT);
+
+    let edit = Edit {
+        id: "1".into(),
+        pattern: "games.example".parse().unwrap(),
+        effect: Effect::ClearCategories,
+        reason: "Maths games".into(),
+        owner: "Ada".into(),
+        added_at: AT,
+        review_on: jiff::civil::date(2027, 1, 1),
+    };
+    let edit = ListEdit { id: Id::new(5), edit, by: Id::new(3), removed: None };
+    let change = list_edit::add(&edit, vec![]).unwrap();
+    school.books.commit(&change, &Actor::CommandLine, AT).await.unwrap();
+    let after = school.publisher.publish(AT).await.unwrap();
+    assert_ne!(before, after);
+    assert_ne!(school.verdict("https://games.example/"), Verdict::Block);
+
+    let remade = school.publisher.remake(before).await.unwrap();
+    let again = decide_web(&remade, &facts, AT);
+    assert_eq!(serde_json::to_vec(&again).unwrap(), serde_json::to_vec(&decision).unwrap());
+
+    let never = Digest::of(b"never");
+    assert!(matches!(
+        school.publisher.remake(never).await,
+        Err(PublishFault::UnknownGeneration(digest)) if digest == never
+    ));
+    drop(remade);
+    school.snapshot.store(None);
+    for file in std::fs::read_dir(school.lists.artefacts.folder()).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    assert!(matches!(
+        school.publisher.remake(before).await,
+        Err(PublishFault::Lists(ArtefactFault::Open { .. }))
+    ));
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_made_leaves_the_one_in_use() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n");
+    school.begin().await;
+    let before = school.publisher.publish(AT).await.unwrap();
+    let stored = school.books.get::<InForce, _>(school.books.school()).await.unwrap().unwrap();
+    let mut document = snapshot::policy("comprehensive");
+    document.unknown.clear();
+    let odd = keep_policy(&school.books, &document).await.unwrap();
+    let change = in_force::publish(&stored, odd, "A mistake").unwrap();
+    school.books.commit(&change, &Actor::CommandLine, AT).await.unwrap();
+    assert!(matches!(school.publisher.publish(AT).await, Err(PublishFault::Policy(_))));
+    assert_eq!(school.snapshot.load_full().unwrap().digest(), before);
+    assert_eq!(school.verdict("https://games.example/"), Verdict::Block);
+    let last = school.sink.events().pop().unwrap().what;
+    assert!(matches!(last, What::System(System::GenerationFailed { .. })), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_feed_cut_short_is_held_and_its_earlier_entries_count_until_somebody_accepts_it() {
+    let school = School::new().await;
+    let names: String = (0..100).map(|number| format!("game{number}.example\n")).collect();
+    school.import("test-games", "adult", &names);
+    school.begin().await;
+    school.import("test-games", "adult", "game1.example\n");
+    school.compile().await;
+    let said = compile::compiled(&school.books).await.unwrap();
+    assert_eq!(said.held_sources.len(), 1);
+    school.publisher.publish(AT).await.unwrap();
+    assert_eq!(school.verdict("https://game77.example/"), Verdict::Block);
+
+    let id = SourceId::parse("test-games").unwrap();
+    school.lists.sources.use_new(&id).unwrap();
+    assert!(school.compile().await);
+    school.publisher.publish(AT).await.unwrap();
+    assert_ne!(school.verdict("https://game77.example/"), Verdict::Block);
+    assert_eq!(school.verdict("https://game1.example/"), Verdict::Block);
+}
+
+#[tokio::test]
+async fn a_held_entry_counts_when_somebody_says_so() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "bbc.co.uk\ngames.example\n");
+    school.begin().await;
+    school.publisher.publish(AT).await.unwrap();
+    let held = compile::compiled(&school.books).await.unwrap().held;
+    assert_eq!(held.iter().map(|held| held.entry.as_str()).collect::<Vec<_>>(), ["bbc.co.uk"]);
+    assert_ne!(school.verdict("https://www.bbc.co.uk/"), Verdict::Block);
+    let decision = Decision {
+        source: SourceId::parse("test-games").unwrap(),
+        entry: "bbc.co.uk".into(),
+        ruling: Ruling::Apply,
+        by: "Ada".into(),
+        why: "For the test".into(),
+        at: AT,
+    };
+    let decision = ListDecision { id: Id::new(7), decision, by: Id::new(3) };
+    let change = list_edit::decide(&decision).unwrap();
+    school.books.commit(&change, &Actor::CommandLine, AT).await.unwrap();
+    assert!(school.compile().await);
+    school.publisher.publish(AT).await.unwrap();
+    assert_eq!(school.verdict("https://www.bbc.co.uk/"), Verdict::Block);
+    assert_eq!(compile::compiled(&school.books).await.unwrap().held, []);
+}
+
+#[test]
+fn what_is_no_list_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("moved.txt");
+    std::fs::write(&page, "<html><body>This list has moved, please visit us</body></html>\n").unwrap();
+    let refused = import::file(&page, about("test-x", "adult"), None, AT).unwrap_err();
+    assert!(matches!(refused, ImportFault::UnknownFormat(path) if path == page));
+    let missing = import::file(Path::new("/nowhere/list"), about("test-x", "adult"), None, AT).unwrap_err();
+    assert_eq!(missing.to_string(), "cannot read /nowhere/list");
+}
+
+#[test]
+fn a_squidguard_folder_is_one_source() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("domains"), "one.example\n").unwrap();
+    std::fs::write(folder.path().join("urls"), "two.example/play\n").unwrap();
+    std::fs::write(folder.path().join("usage"), "black\n").unwrap();
+    let source = import::squidguard_folder(folder.path(), about("test-x", "adult"), AT).unwrap();
+    assert_eq!((source.entries.size().names, source.entries.size().pages), (1, 1));
+}
