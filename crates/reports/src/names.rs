@@ -8,7 +8,7 @@ use usher_policy::facts::{Circumstances, Subject};
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_types::ids::{GroupId, PersonId};
-use usher_types::role::{PersonKind, Role, Year};
+use usher_types::role::{PersonKind, Role, Roles, Year};
 
 /// The names of the school's people and classes, as they are now.
 #[derive(Debug, Clone, Default)]
@@ -121,6 +121,21 @@ impl Audience {
             Some(_) if subject.roles.has(Role::Headteacher) => Self::ChairOfGovernors,
             Some(_) => Self::Headteacher,
         }
+    }
+
+    /// What somebody with these offices may be shown. `reads` says whether they are a reader of the report at all.
+    pub fn seen_by(roles: Roles, reads: bool) -> Vec<Self> {
+        let mut seen = Vec::new();
+        if reads {
+            seen.push(Self::Readers);
+        }
+        if roles.has(Role::Headteacher) {
+            seen.push(Self::Headteacher);
+        }
+        if roles.has(Role::ChairOfGovernors) {
+            seen.push(Self::ChairOfGovernors);
+        }
+        seen
     }
 }
 

@@ -53,7 +53,6 @@ pub(super) fn svg(plot: &Plot, id: &str, medium: Medium) -> String {
         Shape::Bars => picture.bars(),
         Shape::Lines => picture.lines(),
     }
-    picture.rule((LEFT, top + PLOT_HEIGHT), (RIGHT, top + PLOT_HEIGHT), Ink::Text, 1.5);
     picture.out.push_str("</svg>\n");
     picture.out
 }
@@ -110,7 +109,8 @@ impl Picture<'_> {
         self.text((0.0, self.top - 26.0), &plot.up, TEXT_SIZE, "start", Ink::Text);
         for tick in ticks(self.highest) {
             let y = self.y(tick);
-            self.rule((LEFT, y), (RIGHT, y), Ink::Line, 1.0);
+            let (ink, width) = if tick == 0 { (Ink::Text, 1.5) } else { (Ink::Line, 1.0) };
+            self.rule((LEFT, y), (RIGHT, y), ink, width);
             self.text((LEFT - 9.0, y + 5.0), &tick.to_string(), TEXT_SIZE, "end", Ink::Text);
         }
         let below = self.top + PLOT_HEIGHT;
@@ -133,7 +133,7 @@ impl Picture<'_> {
                 let (upper, lower) = (self.y(sum), self.y(below));
                 below = sum;
                 if value > 0 {
-                    self.bar((middle - bar / 2.0, upper, bar, lower - upper), value, Ink::Series(index));
+                    self.bar((middle - bar / 2.0, upper, bar, lower - upper), value, index);
                 }
             }
             if below > 0 && self.series.len() > 1 {
@@ -148,15 +148,15 @@ impl Picture<'_> {
         }
     }
 
-    fn bar(&mut self, (x, y, width, height): (f64, f64, f64, f64), value: u32, ink: Ink) {
+    fn bar(&mut self, (x, y, width, height): (f64, f64, f64, f64), value: u32, series: usize) {
         // A little paper shows between two parts of a stack.
-        let (fill, drawn) = (ink.value(self.medium), (height - 1.5).max(0.5));
+        let (fill, drawn) = (Ink::Series(series).value(self.medium), (height - 1.5).max(0.5));
         self.put(format_args!(
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{drawn:.1}\" fill=\"{fill}\"/>\n"
         ));
         if height >= NUMBER_HEIGHT {
             let at = (x + width / 2.0, y + height / 2.0 + 5.0);
-            self.text(at, &value.to_string(), TEXT_SIZE, "middle", ink.over());
+            self.text(at, &value.to_string(), TEXT_SIZE, "middle", Ink::On(series));
         }
     }
 

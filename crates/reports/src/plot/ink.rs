@@ -16,10 +16,10 @@ pub(crate) enum Ink {
     Text,
     /// Lines that help the eye.
     Line,
-    /// What is behind it all.
-    Paper,
     /// The series with this index.
     Series(usize),
+    /// Words on that series.
+    On(usize),
 }
 
 /// The colours of series, from dark to light and back so that neighbours differ: ink, sky, teal, sun, clay.
@@ -31,23 +31,19 @@ impl Ink {
         let (name, hex) = match self {
             Self::Text => ("ink".to_owned(), "#14213D"),
             Self::Line => ("line".to_owned(), "#C9D1DA"),
-            Self::Paper => ("paper".to_owned(), "#FFFFFF"),
             Self::Series(index) => {
                 let index = index % SERIES.len();
                 ((index + 1).to_string(), SERIES.get(index).copied().unwrap_or("#14213D"))
+            }
+            Self::On(index) => {
+                let index = index % SERIES.len();
+                // Sky and sun are light.
+                (format!("on-{}", index + 1), if matches!(index, 1 | 3) { "#14213D" } else { "#FFFFFF" })
             }
         };
         match medium {
             Medium::Page => format!("var(--plot-{name}, {hex})"),
             Medium::Paper => hex.to_owned(),
-        }
-    }
-
-    /// The ink for words on this one.
-    pub(crate) const fn over(self) -> Self {
-        match self {
-            Self::Series(1 | 3) | Self::Paper | Self::Line => Self::Text,
-            Self::Series(_) | Self::Text => Self::Paper,
         }
     }
 }
@@ -58,8 +54,8 @@ mod tests {
 
     type Rgb = [f64; 3];
 
-    /// What people with no red or no green cones see, in linear light (Machado, Oliveira and Fernandes 2009, severity 1),
-    /// and grey for a black-and-white printer.
+    /// What people with no red, green or blue cones see, in linear light (Machado, Oliveira and Fernandes 2009, full
+    /// severity).
     const SIGHTS: [(&str, [Rgb; 3]); 4] = [
         ("all three", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
         (
@@ -132,7 +128,7 @@ mod tests {
             if a > b { a / b } else { b / a }
         };
         for (index, colour) in SERIES.iter().enumerate() {
-            let words = Ink::Series(index).over().value(Medium::Paper);
+            let words = Ink::On(index).value(Medium::Paper);
             assert!(contrast(colour, &words) >= 4.5, "{colour}");
         }
     }

@@ -3,9 +3,10 @@
 //! Owns: the picture as SVG, the same in a page and on paper, and the same figures as a table.
 //! Does not: choose what to show. Text is escaped here; words come from the caller.
 //!
-//! Colours are told apart with any kind of colour vision, differ in lightness too, and never stand alone: each series
-//! is named beside the picture and its numbers stand in the bars. On a page they are custom properties of the style
-//! sheet (`--plot-1` … `--plot-5`, `--plot-ink`, `--plot-line`, `--plot-paper`) with the values of paper behind them.
+//! Colours are told apart with any kind of colour vision, which a test simulates, and never stand alone: each series is
+//! named beside the picture and its numbers stand in the bars. On a page they are custom properties of the style sheet
+//! (`--plot-1` to `--plot-5`, `--plot-on-1` to `--plot-on-5` for words on them, `--plot-ink`, `--plot-line`) with the
+//! values of paper behind them.
 
 mod draw;
 mod ink;

@@ -4,6 +4,7 @@
 //! Does not: raise an alarm. What is grave is told at once (MON-08); this is the week in one look.
 
 mod fold;
+mod mail;
 mod picture;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use usher_types::moment::Moment;
 use crate::names::{Audience, Whereabouts, Who};
 use crate::period::Period;
 pub use crate::weekly::fold::WeeklyFold;
+pub use crate::weekly::mail::mail;
 
 /// Items at least this grave are listed; milder ones are counted only (see [`usher_scan::theme`]).
 pub const LISTED_FROM: u8 = 2;

@@ -8,6 +8,7 @@ use usher_scan::theme::Theme;
 
 use super::{Weekly, WeeklyFold};
 use crate::names::{Audience, Who};
+use crate::plot::Medium;
 use crate::sample::{at, at_another_device, decision, names, search, subject, tunnel, web, week, words};
 
 const SEARCH: &str = "https://www.kiddle.co/s.php?q=x";
@@ -145,6 +146,16 @@ fn the_plot_states_the_day_that_stands_out() {
 fn the_report_survives_being_kept() {
     let report = report(&a_week());
     assert_eq!(serde_json::from_str::<Weekly>(&report.json()).unwrap(), report);
+}
+
+#[test]
+fn the_kept_form_and_the_picture_stay_as_they_are() {
+    // Issued reports are kept by the digest of this text: change it only together with those who read old ones.
+    let report = report(&a_week());
+    let json = serde_json::to_string_pretty(&report).unwrap();
+    assert_eq!(json.trim(), include_str!("fixtures/week.json").trim());
+    let svg = report.plot(&words()).unwrap().svg("week", Medium::Paper);
+    assert_eq!(svg, include_str!("fixtures/week.svg"));
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
