@@ -91,6 +91,19 @@ report-role-chair-of-governors = Chair of governors
 ## The weekly report
 
 report-weekly-title = Weekly report of worrying words
+report-weekly-mail-subject = { $count ->
+    [0] Weekly report: nothing found ({ $period })
+    [one] Weekly report: one thing to look at ({ $period })
+   *[other] Weekly report: { $count } things to look at ({ $period })
+}
+report-weekly-mail-item = { $when }: { $who }. { $what }. { $theme }. { $reference }
+report-weekly-mail-searched = “{ $words }” in { $engine }
+report-weekly-mail-opened = “{ $words }” in the address { $address }
+report-weekly-mail-footer =
+    The whole report is in the file with this mail, and in Usher: { $link }
+
+    This mail is confidential. It was written by Usher, { $school }’s web filter, for the people who read the weekly
+    report. Please do not forward it.
 report-weekly-list = What was found
 report-weekly-nothing = Nothing was found this week.
 report-weekly-nothing-children = Nothing was found about children this week.

@@ -77,7 +77,7 @@ struct PageWords {
 }
 
 impl<'a> Letterhead<'a> {
-    const fn say(&self) -> Say<'a> {
+    pub(crate) const fn say(&self) -> Say<'a> {
         Say::new(self.words, self.zone)
     }
 

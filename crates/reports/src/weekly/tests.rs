@@ -209,3 +209,21 @@ proptest! {
         prop_assert_eq!(by_day, report.figures.items);
     }
 }
+
+#[test]
+fn mon_06_the_mail_names_person_phrase_engine_and_time_or_says_that_nothing_was_found() {
+    let (words, zone) = (words(), usher_types::moment::Zone::london());
+    let head = crate::document::Letterhead { school: "Rowan Hill", zone: &zone, words: &words };
+    let report = report(&a_week()).for_readers(&[Audience::Readers]);
+    let (subject, text) = super::mail(&head, &report, "https://desk.example/reports/1");
+    assert!(subject.contains("things to look at"), "{subject}");
+    let line = text.lines().find(|line| line.contains("how to hurt myself")).unwrap();
+    for part in ["24 November 2026, 10:15", "Mina Okafor", "4 Oak", "“how to hurt myself” in Kiddle"] {
+        assert!(line.contains(part), "{part} is not in: {line}");
+    }
+    assert!(!text.contains("Ruth") && !text.contains("Alan"), "what adults did is not for every reader");
+    assert!(!text.contains('⟨'), "{text}");
+    let empty = WeeklyFold::new(week(), &names()).finish(0);
+    let (subject, text) = super::mail(&head, &empty, "https://desk.example/reports/1");
+    assert!(subject.contains("nothing found") && text.contains("Nothing was found this week."), "{text}");
+}
