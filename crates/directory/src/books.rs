@@ -141,7 +141,11 @@ pub async fn open_sessions(
     Ok(open)
 }
 
-async fn is_still_open(books: &Books, session: &Session, school: &School, at: Moment) -> Result<bool> {
+/// Whether a session's account is still open and its person still here (ACC-16).
+///
+/// # Errors
+/// When the store fails.
+pub async fn is_still_open(books: &Books, session: &Session, school: &School, at: Moment) -> Result<bool> {
     if let Some(account) = session.account {
         let account = books.get::<Account, _>(account).await?;
         if account.is_none_or(|account| account.value.state != State::Open) {

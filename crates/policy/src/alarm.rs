@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use usher_records::alert::{Concern, Whose};
+use usher_records::person::Person;
 use usher_records::settings::{Alarms, Burst};
 use usher_types::ids::EventId;
 use usher_types::moment::Moment;
+use usher_types::role::{PersonKind, Role};
 
 /// Themes of categories that a person tries for on purpose rather than meets; see `lists/categories.toml`. Everything
 /// else that is shut (games, shops, advertisements) only counts as one block among many.
@@ -16,6 +18,16 @@ const GRAVE_THEMES: [&str; 9] =
 /// Whether blocks of categories with this theme are grave.
 pub fn is_grave_theme(theme: &str) -> bool {
     GRAVE_THEMES.contains(&theme)
+}
+
+/// Whose office it is to know. What an adult of the school did is the headteacher's to know and nobody else's; what the
+/// headteacher did, the chair of governors'.
+pub fn told(rules: &Alarms, about: Option<&Person>) -> Vec<Role> {
+    match about {
+        Some(person) if person.roles.has(Role::Headteacher) => vec![Role::ChairOfGovernors],
+        Some(person) if person.kind != PersonKind::Pupil => vec![Role::Headteacher],
+        Some(_) | None => rules.to.clone(),
+    }
 }
 
 /// One thing that was seen.

@@ -1,0 +1,181 @@
+//! The journal followed: what another server, or the command line, wrote into the books is taken up here within seconds.
+//! What this server wrote itself is taken up again, which changes nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use usher_directory::books::{is_still_open, school, subject_of_session};
+use usher_network::table::{Devices, Table};
+use usher_policy::facts;
+use usher_records::device::Device;
+use usher_records::lesson::Lesson;
+use usher_records::noun::Kind;
+use usher_records::session::{EndReason, Session};
+use usher_store::books::Books;
+use usher_store::store::StoreError;
+use usher_types::moment::Moment;
+
+use crate::runner::{Job, JobFault};
+use crate::sweep;
+
+/// Journal entries read at a time.
+const PAGE: u32 = 500;
+
+/// Makes a new snapshot.
+#[async_trait]
+pub trait Republish: Send + Sync + std::fmt::Debug {
+    /// Makes it from the books as they are now. Says why it could not.
+    async fn republish(&self, at: Moment) -> Result<(), String>;
+}
+
+/// Follows the journal.
+#[derive(Debug)]
+pub struct Follow {
+    /// The school's books.
+    pub books: Books,
+    /// Who is signed in where.
+    pub table: Arc<Table>,
+    /// Whatever makes snapshots.
+    pub publisher: Arc<dyn Republish>,
+    /// The last journal entry that was taken up.
+    seen: AtomicU64,
+    /// The day of the last run: standings change overnight.
+    day: std::sync::Mutex<Option<jiff::civil::Date>>,
+}
+
+impl Follow {
+    /// Follows the journal from its end: call it before the books are read at start.
+    ///
+    /// # Errors
+    /// When the books cannot be read.
+    pub async fn from_now(
+        books: Books,
+        table: Arc<Table>,
+        publisher: Arc<dyn Republish>,
+    ) -> Result<Self, StoreError> {
+        let follow =
+            Self { books, table, publisher, seen: AtomicU64::new(0), day: std::sync::Mutex::default() };
+        follow.news().await?;
+        Ok(follow)
+    }
+
+    /// The kinds of records written since the last time.
+    async fn news(&self) -> Result<BTreeSet<Kind>, StoreError> {
+        let mut kinds = BTreeSet::new();
+        loop {
+            let seen = self.seen.load(Ordering::Acquire);
+            let entries = self.books.store().journal(self.books.school(), seen, PAGE).await?;
+            let Some(last) = entries.last().map(|entry| entry.number) else { return Ok(kinds) };
+            for entry in entries {
+                // A line that cannot be read is for `usher verify` to name; here it means that anything may be new.
+                let line = entry.read();
+                let written = line.as_ref().map_or(&[][..], |line| &line.records);
+                kinds.extend(written.iter().map(|record| record.kind));
+                if line.is_err() {
+                    kinds.extend(Kind::ALL);
+                }
+            }
+            self.seen.store(last, Ordering::Release);
+        }
+    }
+
+    fn is_new_day(&self, today: jiff::civil::Date) -> bool {
+        self.day.lock().is_ok_and(|mut day| day.replace(today).is_some_and(|earlier| earlier != today))
+    }
+}
+
+#[async_trait]
+impl Job for Follow {
+    fn name(&self) -> &'static str {
+        "follow"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(2)
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn run(&self, at: Moment) -> Result<(), JobFault> {
+        let news = self.news().await?;
+        let any = |kinds: &[Kind]| kinds.iter().any(|kind| news.contains(kind));
+        if any(&[Kind::Grant, Kind::LessonList, Kind::ListEdit, Kind::Policy]) {
+            self.publisher.republish(at).await.map_err(JobFault::Other)?;
+        }
+        if any(&[Kind::Lesson]) {
+            load_lessons(&self.books, &self.table, at).await?;
+        }
+        if any(&[Kind::Device]) {
+            load_devices(&self.books, &self.table).await?;
+        }
+        let zone = school(&self.books).await?.zone;
+        let people = [
+            Kind::School,
+            Kind::Person,
+            Kind::Account,
+            Kind::AgreementVersion,
+            Kind::Signature,
+            Kind::Sanction,
+            Kind::Unrestricted,
+        ];
+        if any(&people) || self.is_new_day(zone.local(at).date()) {
+            load_people(&self.books, &self.table, at).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts the lessons that are open into the table.
+///
+/// # Errors
+/// When the books cannot be read.
+pub async fn load_lessons(books: &Books, table: &Table, at: Moment) -> Result<(), StoreError> {
+    let open: Vec<Lesson> =
+        books.find::<Lesson>("open", "yes").await?.into_iter().map(|stored| stored.value).collect();
+    table.set_lessons(&open, at);
+    Ok(())
+}
+
+/// Puts the school's devices into the table.
+///
+/// # Errors
+/// When the books cannot be read.
+pub async fn load_devices(books: &Books, table: &Table) -> Result<(), StoreError> {
+    let known = books.values::<Device>().await?.into_iter();
+    let devices: Devices = known
+        .filter_map(|device| {
+            let address = device.address?.to_canonical();
+            let (id, name, room) = (Some(device.id), Some(device.name), device.room);
+            Some((address, Arc::new(facts::Device { address, device: id, name, room })))
+        })
+        .collect();
+    table.set_devices(devices);
+    Ok(())
+}
+
+/// Works the circumstances of everybody signed in out anew. Whoever has left, or whose account was closed, is signed out.
+///
+/// # Errors
+/// When the books cannot be read.
+pub async fn load_people(books: &Books, table: &Table, at: Moment) -> Result<(), StoreError> {
+    let school = school(books).await?;
+    for (id, before) in table.people() {
+        let Some(stored) = books.get::<Session, _>(id).await? else { continue };
+        let session = stored.value;
+        if is_still_open(books, &session, &school, at).await? {
+            let subject = subject_of_session(books, &school, &session, at).await?;
+            if subject != before {
+                table.update_session(&session, &subject);
+            }
+        } else {
+            table.end(id, EndReason::AccountChanged);
+            sweep::end(books, id, EndReason::AccountChanged, at).await?;
+        }
+    }
+    Ok(())
+}

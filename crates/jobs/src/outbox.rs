@@ -1,0 +1,103 @@
+//! Mails go out: those whose change is kept, each until it went.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use usher_records::person::Person;
+use usher_store::books::Books;
+use usher_store::store::WaitingMail;
+use usher_types::email::EmailAddress;
+use usher_types::moment::Moment;
+
+use crate::post::{Letter, Post, Sender};
+use crate::runner::{Job, JobFault};
+
+/// Mails taken at a time: what a relay takes within the lease.
+const AT_ONCE: u32 = 20;
+/// A mail that a server took and did not report on is taken again after this.
+const HELD_SECONDS: i64 = 120;
+/// How long after its first, second, third … failure a mail is tried again; the last holds for all later ones.
+const AGAIN_MINUTES: [i64; 5] = [1, 5, 15, 60, 240];
+
+/// Sends what waits in the outbox.
+#[derive(Debug)]
+pub struct Outbox {
+    /// The school's books.
+    pub books: Books,
+    /// How it leaves.
+    pub post: Arc<dyn Post>,
+    /// The address it is from.
+    pub from: EmailAddress,
+}
+
+#[async_trait]
+impl Job for Outbox {
+    fn name(&self) -> &'static str {
+        "outbox"
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(2)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn run(&self, at: Moment) -> Result<(), JobFault> {
+        let (store, school) = (self.books.store(), self.books.school());
+        let waiting = store.take_mails(school, at, at.plus_seconds(HELD_SECONDS), AT_ONCE).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let name = usher_directory::books::school(&self.books).await?.name;
+        let from = Sender { name, address: self.from.clone() };
+        for mail in waiting {
+            match self.send(&mail, &from, at).await {
+                Ok(()) => store.mail_sent(school, mail.number, at).await?,
+                Err(why) => {
+                    tracing::warn!(mail = mail.number, tries = mail.tries + 1, why, "a mail did not go out");
+                    store.mail_failed(school, mail.number, again_at(mail.tries, at), &why).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Outbox {
+    /// Sends one mail; says why not, in words for the health page.
+    async fn send(&self, waiting: &WaitingMail, from: &Sender, at: Moment) -> Result<(), String> {
+        let mail = &waiting.mail;
+        let person = self.books.get::<Person, _>(mail.to).await.map_err(|error| error.to_string())?;
+        let person = person.ok_or_else(|| format!("there is no person {}", mail.to))?.value;
+        let to = person.email.ok_or_else(|| format!("no mail address is kept for {}", mail.to))?;
+        let attachment = match &mail.attachment {
+            None => None,
+            Some((name, digest)) => {
+                let bytes = self.books.store().blob(self.books.school(), *digest).await;
+                let bytes = bytes.map_err(|error| error.to_string())?;
+                Some((name.clone(), bytes.ok_or_else(|| format!("the file {name} is gone"))?))
+            }
+        };
+        let letter = Letter {
+            number: waiting.number,
+            from: from.clone(),
+            to,
+            subject: mail.subject.clone(),
+            text: mail.text.clone(),
+            attachment,
+            at,
+        };
+        self.post.send(&letter).await.map_err(|error| {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            format!("{error}{}", cause.unwrap_or_default())
+        })
+    }
+}
+
+fn again_at(tries: u32, at: Moment) -> Moment {
+    let place = usize::try_from(tries).unwrap_or(usize::MAX).min(AGAIN_MINUTES.len() - 1);
+    at.plus_minutes(AGAIN_MINUTES.get(place).copied().unwrap_or(1))
+}

@@ -1,0 +1,40 @@
+# Alerts to the people in the school who act on them. A mail says who, what and when; the rest is read in Usher.
+
+alert-mail-footer =
+    Read more and say that you have seen to it: { $link }
+
+    This mail was written by Usher, { $school }’s web filter. The words themselves are in Usher, for those who may read
+    them. Please do not forward this.
+
+alert-grave-words = Worrying words
+alert-grave-blocks = Trying again and again for pages that are not for school
+alert-many-blocks = Many pages kept shut in a few minutes
+alert-wrong-passwords = Wrong passwords until the account rested
+alert-two-places = Signed in at two devices at once
+
+alert-grave-words-subject = Please look now: worrying words, { $who }
+alert-grave-words-text =
+    { $who } searched for, or opened a page with, words that should not wait ({ $when }).
+    { $count ->
+        [one] It was once.
+       *[other] It was { $count } times.
+    }
+
+alert-grave-blocks-subject = Please look today: { $who } tried { $count } times for pages that are not for school
+alert-grave-blocks-text =
+    { $who } tried { $count } times in a short while for pages of a kind that is kept shut ({ $when }). Every try was
+    stopped.
+
+alert-many-blocks-subject = { $who } met { $count } block pages in a few minutes
+alert-many-blocks-text =
+    { $who } met { $count } block pages in a few minutes ({ $when }). It may be a page that needs opening, a game, or a
+    child who needs help.
+
+alert-wrong-passwords-subject = An account rests after wrong passwords at { $who }
+alert-wrong-passwords-text =
+    At { $who } the wrong password was typed until the account rested ({ $when }). Usher shows whose account it was and
+    who had last signed in there.
+
+alert-two-places-subject = { $who } is signed in at two devices
+alert-two-places-text =
+    { $who } is signed in at two devices at the same time ({ $when }). Somebody else may know the password.
