@@ -45,6 +45,13 @@ impl Watched {
         self.recording.finish(end);
     }
 
+    fn complete(&mut self) {
+        self.end(End::Complete);
+        if let Some(home) = self.home.take() {
+            home.return_channel();
+        }
+    }
+
     /// What is done every few seconds while nothing comes.
     fn tick(&mut self) -> Result<(), BodyFault> {
         if self.recording.elapsed() >= RECORDED_OPEN_AFTER && !self.recording.is_written() {
@@ -97,6 +104,10 @@ impl http_body::Body for Watched {
                         self.recording.sent(piece);
                     }
                     self.last_piece = Instant::now();
+                    // Whoever knows the length does not ask for the end.
+                    if self.inner.is_end_stream() {
+                        self.complete();
+                    }
                     return Poll::Ready(Some(Ok(frame)));
                 }
                 Poll::Ready(Some(Err(error))) => {
@@ -104,10 +115,7 @@ impl http_body::Body for Watched {
                     return Poll::Ready(Some(Err(error.into())));
                 }
                 Poll::Ready(None) => {
-                    self.end(End::Complete);
-                    if let Some(home) = self.home.take() {
-                        home.return_channel();
-                    }
+                    self.complete();
                     return Poll::Ready(None);
                 }
                 Poll::Pending => {}

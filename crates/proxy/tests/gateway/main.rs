@@ -1,0 +1,12 @@
+//! The gateway from outside: real connections on one side, real sites on the other, and exactly one event for each
+//! request. [`rig`] holds what all tests share, and checks every event it collected.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(clippy::indexing_slicing, reason = "these are tests")]
+
+mod client;
+mod events;
+mod origin;
+mod rig;
+mod trust;
+
+mod ways;

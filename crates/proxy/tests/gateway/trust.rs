@@ -1,0 +1,88 @@
+//! Certificates of sites: good ones of an authority the gateway trusts, and every bad kind.
+
+use std::sync::{Arc, LazyLock};
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+
+/// What is wrong with a site's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Good,
+    Expired,
+    NotYet,
+    SelfSigned,
+    UnknownIssuer,
+}
+
+struct Ca {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: CertificateDer<'static>,
+}
+
+static TRUSTED: LazyLock<Ca> = LazyLock::new(|| ca("Trusted sites"));
+static UNKNOWN: LazyLock<Ca> = LazyLock::new(|| ca("Nobody's sites"));
+
+fn ca(name: &str) -> Ca {
+    let key = KeyPair::generate().unwrap();
+    let mut parameters = CertificateParams::default();
+    parameters.distinguished_name.push(DnType::CommonName, name);
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = parameters.self_signed(&key).unwrap().der().clone();
+    Ca { issuer: Issuer::new(parameters, key), certificate }
+}
+
+/// The authority that signs good sites.
+pub(crate) fn root() -> CertificateDer<'static> {
+    TRUSTED.certificate.clone()
+}
+
+/// What a site with these names speaks TLS with.
+pub(crate) fn site(kind: Kind, names: &[&str], protocols: &[&str]) -> Arc<ServerConfig> {
+    let key = KeyPair::generate().unwrap();
+    let mut parameters = CertificateParams::default();
+    parameters.subject_alt_names = names
+        .iter()
+        .map(|name| match name.parse() {
+            Ok(address) => SanType::IpAddress(address),
+            Err(_) => SanType::DnsName((*name).try_into().unwrap()),
+        })
+        .collect();
+    let now = time::OffsetDateTime::from_unix_timestamp(i64::try_from(UnixTime::now().as_secs()).unwrap());
+    let (now, day) = (now.unwrap(), time::Duration::days(1));
+    (parameters.not_before, parameters.not_after) = match kind {
+        Kind::Expired => (now - day * 9, now - day),
+        Kind::NotYet => (now + day, now + day * 9),
+        Kind::Good | Kind::SelfSigned | Kind::UnknownIssuer => (now - day, now + day * 9),
+    };
+    let certificate = match kind {
+        Kind::SelfSigned => parameters.self_signed(&key),
+        Kind::UnknownIssuer => parameters.signed_by(&key, &UNKNOWN.issuer),
+        Kind::Good | Kind::Expired | Kind::NotYet => parameters.signed_by(&key, &TRUSTED.issuer),
+    };
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.unwrap().der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    Arc::new(config)
+}
+
+/// What a client that trusts `root` speaks TLS with.
+pub(crate) fn client(root: CertificateDer<'static>, protocols: &[&str]) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(root).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    config
+}
