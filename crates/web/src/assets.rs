@@ -102,7 +102,10 @@ mod tests {
     fn a_drawing_inside_a_page_is_one_line_without_names_of_layers() {
         for drawing in [icon("shield"), picture("ear"), picture("school")] {
             assert!(drawing.starts_with("<svg aria-hidden=\"true\""), "{drawing}");
-            assert!(drawing.ends_with("</svg>") && !drawing.contains("id=") && !drawing.contains('\n'), "{drawing}");
+            assert!(
+                drawing.ends_with("</svg>") && !drawing.contains("id=") && !drawing.contains('\n'),
+                "{drawing}"
+            );
         }
     }
 }

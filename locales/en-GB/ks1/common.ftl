@@ -1,7 +1,7 @@
 # Words around every page a child of five to seven sees.
 
 demonstration = This is just to try.
-sign-out = Bye
+sign-out = Finish
 listen = Listen
 back = Back
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_policy::access::{Act, Denied, Permit, Who, may};
@@ -114,7 +115,9 @@ impl FromRequestParts<App> for AtDesk {
             None => None,
         };
         found.ok_or_else(|| {
-            let then = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            // What was to be sent cannot be sent again; what was to be read can.
+            let path = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+            let then = path.map_or("/", |path| path.as_str());
             Redirect::to(&format!("/sign-in?then={}", form_value(then))).into_response()
         })
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use usher_policy::access::Act;
 use usher_types::role::Reader;
 
 use crate::app::App;
@@ -10,6 +9,7 @@ use crate::assets;
 use crate::extract::desk::AtDesk;
 use crate::extract::form::TOKEN_FIELD;
 use crate::extract::portal::AtDevice;
+use crate::pages;
 use crate::view::says::Says;
 
 /// Which of the two places a page belongs to. They look alike and are laid out differently.
@@ -45,18 +45,6 @@ pub struct Frame {
     /// Which place it belongs to.
     pub voice: Voice,
 }
-
-/// Where the desk leads, for whoever may do the act.
-const NAVIGATION: [(&str, &str, Act); 8] = [
-    ("/", "nav-today", Act::UseDesk),
-    ("/lessons", "nav-lessons", Act::RunLessons),
-    ("/requests", "nav-requests", Act::AnswerRequests),
-    ("/reports", "nav-reports", Act::ReadWeeklyReport),
-    ("/agreements", "nav-agreements", Act::SeeSignatures),
-    ("/people", "nav-people", Act::SeePeople),
-    ("/lists", "nav-lists", Act::ManageLists),
-    ("/health", "nav-health", Act::SeeHealth),
-];
 
 impl Frame {
     fn new(app: &App, voice: Voice, reader: Reader, token: String, title: impl AsRef<str>) -> Self {
@@ -94,15 +82,10 @@ impl Frame {
 
     /// The frame of a desk page at `here`.
     pub fn desk(app: &App, desk: &AtDesk, here: &str, title: impl AsRef<str>) -> Self {
-        let at = |address: &str| address == here || (address != "/" && here.starts_with(address));
         let mut frame = Self::new(app, Voice::Desk, Reader::Adult, desk.token(app), title);
         frame.school = Some(desk.school.name.clone());
         frame.person = Some(desk.person.name());
-        frame.navigation = NAVIGATION
-            .into_iter()
-            .filter(|(_, _, act)| desk.may(*act).is_ok())
-            .map(|(address, words, _)| (address, words, at(address)))
-            .collect();
+        frame.navigation = pages::desk::navigation(desk, here);
         frame
     }
 

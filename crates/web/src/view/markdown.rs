@@ -56,7 +56,9 @@ fn write<'a>(events: impl IntoIterator<Item = Event<'a>>) -> String {
 fn safe(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     Parser::new(markdown).filter_map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-        Event::Start(Tag::HtmlBlock | Tag::Image { .. }) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => None,
+        Event::Start(Tag::HtmlBlock | Tag::Image { .. }) | Event::End(TagEnd::HtmlBlock | TagEnd::Image) => {
+            None
+        }
         Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
             let dest_url = if is_web(&dest_url) { dest_url } else { CowStr::Borrowed("#") };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
@@ -87,9 +89,16 @@ mod tests {
 
     #[test]
     fn nothing_but_words_comes_in() {
-        let html = inline("<script>alert(1)</script> [x](javascript:alert(1)) ![y](https://spy.example/p.png) **z**");
-        assert!(!html.contains("<script") && !html.contains("javascript") && !html.contains("<img"), "{html}");
+        let html = inline(
+            "Look <script>alert(1)</script> [x](javascript:alert(1)) ![y](https://spy.example/p.png) **z**",
+        );
+        assert!(
+            !html.contains("<script") && !html.contains("javascript") && !html.contains("<img"),
+            "{html}"
+        );
         assert!(html.contains("<strong>z</strong>") && html.contains("&lt;script&gt;"), "{html}");
+        let block = inline("<script>alert(1)</script>");
+        assert!(!block.contains("<script") && block.contains("&lt;script&gt;"), "{block}");
         assert_eq!(words("I *ask* first."), "I ask first.");
     }
 }

@@ -34,6 +34,11 @@ impl Says {
         self.words.say(self.reader, key.as_ref(), &[])
     }
 
+    /// A sentence without values, of one thing of several: `kind-staff` is `of("kind", "staff")`.
+    pub fn of(&self, prefix: &str, name: impl Display) -> String {
+        self.t(format!("{prefix}-{name}"))
+    }
+
     /// A sentence with one value.
     pub fn t1(&self, key: impl AsRef<str>, name: &str, value: impl Display) -> String {
         self.words.say(self.reader, key.as_ref(), &[(name, Value::from(value.to_string()))])
@@ -43,6 +48,27 @@ impl Says {
     pub fn t2(&self, key: impl AsRef<str>, one: (&str, &dyn Display), other: (&str, &dyn Display)) -> String {
         let values = [(one.0, Value::from(one.1.to_string())), (other.0, Value::from(other.1.to_string()))];
         self.words.say(self.reader, key.as_ref(), &values)
+    }
+
+    /// The same for templates, which lend their values: name, value, name, value.
+    pub fn with(
+        &self,
+        key: impl AsRef<str>,
+        one: &str,
+        value: impl Display,
+        other: &str,
+        second: impl Display,
+    ) -> String {
+        self.t2(key, (one, &value), (other, &second))
+    }
+
+    /// Names in a row: `this, that and the other`.
+    pub fn list(&self, names: &[String]) -> String {
+        match names {
+            [] => String::new(),
+            [only] => only.clone(),
+            [first @ .., last] => self.t2("list-and", ("first", &first.join(", ")), ("last", last)),
+        }
     }
 
     /// A sentence with a number, so that plurals come out right.

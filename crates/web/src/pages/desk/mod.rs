@@ -1,20 +1,45 @@
 //! What staff use in their own browser.
 
+mod address;
+mod around;
+mod clock;
+mod field;
+mod lessons;
+mod opening;
+mod password;
+mod roll;
+mod sign_in;
+mod standings;
 mod today;
+mod told;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use usher_policy::access::Act;
 
 use crate::app::App;
 use crate::routes::{DeskRoute, desk_route};
 
+pub(crate) use around::navigation;
+
 /// The desk's routes and the act each needs.
-pub(crate) fn routes() -> Vec<DeskRoute> {
-    vec![desk_route("/", Act::UseDesk, get(today::show))]
+pub fn routes() -> Vec<DeskRoute> {
+    [own(), lessons::routes()].into_iter().flatten().collect()
+}
+
+/// What everybody at the desk has.
+fn own() -> Vec<DeskRoute> {
+    vec![
+        desk_route("/", Act::UseDesk, get(today::show)),
+        desk_route("/told/{id}/seen", Act::UseDesk, post(told::seen)),
+        desk_route("/stretch", Act::UseDesk, post(sign_in::stretch)),
+        desk_route("/password", Act::ChangeOwnPassword, get(password::show).post(password::change)),
+    ]
 }
 
 /// Routes of the desk for somebody who is not signed in.
 pub(crate) fn open_routes() -> Router<App> {
     Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
 }

@@ -1,0 +1,32 @@
+//! Documents as PDFs to keep.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use usher_reports::document::{Document, Letterhead};
+use usher_words::Words;
+
+use super::around::pdf;
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+
+/// What documents of this school share.
+pub(crate) fn letterhead<'a>(desk: &'a AtDesk, words: &'a Words) -> Letterhead<'a> {
+    Letterhead { school: &desk.school.name, zone: &desk.school.zone, words }
+}
+
+/// A document as a PDF, under this name.
+pub(crate) async fn print(
+    app: &App,
+    desk: &AtDesk,
+    name: &str,
+    document: Document,
+) -> Result<Response, AppFault> {
+    let (typesetter, at) = (Arc::clone(&app.typesetter), desk.at);
+    // Setting a document takes a good part of a second.
+    let set = tokio::task::spawn_blocking(move || {
+        typesetter.pdf(document.source, &document.files, &document.title, at)
+    });
+    let bytes = set.await.map_err(|_stopped| AppFault::NotFound)??;
+    Ok(pdf(name, bytes))
+}

@@ -1,0 +1,210 @@
+//! Bringing people in from a CSV file: read, a plan to look at, then carried out, then first passwords to hand out.
+
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use usher_directory::csv_roster;
+use usher_directory::import::{self, Done, ImportFault, Issued, Tools};
+use usher_directory::oneroster::Read;
+use usher_records::person::Person;
+use usher_records::roster::Plan;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::extract::form::{DeskForm, TOKEN_FIELD};
+use crate::pages::desk::around::{Around, around, lead};
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::field::{Field, Fields};
+use crate::pages::desk::password::unavailable;
+use crate::pages::desk::sign_in::Pressed;
+use crate::security::form;
+use crate::view::errors::Errors;
+use crate::view::frame::Frame;
+use crate::view::{page, with_status};
+
+/// The largest file taken. Two thousand people are a fifth of it.
+pub(super) const LARGEST_BYTES: usize = 2 * 1024 * 1024;
+/// People of each kind of change that are named on the plan; of more, the rest are counted.
+const NAMED: usize = 60;
+
+#[derive(Template)]
+#[template(path = "desk/people/import.html")]
+struct ImportPage {
+    f: Frame,
+    d: Around,
+    errors: Errors,
+    file: Field,
+}
+
+/// Shows the form.
+pub(super) async fn show(State(app): State<App>, desk: AtDesk) -> Response {
+    form_page(&app, &desk, Errors::none())
+}
+
+fn form_page(app: &App, desk: &AtDesk, errors: Errors) -> Response {
+    let (f, d) = around(app, desk, "/people/import", "import-title");
+    let file = Fields::new(&f.says, &errors).input("file", "file", "", "accept=.csv,text/csv", "govuk-input--width-20");
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    with_status(status, &ImportPage { file, f, d, errors })
+}
+
+#[derive(Template)]
+#[template(path = "desk/people/plan.html")]
+struct PlanPage {
+    f: Frame,
+    d: Around,
+    action: String,
+    empty: bool,
+    parts: Vec<(String, Vec<String>, usize)>,
+    faults: Vec<String>,
+    leaving: usize,
+}
+
+/// Reads the file and shows what it would change. Nothing is changed yet.
+pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<Response, Response> {
+    let (mut parts, body) = request.into_parts();
+    let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
+    let bytes = read_file(&app, &desk, &parts.headers, body).await?;
+    let says = Frame::desk(&app, &desk, "/people/import", "import-title").says;
+    let read = match csv_roster::read_bytes(&bytes, FilePath::new("roster.csv")) {
+        Ok(read) => read,
+        Err(_) => return Ok(form_page(&app, &desk, Errors::of("file", says.t("import-not-a-roster")))),
+    };
+    plan(&app, &desk, read).await.map_err(IntoResponse::into_response)
+}
+
+/// The file in a multipart form, after its token is checked. The token stands before the file.
+async fn read_file(app: &App, desk: &AtDesk, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
+    let check = |token: &str| {
+        form::check(&app.key, desk.holder(), token, headers, &app.places.desk_origin, desk.at)
+            .map_err(IntoResponse::into_response)
+    };
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        check("")?;
+    }
+    let mut request = Request::new(body);
+    *request.headers_mut() = headers.clone();
+    let odd = |error: &dyn std::fmt::Display| AppFault::Form(error.to_string()).into_response();
+    let mut fields = Multipart::from_request(request, app).await.map_err(|error| odd(&error))?;
+    let mut token = String::new();
+    while let Some(field) = fields.next_field().await.map_err(|error| odd(&error))? {
+        match field.name() {
+            Some(TOKEN_FIELD) => token = field.text().await.map_err(|error| odd(&error))?,
+            Some("file") => {
+                check(&token)?;
+                return field.bytes().await.map(|bytes| bytes.to_vec()).map_err(|error| odd(&error));
+            }
+            _ => {}
+        }
+    }
+    check(&token)?;
+    Err(AppFault::Form("it holds no file".into()).into_response())
+}
+
+fn tools(app: &App) -> Tools<'_> {
+    Tools { books: &app.books, passwords: app.sign_in.passwords(), ids: app.ids.as_ref() }
+}
+
+fn fault(error: ImportFault) -> AppFault {
+    match error {
+        ImportFault::Store(error) => error.into(),
+        other => unavailable(other),
+    }
+}
+
+async fn plan(app: &App, desk: &AtDesk, read: Read) -> Result<Response, AppFault> {
+    let today = Clock::at(desk).today();
+    let plan = import::plan(tools(app), &read, today, desk.at).await.map_err(fault)?;
+    let number = app.ids.next(desk.at);
+    let (f, d) = around(app, desk, "/people/import", "import-plan-title");
+    let added: Vec<Person> = plan.added.iter().map(|(person, _)| person.clone()).collect();
+    let groups: Vec<String> = plan.groups.iter().map(|group| group.name.clone()).collect();
+    let named = |key: &str, people: &[Person]| part(&f, key, people.iter().map(Person::name).collect());
+    let parts = [
+        named("import-added", &added),
+        named("import-changed", &plan.changed),
+        named("import-left", &plan.left),
+        part(&f, "import-classes", groups),
+    ];
+    let view = PlanPage {
+        action: format!("/people/import/plan/{number}"),
+        empty: plan.is_empty(),
+        parts: parts.into_iter().flatten().collect(),
+        faults: plan.faults.clone(),
+        leaving: plan.left.len(),
+        f,
+        d,
+    };
+    app.desk.once.keep(number, desk.session.id, plan, desk.at);
+    Ok(page(&view))
+}
+
+/// A heading with its number, the first names, and how many more there are.
+fn part(f: &Frame, key: &str, mut names: Vec<String>) -> Option<(String, Vec<String>, usize)> {
+    if names.is_empty() {
+        return None;
+    }
+    let title = f.says.n(key, "count", names.len());
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    Some((title, names, more))
+}
+
+/// Carries the plan out.
+pub(super) async fn carry_out(
+    State(app): State<App>,
+    Path(number): Path<u64>,
+    form: DeskForm<Pressed>,
+) -> Result<Response, AppFault> {
+    let desk = form.from;
+    let Some(plan) = app.desk.once.take::<Plan>(number, desk.session.id, desk.at) else {
+        return Ok(lead("/people/import", "import-gone"));
+    };
+    let done = import::carry_out(tools(&app), plan, &desk.school, &desk.actor(), desk.at).await.map_err(fault)?;
+    app.presence.forget();
+    let number = app.ids.next(desk.at);
+    app.desk.once.keep(number, desk.session.id, done, desk.at);
+    Ok(Redirect::to(&format!("/people/import/issued/{number}")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "desk/people/carried-out.html")]
+struct CarriedOut {
+    f: Frame,
+    d: Around,
+    lines: Vec<String>,
+    faults: Vec<String>,
+    classes: Vec<(String, Vec<Issued>)>,
+}
+
+/// Shows what was done and the first passwords, once, a page for each class.
+pub(super) async fn issued(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(number): Path<u64>,
+) -> Result<Response, AppFault> {
+    let Some(done) = app.desk.once.take::<Done>(number, desk.session.id, desk.at) else {
+        return Ok(lead("/people", "password-shown-before"));
+    };
+    let (f, d) = around(&app, &desk, "/people/import", "import-done-title");
+    let counts = [
+        ("import-added", done.added),
+        ("import-changed", done.changed),
+        ("import-left", done.left),
+        ("import-classes", done.groups),
+    ];
+    let lines = counts.into_iter().map(|(key, count)| f.says.n(key, "count", count)).collect();
+    let mut classes: BTreeMap<String, Vec<Issued>> = BTreeMap::new();
+    for issued in done.issued {
+        classes.entry(issued.class.clone()).or_default().push(issued);
+    }
+    let name = |class: String| if class.is_empty() { f.says.t("import-no-class") } else { class };
+    let classes = classes.into_iter().map(|(class, issued)| (name(class), issued)).collect();
+    Ok(page(&CarriedOut { lines, faults: done.faults, classes, f, d }))
+}

@@ -1,0 +1,53 @@
+//! People: finding somebody, who they are and what opens for them, their account, their activity behind a reason, and
+//! bringing people in.
+
+mod activity;
+mod circumstances;
+mod import;
+mod index;
+mod manage;
+mod show;
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use usher_policy::access::Act;
+use usher_policy::access::Who;
+use usher_records::change::Stored;
+use usher_records::person::Person;
+use usher_types::ids;
+
+use super::roll;
+use crate::app::{App, AppFault};
+use crate::routes::{DeskRoute, desk_route};
+
+/// What whoever sees, manages or looks at people has.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    let (see, manage, look) = (Act::SeePeople, Act::ManagePeople, Act::LookAtActivity);
+    let upload = post(import::upload).layer(DefaultBodyLimit::max(import::LARGEST_BYTES));
+    vec![
+        desk_route("/people", see, get(index::show)),
+        desk_route("/people/import", manage, get(import::show)),
+        desk_route("/people/import/plan", manage, upload),
+        desk_route("/people/import/plan/{number}", manage, post(import::carry_out)),
+        desk_route("/people/import/issued/{number}", manage, get(import::issued)),
+        desk_route("/people/{id}", see, get(show::show)),
+        desk_route("/people/{id}/password", manage, post(manage::password)),
+        desk_route("/people/{id}/password/{number}", manage, get(manage::issued)),
+        desk_route("/people/{id}/account", manage, post(manage::account)),
+        desk_route("/people/{id}/roles", manage, post(manage::roles)),
+        desk_route("/people/{id}/leave", manage, post(manage::leave)),
+        desk_route("/people/{id}/activity", look, get(activity::show).post(activity::look)),
+        desk_route("/people/{id}/activity.csv", look, get(activity::csv)),
+        desk_route("/people/{id}/activity.pdf", look, get(activity::print)),
+    ]
+}
+
+/// Somebody, by the id in an address.
+async fn find(app: &App, id: &str) -> Result<Stored<Person>, AppFault> {
+    app.books.get::<Person, _>(roll::id::<ids::Person>(id)?).await?.ok_or(AppFault::NotFound)
+}
+
+/// Somebody as the table of rights sees them.
+const fn who(person: &Person) -> Who {
+    Who { person: person.id, kind: person.kind, roles: person.roles }
+}

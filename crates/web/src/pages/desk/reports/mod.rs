@@ -1,0 +1,21 @@
+//! The weekly report: those that were issued, one of them, and what one of today would say.
+
+mod index;
+mod show;
+mod view;
+
+use axum::routing::get;
+use usher_policy::access::Act;
+
+use crate::routes::{DeskRoute, desk_route};
+
+/// What readers of the weekly report have.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    let act = Act::ReadWeeklyReport;
+    vec![
+        desk_route("/reports", act, get(index::show)),
+        desk_route("/reports/preview", act, get(show::preview)),
+        desk_route("/reports/{id}", act, get(show::show)),
+        desk_route("/reports/{id}/pdf", act, get(show::print)),
+    ]
+}

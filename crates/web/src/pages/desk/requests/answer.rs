@@ -1,0 +1,277 @@
+//! One request: why the page was kept shut, what would open, and the answer in words.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use usher_events::event::{Event, What};
+use usher_lists::patterns::AddressPattern;
+use usher_policy::decide::decide_web;
+use usher_policy::decision::Decision;
+use usher_policy::explain;
+use usher_policy::facts::WebFacts;
+use usher_records::change::{Change, Stored};
+use usher_records::grant::{self, Grant, MakeGrant, Scope};
+use usher_records::refusal::Refusal;
+use usher_records::request::UnblockRequest;
+use usher_types::ids;
+use usher_types::role::Reader;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::extract::form::DeskForm;
+use crate::pages::desk::around::{Around, around, lead};
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::field::{Choice, Field, Fields, choosing};
+use crate::pages::desk::lessons::{open_now, start};
+use crate::pages::desk::opening::{self, Answered};
+use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::address;
+use crate::view::errors::Errors;
+use crate::view::frame::Frame;
+use crate::view::with_status;
+
+#[derive(Template)]
+#[template(path = "desk/requests/answer.html")]
+struct AnswerPage {
+    f: Frame,
+    d: Around,
+    errors: Errors,
+    action: String,
+    name: String,
+    class: Option<String>,
+    page: String,
+    when: String,
+    wrote: Option<String>,
+    why: Option<Why>,
+    now: Option<bool>,
+    subjects: Vec<String>,
+    sealed: bool,
+    done: Option<(bool, String)>,
+    fields: Vec<Field>,
+}
+
+/// The decision, explained.
+struct Why {
+    reason: String,
+    entry: Option<(String, String)>,
+    flip: String,
+    trail: Vec<String>,
+}
+
+/// An answer as sent.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filled {
+    #[serde(default)]
+    answer: String,
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    words: String,
+}
+
+/// Shows the request.
+pub(super) async fn show(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(id): Path<String>,
+) -> Result<Response, AppFault> {
+    let request = find(&app, &id).await?;
+    let page = address::page_pattern(&request.value.address).to_string();
+    let reason = request.value.reason.clone().unwrap_or_default();
+    let filled = Filled { page, reason, ..Filled::default() };
+    form(&app, &desk, &request, &filled, Errors::none()).await
+}
+
+async fn find(app: &App, id: &str) -> Result<Stored<UnblockRequest>, AppFault> {
+    let request = app.books.get::<UnblockRequest, _>(roll::id::<ids::Request>(id)?).await?;
+    request.ok_or(AppFault::NotFound)
+}
+
+async fn form(
+    app: &App,
+    desk: &AtDesk,
+    request: &Stored<UnblockRequest>,
+    filled: &Filled,
+    errors: Errors,
+) -> Result<Response, AppFault> {
+    let request = &request.value;
+    let (f, d) = around(app, desk, "/requests", "request-title");
+    let roll = Roll::of(app).await?;
+    let snapshot = app.snapshot.load_full();
+    let event = opening::event(app, request.event).await?;
+    let person = roll.person(request.person);
+    let fields = fields(app, desk, &f, &roll, request, filled, &errors).await?;
+    let page = AnswerPage {
+        action: format!("/requests/{}", request.id),
+        name: roll.name(&f.says, request.person),
+        class: person.and_then(|person| roll.class_of(person)).map(|group| group.name.clone()),
+        page: address::shown(&request.address),
+        when: Clock::at(desk).time(request.asked_at),
+        wrote: request.reason.clone(),
+        why: event.as_ref().and_then(Event::decision).map(|decision| why(app, &f, decision)),
+        now: event.as_ref().and_then(|event| opens_now(app, desk, event)),
+        subjects: snapshot
+            .as_deref()
+            .map(|snapshot| opening::subjects(snapshot, &f.says, &request.address))
+            .unwrap_or_default(),
+        sealed: snapshot.as_deref().is_some_and(|snapshot| opening::is_sealed(snapshot, &request.address)),
+        done: request.answer.as_ref().map(|answer| (answer.grant.is_some(), answer.words.clone())),
+        fields,
+        f,
+        d,
+        errors,
+    };
+    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(with_status(status, &page))
+}
+
+/// The decision in words: why, by which entry, what would have turned it, and what was asked before.
+fn why(app: &App, f: &Frame, decision: &Decision) -> Why {
+    let words = f.says.words();
+    let snapshot = app.snapshot.load_full();
+    let title = |id: &str| {
+        let lists = snapshot.as_deref().map(|snapshot| snapshot.library().artefact().lists())?;
+        lists.iter().find(|list| list.origin.id.as_str() == id).map(|list| list.origin.title.clone())
+    };
+    Why {
+        reason: explain::reason(words, Reader::Adult, decision),
+        entry: decision
+            .matched
+            .as_ref()
+            .map(|matched| (title(&matched.list).unwrap_or_else(|| matched.list.clone()), matched.entry.clone())),
+        flip: explain::flip(words, decision),
+        trail: decision.trail.iter().map(|passed| explain::passed(words, passed)).collect(),
+    }
+}
+
+/// Whether the same page would open to the same person in a lesson now. None when it cannot be asked.
+fn opens_now(app: &App, desk: &AtDesk, event: &Event) -> Option<bool> {
+    let snapshot = app.snapshot.load_full()?;
+    let What::Web(web) = &event.what else { return None };
+    let facts: &WebFacts = &web.facts;
+    Some(!decide_web(&snapshot, facts, desk.at).is_refusal())
+}
+
+async fn fields(
+    app: &App,
+    desk: &AtDesk,
+    f: &Frame,
+    roll: &Roll,
+    request: &UnblockRequest,
+    filled: &Filled,
+    errors: &Errors,
+) -> Result<Vec<Field>, AppFault> {
+    let fields = Fields::new(&f.says, errors);
+    let (one, all) = (
+        address::page_pattern(&request.address).to_string(),
+        address::site_pattern(&request.address).to_string(),
+    );
+    let mut pages =
+        vec![Choice::new(&one, f.says.t1("open-this-page", "page", &one)).hint(f.says.t("open-this-page-hint"))];
+    if one != all {
+        pages.push(
+            Choice::new(&all, f.says.t1("open-this-site", "site", &all)).hint(f.says.t("open-this-site-hint")),
+        );
+    }
+    let name = roll.name(&f.says, request.person);
+    let mut scopes = vec![Choice::new("person", f.says.t1("scope-person", "name", name))];
+    let class = roll.person(request.person).and_then(|person| roll.class_of(person));
+    if let Some(class) = class {
+        let open = open_now(app, desk.at).await?.into_iter().find(|lesson| lesson.group == class.id);
+        if let Some(lesson) = open {
+            let time = Clock::at(desk).time(lesson.ends_at);
+            let words = f.says.t2("scope-lesson", ("class", &class.name), ("time", &time));
+            scopes.push(Choice::new(format!("lesson:{}", lesson.id), words));
+        }
+        let words = f.says.t1("scope-class", "class", &class.name);
+        scopes.push(Choice::new(format!("class:{}", class.id), words));
+    }
+    let longest = desk.school.settings.lessons.longest_grant_minutes;
+    let ends = start::ends_within(app, desk, &f.says, longest);
+    let first = ends.first().map(Choice::value).unwrap_or_default();
+    let chosen = |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
+    Ok(vec![
+        fields.radios("page", choosing(pages, &filled.page)),
+        fields.radios("scope", choosing(scopes, &chosen(&filled.scope, "person"))),
+        fields.radios("until", choosing(ends, &chosen(&filled.until, &first))),
+        fields.line("reason", &filled.reason),
+        fields.area("words", &filled.words, 3),
+    ])
+}
+
+/// Answers it.
+pub(super) async fn answer(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    asked: DeskForm<Filled>,
+) -> Result<Response, AppFault> {
+    let (desk, filled) = (asked.from, asked.value);
+    let request = find(&app, &id).await?;
+    let says = Frame::desk(&app, &desk, "/requests", "request-title").says;
+    let said = |usual: &str| {
+        let words = filled.words.trim();
+        if words.is_empty() { says.t(usual) } else { words.to_owned() }
+    };
+    if filled.answer != "yes" {
+        let words = said("answer-usual-no");
+        opening::answer(&app, &desk, &request, Answered { grant: None, words }).await?;
+        return Ok(lead("/requests", "asked-no"));
+    }
+    match make(&app, &desk, &request.value, &filled).await? {
+        Ok(grant) => {
+            let words = said("answer-usual-yes");
+            opening::answer(&app, &desk, &request, Answered { grant: Some(grant), words }).await?;
+            Ok(lead("/requests", "asked-yes"))
+        }
+        Err(refusal) => {
+            let field = match refusal {
+                Refusal::EndNeeded | Refusal::TooLong => "until",
+                Refusal::ReasonNeeded => "reason",
+                _ => "page",
+            };
+            let errors = Errors::of(field, says.t(refusal.words()));
+            form(&app, &desk, &request, &filled, errors).await
+        }
+    }
+}
+
+async fn make(
+    app: &App,
+    desk: &AtDesk,
+    request: &UnblockRequest,
+    filled: &Filled,
+) -> Result<Result<(Grant, Change), Refusal>, AppFault> {
+    let scope = match filled.scope.split_once(':') {
+        Some(("lesson", id)) => {
+            let lesson = roll::id::<ids::Lesson>(id)?;
+            let open = open_now(app, desk.at).await?.into_iter().any(|open| open.id == lesson);
+            if !open {
+                return Ok(Err(Refusal::Gone));
+            }
+            Scope::Lesson(lesson)
+        }
+        Some(("class", id)) => Scope::Group(roll::id::<ids::Group>(id)?),
+        _ => Scope::Person(request.person),
+    };
+    let Ok(page) = filled.page.parse::<AddressPattern>() else { return Ok(Err(Refusal::AddressOdd)) };
+    let Some(until) = start::read_end(&filled.until, desk.at) else { return Ok(Err(Refusal::EndNeeded)) };
+    let sealed = opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page);
+    let asked = MakeGrant {
+        id: app.new_id(),
+        scope,
+        page,
+        reason: &filled.reason,
+        owner: desk.person.id,
+        until,
+        sealed,
+    };
+    Ok(grant::make(asked, desk.school.settings.lessons.longest_grant_minutes, desk.at))
+}

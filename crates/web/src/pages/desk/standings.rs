@@ -1,0 +1,53 @@
+//! Where many people stand with their agreements, worked out from one reading of the books.
+
+use std::collections::BTreeMap;
+
+use usher_policy::facts::Subject;
+use usher_records::agreement::AgreementVersion;
+use usher_records::person::Person;
+use usher_records::signature::{Part, Signature};
+use usher_records::standing::{self, Known, Standing};
+use usher_types::ids::PersonId;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+
+/// Where each of these people stands.
+pub(crate) async fn of(
+    app: &App,
+    desk: &AtDesk,
+    people: &[Person],
+) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
+    let versions = app.books.values::<AgreementVersion>().await?;
+    let mut theirs: BTreeMap<PersonId, Vec<Signature>> = BTreeMap::new();
+    for signature in app.books.values::<Signature>().await? {
+        if let Part::ParentFor(child) = signature.part {
+            theirs.entry(child).or_default().push(signature.clone());
+        }
+        theirs.entry(signature.person).or_default().push(signature);
+    }
+    let known = Known { settings: &desk.school.settings, versions: &versions, zone: &desk.school.zone };
+    Ok(people
+        .iter()
+        .map(|person| {
+            let signatures = theirs.get(&person.id).map(Vec::as_slice).unwrap_or_default();
+            (person.id, standing::of(person, signatures, known, desk.at))
+        })
+        .collect())
+}
+
+/// Works out anew where these people stand, for those of them who are signed in now.
+pub(crate) async fn refresh(
+    app: &App,
+    desk: &AtDesk,
+    wanted: impl Fn(PersonId) -> bool,
+) -> Result<(), AppFault> {
+    let here: Vec<PersonId> = app.table.people().iter().filter_map(|(_, subject)| subject.person).collect();
+    for id in here.into_iter().filter(|id| wanted(*id)) {
+        let person = usher_directory::books::person(&app.books, id).await?;
+        let standing = usher_directory::books::standing(&app.books, &desk.school, &person, desk.at).await?;
+        app.table.update(id, |subject: &Subject| Subject { standing: standing.clone(), ..subject.clone() });
+    }
+    app.live.tell(crate::live::Note::Presence);
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! What there may be to do, by what somebody may do about it.
+
+use usher_activity::spool::SpoolState;
+use usher_policy::access::Act;
+use usher_records::list_edit::ListDecision;
+use usher_records::register::Entry;
+use usher_records::report::IssuedReport;
+use usher_records::request::UnblockRequest;
+use usher_records::told::What;
+use usher_records::unrestricted::Unrestricted;
+use usher_types::role::PersonKind;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::lessons::open_now;
+use crate::pages::desk::lessons::start::{Quick, mine};
+use crate::pages::desk::roll::Roll;
+use crate::pages::desk::{address, standings, told};
+use crate::view::frame::Frame;
+
+/// Names told one by one in one item; of more, the rest are counted.
+const NAMED: usize = 3;
+
+/// One thing that needs somebody.
+pub(super) struct Item {
+    /// How pressing it is, for its edge: `stop`, `wait`, `info` or `go`.
+    pub(super) tone: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) action: Option<Action>,
+}
+
+/// What to do about it.
+pub(super) enum Action {
+    /// Go and look.
+    Go(String, String),
+    /// Press, and it is done: where it is sent, and the words.
+    Press(String, String),
+}
+
+/// Everything there is today.
+#[derive(Default)]
+pub(super) struct Items {
+    pub(super) items: Vec<Item>,
+    /// My classes without a lesson, each with its button.
+    pub(super) quick: Vec<Quick>,
+    /// Whether this person runs lessons but has no class of their own.
+    pub(super) lessons: bool,
+}
+
+/// Gathers it, most pressing first.
+pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Result<Items, AppFault> {
+    let mut gather = Gather { app, desk, f, roll, clock: Clock::at(desk), found: Items::default() };
+    gather.stopped();
+    gather.told().await?;
+    gather.requests().await?;
+    gather.lessons().await?;
+    gather.unrestricted().await?;
+    gather.reports().await?;
+    gather.agreements().await?;
+    gather.held().await?;
+    gather.register().await?;
+    Ok(gather.found)
+}
+
+struct Gather<'a> {
+    app: &'a App,
+    desk: &'a AtDesk,
+    f: &'a Frame,
+    roll: &'a Roll,
+    clock: Clock<'a>,
+    found: Items,
+}
+
+impl Gather<'_> {
+    fn may(&self, act: Act) -> bool {
+        self.desk.may(act).is_ok()
+    }
+
+    fn add(
+        &mut self,
+        tone: &'static str,
+        icon: &'static str,
+        words: (String, String),
+        action: Option<Action>,
+    ) {
+        self.found.items.push(Item { tone, icon, title: words.0, text: words.1, action });
+    }
+
+    /// No web for anybody: everybody is told, and those who can see why are led there.
+    fn stopped(&mut self) {
+        let says = &self.f.says;
+        let key = match (self.app.spool.state(), self.app.snapshot.load().is_some()) {
+            (SpoolState::Open, true) => return,
+            (SpoolState::Full, _) => "today-stopped-full",
+            (SpoolState::Broken | SpoolState::Stopping, _) => "today-stopped-spool",
+            (SpoolState::Open, false) => "today-stopped-policy",
+        };
+        let words = (says.t("today-stopped"), says.t(key));
+        let go = self.may(Act::SeeHealth).then(|| Action::Go("/health".into(), says.t("today-see-health")));
+        self.add("stop", "triangle-alert", words, go);
+    }
+
+    async fn told(&mut self) -> Result<(), AppFault> {
+        for told in told::waiting(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let name = self.roll.name(says, told.person);
+            let class = told.group.map(|group| self.roll.class_name(says, group)).unwrap_or_default();
+            let key = if told.what == What::Accident { "today-accident" } else { "today-told" };
+            let title = says.t2(key, ("name", &name), ("class", &class));
+            let page = told.address.as_ref().map(address::shown);
+            let text: Vec<String> =
+                [Some(self.clock.time(told.at)), page, told.words].into_iter().flatten().collect();
+            let press = Action::Press(format!("/told/{}/seen", told.id), says.t("today-told-seen"));
+            self.add("stop", "hand", (title, text.join(" · ")), Some(press));
+        }
+        Ok(())
+    }
+
+    async fn requests(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::AnswerRequests) {
+            return Ok(());
+        }
+        let waiting = self.app.books.find::<UnblockRequest>("state", "waiting").await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let says = &self.f.says;
+        let pages: Vec<String> =
+            waiting.iter().take(NAMED).map(|asked| address::shown(&asked.value.address)).collect();
+        let title = says.n("today-requests", "count", waiting.len());
+        let go = Action::Go("/requests".into(), says.t("today-answer"));
+        self.add("wait", "circle-help", (title, pages.join(", ")), Some(go));
+        Ok(())
+    }
+
+    async fn lessons(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::RunLessons) {
+            return Ok(());
+        }
+        let says = &self.f.says;
+        let open = open_now(self.app, self.desk.at).await?;
+        let of_mine = |group| self.desk.person.groups.contains(&group);
+        for lesson in
+            open.iter().filter(|lesson| lesson.adult == self.desk.person.id || of_mine(lesson.group))
+        {
+            let class = self.roll.class_name(says, lesson.group);
+            let here = self.app.table.in_group(lesson.group, self.desk.at).len();
+            let title =
+                says.t2("today-lesson", ("class", &class), ("time", &self.clock.time(lesson.ends_at)));
+            let text = says.n("today-lesson-here", "here", here);
+            let go = Action::Go(format!("/lessons/{}", lesson.id), says.t("today-lesson-go"));
+            self.found.items.push(Item { tone: "info", icon: "play", title, text, action: Some(go) });
+        }
+        self.found.quick = mine(self.app, self.desk, self.roll, says);
+        self.found.quick.retain(|quick| open.iter().all(|lesson| lesson.group.to_string() != quick.group));
+        let any = self.desk.person.groups.iter().any(|group| self.roll.group(*group).is_some());
+        self.found.lessons = !any;
+        Ok(())
+    }
+
+    async fn unrestricted(&mut self) -> Result<(), AppFault> {
+        let mine = self.app.books.find::<Unrestricted>("person", self.desk.person.id).await?;
+        let open = mine.into_iter().find(|time| time.value.is_open(self.desk.at));
+        if let Some(time) = open {
+            let says = &self.f.says;
+            let title = says.t1("today-unrestricted", "time", self.clock.time(time.value.until));
+            let press = Action::Press("/unrestricted/end".into(), says.t("unrestricted-end"));
+            self.add("wait", "unlock", (title, time.value.reason), Some(press));
+        }
+        Ok(())
+    }
+
+    async fn reports(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ReadWeeklyReport) {
+            return Ok(());
+        }
+        let me = self.desk.person.id;
+        let mut reports = self.app.books.values::<IssuedReport>().await?;
+        reports.retain(|report| {
+            report.readers.contains(&me) && report.opened.iter().all(|(reader, _)| *reader != me)
+        });
+        reports.sort_by_key(|report| std::cmp::Reverse(report.from));
+        let says = &self.f.says;
+        if let Some(latest) = reports.first() {
+            let title = says.t1("today-report", "date", self.clock.day(latest.from));
+            let text = says.n("today-report-items", "items", latest.items);
+            let go = Action::Go(format!("/reports/{}", latest.id), says.t("today-report-go"));
+            let tone = if latest.items > 0 { "wait" } else { "info" };
+            self.add(tone, "file-text", (title, text), Some(go));
+        }
+        Ok(())
+    }
+
+    /// The whole school for those who see signatures, their own class for teachers.
+    async fn agreements(&mut self) -> Result<(), AppFault> {
+        let today = self.clock.today();
+        let school = self.may(Act::SeeSignatures);
+        let teaches = self.may(Act::RunLessons) && !self.desk.person.groups.is_empty();
+        if !school && !teaches {
+            return Ok(());
+        }
+        let in_class = |groups: &[usher_types::ids::GroupId]| {
+            groups.iter().any(|group| self.desk.person.groups.contains(group))
+        };
+        let people = self.roll.people().filter(|person| person.is_here(today));
+        let whom: Vec<_> = people
+            .filter(|person| school || (person.kind == PersonKind::Pupil && in_class(&person.groups)))
+            .filter(|person| person.kind != PersonKind::Visitor)
+            .cloned()
+            .collect();
+        let standings = standings::of(self.app, self.desk, &whom).await?;
+        let owing: Vec<String> = whom
+            .iter()
+            .filter(|person| standings.get(&person.id).is_some_and(|standing| standing.owed().is_some()))
+            .map(|person| person.name())
+            .collect();
+        if owing.is_empty() {
+            return Ok(());
+        }
+        let says = &self.f.says;
+        if school {
+            let title = says.n("today-agreements", "count", owing.len());
+            let go = Action::Go("/agreements/outstanding".into(), says.t("today-agreements-go"));
+            self.add("info", "list-checks", (title, says.t("today-agreements-text")), Some(go));
+        } else {
+            let title = says.n("today-agreements-class", "count", owing.len());
+            let more = owing.len().saturating_sub(NAMED);
+            let names = owing.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+            let names =
+                if more == 0 { names } else { says.t2("board-and-more", ("names", &names), ("more", &more)) };
+            let text = says.t1("today-agreements-class-text", "names", names);
+            self.add("info", "list-checks", (title, text), None);
+        }
+        Ok(())
+    }
+
+    async fn held(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ManageLists) {
+            return Ok(());
+        }
+        let mut waiting = self.app.desk.lists.waiting();
+        let decided = self.app.books.values::<ListDecision>().await?;
+        waiting.entries.retain(|held| {
+            let same =
+                |one: &ListDecision| one.decision.source == held.source && one.decision.entry == held.entry;
+            !decided.iter().any(same)
+        });
+        let count = waiting.entries.len() + waiting.sources.len();
+        if count > 0 {
+            let says = &self.f.says;
+            let title = says.n("today-held", "count", count);
+            let go = Action::Go("/lists#held".into(), says.t("today-held-go"));
+            self.add("info", "shield", (title, says.t("today-held-text")), Some(go));
+        }
+        Ok(())
+    }
+
+    async fn register(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ReadRegister) {
+            return Ok(());
+        }
+        let entries = self.app.books.values::<Entry>().await?;
+        let count = entries.iter().filter(|entry| entry.entered.is_none()).count();
+        if count > 0 {
+            let says = &self.f.says;
+            let title = says.n("today-register", "count", count);
+            let go = Action::Go("/register?entered=no".into(), says.t("today-register-go"));
+            self.add("wait", "book-open", (title, says.t("today-register-text")), Some(go));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! The agreement for the youngest: picture cards one by one, one question with pictures, and "I will" with their own name.
+//! Everything but the last press is reading, so the cards are plain addresses.
+
+use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
+use usher_records::agreement::{Answer, Check};
+use usher_records::person::Person;
+use usher_records::refusal::Refusal;
+
+use super::Asked;
+use super::text::Situation;
+use crate::app::App;
+use crate::extract::portal::AtDevice;
+use crate::pages::portal::then::Then;
+use crate::view::frame::Frame;
+use crate::view::{markdown, page};
+
+#[derive(Template)]
+#[template(path = "portal/card.html")]
+struct CardPage {
+    f: Frame,
+    steps: Steps,
+    picture: String,
+    words: String,
+    spoken: String,
+    opening: Option<String>,
+    changed: bool,
+    back: Option<String>,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/card_question.html")]
+struct QuestionPage {
+    f: Frame,
+    steps: Steps,
+    check: Check,
+    chosen: Option<Answer>,
+    /// Whether it is the right one.
+    right: bool,
+    answers: Vec<(String, Answer)>,
+    back: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/card_sign.html")]
+struct SignPage {
+    f: Frame,
+    steps: Steps,
+    declaration: String,
+    digest: String,
+    answer: Option<usize>,
+    person: Person,
+    /// The day they said yes, where there is nothing left to sign.
+    signed: Option<String>,
+    back: String,
+    then: Then,
+}
+
+/// How far along somebody is.
+#[derive(Debug, Clone)]
+struct Steps {
+    /// The step shown, counting from 1.
+    here: usize,
+    /// How many there are.
+    all: usize,
+    /// `Card 2 of 9`.
+    words: String,
+}
+
+impl Steps {
+    fn new(f: &Frame, here: usize, all: usize) -> Self {
+        let words = f.says.t2("card-of", ("here", &here), ("all", &all));
+        Self { here, all, words }
+    }
+}
+
+/// The addresses of the cards of one text.
+struct Cards<'a> {
+    of: String,
+    then: &'a Then,
+}
+
+impl Cards<'_> {
+    fn at(&self, card: usize, answer: Option<usize>) -> String {
+        let answer = answer.map(|answer| format!("&answer={answer}")).unwrap_or_default();
+        self.then.to(&format!("/agreement?card={card}&of={}{answer}", self.of))
+    }
+}
+
+/// Shows a card, the question, or the place to say yes.
+pub(super) fn show(
+    app: &App,
+    device: &AtDevice,
+    person: &Person,
+    situation: &Situation,
+    asked: &Asked,
+    then: &Then,
+) -> Response {
+    let text = &situation.current.text;
+    let cards = Cards { of: text.digest.short(), then };
+    // Cards of a text that is no longer in force lead back to the first of the one that is.
+    let same_text = asked.of.as_deref().is_none_or(|of| of == cards.of);
+    let card = if same_text { asked.card.unwrap_or(1).max(1) } else { 1 };
+    let question = usize::from(text.head.check.is_some());
+    let clauses = text.clauses.len();
+    let f = Frame::portal(app, device, "agreement-title").titled(text.head.title.clone());
+    let all = clauses + question + 1;
+    let steps = Steps::new(&f, card.min(all), all);
+    if let Some(clause) = text.clauses.get(card - 1) {
+        let spoken = markdown::words(&clause.text);
+        return page(&CardPage {
+            f,
+            steps,
+            picture: clause.picture.clone().unwrap_or_else(|| "star".to_owned()),
+            words: markdown::inline(&clause.text),
+            spoken,
+            opening: text.head.opening.clone().filter(|_| card == 1),
+            changed: !same_text || asked.changed.is_some(),
+            back: (card > 1).then(|| cards.at(card - 1, None)),
+            next: cards.at(card + 1, None),
+        });
+    }
+    let chosen = text.head.check.as_ref().zip(asked.answer).and_then(|(check, at)| check.answers.get(at));
+    let answered = text.head.check.is_none() || chosen.is_some_and(|answer| answer.right);
+    match &text.head.check {
+        Some(check) if card == clauses + 1 || !answered => {
+            let here = clauses + 1;
+            let answers = check.answers.iter().cloned().enumerate();
+            page(&QuestionPage {
+                steps: Steps::new(&f, here, all),
+                f,
+                check: check.clone(),
+                chosen: chosen.cloned(),
+                right: chosen.is_some_and(|answer| answer.right),
+                answers: answers.map(|(at, answer)| (cards.at(here, Some(at)), answer)).collect(),
+                back: cards.at(clauses, None),
+                next: cards.at(here + 1, asked.answer),
+            })
+        }
+        _ => page(&SignPage {
+            f,
+            steps,
+            declaration: text.head.declaration.clone(),
+            digest: text.digest.to_string(),
+            answer: asked.answer,
+            person: person.clone(),
+            signed: (!situation.is_due()).then(|| signed_day(device, situation)),
+            back: cards.at(clauses + question, asked.answer),
+            then: then.clone(),
+        }),
+    }
+}
+
+fn signed_day(device: &AtDevice, situation: &Situation) -> String {
+    let at = situation.latest.as_ref().map_or(device.at, |signature| signature.at);
+    device.school.zone.local(at).spoken_date()
+}
+
+/// Something was not right with what was handed in: back to the card where it can be put right.
+pub(super) fn again(situation: &Situation, refusal: &Refusal, then: &Then) -> Response {
+    let cards = Cards { of: situation.current.text.digest.short(), then };
+    let address = match refusal {
+        Refusal::CheckWrong => cards.at(situation.current.text.clauses.len() + 1, None),
+        _ => then.to("/agreement?changed=yes"),
+    };
+    Redirect::to(&address).into_response()
+}

@@ -1,0 +1,160 @@
+//! Reading and signing one's agreement: picture cards for the youngest, a list with one question for older children, the
+//! whole text for adults. What is signed is the text that was shown, by its digest.
+
+mod cards;
+mod mine;
+pub(super) mod shown;
+pub(super) mod text;
+mod written;
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+use usher_policy::access::Act;
+use usher_records::person::Person;
+use usher_records::refusal::Refusal;
+use usher_records::signature::{How, Part, Sign, sign as sign_text};
+use usher_types::digest::Digest;
+use usher_types::role::Reader;
+
+use self::text::Situation;
+use super::enter;
+use super::fault::{Answer, PortalFault};
+use super::then::Then;
+use crate::app::{App, AppFault};
+use crate::extract::form::PortalForm;
+use crate::extract::portal::AtDevice;
+use crate::view::frame::Frame;
+use crate::view::page;
+
+pub(super) use self::mine::show as mine;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// Which card, counting from 1.
+    card: Option<usize>,
+    /// The answer pressed, counting from 0.
+    answer: Option<usize>,
+    /// The first digits of the digest of the text the cards are of.
+    of: Option<String>,
+    /// Whether the text changed while it was read.
+    changed: Option<String>,
+    then: Option<String>,
+}
+
+/// What is handed in under an agreement.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Sent {
+    /// The digest of the text shown.
+    #[serde(default)]
+    digest: String,
+    /// The answer chosen.
+    #[serde(default)]
+    answer: String,
+    /// The name typed.
+    #[serde(default)]
+    name: String,
+    then: Option<String>,
+}
+
+#[derive(askama::Template)]
+#[template(path = "portal/no_agreement.html")]
+struct NoAgreementPage {
+    f: Frame,
+}
+
+/// Shows the agreement that is theirs.
+pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked): Query<Asked>) -> Answer {
+    let then = Then::read(&app, asked.then.as_deref());
+    let Some(person) = device.person.clone() else {
+        return match device.who.subject.kind {
+            // A shared sign-in signs nothing: its children's slips are kept person by person.
+            Some(_) => Ok(page(&NoAgreementPage { f: Frame::portal(&app, &device, "agreement-none-title") })),
+            None => Err(PortalFault::SignInFirst),
+        };
+    };
+    let Some(situation) = text::situation(&app, &device, &person).await? else {
+        return Ok(page(&NoAgreementPage { f: Frame::portal(&app, &device, "agreement-none-title") }));
+    };
+    match device.reader() {
+        Reader::Ks1 => Ok(cards::show(&app, &device, &person, &situation, &asked, &then)),
+        Reader::Ks2 | Reader::Adult => {
+            let changed = asked.changed.is_some();
+            written::show(&app, &device, &person, &situation, written::Tried::fresh(changed), &then).await
+        }
+    }
+}
+
+/// Signs it.
+pub(super) async fn sign(State(app): State<App>, form: PortalForm<Sent>) -> Answer {
+    let PortalForm { from: device, value: sent } = form;
+    let then = Then::read(&app, sent.then.as_deref());
+    let person = device.person.clone().ok_or(PortalFault::SignInFirst)?;
+    AtDevice::may(&person, Act::SignOwnAgreement)?;
+    let situation = text::situation(&app, &device, &person).await?.ok_or(AppFault::NotFound)?;
+    if !situation.is_due() {
+        return Ok(Redirect::to(&then.to("/")).into_response());
+    }
+    match hand_in(&app, &device, &person, &situation, &sent).await {
+        Ok(()) => {
+            let subject = app.table.who(device.peer.address, device.at).subject;
+            if subject.clause_accepted {
+                return Ok(Redirect::to(&then.to("/?done=signed")).into_response());
+            }
+            Ok(enter::onward(&subject, false, &then).into_response())
+        }
+        Err(PortalFault::App(AppFault::Refused(refusal))) => match device.reader() {
+            Reader::Ks1 => Ok(cards::again(&situation, &refusal, &then)),
+            Reader::Ks2 | Reader::Adult => {
+                let tried = written::Tried::again(&situation, &sent, refusal);
+                written::show(&app, &device, &person, &situation, tried, &then).await
+            }
+        },
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn hand_in(
+    app: &App,
+    device: &AtDevice,
+    person: &Person,
+    situation: &Situation,
+    sent: &Sent,
+) -> Result<(), PortalFault> {
+    let typed_name = match device.reader() {
+        // The youngest press their own name; there is nothing to type.
+        Reader::Ks1 => None,
+        // A first name is enough from somebody of eight.
+        Reader::Ks2 if is_first_name(person, &sent.name) => None,
+        Reader::Ks2 | Reader::Adult => Some(sent.name.as_str()),
+    };
+    let asked = Sign {
+        id: app.new_id(),
+        person,
+        part: Part::Own,
+        shown: digest(&sent.digest)?,
+        answer: sent.answer.parse().ok(),
+        typed_name,
+        discussed: false,
+        how: How::OnScreen,
+        entered_by: None,
+    };
+    let (_, change) = sign_text(&asked, &situation.current.text, device.at)?;
+    app.commit(&change, &device.actor()).await?;
+    Ok(enter::refresh(app, device, person.id).await?)
+}
+
+/// The digest a form was shown with. One that cannot be read is of no text of ours.
+pub(super) fn digest(text: &str) -> Result<Digest, Refusal> {
+    text.parse().map_err(|_unreadable| Refusal::AgreementChanged)
+}
+
+fn is_first_name(person: &Person, typed: &str) -> bool {
+    let fold = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let typed = fold(typed);
+    !typed.is_empty()
+        && [Some(person.given.as_str()), person.known_as.as_deref()]
+            .into_iter()
+            .flatten()
+            .any(|name| fold(name) == typed)
+}

@@ -1,0 +1,115 @@
+//! An agreement as a page shows it: sections, numbered clauses, and what changed since the reader signed last.
+
+use usher_records::agreement::{AgreementText, Clause};
+
+use crate::view::markdown;
+
+/// A heading and its clauses.
+#[derive(Debug, Clone)]
+pub(in crate::pages::portal) struct Section {
+    /// Its place in the page.
+    pub(in crate::pages::portal) id: String,
+    /// Its heading; none for clauses before the first.
+    pub(in crate::pages::portal) heading: Option<String>,
+    /// Its clauses.
+    pub(in crate::pages::portal) clauses: Vec<Shown>,
+}
+
+/// How a clause differs from the version the reader signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::pages::portal) enum Since {
+    /// It does not, or they signed none.
+    Same,
+    /// It was not there.
+    New,
+    /// It said this.
+    Changed(String),
+}
+
+/// One clause.
+#[derive(Debug, Clone)]
+pub(in crate::pages::portal) struct Shown {
+    /// Its id.
+    pub(in crate::pages::portal) id: String,
+    /// Its number.
+    pub(in crate::pages::portal) number: u16,
+    /// Its words, HTML.
+    pub(in crate::pages::portal) html: String,
+    /// What changed.
+    pub(in crate::pages::portal) since: Since,
+}
+
+impl Shown {
+    fn of(clause: &Clause, earlier: Option<&AgreementText>) -> Self {
+        let since = match earlier.map(|text| text.clause(&clause.id)) {
+            None => Since::Same,
+            Some(None) => Since::New,
+            Some(Some(before)) if before.text != clause.text => {
+                Since::Changed(markdown::inline(&before.text))
+            }
+            Some(Some(_)) => Since::Same,
+        };
+        Self { id: clause.id.clone(), number: clause.number, html: markdown::inline(&clause.text), since }
+    }
+
+    /// Whether it is new since they signed.
+    pub(in crate::pages::portal) fn is_new(&self) -> bool {
+        self.since == Since::New
+    }
+
+    /// What it said when they signed, where it says something else now.
+    pub(in crate::pages::portal) fn before(&self) -> Option<&str> {
+        match &self.since {
+            Since::Changed(before) => Some(before),
+            Since::Same | Since::New => None,
+        }
+    }
+}
+
+/// The sections of a text, marked against an earlier one.
+pub(in crate::pages::portal) fn sections(
+    text: &AgreementText,
+    earlier: Option<&AgreementText>,
+) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for clause in &text.clauses {
+        if sections.last().is_none_or(|section| section.heading != clause.heading) {
+            let id = format!("part-{}", sections.len() + 1);
+            sections.push(Section { id, heading: clause.heading.clone(), clauses: Vec::new() });
+        }
+        if let Some(section) = sections.last_mut() {
+            section.clauses.push(Shown::of(clause, earlier));
+        }
+    }
+    sections
+}
+
+/// Clauses the reader signed that are not there any more, HTML.
+pub(in crate::pages::portal) fn gone(text: &AgreementText, earlier: Option<&AgreementText>) -> Vec<String> {
+    let Some(earlier) = earlier else { return Vec::new() };
+    let gone = earlier.clauses.iter().filter(|clause| text.clause(&clause.id).is_none());
+    gone.map(|clause| markdown::inline(&clause.text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "+++\nkey = \"k\"\ntitle = \"T\"\nversion = \"1\"\nreader = \"adult\"\ndeclaration = \"I do.\"\n+++\n";
+
+    #[test]
+    fn agr_19_what_changed_since_somebody_signed_is_marked() {
+        let text = |body: &str| AgreementText::parse(&format!("{HEAD}{body}")).unwrap();
+        let before = text("## A\n\n- One. {#one}\n- Two. {#two}\n- Gone. {#gone}\n");
+        let now = text("## A\n\n- One. {#one}\n\n## B\n\n- Two, but more. {#two}\n- Three. {#three}\n");
+        let shown = sections(&now, Some(&before));
+        assert_eq!(shown.len(), 2);
+        assert_eq!(shown[0].clauses[0].since, Since::Same);
+        assert_eq!(shown[1].clauses[0].before(), Some("Two."));
+        assert!(shown[1].clauses[1].is_new());
+        assert_eq!(gone(&now, Some(&before)), ["Gone."]);
+        assert!(
+            sections(&now, None).iter().flat_map(|part| &part.clauses).all(|one| one.since == Since::Same)
+        );
+    }
+}

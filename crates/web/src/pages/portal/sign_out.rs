@@ -1,0 +1,28 @@
+//! Signing out.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+use usher_records::session::{self, EndReason, Session};
+
+use super::fault::Answer;
+use crate::app::App;
+use crate::extract::form::PortalForm;
+use crate::live::Note;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
+
+/// Signs out whoever is at the device.
+pub(super) async fn leave(State(app): State<App>, form: PortalForm<Nothing>) -> Answer {
+    let device = form.from;
+    if let Some(id) = device.who.subject.session {
+        app.table.sign_out(id);
+        app.live.tell(Note::Presence);
+        if let Some(open) = app.books.get::<Session, _>(id).await?.filter(|open| open.value.ended.is_none()) {
+            let change = session::end(&open, EndReason::SignedOut, device.at);
+            app.commit(&change, &device.actor()).await?;
+        }
+    }
+    Ok(Redirect::to("/?done=signed-out").into_response())
+}

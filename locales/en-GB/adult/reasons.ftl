@@ -1,0 +1,65 @@
+# Why a page is open or not, in one sentence; what would have turned it; and what each step had to say.
+
+reason-own-page = It is one of Usher’s own pages.
+reason-lockdown = The school has closed the web down for everybody.
+reason-kept-in-lockdown = The web is closed down, and this page is kept open.
+reason-sealed = It is on a list that nobody in the school can open.
+reason-forbidden-address = It leads to an address inside the school’s own network.
+reason-sign-in = Nobody is signed in at this device.
+reason-accept-clause = The short rule at sign-in has not been accepted.
+reason-sign-agreement = The school’s agreement is not signed.
+reason-parent-missing = A parent or carer has not answered yet.
+reason-sanction-no-web = The web is closed to this person for an agreed time.
+reason-sanction-list-only = For an agreed time, only lessons with a list are open.
+reason-sanction-lesson-only = For an agreed time, only lessons are open.
+reason-granted = Somebody opened it for a time.
+reason-unrestricted = It was opened in unrestricted time.
+reason-no-lesson = No lesson is open for the class.
+reason-in-lesson-list = It is in the list of this lesson.
+reason-not-in-lesson-list = It is not in the list of this lesson.
+reason-outside-hours = The web is closed { $period }.
+reason-rule = The school’s rule “{ $rule }” says so.
+reason-category = It is sorted under “{ $category }”.
+reason-category-open = It is sorted under “{ $category }”, which is open.
+reason-unknown = Nobody has sorted this page yet.
+reason-unknown-open = Nobody has sorted this page yet, and such pages are open.
+reason-no-group = This account belongs to no group of the school’s policy.
+
+period-lesson = in lessons
+period-break = at break
+period-lunch = at lunch
+period-before-school = before school
+period-after-school = after school
+period-closed = on days without school
+
+flip-sign-in = It would change if somebody signed in.
+flip-accept-clause = It would change if they accepted the short rule.
+flip-sign = It would change if they signed the agreement.
+flip-parent-answers = It would change if a parent or carer answered.
+flip-sanction-ends = It would change when the sanction ends.
+flip-lesson-opens = It would change if a lesson were open for the class.
+flip-lesson-normal = It would change if the lesson were open without a list.
+flip-add-to-lesson-list = It would change if the page were in the lesson’s list.
+flip-at = It would be different { $period }.
+flip-without-rule = It would change without the rule “{ $rule }”.
+flip-without-category = It would change if the page were not sorted under “{ $category }”.
+flip-grant = It would change if somebody opened it for a time.
+flip-without-grant = It would change without the time-limited opening.
+flip-without-unrestricted = It would change without unrestricted time.
+flip-remove-from-lesson-list = It would change if the page were taken out of the lesson’s list.
+flip-listed = It would change if the page were sorted under something that is shut.
+flip-lockdown-ends = It would change when the web is opened again for everybody.
+flip-nothing = Nothing the school can change would open it.
+
+note-not-own = not one of Usher’s own pages
+note-no-lockdown = the web is not closed down
+note-not-sealed = on no sealed list
+note-may-use = signed in, and nothing left to sign
+note-no-sanction = no sanction
+note-within-sanction = within what sanction { $sanction } leaves
+note-no-grant = nobody opened it for a time
+note-in-lesson = in lesson { $lesson }
+note-no-lesson-needed = no lesson is needed
+note-open = the web is open { $period }
+note-no-rule = no rule fits
+note-no-category = in no category that decides

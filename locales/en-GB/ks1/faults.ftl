@@ -1,0 +1,43 @@
+# What went wrong, for children of five to seven.
+
+fault-refused-title = Try again
+fault-refused-text = That did not work.
+fault-not-found-title = Nothing is here
+fault-not-found-text = Tap the button.
+fault-form-title = Try again
+fault-form-text = That did not work.
+fault-unavailable-title = Wait a bit
+fault-unavailable-text = Then try again.
+fault-stale-title = Try again
+fault-stale-text = Tap the button.
+fault-denied-title = This is not for you
+fault-denied-text = You did nothing wrong.
+fault-old-page-title = Try again
+fault-old-page-text = Tap the button.
+
+upstream-next = You did nothing wrong. Tell your teacher.
+upstream-next-certificate = You did nothing wrong. Tell your teacher.
+upstream-no-such-name-title = We can not find this page.
+upstream-no-such-name-text = Is a letter wrong?
+upstream-unreachable-title = This page does not work.
+upstream-unreachable-text = Try again.
+upstream-timed-out-title = This page is slow.
+upstream-timed-out-text = Try again.
+upstream-expired-title = This page is not safe now.
+upstream-expired-text = We did not open it.
+upstream-not-yet-valid-title = This page is not safe now.
+upstream-not-yet-valid-text = We did not open it.
+upstream-wrong-name-title = This page is not safe now.
+upstream-wrong-name-text = We did not open it.
+upstream-unknown-issuer-title = This page is not safe now.
+upstream-unknown-issuer-text = We did not open it.
+upstream-revoked-title = This page is not safe now.
+upstream-revoked-text = We did not open it.
+upstream-certificate-title = This page is not safe now.
+upstream-certificate-text = We did not open it.
+upstream-tls-title = This page is not safe now.
+upstream-tls-text = We did not open it.
+upstream-protocol-title = This page does not work.
+upstream-protocol-text = Try again.
+upstream-broke-off-title = This page stopped.
+upstream-broke-off-text = Try again.

@@ -1,0 +1,44 @@
+# The pages that stand in for another site's, for children of five to seven.
+
+block-blocked-title = This page is not for school.
+block-blocked-next = You did nothing wrong. Are you sad? Tell a grown-up.
+block-sealed-title = This page is not for school.
+block-sealed-next = You did nothing wrong. Tell a grown-up.
+block-forbidden-title = This page is not for school.
+block-forbidden-next = You did nothing wrong.
+block-lockdown-title = It is closed now.
+block-lockdown-next = Do what your teacher says.
+block-sign-in-title = Tap your class first.
+block-sign-in-next = Then you can go on.
+block-sign-in-link = Go
+block-clause-title = First, say yes.
+block-clause-next = Will you keep our rules?
+block-clause-link = Go
+block-agreement-title = First, our rules.
+block-agreement-next = Look at the pictures.
+block-agreement-link = Go
+block-parent-title = Not yet.
+block-parent-next = A grown-up at home says yes first. You did nothing wrong.
+block-no-lesson-title = Ask your teacher to start.
+block-no-lesson-next = Put your hand up.
+block-list-title = This is not for this lesson.
+block-list-next = You did nothing wrong.
+block-list-link = See my pages
+block-hours-title = It is closed now.
+block-hours-next = It will open again.
+block-sanction-no-web-title = Not now.
+block-sanction-no-web-next = It will open again. Ask your teacher.
+block-sanction-list-only-title = Not this page.
+block-sanction-list-only-next = Look at the pages your teacher picks.
+block-sanction-lesson-only-title = Not now.
+block-sanction-lesson-only-next = You can go on in a lesson.
+block-no-group-title = Ask your teacher.
+block-no-group-next = The computer does not know you yet.
+block-coach-title = Stop and think.
+block-coach-next = Ask your teacher.
+block-held-title = Ask your teacher.
+block-held-next = A grown-up has to look first.
+
+block-told = I told a grown-up
+block-ask = Please open this
+block-again = Look again

@@ -1,0 +1,61 @@
+# What went wrong, for children of seven to eleven.
+
+fault-refused-title = That did not work
+fault-refused-text = Nothing was changed.
+fault-not-found-title = There is no page here
+fault-not-found-text = Go to the start and try again.
+fault-form-title = That did not work
+fault-form-text = Go to the start and try again.
+fault-unavailable-title = That does not work right now
+fault-unavailable-text = Try again in a minute. If it still does not work, tell your teacher.
+fault-publish-title = Nearly there
+fault-publish-text = Try again in a minute, or tell your teacher.
+fault-other-site-title = That came from another website
+fault-other-site-text = Nothing was changed. Tell your teacher.
+fault-stale-title = This page was open for a long time
+fault-stale-text = Go to the start and try again.
+fault-denied-title = This is not for you
+fault-denied-text = You have not done anything wrong. Go to the start.
+fault-old-page-title = That page is old
+fault-old-page-text = Open it again and press the button once more.
+
+refusal-reason-needed = Please say why, in a few words.
+refusal-agreement-changed = The rules changed while you were reading. Here are the new ones.
+refusal-check-wrong = Not quite. Have another try.
+refusal-name-differs = Type your own first name.
+refusal-already-so = You have done that already.
+refusal-gone = That is not here any more.
+refusal-conflict = Someone else did that at the same time. Try again.
+refusal-not-in-this-school = Your school does not use this.
+
+upstream-next = Check the letters, or try again in a minute. You have not done anything wrong.
+upstream-next-certificate = It would not be safe to open it. You have not done anything wrong.
+upstream-no-such-name-title = We cannot find { $site }
+upstream-no-such-name-text = Maybe a letter is wrong.
+upstream-unreachable-title = { $site } does not answer
+upstream-unreachable-text = Maybe it is switched off.
+upstream-timed-out-title = { $site } takes too long
+upstream-timed-out-text = Maybe it is busy.
+upstream-expired-title = { $site } is not safe right now
+upstream-expired-text = Its safety check has run out.
+upstream-not-yet-valid-title = { $site } is not safe right now
+upstream-not-yet-valid-text = Its safety check does not work yet.
+upstream-wrong-name-title = This may not be { $site }
+upstream-wrong-name-text = The page has another page’s name on it.
+upstream-unknown-issuer-title = We do not know { $site } well enough
+upstream-unknown-issuer-text = Nobody we trust has checked it.
+upstream-revoked-title = { $site } is not safe right now
+upstream-revoked-text = Its safety check was taken away.
+upstream-certificate-title = { $site } is not safe right now
+upstream-certificate-text = Its safety check is broken.
+upstream-tls-title = { $site } is not safe right now
+upstream-tls-text = Other people could read along.
+upstream-protocol-title = { $site } does not work
+upstream-protocol-text = It sent something we cannot read.
+upstream-broke-off-title = { $site } stopped in the middle
+upstream-broke-off-text = Maybe it is busy.
+
+unrecorded-title = The internet has to wait
+unrecorded-broken = Something needs mending first. A grown-up has been told.
+unrecorded-soon = It is starting, or very busy.
+unrecorded-next = Try again soon.

@@ -1,0 +1,34 @@
+# Why a page is not open, for children of seven to eleven. The kind of page is named only where its name can frighten
+# nobody.
+
+reason-own-page = This is one of your school’s own pages.
+reason-lockdown = The internet is closed for everyone at the moment.
+reason-kept-in-lockdown = This page stays open.
+reason-sealed = This page is not for school.
+reason-forbidden-address = This is not a page to look at.
+reason-sign-in = Nobody is signed in on this computer.
+reason-accept-clause = You have not said yes to the rules yet.
+reason-sign-agreement = You have not signed your rules yet.
+reason-parent-missing = A grown-up at home has not said yes yet.
+reason-sanction-no-web = The internet is closed for you for now.
+reason-sanction-list-only = For now you can open the pages your teacher picks.
+reason-sanction-lesson-only = For now you can go online in lessons.
+reason-granted = Your teacher opened it.
+reason-unrestricted = It is open for now.
+reason-no-lesson = Your teacher has not started the lesson yet.
+reason-in-lesson-list = It belongs to your lesson.
+reason-not-in-lesson-list = It is not one of the pages for this lesson.
+reason-outside-hours = The internet is closed { $period }.
+reason-rule = This page does not work at school.
+reason-category = { $category }
+reason-category-open = This page is open.
+reason-unknown = Nobody has checked this page yet.
+reason-unknown-open = This page is open.
+reason-no-group = We do not know your class yet.
+
+period-lesson = in lessons
+period-break = at break
+period-lunch = at lunch
+period-before-school = before school
+period-after-school = after school
+period-closed = today

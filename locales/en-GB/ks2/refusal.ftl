@@ -1,0 +1,46 @@
+# The pages that stand in for another site's, for children of seven to eleven. And for whoever is not signed in yet.
+
+block-blocked-title = This page is not for school
+block-blocked-next = You have not done anything wrong. If you saw something that upset you, turn the screen off and tell a grown-up.
+block-sealed-title = This page is not for school
+block-sealed-next = You have not done anything wrong. Turn the screen off and tell a grown-up.
+block-forbidden-title = This page is not for school
+block-forbidden-next = You have not done anything wrong.
+block-lockdown-title = The internet is closed for everyone
+block-lockdown-next = Do what your teacher says. You have not done anything wrong.
+block-sign-in-title = Sign in first
+block-sign-in-next = Then you can go to this page.
+block-sign-in-link = Sign in
+block-clause-title = One thing first
+block-clause-next = Say that you will keep the rules. Then you can go on.
+block-clause-link = Go on
+block-agreement-title = First, your rules
+block-agreement-next = Read them and sign them. Then you can go on.
+block-agreement-link = Read and sign
+block-parent-title = A grown-up at home goes first
+block-parent-next = You have not done anything wrong. Tell your teacher.
+block-no-lesson-title = Ask your teacher to start
+block-no-lesson-next = Then press “Look again”.
+block-list-title = This page is not in your lesson
+block-list-next = You have not done anything wrong. You can use the pages your teacher picked, or ask for this one.
+block-list-link = See my lesson’s pages
+block-hours-title = The internet is closed now
+block-hours-next = It will open again. You have not done anything wrong.
+block-sanction-no-web-title = The internet is closed for you for now
+block-sanction-no-web-next = It opens again at { $time }. Your teacher can tell you why.
+block-sanction-list-only-title = Not this page for now
+block-sanction-list-only-next = This lasts until { $time }. Your teacher can tell you why.
+block-sanction-lesson-only-title = Only in lessons for now
+block-sanction-lesson-only-next = This lasts until { $time }. Your teacher can tell you why.
+block-no-group-title = We do not know you yet
+block-no-group-next = Ask your teacher to tell the school office.
+block-coach-title = Stop and think
+block-coach-next = Ask your teacher before you go on.
+block-held-title = A grown-up has to look first
+block-held-next = You have not done anything wrong. Ask your teacher.
+
+block-told = I told a grown-up
+block-ask = Please open this
+block-go-on = Go on
+block-again = Look again
+block-reference = Usher
