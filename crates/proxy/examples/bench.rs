@@ -407,6 +407,7 @@ async fn gateway(folder: &str, plain: SocketAddr, tls: SocketAddr) {
         site_tls: SiteTls::new(&[site]).unwrap(),
         resolver: Resolver::new(overrides),
         clock: Arc::new(HandClock::at(now)),
+        certificate_clock: Arc::new(HandClock::at(now)),
     })
     .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

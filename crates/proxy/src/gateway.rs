@@ -48,8 +48,10 @@ pub struct Parts {
     pub site_tls: SiteTls,
     /// Names to addresses.
     pub resolver: Resolver,
-    /// Now.
+    /// Now, as the school's day goes: decisions and events.
     pub clock: Arc<dyn Clock>,
+    /// Now on the wall. Clients check certificates against it, also where a demonstration plays another day.
+    pub certificate_clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for Parts {

@@ -240,7 +240,7 @@ impl Judged {
             Err(fault) => Way::Closed(Some(fault)),
         };
         let protocols = way.protocols(&self.offered);
-        let leaf = match gateway.parts.minter.leaf(&name, self.at) {
+        let leaf = match gateway.parts.minter.leaf(&name, gateway.parts.certificate_clock.now()) {
             Ok(leaf) => leaf,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "no certificate for a site");

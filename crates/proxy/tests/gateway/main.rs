@@ -9,4 +9,5 @@ mod origin;
 mod rig;
 mod trust;
 
+mod certificates;
 mod ways;

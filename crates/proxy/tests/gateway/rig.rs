@@ -120,6 +120,7 @@ impl Rig {
             site_tls: SiteTls::new(&[trust::root()]).unwrap(),
             resolver: Resolver::new(overrides(sites)),
             clock: Arc::clone(&clock) as Arc<dyn usher_types::clock::Clock>,
+            certificate_clock: Arc::new(HandClock::at(now)),
         })
         .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
