@@ -6,12 +6,18 @@ mod clock;
 mod field;
 mod lessons;
 mod opening;
+mod paper;
 mod password;
+mod people;
+mod register;
+mod reports;
+mod requests;
 mod roll;
 mod sign_in;
 mod standings;
 mod today;
 mod told;
+mod unrestricted;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -24,7 +30,18 @@ pub(crate) use around::navigation;
 
 /// The desk's routes and the act each needs.
 pub fn routes() -> Vec<DeskRoute> {
-    [own(), lessons::routes()].into_iter().flatten().collect()
+    [
+        own(),
+        lessons::routes(),
+        requests::routes(),
+        reports::routes(),
+        people::routes(),
+        register::routes(),
+        unrestricted::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What everybody at the desk has.

@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use serde::Deserialize;
+use usher_policy::access::Act;
 use usher_records::change::Stored;
 use usher_records::refusal::Refusal;
 use usher_records::register::{self, Entry, EntryKind};
@@ -23,9 +25,20 @@ use super::unrestricted::{next_number, number_taken};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
+use crate::routes::{DeskRoute, desk_route};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{page, with_status};
+
+/// What readers of the register have.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    let read = Act::ReadRegister;
+    vec![
+        desk_route("/register", read, get(show)),
+        desk_route("/register/{id}/entered", read, post(entered)),
+        desk_route("/register/{id}/correct", read, get(correct_form).post(correct)),
+    ]
+}
 
 #[derive(Template)]
 #[template(path = "desk/register.html")]

@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{get, post};
 use serde::Deserialize;
+use usher_policy::access::Act;
 use usher_policy::facts::Subject;
 use usher_records::change::{Mail, Stored};
 use usher_records::person::Person;
@@ -25,12 +27,22 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
 use crate::live::Note;
+use crate::routes::{DeskRoute, desk_route};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
 
 /// Two people who write in the register at once both get a number; the slower one tries again this often.
 const TRIES: u32 = 3;
+
+/// What those who may open unrestricted time have.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    let act = Act::OpenUnrestricted;
+    vec![
+        desk_route("/unrestricted", act, get(show).post(open)),
+        desk_route("/unrestricted/end", act, post(end)),
+    ]
+}
 
 #[derive(Template)]
 #[template(path = "desk/unrestricted.html")]
