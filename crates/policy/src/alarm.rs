@@ -10,6 +10,8 @@ use usher_types::ids::EventId;
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Role};
 
+use crate::access::{Act, Who, may};
+
 /// Themes of categories that a person tries for on purpose rather than meets; see `lists/categories.toml`. Everything
 /// else that is shut (games, shops, advertisements) only counts as one block among many.
 const GRAVE_THEMES: [&str; 9] =
@@ -28,6 +30,14 @@ pub fn told(rules: &Alarms, about: Option<&Person>) -> Vec<Role> {
         Some(person) if person.kind != PersonKind::Pupil => vec![Role::Headteacher],
         Some(_) | None => rules.to.clone(),
     }
+}
+
+/// Whether somebody may read an alert about this person, or about nobody in particular: whoever is told of such alerts,
+/// and never whoever it is about.
+pub fn may_see(rules: &Alarms, who: &Who, about: Option<&Person>) -> bool {
+    may(who, Act::UseDesk).is_ok()
+        && who.roles.has_any(&told(rules, about))
+        && about.is_none_or(|about| about.id != who.person)
 }
 
 /// One thing that was seen.
@@ -257,5 +267,40 @@ mod tests {
             ..*sighting
         });
         assert_eq!(due(&others.collect::<Vec<_>>(), &[]), [], "five devices, one try each");
+    }
+
+    #[test]
+    fn an_alert_is_read_by_whoever_is_told_and_never_by_whom_it_is_about() {
+        use usher_types::role::Roles;
+        let person = |id, kind, roles: &[Role]| Person {
+            id: Id::new(id),
+            kind,
+            given: "Ada".into(),
+            family: "Bell".into(),
+            known_as: None,
+            year: None,
+            roles: Roles::of(roles),
+            groups: vec![],
+            email: None,
+            children: vec![],
+            source: None,
+            joined: None,
+            left: None,
+            until: None,
+            picture: None,
+        };
+        let rules = Alarms::default();
+        let sees = |reader: &Person, about: Option<&Person>| {
+            may_see(&rules, &Who { person: reader.id, kind: reader.kind, roles: reader.roles }, about)
+        };
+        let head = person(1, PersonKind::Staff, &[Role::Headteacher]);
+        let lead = person(2, PersonKind::Staff, &[Role::SafeguardingLead]);
+        let chair = person(3, PersonKind::Governor, &[Role::ChairOfGovernors]);
+        let teacher = person(4, PersonKind::Staff, &[Role::Teacher]);
+        let child = person(7, PersonKind::Pupil, &[]);
+        assert!(sees(&head, Some(&child)) && sees(&lead, Some(&child)) && sees(&lead, None));
+        assert!(!sees(&teacher, Some(&child)) && !sees(&chair, Some(&child)) && !sees(&child, None));
+        assert!(sees(&head, Some(&teacher)) && !sees(&lead, Some(&teacher)));
+        assert!(sees(&chair, Some(&head)) && !sees(&head, Some(&head)) && !sees(&lead, Some(&head)));
     }
 }

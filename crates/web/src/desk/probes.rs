@@ -36,9 +36,9 @@ pub enum Found {
     /// Mails that wait to go out.
     Outbox {
         /// How many.
-        waiting: u32,
+        waiting: u64,
         /// How many of them have failed before.
-        failing: u32,
+        failing: u64,
         /// When the oldest was written.
         oldest: Option<Moment>,
     },

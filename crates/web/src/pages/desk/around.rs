@@ -16,7 +16,7 @@ type Place = (&'static str, &'static str, Act);
 
 /// The desk's places by section. The first place of a section that somebody may see is where its name leads.
 const SECTIONS: [(&str, &[Place]); 8] = [
-    ("nav-today", &[("/", "nav-today", Act::UseDesk)]),
+    ("nav-today", &[("/", "nav-today", Act::UseDesk), ("/alerts", "place-alerts", Act::UseDesk)]),
     (
         "nav-lessons",
         &[
@@ -37,7 +37,6 @@ const SECTIONS: [(&str, &[Place]); 8] = [
             ("/reports", "place-weekly", Act::ReadWeeklyReport),
             ("/register", "place-register", Act::ReadRegister),
             ("/looks", "place-looks", Act::ReadJournal),
-            ("/journal", "place-journal", Act::ReadJournal),
         ],
     ),
     (
@@ -46,7 +45,6 @@ const SECTIONS: [(&str, &[Place]); 8] = [
             ("/agreements", "nav-agreements", Act::SeeSignatures),
             ("/agreements/outstanding", "place-outstanding", Act::SeeSignatures),
             ("/agreements/register", "place-signatures", Act::SeeSignatures),
-            ("/agreements/publish", "place-publish", Act::ChangeSettings),
         ],
     ),
     (
@@ -58,9 +56,7 @@ const SECTIONS: [(&str, &[Place]); 8] = [
         &[
             ("/lists", "nav-lists", Act::ManageLists),
             ("/lists/edits", "place-edits", Act::ManageLists),
-            ("/lists/test", "place-test", Act::ManageLists),
-            ("/policy", "place-policy", Act::SeeSettings),
-            ("/settings", "place-settings", Act::SeeSettings),
+            ("/lists/find", "place-find", Act::ManageLists),
         ],
     ),
     (
@@ -203,7 +199,7 @@ mod tests {
     #[test]
     fn a_page_belongs_to_the_place_with_the_longest_address() {
         assert_eq!(section_of("/lists-for-lessons/7"), Some("nav-lessons"));
-        assert_eq!(section_of("/lists/test"), Some("nav-lists"));
+        assert_eq!(section_of("/lists/find"), Some("nav-lists"));
         assert_eq!(section_of("/agreements/outstanding?class=3A"), Some("nav-agreements"));
         assert_eq!(section_of("/"), Some("nav-today"));
         assert_eq!(section_of("/nowhere"), None);

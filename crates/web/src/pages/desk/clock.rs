@@ -5,7 +5,6 @@ use usher_types::calendar::{Period, PeriodKind, SchoolCalendar};
 use usher_types::moment::{Moment, Zone};
 
 use crate::extract::desk::AtDesk;
-use crate::view::says::Says;
 
 /// Days within which the weekday alone says which day is meant.
 const SAME_WEEK_DAYS: i64 = 6;
@@ -64,17 +63,6 @@ impl<'a> Clock<'a> {
     pub(crate) const fn minutes_until(self, at: Moment) -> i64 {
         let seconds = at.seconds_since(self.now);
         if seconds <= 0 { 0 } else { (seconds + 59) / 60 }
-    }
-
-    /// How long ago, in words: minutes, hours or days.
-    pub(crate) fn ago(self, says: &Says, at: Moment) -> String {
-        let minutes = self.now.seconds_since(at).max(0) / 60;
-        match minutes {
-            0 => says.t("ago-now"),
-            1..=119 => says.n("ago-minutes", "minutes", minutes),
-            120..=2_879 => says.n("ago-hours", "hours", minutes / 60),
-            _ => says.n("ago-days", "days", minutes / 1_440),
-        }
     }
 
     /// The end of the part of the day we are in, if it is a lesson and goes on for at least `fewest` minutes; else the

@@ -22,7 +22,7 @@ enum Shape {
     Line { kind: &'static str, value: String, more: &'static str, width: &'static str },
     Area { value: String, rows: u8 },
     Select { choices: Vec<Choice> },
-    Radios { choices: Vec<Choice>, inline: bool },
+    Radios { choices: Vec<Choice> },
     Boxes { choices: Vec<Choice> },
 }
 
@@ -50,6 +50,11 @@ impl Choice {
     /// What a form sends for it.
     pub(crate) fn value(&self) -> String {
         self.value.clone()
+    }
+
+    /// Its words.
+    pub(crate) fn words(&self) -> String {
+        self.text.clone()
     }
 
     /// Chosen if so.
@@ -126,11 +131,6 @@ impl<'a> Fields<'a> {
         self.input(name, "text", value, "", "govuk-input--width-10")
     }
 
-    /// A number.
-    pub(crate) fn number(&self, name: &'static str, value: impl ToString) -> Field {
-        self.input(name, "text", value.to_string(), "inputmode=numeric", "govuk-input--width-5")
-    }
-
     /// A day.
     pub(crate) fn date(&self, name: &'static str, value: impl Into<String>) -> Field {
         self.input(name, "date", value, "", "govuk-input--width-10")
@@ -146,14 +146,9 @@ impl<'a> Fields<'a> {
         self.field(name, Shape::Select { choices })
     }
 
-    /// One of a few, below one another.
+    /// One of a few.
     pub(crate) fn radios(&self, name: &'static str, choices: Vec<Choice>) -> Field {
-        self.field(name, Shape::Radios { choices, inline: false })
-    }
-
-    /// One of a few short ones, beside one another.
-    pub(crate) fn chips(&self, name: &'static str, choices: Vec<Choice>) -> Field {
-        self.field(name, Shape::Radios { choices, inline: true })
+        self.field(name, Shape::Radios { choices })
     }
 
     /// Any of a few.
@@ -172,12 +167,6 @@ impl Field {
     /// With another label.
     pub(crate) fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
-        self
-    }
-
-    /// With another hint.
-    pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
         self
     }
 

@@ -1,10 +1,15 @@
 //! What staff use in their own browser.
 
 mod address;
+mod agreements;
+mod alerts;
 mod around;
 mod clock;
 mod field;
+mod health;
 mod lessons;
+mod lists;
+mod looks;
 mod opening;
 mod paper;
 mod password;
@@ -38,6 +43,11 @@ pub fn routes() -> Vec<DeskRoute> {
         people::routes(),
         register::routes(),
         unrestricted::routes(),
+        agreements::routes(),
+        alerts::routes(),
+        lists::routes(),
+        looks::routes(),
+        health::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,4 +1,4 @@
-//! Documents as PDFs to keep.
+//! Documents to keep: PDFs, and tables for other programs.
 
 use std::sync::Arc;
 
@@ -29,4 +29,25 @@ pub(crate) async fn print(
     });
     let bytes = set.await.map_err(|_stopped| AppFault::NotFound)??;
     Ok(pdf(name, bytes))
+}
+
+/// One line of CSV (RFC 4180). A value that a spreadsheet would run as a formula is made text.
+pub(crate) fn csv_line(values: &[String]) -> String {
+    let quoted = values.iter().map(|value| {
+        let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let text = value.replace('"', "\"\"");
+        if formula { format!("\"'{text}\"") } else { format!("\"{text}\"") }
+    });
+    quoted.collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_gets_text_and_never_a_formula() {
+        let line = csv_line(&["=1+1", "a \"b\"", "@x"].map(str::to_owned));
+        assert_eq!(line, "\"'=1+1\",\"a \"\"b\"\"\",\"'@x\"\r\n");
+    }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_types::ids::{GroupId, Id, Named, PersonId};
-use usher_types::role::PersonKind;
+use usher_types::role::Role;
 
 use crate::app::{App, AppFault};
 use crate::view::says::Says;
@@ -38,6 +38,11 @@ impl Roll {
         self.people.get(&id)
     }
 
+    /// Those who hold one of these offices and are here on a day, each once.
+    pub(crate) fn holders(&self, roles: &[Role], today: Date) -> Vec<&Person> {
+        self.people().filter(|person| person.roles.has_any(roles) && person.is_here(today)).collect()
+    }
+
     /// Somebody's name, or words for somebody the school no longer keeps.
     pub(crate) fn name(&self, says: &Says, id: PersonId) -> String {
         self.people.get(&id).map_or_else(|| says.t("somebody-gone"), Person::name)
@@ -64,18 +69,6 @@ impl Roll {
         let mut classes: Vec<&Group> = self.groups.values().filter(|group| group.current).collect();
         classes.sort_by_key(|group| (group.year.is_none(), group.year, group.name.clone()));
         classes
-    }
-
-    /// The children of a class who are here on a day, by the name they go by.
-    pub(crate) fn pupils_of(&self, group: GroupId, today: Date) -> Vec<&Person> {
-        let mut pupils: Vec<&Person> = self
-            .people
-            .values()
-            .filter(|person| person.kind == PersonKind::Pupil && person.groups.contains(&group))
-            .filter(|person| person.is_here(today))
-            .collect();
-        pupils.sort_by_key(|person| (person.name().to_lowercase(), person.id));
-        pupils
     }
 }
 

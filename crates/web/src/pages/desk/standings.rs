@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use usher_policy::facts::Subject;
 use usher_records::agreement::AgreementVersion;
 use usher_records::person::Person;
 use usher_records::signature::{Part, Signature};
@@ -34,20 +33,4 @@ pub(crate) async fn of(
             (person.id, standing::of(person, signatures, known, desk.at))
         })
         .collect())
-}
-
-/// Works out anew where these people stand, for those of them who are signed in now.
-pub(crate) async fn refresh(
-    app: &App,
-    desk: &AtDesk,
-    wanted: impl Fn(PersonId) -> bool,
-) -> Result<(), AppFault> {
-    let here: Vec<PersonId> = app.table.people().iter().filter_map(|(_, subject)| subject.person).collect();
-    for id in here.into_iter().filter(|id| wanted(*id)) {
-        let person = usher_directory::books::person(&app.books, id).await?;
-        let standing = usher_directory::books::standing(&app.books, &desk.school, &person, desk.at).await?;
-        app.table.update(id, |subject: &Subject| Subject { standing: standing.clone(), ..subject.clone() });
-    }
-    app.live.tell(crate::live::Note::Presence);
-    Ok(())
 }

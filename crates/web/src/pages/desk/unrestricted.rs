@@ -22,6 +22,7 @@ use super::around::{Around, Done, around, lead};
 use super::clock::Clock;
 use super::field::{Field, Fields, choosing};
 use super::lessons::start;
+use super::roll::Roll;
 use super::sign_in::Pressed;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -122,9 +123,9 @@ async fn open_now(app: &App, desk: &AtDesk) -> Result<Option<Stored<Unrestricted
 
 /// Those who hold the head's office and are here.
 async fn heads(app: &App, desk: &AtDesk) -> Result<Vec<Person>, AppFault> {
-    let today = Clock::at(desk).today();
-    let heads = app.books.find::<Person>("role", Role::Headteacher.name()).await?;
-    Ok(heads.into_iter().map(|stored| stored.value).filter(|person| person.is_here(today)).collect())
+    let roll = Roll::of(app).await?;
+    let heads = roll.holders(&[Role::Headteacher], Clock::at(desk).today());
+    Ok(heads.into_iter().cloned().collect())
 }
 
 /// The register's next number: it counts without gaps.

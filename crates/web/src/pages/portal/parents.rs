@@ -69,7 +69,7 @@ struct ChildPage {
     changed: bool,
     asked: bool,
     beside: Option<String>,
-    name: String,
+    typed_name: String,
     own_name: String,
     questions: String,
 }
@@ -182,7 +182,7 @@ async fn child_page(app: &App, device: &AtDevice, parent: &Person, child: Person
         asked: asks_parents(&device.school.settings),
         beside: beside(app, device, &child, &situation).await?,
         questions: holder_of(app, device, &f.says, device.school.settings.contacts.questions).await?,
-        name: tried.name,
+        typed_name: tried.name,
         own_name: parent.name(),
         text: current.clone(),
         errors,

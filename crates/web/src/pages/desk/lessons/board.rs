@@ -179,10 +179,10 @@ impl Board {
     ) -> View<'a> {
         let until = now.grants_until.min(self.lesson.ends_at);
         let tiles = self.tiles(f, clock, now, at);
-        let mut sites: Vec<(&String, &Blocked)> = self.blocks.sites.iter().collect();
-        sites.retain(|(_, blocked)| !now.grants.iter().any(|grant| grant.page.matches(&blocked.page)));
-        sites.sort_by_key(|(_, blocked)| std::cmp::Reverse(blocked.at));
-        let site = |(name, blocked): &(&String, &Blocked)| self.site(f, clock, name, blocked, snapshot);
+        let mut sites: Vec<&Blocked> = self.blocks.sites.values().collect();
+        sites.retain(|blocked| !now.grants.iter().any(|grant| grant.page.matches(&blocked.page)));
+        sites.sort_by_key(|blocked| std::cmp::Reverse(blocked.at));
+        let site = |blocked: &&Blocked| self.site(f, clock, blocked, snapshot);
         View {
             f,
             over: !self.lesson.is_open(at),
@@ -233,7 +233,6 @@ impl Board {
         &self,
         f: &Frame,
         clock: Clock<'_>,
-        name: &str,
         blocked: &Blocked,
         snapshot: Option<&Snapshot>,
     ) -> Site {
@@ -253,7 +252,6 @@ impl Board {
         };
         Site {
             event: blocked.event.to_string(),
-            site: name.to_owned(),
             page: address::shown(&blocked.page),
             pattern: address::page_pattern(&blocked.page).to_string(),
             who,
@@ -417,7 +415,6 @@ struct Asker {
 /// A site that was blocked.
 struct Site {
     event: String,
-    site: String,
     page: String,
     pattern: String,
     who: String,

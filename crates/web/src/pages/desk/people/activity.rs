@@ -32,7 +32,7 @@ use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, around, file};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
-use crate::pages::desk::paper::{letterhead, print as to_pdf};
+use crate::pages::desk::paper::{csv_line, letterhead, print as to_pdf};
 use crate::view::errors::Errors;
 use crate::view::fault::denied_page;
 use crate::view::frame::Frame;
@@ -323,26 +323,17 @@ pub(super) async fn csv(
     let activity = read(&app, &person, period(&desk, &days)).await?;
     let says = Frame::desk(&app, &desk, "/people", "people-title").says;
     let zone = &activity.period.zone;
-    let head = ["time", "page", "kind", "decided"].map(|name| says.t(format!("report-column-{name}")));
-    let mut text = line(&[&head[0], &head[1], &says.t("activity-column-title"), &head[3], &says.t("column-why")]);
+    let head = ["time", "page", "decided"].map(|name| says.t(format!("report-column-{name}")));
+    let [when, page, decided] = head;
+    let mut text = csv_line(&[when, page, says.t("activity-column-title"), decided, says.t("column-why")]);
     for seen in &activity.rows {
         let row = row(&says, seen, String::new());
         let local = zone.local(seen.at);
         let time = format!("{} {}", local.date(), local.time());
-        text.push_str(&line(&[&time, &row.address, &row.lead.unwrap_or_default(), &row.decided, &row.reason]));
+        text.push_str(&csv_line(&[time, row.address, row.lead.unwrap_or_default(), row.decided, row.reason]));
     }
     let name = format!("activity-{}-{}.csv", person.id, activity.period.ends().0);
     Ok(file("text/csv; charset=utf-8", &name, text.into_bytes()))
-}
-
-/// One line of CSV (RFC 4180). A value that a spreadsheet would run as a formula is made text.
-fn line(values: &[&str]) -> String {
-    let quoted = values.iter().map(|value| {
-        let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let text = value.replace('"', "\"\"");
-        if formula { format!("\"'{text}\"") } else { format!("\"{text}\"") }
-    });
-    quoted.collect::<Vec<_>>().join(",") + "\r\n"
 }
 
 /// The activity as a PDF. Only while a look is open.
@@ -365,14 +356,4 @@ pub(super) async fn print(
 
 fn to_reason(person: &Person) -> Response {
     Redirect::to(&format!("/people/{}/activity", person.id)).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spreadsheet_gets_text_and_never_a_formula() {
-        assert_eq!(line(&["=1+1", "a \"b\"", "@x"]), "\"'=1+1\",\"a \"\"b\"\"\",\"'@x\"\r\n");
-    }
 }

@@ -116,7 +116,8 @@ pub(super) fn roles(f: &Frame, person: &Person) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn percent(text: &str) -> String {
+/// A text as the value of a parameter.
+pub(in crate::pages::desk) fn percent(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),

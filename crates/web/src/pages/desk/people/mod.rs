@@ -16,6 +16,8 @@ use usher_records::change::Stored;
 use usher_records::person::Person;
 use usher_types::ids;
 
+pub(super) use self::index::percent;
+
 use super::roll;
 use crate::app::{App, AppFault};
 use crate::routes::{DeskRoute, desk_route};

@@ -17,7 +17,6 @@ use usher_reports::period::Period;
 use usher_reports::weekly::{Weekly, WeeklyFold};
 use usher_types::ids;
 use usher_types::ids::SchoolId;
-use usher_types::role::{Role, Roles};
 
 use super::view::View;
 use crate::app::{App, AppFault};
@@ -70,14 +69,7 @@ async fn read(app: &App, desk: &AtDesk, report: &IssuedReport) -> Result<Weekly,
     let weekly: Weekly = blob
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .ok_or(AppFault::NotFound)?;
-    Ok(weekly.for_readers(&audiences(desk.person.roles)))
-}
-
-/// For whom parts of a report are that this person may see.
-fn audiences(roles: Roles) -> Vec<Audience> {
-    let head = roles.has(Role::Headteacher).then_some(Audience::Headteacher);
-    let chair = roles.has(Role::ChairOfGovernors).then_some(Audience::ChairOfGovernors);
-    [Some(Audience::Readers), head, chair].into_iter().flatten().collect()
+    Ok(weekly.for_readers(&Audience::seen_by(desk.person.roles, true)))
 }
 
 /// The report as a PDF, made for its reader.
@@ -108,7 +100,7 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
     let work = move || fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX));
     let weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
     let (f, d) = around(&app, &desk, "/reports", "reports-preview-title");
-    let view = View::of(&f, &weekly.for_readers(&audiences(desk.person.roles)));
+    let view = View::of(&f, &weekly.for_readers(&Audience::seen_by(desk.person.roles, true)));
     Ok(page(&Show { view, pdf: None, preview: true, f, d }))
 }
 

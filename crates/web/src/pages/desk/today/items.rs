@@ -2,7 +2,6 @@
 
 use usher_activity::spool::SpoolState;
 use usher_policy::access::Act;
-use usher_records::list_edit::ListDecision;
 use usher_records::register::Entry;
 use usher_records::report::IssuedReport;
 use usher_records::request::UnblockRequest;
@@ -16,7 +15,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, standings, told};
+use crate::pages::desk::{address, alerts, lists, standings, told};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
@@ -54,6 +53,7 @@ pub(super) struct Items {
 pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Result<Items, AppFault> {
     let mut gather = Gather { app, desk, f, roll, clock: Clock::at(desk), found: Items::default() };
     gather.stopped();
+    gather.alerts().await?;
     gather.told().await?;
     gather.requests().await?;
     gather.lessons().await?;
@@ -101,6 +101,18 @@ impl Gather<'_> {
         let words = (says.t("today-stopped"), says.t(key));
         let go = self.may(Act::SeeHealth).then(|| Action::Go("/health".into(), says.t("today-see-health")));
         self.add("stop", "triangle-alert", words, go);
+    }
+
+    async fn alerts(&mut self) -> Result<(), AppFault> {
+        for alert in alerts::waiting(self.app, self.desk, self.roll).await? {
+            let says = &self.f.says;
+            let who = alerts::who(self.app, says, self.roll, &alert);
+            let title = says.t2("today-alert", ("concern", &alerts::concern(says, &alert)), ("who", &who));
+            let go = Action::Go(format!("/alerts/{}", alert.id), says.t("today-alert-go"));
+            let words = (title, self.clock.time(alert.from));
+            self.add("stop", "bell", words, Some(go));
+        }
+        Ok(())
     }
 
     async fn told(&mut self) -> Result<(), AppFault> {
@@ -241,13 +253,7 @@ impl Gather<'_> {
         if !self.may(Act::ManageLists) {
             return Ok(());
         }
-        let mut waiting = self.app.desk.lists.waiting();
-        let decided = self.app.books.values::<ListDecision>().await?;
-        waiting.entries.retain(|held| {
-            let same =
-                |one: &ListDecision| one.decision.source == held.source && one.decision.entry == held.entry;
-            !decided.iter().any(same)
-        });
+        let waiting = lists::undecided(self.app).await?;
         let count = waiting.entries.len() + waiting.sources.len();
         if count > 0 {
             let says = &self.f.says;

@@ -63,7 +63,7 @@ struct AgreementPage {
     check: Option<Check>,
     answer: Option<usize>,
     digest: String,
-    name: String,
+    typed_name: String,
     own_name: String,
     /// Whether anything is marked as changed since they signed.
     marked: bool,
@@ -132,7 +132,7 @@ pub(super) async fn show(
         check: current.head.check.clone().filter(|_| device.reader() == Reader::Ks2),
         answer: tried.answer,
         digest: current.digest.to_string(),
-        name: tried.name,
+        typed_name: tried.name,
         own_name: person.name(),
         errors,
         text: current.clone(),

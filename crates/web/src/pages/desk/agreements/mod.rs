@@ -1,0 +1,26 @@
+//! Agreements: who signed which version, when and how; who has still to; on screen, on paper and as a table.
+
+mod index;
+mod outstanding;
+mod read;
+mod register;
+mod signature;
+
+use axum::routing::get;
+use usher_policy::access::Act;
+
+use crate::routes::{DeskRoute, desk_route};
+
+/// What those who see signatures have.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    let see = Act::SeeSignatures;
+    vec![
+        desk_route("/agreements", see, get(index::show)),
+        desk_route("/agreements/outstanding", see, get(outstanding::show)),
+        desk_route("/agreements/outstanding.pdf", see, get(outstanding::print)),
+        desk_route("/agreements/register", see, get(register::show)),
+        desk_route("/agreements/register.csv", see, get(register::csv)),
+        desk_route("/agreements/register.pdf", see, get(register::print)),
+        desk_route("/agreements/signature/{id}", see, get(signature::show)),
+    ]
+}

@@ -1,0 +1,223 @@
+//! Health: what was tried, what it means and what to do, in plain words; and what cannot be seen. Nothing is shown green
+//! because it was set up, only because it was tried.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use usher_activity::spool::SpoolState;
+use usher_policy::access::Act;
+use usher_types::moment::Moment;
+
+use super::around::{Around, around};
+use super::clock::Clock;
+use crate::app::{App, AppFault};
+use crate::desk::probes::{Found, Tried};
+use crate::extract::desk::AtDesk;
+use crate::routes::{DeskRoute, desk_route};
+use crate::view::frame::Frame;
+use crate::view::page;
+use crate::view::says::Says;
+
+/// Less of the disk than this free is soon full: a school writes a few per cent of a small disk in a week.
+const LOW_PERCENT: u64 = 15;
+/// Less than this free is urgent.
+const URGENT_PERCENT: u64 = 5;
+/// A clock this far off puts blocks and searches into the wrong lesson, and certificates begin to fail.
+const CLOCK_OFF_MS: u64 = 30_000;
+/// A mail that waits longer than this does so for a reason.
+const MAIL_WAITS_MINUTES: i64 = 30;
+/// The authority takes weeks to replace on every device, so it is told of this long before.
+const AUTHORITY_DAYS: i64 = 90;
+/// Lists older than this miss what is new on the web.
+const LISTS_OLD_DAYS: i64 = 14;
+
+/// What those who see health have.
+pub(super) fn routes() -> Vec<DeskRoute> {
+    vec![desk_route("/health", Act::SeeHealth, get(show))]
+}
+
+#[derive(Template)]
+#[template(path = "desk/health.html")]
+struct Health {
+    f: Frame,
+    d: Around,
+    summary: (&'static str, String),
+    lights: Vec<Light>,
+}
+
+/// One thing that was tried.
+struct Light {
+    tone: &'static str,
+    icon: &'static str,
+    state: String,
+    title: String,
+    found: String,
+    todo: Option<String>,
+    at: Option<String>,
+}
+
+async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
+    let (f, d) = around(&app, &desk, "/health", "health-title");
+    let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at };
+    let mut lights = vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app)];
+    let tried = app.desk.probes.try_all(desk.at).await;
+    lights.extend(tried.iter().map(|tried| look.tried(tried)));
+    lights.extend(look.untried(&tried));
+    // What is wrong comes first; the rest keeps its order.
+    lights.sort_by_key(|light| match light.tone {
+        "stop" => 0,
+        "wait" => 1,
+        "info" => 2,
+        _ => 3,
+    });
+    let summary = match lights.first().map(|light| light.tone) {
+        Some("stop") => ("stop", f.says.t("health-now-bad")),
+        Some("wait") => ("wait", f.says.t("health-now-soon")),
+        Some("info") => ("info", f.says.t("health-now-untried")),
+        _ => ("go", f.says.t("health-now-good")),
+    };
+    Ok(page(&Health { summary, lights, f, d }))
+}
+
+/// Judges what was found.
+struct Look<'a> {
+    says: &'a Says,
+    clock: Clock<'a>,
+    at: Moment,
+}
+
+impl Look<'_> {
+    /// A light: `name` gives its title, `name-ok` or `name-<problem>` what was found and what to do.
+    fn light(&self, name: &str, tone: &'static str, found: String, todo: Option<&str>) -> Light {
+        let icon = match tone {
+            "go" => "circle-check",
+            "wait" => "triangle-alert",
+            "stop" => "circle-alert",
+            _ => "circle-help",
+        };
+        Light {
+            tone,
+            icon,
+            state: self.says.of("health-state", tone),
+            title: self.says.of("health", name),
+            found,
+            todo: todo.map(|key| self.says.t(key)),
+            at: None,
+        }
+    }
+
+    fn records(&self, state: SpoolState) -> Light {
+        let says = self.says;
+        match state {
+            SpoolState::Open => self.light("records", "go", says.t("health-records-ok"), None),
+            SpoolState::Full => {
+                self.light("records", "stop", says.t("today-stopped-full"), Some("health-disk-do"))
+            }
+            SpoolState::Broken | SpoolState::Stopping => {
+                self.light("records", "stop", says.t("today-stopped-spool"), Some("health-records-do"))
+            }
+        }
+    }
+
+    fn policy(&self, app: &App) -> Light {
+        match app.snapshot.load_full() {
+            Some(snapshot) => {
+                let found = self.says.t1("health-policy-ok", "mark", snapshot.digest().short());
+                self.light("policy", "go", found, None)
+            }
+            None => {
+                let found = self.says.t("today-stopped-policy");
+                self.light("policy", "stop", found, Some("health-policy-do"))
+            }
+        }
+    }
+
+    fn lists(&self, app: &App) -> Light {
+        let snapshot = app.snapshot.load_full();
+        let lists = snapshot.as_deref().map(|snapshot| snapshot.library().artefact().lists());
+        let oldest = lists.and_then(|lists| lists.iter().map(|list| list.origin.fetched_at).min());
+        let Some(oldest) = oldest else {
+            return self.light("lists", "wait", self.says.t("health-lists-none"), Some("health-lists-do"));
+        };
+        let found = self.says.t1("health-lists-found", "date", self.clock.day(oldest));
+        if oldest.plus_minutes(LISTS_OLD_DAYS * 24 * 60) < self.at {
+            self.light("lists", "wait", found, Some("health-lists-do"))
+        } else {
+            self.light("lists", "go", found, None)
+        }
+    }
+
+    fn tried(&self, tried: &Tried) -> Light {
+        let says = self.says;
+        let light = match &tried.found {
+            Found::Gateway { answered: true } => {
+                self.light("gateway", "go", says.t("health-gateway-ok"), None)
+            }
+            Found::Gateway { answered: false } => {
+                self.light("gateway", "stop", says.t("health-gateway-silent"), Some("health-gateway-do"))
+            }
+            Found::Disk { free_bytes, total_bytes } => self.disk(*free_bytes, *total_bytes),
+            Found::Clock { ahead_ms } => self.time(*ahead_ms),
+            Found::Outbox { waiting, failing, oldest } => self.outbox(*waiting, *failing, *oldest),
+            Found::Authority { fingerprint, until } => {
+                let found =
+                    says.t2("health-authority-found", ("date", &self.clock.day(*until)), ("mark", fingerprint));
+                if *until <= self.at {
+                    self.light("authority", "stop", found, Some("health-authority-do"))
+                } else if *until < self.at.plus_minutes(AUTHORITY_DAYS * 24 * 60) {
+                    self.light("authority", "wait", found, Some("health-authority-do"))
+                } else {
+                    self.light("authority", "go", found, None)
+                }
+            }
+        };
+        Light { at: Some(says.t1("health-tried", "time", self.clock.time(tried.at))), ..light }
+    }
+
+    fn disk(&self, free: u64, total: u64) -> Light {
+        let percent = free.saturating_mul(100) / total.max(1);
+        let gigabytes = free / 1_000_000_000;
+        let found = self.says.t2("health-disk-found", ("percent", &percent), ("gigabytes", &gigabytes));
+        match percent {
+            0..URGENT_PERCENT => self.light("disk", "stop", found, Some("health-disk-do")),
+            URGENT_PERCENT..LOW_PERCENT => self.light("disk", "wait", found, Some("health-disk-do")),
+            _ => self.light("disk", "go", found, None),
+        }
+    }
+
+    fn time(&self, ahead_ms: Option<i64>) -> Light {
+        match ahead_ms {
+            None => self.light("clock", "info", self.says.t("health-clock-alone"), Some("health-clock-do")),
+            Some(off) if off.unsigned_abs() > CLOCK_OFF_MS => {
+                let found = self.says.n("health-clock-off", "seconds", off.abs() / 1_000);
+                self.light("clock", "wait", found, Some("health-clock-do"))
+            }
+            Some(_) => self.light("clock", "go", self.says.t("health-clock-ok"), None),
+        }
+    }
+
+    fn outbox(&self, waiting: u64, failing: u64, oldest: Option<Moment>) -> Light {
+        let found = self.says.n("health-outbox-found", "count", waiting);
+        let late = oldest.is_some_and(|oldest| oldest.plus_minutes(MAIL_WAITS_MINUTES) < self.at);
+        if failing > 0 || late {
+            self.light("outbox", "wait", found, Some("health-outbox-do"))
+        } else {
+            self.light("outbox", "go", found, None)
+        }
+    }
+
+    /// What nobody tried is said, and never green.
+    fn untried(&self, tried: &[Tried]) -> Vec<Light> {
+        let has = |fits: fn(&Found) -> bool| tried.iter().any(|tried| fits(&tried.found));
+        let known = [
+            ("gateway", has(|found| matches!(found, Found::Gateway { .. }))),
+            ("disk", has(|found| matches!(found, Found::Disk { .. }))),
+            ("clock", has(|found| matches!(found, Found::Clock { .. }))),
+            ("outbox", has(|found| matches!(found, Found::Outbox { .. }))),
+            ("authority", has(|found| matches!(found, Found::Authority { .. }))),
+        ];
+        let untried = known.into_iter().filter(|(_, known)| !known);
+        untried.map(|(name, _)| self.light(name, "info", self.says.t("health-untried"), None)).collect()
+    }
+}

@@ -1,0 +1,202 @@
+# The desk: alerts, agreements, category lists, who looked at what, and whether everything works.
+
+place-outstanding = Still to sign
+place-signatures = Register of signatures
+place-edits = Our own edits
+place-find = Find an address
+place-looks = Who looked at web use
+
+## Alerts
+
+alerts-title = Alerts
+alerts-waiting = Nobody has seen yet
+alerts-seen = Seen
+alerts-none = There is no such alert for you.
+alert-look = Look at it
+alert-see = I have seen this
+alert-seen-by = Seen by { $name }, { $time }
+alert-happened = What happened
+alert-gone = The records of it are no longer kept.
+alert-more =
+    { $count ->
+        [one] There is one more like these.
+       *[other] There are { $count } more like these.
+    }
+alert-before-after = See what came before and after. You are asked for a reason.
+alert-told = Told by mail: { $names }.
+alert-at-device = device { $device }
+alert-phrase = { $theme }: “{ $phrase }”
+alert-wrong-password = A wrong password for { $username }, at { $device }
+alert-last-here = Last signed in there: { $name }
+alert-devices = Signed in at { $one } and at { $other }
+today-alert = { $concern }: { $who }
+done-alert-seen = Thank you. The others see that you have seen this.
+
+## Agreements
+
+agreements-title = Agreements
+agreements-none = No agreement is in force yet.
+agreements-signed-of = { $signed } of { $asked }
+agreements-by-class = By class and kind
+agreements-everybody = Everybody
+agreements-any = Any agreement
+agreements-found =
+    { $count ->
+        [0] No signature fits.
+        [one] One signature
+       *[other] { $count } signatures
+    }
+agreements-more =
+    { $count ->
+        [one] One more is in the PDF and the table.
+       *[other] { $count } more are in the PDF and the table.
+    }
+agreements-pdf = Keep it as a PDF
+agreements-csv = Keep it as a table (CSV)
+agreements-text = The text as it was signed
+agreements-text-gone = The text is no longer kept.
+column-version = Version
+column-since = In force since
+column-how = How
+column-declared = What they declared
+column-entered-by = Entered by
+column-text = Mark of the text
+field-section = Class, or what they are
+field-agreement = Agreement
+
+## Category lists
+
+lists-title = Category lists
+lists-held-title = Waiting for a decision
+lists-held-none = Nothing waits for you.
+lists-held-text = These would touch many pages that are in everyday use. They have no effect until somebody decides.
+lists-held-says = The list “{ $list }” says it is about: { $category }
+lists-held-drop = Leave it out
+lists-held-apply = Let it count
+lists-in-use = Lists in use
+column-list = List
+column-about = About
+column-entries = Entries
+column-held = Waiting
+column-fetched = Fetched
+held-public-suffix = Everything under this ending would be on the list.
+held-private-suffix = Many sites that have nothing to do with each other share this name.
+held-hosting = Many people publish under it: { $group }.
+held-popular = A great many people use it: { $group }.
+held-protected = A child may need it: { $group }.
+held-rank = It is number { $rank } of the most used sites.
+held-source-shrank = It shrank from { $from } entries to { $to }. The earlier entries stay in use. IT support should look at where it comes from.
+held-source-grew = It grew from { $from } entries to { $to }. The earlier entries stay in use. IT support should look at where it comes from.
+done-held-decided = Your decision is kept. It counts in a minute or two.
+done-held-decided-later = Your decision is kept. It counts when the lists are next put together.
+
+edits-title = Our own edits
+edits-text = What the school itself says a site is about. It counts at once, whatever the lists say.
+edits-none = The school has made no edits.
+edit-new = Another edit
+edit-add = It is about: { $category }
+edit-remove = It is not about: { $category }
+edit-clear = It is about nothing that the lists say
+edit-choice-add = It is about something the lists do not know
+edit-choice-add-hint = For example, to shut a site that slipped through
+edit-choice-remove = The lists are wrong about one thing
+edit-choice-remove-hint = The other things they say still count
+edit-choice-clear = Everything the lists say about it is wrong
+edit-choice-clear-hint = It then opens like a site that no list knows
+edit-no-category = Choose one
+edit-category-missing = Choose what it is about.
+edit-effect-missing = Choose what the edit says.
+edit-told = The headteacher and those who look after the filter get a mail.
+edit-keep = Keep the edit
+edit-review = To be looked at again on { $date }
+edit-why-out = Why take it out?
+edit-take-out = Take it out
+edit-mail-subject = The filter was told something new about { $address }
+edit-mail-what = { $address }. { $effect }.
+edit-mail-why = { $name } made this edit. The reason given: { $reason }
+field-address = Address
+field-address-hint = For example: games.example, or games.example/maths
+field-effect = What do you say about it?
+field-category = What is it about?
+field-review = Look at it again on
+done-edit-added = The edit is in use.
+done-edit-removed = The edit is out of use. It stays in the journal.
+
+find-title = Where does an address stand?
+find-about = It is about: { $subjects }.
+find-by-list = The list “{ $list }” has { $entry }
+find-by-edit = Edited by { $name }: { $reason }
+find-groups = What that means now
+find-groups-text = This is what the site’s categories mean for each group at this time of day. Lessons, agreements and pages that are open come on top.
+find-edit = Say something else about it
+find-unknown = No list knows it: the rule for unknown sites
+find-open = Open
+find-coach = Open after a warning
+find-asks = An adult is asked first
+find-shut = Shut
+column-group = Group
+column-now = Now
+
+## Who looked
+
+looks-title = Who looked at web use
+looks-search = Name or reason
+looks-none = Nobody has looked.
+column-looked = Who looked
+column-whose = At whose web use
+
+## Health
+
+health-title = Does everything work?
+health-now-good = Everything that was tried works.
+health-now-untried = What was tried works. Some of it could not be tried.
+health-now-soon = Somebody should see to something soon.
+health-now-bad = Something needs somebody now.
+health-state-go = Works
+health-state-wait = Soon
+health-state-stop = Now
+health-state-info = Not tried
+health-tried = Tried at { $time }
+health-untried = Nobody has tried it since Usher started.
+health-records = Records
+health-records-ok = Every request is written down.
+health-records-do = The web stays closed until Usher can write again. IT support should look at the disk and restart Usher.
+health-policy = Policy
+health-policy-ok = A policy is in use. Its mark is { $mark }.
+health-policy-do = IT support should read Usher’s log: it says why no policy could be made.
+health-lists = Category lists
+health-lists-none = No category list is in use.
+health-lists-found = The oldest list was fetched on { $date }.
+health-lists-do = IT support should fetch the lists again.
+health-gateway = Gateway
+health-gateway-ok = It was asked for a page, and answered.
+health-gateway-silent = It was asked for a page, and did not answer. Nobody can use the web through it.
+health-gateway-do = IT support should restart Usher now.
+health-disk = Disk
+health-disk-found = { $percent }% is free ({ $gigabytes } GB).
+health-disk-do = Make room or add a larger disk. When it is full, the web closes, because nothing may go unrecorded.
+health-clock = Clock
+health-clock-ok = It agrees with a clock outside.
+health-clock-alone = No clock outside answered, so it could not be compared.
+health-clock-off =
+    { $seconds ->
+        [one] It is off by one second.
+       *[other] It is off by { $seconds } seconds.
+    }
+health-clock-do = IT support should set the server’s time service up. Lessons and records go by this clock.
+health-outbox = Mail
+health-outbox-found =
+    { $count ->
+        [0] No mail is waiting.
+        [one] One mail is waiting to go out.
+       *[other] { $count } mails are waiting to go out.
+    }
+health-outbox-do = Alerts and reports reach people late. IT support should look at the mail server.
+health-authority = The school’s certificate
+health-authority-found = It is good until { $date }. Its fingerprint: { $mark }
+health-authority-do = Devices stop trusting Usher when it runs out. IT support should plan a new one with every device.
+health-unseen-title = What Usher cannot see
+health-unseen-phones = Phones and tablets on mobile data never pass through Usher.
+health-unseen-firewall = Usher sees the whole school’s web only if the firewall lets devices out through nothing else.
+health-unseen-certificate = On a device without the school’s certificate, Usher knows the site but not the page.
+health-unseen-illegal = The sealed lists of illegal content come only to members of the bodies that keep them.
