@@ -1,10 +1,8 @@
 //! Sending a request on: resolve, judge the address it will really go to, find or open a connection, pass the answer
 //! back.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -12,20 +10,17 @@ use http::{HeaderValue, Request, Response, Uri, Version, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use usher_events::event::{End, UpstreamFault};
-use usher_policy::decision::Decision;
 use usher_policy::facts::WebFacts;
-use usher_policy::verdict::{WebAction, actions};
-use usher_types::host::Host;
-use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 use crate::body::{Body, BodyFault};
 use crate::gateway::Gateway;
 use crate::headers;
-use crate::record::Recording;
-use crate::serve::{self, Asked, Connection};
-use crate::tunnel::Inside;
-use crate::upstream::channel::{self, Channel, SendFault};
+use crate::inside::Inside;
+use crate::reach;
+use crate::record::{Received, Recording};
+use crate::serve::{self, Connection};
+use crate::upstream::channel::{Channel, SendFault};
 use crate::upstream::pool::Site;
 use crate::watched::Watched;
 use crate::websocket;
@@ -56,53 +51,35 @@ impl Home {
     }
 }
 
-/// A request on its way, and where its event goes.
-struct OnItsWay {
-    request: Request<Body>,
-    recording: Recording,
-    address: WebAddress,
-}
-
 /// Sends a request on and passes the answer back.
 pub(crate) async fn forward(
     gateway: &Arc<Gateway>,
     connection: &Connection,
-    asked: Asked,
-    decision: Decision,
+    request: Request<Incoming>,
+    recording: Recording<WebFacts>,
 ) -> Response<Body> {
-    if websocket::is_wanted(&asked.request) {
-        return websocket::forward(gateway, connection, asked, decision).await;
+    if websocket::is_wanted(&request) {
+        return websocket::forward(connection, request, recording).await;
     }
     match &connection.inside {
-        Some(inside) => through_tunnel(gateway, connection, inside, asked, decision).await,
-        None => to_site(gateway, connection, asked, decision).await,
+        Some(inside) => through_tunnel(inside, request, recording).await,
+        None => to_site(gateway, request, recording).await,
     }
 }
 
 /// A plain request: through a kept connection to an address that was judged, or a new one.
 async fn to_site(
     gateway: &Arc<Gateway>,
-    connection: &Connection,
-    mut asked: Asked,
-    decision: Decision,
+    request: Request<Incoming>,
+    mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
-    let (host, port) = (asked.facts.address.host.clone(), asked.facts.address.port);
-    let reached = reach(gateway, &mut asked.facts, asked.at, decision, (&host, port), true).await;
-    let (decision, address, channel) = match reached {
-        Reached::Refused(decision) => return refused(gateway, connection, asked, decision),
-        Reached::Failed(fault, decision) => return failed(gateway, connection, asked, decision, fault),
-        Reached::Kept(channel, address, decision) => (decision, address, Ok(channel)),
-        Reached::Opened(stream, address, decision) => (decision, address, Channel::http1(stream).await),
-    };
-    let mut sending = on_its_way(gateway, connection, asked, decision, false);
-    let site = Site { host, address };
-    let mut channel = match channel {
-        Ok(channel) => channel,
-        Err(fault) => return broke_off(sending, fault),
+    let (mut channel, site) = match reach::channel(&mut recording).await {
+        Ok(reached) => reached,
+        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
     };
     // A kept connection may have been closed by the site meanwhile; the request then goes on a new one, once.
-    let answer = match channel.send(sending.request).await {
-        Err(SendFault::NotSent(request)) => match reopen(site.address).await {
+    let answer = match channel.send(on_its_way(request, &recording, false)).await {
+        Err(SendFault::NotSent(request)) => match reach::new(site.address).await {
             Ok(fresh) => {
                 channel = fresh;
                 channel.send(*request).await
@@ -111,35 +88,26 @@ async fn to_site(
         },
         answer => answer,
     };
-    sending.request = Request::new(Body::Empty);
-    let home = HomeOf::Pool(Arc::clone(gateway), site);
+    let home = Home { channel, to: HomeOf::Pool(Arc::clone(gateway), site) };
     match answer {
-        Ok(answer) => pass_back(sending.recording, answer, Some(Home { channel, to: home })),
-        Err(fault) => broke_off(sending, fault.into()),
+        Ok(answer) => pass_back(recording, answer, Some(home)),
+        Err(fault) => serve::failed(recording, fault.into()),
     }
-}
-
-async fn reopen(address: SocketAddr) -> Result<Channel, UpstreamFault> {
-    Channel::http1(channel::connect(address).await?).await
 }
 
 /// A request inside an inspected tunnel: through the tunnel's own connection.
 async fn through_tunnel(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
     inside: &Arc<Inside>,
-    mut asked: Asked,
-    decision: Decision,
+    request: Request<Incoming>,
+    mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
-    let (mut channel, decision) = match inside.channel(gateway, &mut asked.facts, asked.at, decision).await {
-        Ok(found) => found,
-        Err(NoWay::Refused(decision)) => return refused(gateway, connection, asked, *decision),
-        Err(NoWay::Failed(fault, decision)) => return failed(gateway, connection, asked, *decision, fault),
+    let mut channel = match inside.channel(&mut recording).await {
+        Ok(channel) => channel,
+        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
     };
     let http2 = matches!(channel, Channel::Http2(..));
-    let mut sending = on_its_way(gateway, connection, asked, decision, http2);
-    let answer = match channel.send(sending.request).await {
-        Err(SendFault::NotSent(request)) => match inside.reopen(gateway).await {
+    let answer = match channel.send(on_its_way(request, &recording, http2)).await {
+        Err(SendFault::NotSent(request)) => match inside.reopen(recording.gateway()).await {
             Ok(fresh) => {
                 channel = fresh;
                 channel.send(*request).await
@@ -148,138 +116,32 @@ async fn through_tunnel(
         },
         answer => answer,
     };
-    sending.request = Request::new(Body::Empty);
     let home = Home { channel, to: HomeOf::Tunnel(Arc::clone(inside)) };
     match answer {
         // HTTP/2 carries many answers at once: the connection is free again as soon as the request is sent.
         Ok(answer) if http2 => {
             home.return_channel();
-            pass_back(sending.recording, answer, None)
+            pass_back(recording, answer, None)
         }
-        Ok(answer) => pass_back(sending.recording, answer, Some(home)),
-        Err(fault) => broke_off(sending, fault.into()),
+        Ok(answer) => pass_back(recording, answer, Some(home)),
+        Err(fault) => serve::failed(recording, fault.into()),
     }
 }
 
-/// What came of reaching a site.
-#[derive(Debug)]
-pub(crate) enum Reached {
-    /// A kept connection to a judged address.
-    Kept(Channel, SocketAddr, Decision),
-    /// A new connection to a judged address.
-    Opened(tokio::net::TcpStream, SocketAddr, Decision),
-    /// None of its addresses may be reached.
-    Refused(Decision),
-    /// It cannot be reached.
-    Failed(UpstreamFault, Decision),
-}
-
-/// Why a request inside a tunnel has nowhere to go.
-#[derive(Debug)]
-pub(crate) enum NoWay {
-    /// The site's address may not be reached.
-    Refused(Box<Decision>),
-    /// The site cannot be reached, or not be trusted.
-    Failed(UpstreamFault, Box<Decision>),
-}
-
-/// Resolves a host, judges each of its addresses, and connects to the first that may be reached and answers.
-pub(crate) async fn reach(
-    gateway: &Gateway,
-    facts: &mut WebFacts,
-    at: Moment,
-    decision: Decision,
-    (host, port): (&Host, u16),
-    kept: bool,
-) -> Reached {
-    let addresses = match gateway.parts.resolver.resolve(host, port).await {
-        Ok(addresses) => addresses,
-        Err(fault) => return Reached::Failed(fault, decision),
-    };
-    let mut last = Reached::Failed(UpstreamFault::Unreachable, decision);
-    for address in addresses {
-        facts.resolved = Some(address.ip());
-        let Some(decision) = gateway.decide_web(facts, at) else { return last };
-        if actions(decision.verdict).0 != WebAction::Forward {
-            last = Reached::Refused(decision);
-            continue;
-        }
-        if kept && let Some(channel) = gateway.pool.take(&Site { host: host.clone(), address }) {
-            return Reached::Kept(channel, address, decision);
-        }
-        match channel::connect(address).await {
-            Ok(stream) => return Reached::Opened(stream, address, decision),
-            Err(fault) => last = Reached::Failed(fault, decision),
-        }
-    }
-    // The event tells the address that was tried last.
-    last
-}
-
-fn refused(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    asked: Asked,
-    decision: Decision,
-) -> Response<Body> {
-    let kind = match actions(decision.verdict).0 {
-        WebAction::Page(kind) => kind,
-        WebAction::Forward => usher_policy::verdict::PageKind::Blocked,
-    };
-    serve::refuse(gateway, connection, asked, decision, kind)
-}
-
-/// A page that says truthfully why the site cannot be shown.
-pub(crate) fn failed(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    asked: Asked,
-    decision: Decision,
-    fault: UpstreamFault,
-) -> Response<Body> {
-    let Asked { facts, at, place, .. } = asked;
-    let page = gateway.parts.pages.upstream(&facts.who, fault, &facts.address, place.id());
-    let recording = serve::recording(gateway, connection, facts, decision, place, at);
-    finished_with(recording, page, End::Upstream(fault))
-}
-
-fn broke_off(sending: OnItsWay, fault: UpstreamFault) -> Response<Body> {
-    let recording = sending.recording;
-    let gateway = Arc::clone(recording.gateway());
-    let who = match recording.subject() {
-        Some(crate::record::Subject::Web(parts)) => parts.0.who.clone(),
-        _ => return Response::new(Body::Empty),
-    };
-    let page = gateway.parts.pages.upstream(&who, fault, &sending.address, recording.id());
-    finished_with(recording, page, End::Upstream(fault))
-}
-
-fn finished_with(mut recording: Recording, page: crate::pages::Page, end: End) -> Response<Body> {
-    let response = page.into_response();
-    recording.answered(response.status().as_u16(), response.headers());
-    recording.finish(end);
-    response
-}
-
-/// Makes the request the site gets.
-fn on_its_way(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    asked: Asked,
-    decision: Decision,
-    http2: bool,
-) -> OnItsWay {
-    let Asked { request, facts, at, place } = asked;
-    let address = facts.address.clone();
-    let recording = serve::recording(gateway, connection, facts, decision, place, at);
+/// The request the site gets.
+fn on_its_way(request: Request<Incoming>, recording: &Recording<WebFacts>, http2: bool) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
-    prepare(&mut parts, &address, http2);
-    let body = if http_body::Body::is_end_stream(&body) {
+    prepare(&mut parts, &recording.facts.address, http2);
+    Request::from_parts(parts, counted(body, recording))
+}
+
+/// A client's body, whose bytes are counted as they are read.
+pub(crate) fn counted(body: Incoming, recording: &Recording<WebFacts>) -> Body {
+    if http_body::Body::is_end_stream(&body) {
         Body::Empty
     } else {
         Body::other(FromClient { inner: body, received: recording.received() })
-    };
-    OnItsWay { request: Request::from_parts(parts, body), recording, address }
+    }
 }
 
 /// Target, version and header fields as the site is to see them. The path goes as the client wrote it.
@@ -330,7 +192,7 @@ fn join_cookies(headers: &mut http::HeaderMap) {
 
 /// Passes an answer back as it comes.
 pub(crate) fn pass_back(
-    mut recording: Recording,
+    mut recording: Recording<WebFacts>,
     answer: Response<Incoming>,
     home: Option<Home>,
 ) -> Response<Body> {
@@ -361,7 +223,7 @@ impl From<SendFault> for UpstreamFault {
 #[derive(Debug)]
 pub(crate) struct FromClient {
     pub(crate) inner: Incoming,
-    pub(crate) received: Arc<AtomicU64>,
+    pub(crate) received: Arc<Received>,
 }
 
 impl http_body::Body for FromClient {
@@ -373,10 +235,12 @@ impl http_body::Body for FromClient {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         let polled = Pin::new(&mut self.inner).poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(piece) = frame.data_ref()
-        {
-            self.received.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.received.add(frame.data_ref().map_or(0, |piece| piece.len() as u64));
+            }
+            Poll::Ready(Some(Err(_left))) => self.received.break_off(),
+            Poll::Ready(None) | Poll::Pending => {}
         }
         polled.map_err(Into::into)
     }

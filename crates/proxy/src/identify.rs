@@ -1,34 +1,41 @@
 //! Who sends a request: whoever is signed in at its address, or whoever its credentials belong to.
 
-use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, header};
-use usher_policy::facts::Circumstances;
+use usher_policy::facts::{Circumstances, Subject};
 use usher_policy::presence::{CredentialFault, Credentialed, Credentials};
 use usher_types::SecretString;
-use usher_types::moment::Moment;
 
-use crate::gateway::Gateway;
+use crate::case::Case;
+use crate::record::Recording;
+use crate::serve::Connection;
 
 /// The longest `Proxy-Authorization` that is read; passwords have at most 128 characters.
 const LONGEST_BYTES: usize = 1_024;
 
-/// Who sends a request. Credentials count over the address: a tool on a shared device says whose it is.
+/// Puts whoever the credentials belong to in the place of whoever is at the address: a tool on a shared device says
+/// whose it is. Until they are checked, and when they do not help, they are nobody's.
 ///
 /// # Errors
 /// When there are credentials and they do not help.
-pub(crate) async fn who(
-    gateway: &Gateway,
-    address: IpAddr,
+pub(crate) async fn sign_in<C: Case>(
+    recording: &mut Recording<C>,
+    connection: &Connection,
     headers: &HeaderMap,
-    at: Moment,
-) -> Result<Circumstances, CredentialFault> {
-    let Some(field) = headers.get(header::PROXY_AUTHORIZATION) else { return Ok(gateway.who(address, at)) };
+) -> Result<(), CredentialFault> {
+    let field = headers.get(header::PROXY_AUTHORIZATION).filter(|_| connection.inside.is_none());
+    let Some(field) = field else { return Ok(()) };
+    let who = recording.facts.who();
+    *who = Circumstances { subject: Arc::new(Subject::nobody()), lesson: None, ..who.clone() };
     let credentials = field.to_str().ok().and_then(basic).ok_or(CredentialFault::Wrong)?;
-    match gateway.parts.presences.with_credentials(address, credentials, at) {
+    let presences = &recording.gateway().parts.presences;
+    let answer = match presences.with_credentials(connection.peer.ip(), credentials, recording.at()) {
         Credentialed::Known(answer) => answer,
         Credentialed::Checking(checking) => checking.await,
-    }
+    };
+    *recording.facts.who() = answer?;
+    Ok(())
 }
 
 /// Reads Basic credentials (RFC 7617).

@@ -14,14 +14,17 @@
 //! ```
 
 pub mod body;
+mod case;
 mod forward;
 pub mod gateway;
 pub mod guard;
 mod headers;
 mod identify;
+mod inside;
 pub mod limits;
 pub mod listener;
 pub mod pages;
+mod reach;
 mod record;
 mod serve;
 mod splice;

@@ -9,6 +9,13 @@ pub const CONNECTIONS: usize = 20_000;
 pub const HEAD_BYTES: usize = 96 * 1024;
 /// The most header fields of a request or an answer. Browsers send about 30; 100 is what servers commonly allow.
 pub const HEAD_FIELDS: usize = 100;
+/// The longest target of a request, in bytes. Browsers send up to 64 KiB; the library takes no more.
+pub const TARGET_BYTES: usize = 65_534;
+/// The longest name of a header field, in bytes. The longest registered one has 39.
+pub const FIELD_NAME_BYTES: usize = 256;
+/// What HTTP/2 is told to take: more than [`HEAD_BYTES`], so that a head too large is refused with a page and an event
+/// and only one far too large by the library.
+pub const H2_HEAD_BYTES: u32 = 1024 * 1024;
 /// A head that began must be whole after this long (slow-loris).
 pub const HEAD_TIME: Duration = Duration::from_secs(20);
 /// A connection without a request is closed after this long. Browsers keep theirs for about five minutes.

@@ -21,11 +21,12 @@ use usher_types::ids::Id;
 use crate::body::Body;
 use crate::gateway::Gateway;
 use crate::guard::{ConnectionState, FaultPage, Guarded};
+use crate::inside::Inside;
 use crate::limits::{
-    CONNECTIONS, DRAIN_TIME, H2_STREAMS, H2_WINDOW_BYTES, HEAD_BYTES, HEAD_FIELDS, HEAD_TIME, IDLE_TIME,
+    CONNECTIONS, DRAIN_TIME, H2_HEAD_BYTES, H2_STREAMS, H2_WINDOW_BYTES, HEAD_BYTES, HEAD_FIELDS, HEAD_TIME,
+    IDLE_TIME,
 };
 use crate::serve::{self, Connection};
-use crate::tunnel::Inside;
 
 /// What an HTTP/2 client that knows it beforehand sends first (RFC 9113, 3.4).
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -186,7 +187,7 @@ where
         .max_concurrent_streams(H2_STREAMS)
         .initial_stream_window_size(H2_WINDOW_BYTES)
         .initial_connection_window_size(H2_WINDOW_BYTES * 4)
-        .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_header_list_size(H2_HEAD_BYTES)
         .keep_alive_interval(HEAD_TIME * 3)
         .keep_alive_timeout(HEAD_TIME)
         .auto_date_header(false)

@@ -1,65 +1,60 @@
-//! One event per request, on every path: a recording holds the reserved place and fills it when the request ends, or
-//! when it is dropped, whichever comes first.
+//! One event per request, on every path: a recording holds the reserved place from the moment a request is known, and
+//! fills it when the request ends, or when it is dropped, whichever comes first.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::time::Instant;
-use usher_events::event::{End, Ended, Event, Outcome, Protocol, TunnelEvent, WebEvent, What};
+use usher_events::event::{End, Ended, Event, Outcome, Protocol, What};
 use usher_events::sink::Place;
 use usher_policy::decision::Decision;
-use usher_policy::facts::{TlsFacts, WebFacts};
-use usher_policy::verdict::TlsAction;
+use usher_types::digest::Digest;
 use usher_types::ids::EventId;
 use usher_types::moment::Moment;
 
+use crate::body::Body;
+use crate::case::Case;
 use crate::gateway::Gateway;
 use crate::guard::Busy;
 use crate::title::TitleCapture;
 
-/// What a recording is of.
-#[derive(Debug)]
-pub(crate) enum Subject {
-    /// A request.
-    Web(Box<(WebFacts, Decision)>),
-    /// A tunnel.
-    Tunnel(Box<(TlsFacts, Decision, TlsAction)>),
-}
-
-/// The event of one request, as far as it is known.
-pub(crate) struct Recording {
+/// The event of one request or tunnel, as far as it is known.
+pub(crate) struct Recording<C: Case> {
+    /// What the decision sees.
+    pub(crate) facts: C,
     gateway: Arc<Gateway>,
     place: Option<Place>,
     id: EventId,
     at: Moment,
     began: Instant,
-    subject: Option<Subject>,
+    judgement: Option<C::Judgement>,
     outcome: Outcome,
-    received: Arc<AtomicU64>,
+    received: Arc<Received>,
     title: Option<TitleCapture>,
     ended: bool,
     // While it is held, the connection is not idle.
-    _busy: Option<Busy>,
+    _busy: Busy,
 }
 
-impl std::fmt::Debug for Recording {
+impl<C: Case> std::fmt::Debug for Recording<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recording")
             .field("id", &self.id)
-            .field("subject", &self.subject)
+            .field("facts", &self.facts)
+            .field("judgement", &self.judgement)
             .finish_non_exhaustive()
     }
 }
 
-impl Recording {
-    /// A recording in a reserved place.
+impl<C: Case> Recording<C> {
+    /// A recording in a reserved place, not judged yet.
     pub(crate) fn new(
         gateway: &Arc<Gateway>,
-        place: Place,
-        subject: Subject,
+        busy: Busy,
         protocol: Protocol,
+        facts: C,
+        place: Place,
         at: Moment,
-        busy: Option<Busy>,
     ) -> Self {
         let outcome = Outcome {
             status: 0,
@@ -72,12 +67,13 @@ impl Recording {
             end: End::ClientLeft,
         };
         Self {
+            facts,
             gateway: Arc::clone(gateway),
             id: place.id(),
             place: Some(place),
             at,
             began: Instant::now(),
-            subject: Some(subject),
+            judgement: None,
             outcome,
             received: Arc::default(),
             title: None,
@@ -91,9 +87,45 @@ impl Recording {
         self.id
     }
 
+    /// When the request came: what it is judged by.
+    pub(crate) const fn at(&self) -> Moment {
+        self.at
+    }
+
     /// The gateway.
     pub(crate) const fn gateway(&self) -> &Arc<Gateway> {
         &self.gateway
+    }
+
+    /// Judges the facts as they are now; the last judgement is the one that is recorded.
+    pub(crate) fn judge(&mut self) -> &mut C::Judgement {
+        let judgement = self.facts.judge(&self.gateway, self.at);
+        self.judgement.insert(judgement)
+    }
+
+    /// The last judgement, or the first.
+    pub(crate) fn judgement(&mut self) -> &mut C::Judgement {
+        self.judgement.get_or_insert_with(|| self.facts.judge(&self.gateway, self.at))
+    }
+
+    /// The decision in the last judgement, or the first.
+    pub(crate) fn decision(&mut self) -> &Decision {
+        C::decision(self.judgement())
+    }
+
+    /// Whether there was a snapshot to judge with. There always is one, except while Usher starts or stops.
+    pub(crate) fn is_judged(&mut self) -> bool {
+        self.decision().generation != Digest::default()
+    }
+
+    /// Judges an open request again, with the snapshot, the person and the time as they are now.
+    pub(crate) fn is_still_allowed(&self) -> bool {
+        let Some(before) = &self.judgement else { return true };
+        let at = self.gateway.now();
+        let mut facts = self.facts.clone();
+        let who = facts.who();
+        *who = self.gateway.who_now(who, at);
+        C::decision(&facts.judge(&self.gateway, at)).verdict <= C::decision(before).verdict
     }
 
     /// How long the request has been going on.
@@ -106,13 +138,8 @@ impl Recording {
         self.place.is_none()
     }
 
-    /// What the decision saw, until the event is written.
-    pub(crate) const fn subject(&self) -> Option<&Subject> {
-        self.subject.as_ref()
-    }
-
     /// Counts the bytes of the request's body.
-    pub(crate) fn received(&self) -> Arc<AtomicU64> {
+    pub(crate) fn received(&self) -> Arc<Received> {
         Arc::clone(&self.received)
     }
 
@@ -139,9 +166,18 @@ impl Recording {
         }
     }
 
+    /// A page of ours went to the client.
+    pub(crate) fn sent_whole(&mut self, page: &Body) {
+        if let Body::Full(Some(bytes)) = page
+            && self.facts.takes_body()
+        {
+            self.sent(bytes);
+        }
+    }
+
     /// So many bytes went each way.
     pub(crate) fn passed(&mut self, received: u64, sent: u64) {
-        self.received.store(received, Ordering::Relaxed);
+        self.received.bytes.store(received, Ordering::Relaxed);
         self.outcome.sent_bytes = sent;
     }
 
@@ -152,10 +188,10 @@ impl Recording {
 
     /// Writes the event while the request goes on; its end follows as an event of its own.
     pub(crate) fn write_open(&mut self) {
-        if self.place.is_some() {
+        if let Some(place) = self.place.take() {
             self.outcome.end = End::StillOpen;
             self.settle();
-            self.write();
+            self.write(place);
         }
     }
 
@@ -164,37 +200,27 @@ impl Recording {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
-        self.outcome.end = end;
+        // A site that gets half a request breaks off; the fault is the client's.
+        let broke_off = matches!(end, End::Upstream(_)) && self.received.broke_off.load(Ordering::Relaxed);
+        self.outcome.end = if broke_off { End::ClientLeft } else { end };
         self.settle();
-        if self.place.is_some() {
-            self.write();
-        } else {
-            self.write_ended();
+        match self.place.take() {
+            Some(place) => self.write(place),
+            None => self.write_ended(),
         }
     }
 
     fn settle(&mut self) {
-        self.outcome.received_bytes = self.received.load(Ordering::Relaxed);
+        self.outcome.received_bytes = self.received.bytes.load(Ordering::Relaxed);
         self.outcome.duration_ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
         if let Some(title) = self.title.take() {
             self.outcome.title = title.title();
         }
     }
 
-    fn write(&mut self) {
-        let (Some(place), Some(subject)) = (self.place.take(), self.subject.as_ref()) else { return };
-        let outcome = self.outcome.clone();
-        let what = match subject {
-            Subject::Web(parts) => {
-                let (facts, decision) = parts.as_ref();
-                What::Web(Box::new(WebEvent { facts: facts.clone(), decision: decision.clone(), outcome }))
-            }
-            Subject::Tunnel(parts) => {
-                let (facts, decision, action) = parts.as_ref();
-                let (facts, decision) = (facts.clone(), decision.clone());
-                What::Tunnel(Box::new(TunnelEvent { facts, decision, action: *action, outcome }))
-            }
-        };
+    fn write(&mut self, place: Place) {
+        let judgement = self.judgement().clone();
+        let what = self.facts.clone().event(judgement, self.outcome.clone());
         place.fill(Event { id: self.id, school: self.gateway.parts.school, at: self.at, what });
     }
 
@@ -222,7 +248,26 @@ impl Recording {
     }
 }
 
-impl Drop for Recording {
+/// What came of a request's body.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    bytes: AtomicU64,
+    broke_off: AtomicBool,
+}
+
+impl Received {
+    /// So many bytes more.
+    pub(crate) fn add(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The client broke off in the middle.
+    pub(crate) fn break_off(&self) {
+        self.broke_off.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<C: Case> Drop for Recording<C> {
     fn drop(&mut self) {
         self.finish(End::ClientLeft);
     }

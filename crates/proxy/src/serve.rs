@@ -3,27 +3,30 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
-use usher_events::event::{End, Event, Malformed, MalformedFault, Protocol, What};
+use usher_events::event::{End, Event, Malformed, MalformedFault, Protocol, UpstreamFault, What};
 use usher_events::sink::{Place, SinkClosed};
-use usher_policy::decision::{Decision, Reason};
-use usher_policy::facts::{Circumstances, Tunnel, WebFacts};
+use usher_policy::decision::Reason;
+use usher_policy::facts::{Circumstances, Hello, TlsFacts, Tunnel, WebFacts};
 use usher_policy::presence::CredentialFault;
-use usher_policy::verdict::{PageKind, WebAction, actions};
+use usher_policy::verdict::{WebAction, actions};
 use usher_types::host::Host;
 use usher_types::moment::Moment;
 use usher_types::url::{Scheme, WebAddress};
 
 use crate::body::Body;
+use crate::case::Case;
 use crate::forward;
 use crate::gateway::Gateway;
 use crate::guard::ConnectionState;
 use crate::identify;
+use crate::inside::Inside;
 use crate::pages::{Page, Refused};
-use crate::record::{Recording, Subject};
+use crate::reach::NoWay;
+use crate::record::Recording;
 use crate::target::{self, Entry, Target};
-use crate::tunnel::{self, Inside};
+use crate::tunnel;
 
 /// The connection a request came on.
 #[derive(Debug, Clone)]
@@ -40,24 +43,13 @@ pub(crate) struct Connection {
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }
 
-/// A request whose target and sender are known.
-pub(crate) struct Asked {
-    /// The request.
-    pub(crate) request: Request<Incoming>,
-    /// What decisions see of it.
-    pub(crate) facts: WebFacts,
-    /// When it came.
-    pub(crate) at: Moment,
-    /// Its place in the spool.
-    pub(crate) place: Place,
-}
-
 /// Answers one request. Whatever happens, exactly one event is written, unless events cannot be written at all.
 pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     connection: Connection,
     request: Request<Incoming>,
 ) -> Response<Body> {
+    let busy = connection.state.busy();
     let place = match gateway.parts.sink.try_reserve() {
         Ok(place) => Ok(place),
         Err(SinkClosed::Busy) => gateway.parts.sink.reserve().await,
@@ -76,38 +68,38 @@ pub(crate) async fn serve(
     };
     let who = match &connection.inside {
         // Who a tunnel belongs to by credentials was settled when it was opened.
-        Some(inside) => Ok(gateway.who_now(inside.who(), at)),
-        None => identify::who(&gateway, connection.peer.ip(), &parts.headers, at).await,
+        Some(inside) => gateway.who_now(inside.who(), at),
+        None => gateway.who(connection.peer.ip(), at),
     };
     let request = Request::from_parts(parts, body);
-    match target {
-        Target::Tunnel(host, port) => tunnel::open(&gateway, &connection, request, (host, port), who, place),
-        Target::Here => here(&gateway, &connection, request, who, place, at).await,
-        Target::Page { address, user_information } => {
-            let asked = asked(&gateway, &connection, request, address, user_information, &who, place, at);
-            match who {
-                Ok(_) => answer(&gateway, &connection, asked).await,
-                Err(fault) => credentials_refused(&gateway, &connection, asked, &fault),
-            }
+    let (address, user_information) = match target {
+        Target::Page { address, user_information } => (address, user_information),
+        Target::Here => match own_address(&gateway, request.uri()) {
+            Some(address) => (address, false),
+            None => return malformed(&gateway, &connection, MalformedFault::TargetUnclear, place, at),
+        },
+        Target::Tunnel(host, port) => {
+            let facts = TlsFacts { who, connect: (host, port), hello: Hello::Silent, resolved: None };
+            let mut recording = Recording::new(&gateway, busy, Protocol::Tunnel, facts, place, at);
+            return match identify::sign_in(&mut recording, &connection, request.headers()).await {
+                Ok(()) => tunnel::open(&gateway, &connection, request, recording),
+                Err(fault) => tunnel::refuse(recording, &fault),
+            };
         }
-    }
+    };
+    let facts = facts(&gateway, &connection, &request, who, address, user_information);
+    let recording = Recording::new(&gateway, busy, connection.protocol, facts, place, at);
+    answer(&gateway, &connection, request, recording).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "it puts one value together from what serve() found out")]
-fn asked(
+fn facts(
     gateway: &Gateway,
     connection: &Connection,
-    request: Request<Incoming>,
+    request: &Request<Incoming>,
+    who: Circumstances,
     address: WebAddress,
     user_information: bool,
-    who: &Result<Circumstances, CredentialFault>,
-    place: Place,
-    at: Moment,
-) -> Asked {
-    let who = match who {
-        Ok(who) => who.clone(),
-        Err(_) => nobody(gateway, connection, at),
-    };
+) -> WebFacts {
     let tunnel = connection.inside.as_ref().map(|inside| Tunnel {
         connect: inside.connect.clone(),
         sni: inside.sni.clone(),
@@ -117,125 +109,109 @@ fn asked(
     let method =
         if websocket { "GET".to_owned() } else { request.method().as_str().chars().take(32).collect() };
     let features = gateway.features(&address);
-    let facts = WebFacts { who, method, address, user_information, tunnel, resolved: None, features };
-    Asked { request, facts, at, place }
+    WebFacts { who, method, address, user_information, tunnel, resolved: None, features }
 }
 
-/// Whoever is at a device as if nobody were signed in: credentials that do not help are nobody's.
-fn nobody(gateway: &Gateway, connection: &Connection, at: Moment) -> Circumstances {
-    let here = gateway.who(connection.peer.ip(), at);
-    Circumstances { subject: Arc::new(usher_policy::facts::Subject::nobody()), lesson: None, ..here }
+/// A page of whoever answers here is one of Usher's own, under its own name.
+fn own_address(gateway: &Gateway, uri: &Uri) -> Option<WebAddress> {
+    let snapshot = gateway.snapshot();
+    let host = snapshot.as_ref()?.document.own_hosts.first()?.clone();
+    Some(WebAddress {
+        scheme: Scheme::Http,
+        host: Host::Name(host),
+        port: Scheme::Http.default_port(),
+        path: usher_types::url::normal_path(uri.path()).into_owned(),
+        query: uri.query().map(str::to_owned),
+    })
 }
 
 /// Decides, and does it.
-async fn answer(gateway: &Arc<Gateway>, connection: &Connection, asked: Asked) -> Response<Body> {
-    let Some(decision) = gateway.decide_web(&asked.facts, asked.at) else {
-        return closing(gateway.parts.pages.unrecorded(SinkClosed::Stopping).into_response());
-    };
-    if decision.reason == Reason::OwnPage {
-        return own(gateway, connection, asked, decision).await;
+async fn answer(
+    gateway: &Arc<Gateway>,
+    connection: &Connection,
+    request: Request<Incoming>,
+    mut recording: Recording<WebFacts>,
+) -> Response<Body> {
+    if let Err(fault) = identify::sign_in(&mut recording, connection, request.headers()).await {
+        return credentials_refused(recording, &fault);
     }
-    match actions(decision.verdict).0 {
-        WebAction::Page(kind) => refuse(gateway, connection, asked, decision, kind),
-        WebAction::Forward => forward::forward(gateway, connection, asked, decision).await,
+    if !recording.is_judged() {
+        let page = gateway.parts.pages.unrecorded(SinkClosed::Stopping);
+        return closing(finished(recording, page, End::Usher));
+    }
+    if recording.decision().reason == Reason::OwnPage {
+        return own(gateway, connection, request, recording).await;
+    }
+    match actions(recording.decision().verdict).0 {
+        WebAction::Page(_) => refuse(request.headers(), recording),
+        WebAction::Forward => forward::forward(gateway, connection, request, recording).await,
     }
 }
 
 /// Shows a page instead of the one asked for.
-pub(crate) fn refuse(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    asked: Asked,
-    decision: Decision,
-    _kind: PageKind,
-) -> Response<Body> {
-    let Asked { request, facts, at, place } = asked;
-    let page = gateway.parts.pages.refusal(&Refused {
+pub(crate) fn refuse(headers: &HeaderMap, mut recording: Recording<WebFacts>) -> Response<Body> {
+    let decision = recording.decision().clone();
+    let page = recording.gateway().parts.pages.refusal(&Refused {
         decision: &decision,
-        who: &facts.who,
-        address: &facts.address,
-        event: place.id(),
-        at,
-        shows_pages: shows_pages(request.headers()),
+        who: &recording.facts.who,
+        address: &recording.facts.address,
+        event: recording.id(),
+        at: recording.at(),
+        shows_pages: shows_pages(headers),
     });
-    let recording = recording(gateway, connection, facts, decision, place, at);
-    finished(recording, page)
+    finished(recording, page, End::Complete)
+}
+
+/// A page that says truthfully why the site cannot be shown.
+pub(crate) fn failed(recording: Recording<WebFacts>, fault: UpstreamFault) -> Response<Body> {
+    let facts = &recording.facts;
+    let page = recording.gateway().parts.pages.upstream(&facts.who, fault, &facts.address, recording.id());
+    finished(recording, page, End::Upstream(fault))
+}
+
+/// Why a request goes no further, as a page.
+pub(crate) fn no_way(headers: &HeaderMap, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
+    match no_way {
+        NoWay::Refused => refuse(headers, recording),
+        NoWay::Failed(fault) => failed(recording, fault),
+    }
 }
 
 /// Records a request answered with a page of ours.
-pub(crate) fn finished(mut recording: Recording, page: Page) -> Response<Body> {
+fn finished<C: Case>(mut recording: Recording<C>, page: Page, end: End) -> Response<Body> {
     let response = page.into_response();
     recording.answered(response.status().as_u16(), response.headers());
-    if let Body::Full(Some(bytes)) = response.body() {
-        recording.sent(bytes);
-    }
-    recording.finish(End::Complete);
+    recording.sent_whole(response.body());
+    recording.finish(end);
     response
-}
-
-/// The recording of a request.
-pub(crate) fn recording(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    facts: WebFacts,
-    decision: Decision,
-    place: Place,
-    at: Moment,
-) -> Recording {
-    let subject = Subject::Web(Box::new((facts, decision)));
-    Recording::new(gateway, place, subject, connection.protocol, at, Some(connection.state.busy()))
 }
 
 /// One of Usher's own pages, answered within this process: nothing that is not a portal page can be reached so.
 async fn own(
     gateway: &Arc<Gateway>,
     connection: &Connection,
-    asked: Asked,
-    decision: Decision,
+    request: Request<Incoming>,
+    mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
-    let Asked { request, facts, at, place } = asked;
-    let address = facts.address.clone();
-    let mut recording = recording(gateway, connection, facts, decision, place, at);
     let (mut parts, body) = request.into_parts();
     crate::headers::clean_request(&mut parts.headers);
+    let address = &recording.facts.address;
     let path = match &address.query {
         Some(query) => format!("{}?{query}", address.path),
         None => address.path.clone(),
     };
     let Ok(uri) = path.parse() else {
-        return finished(recording, gateway.parts.pages.malformed(MalformedFault::TargetUnclear));
+        let page = gateway.parts.pages.malformed(MalformedFault::TargetUnclear);
+        return finished(recording, page, End::Complete);
     };
     parts.uri = uri;
-    let request = Request::from_parts(parts, Body::Incoming(body));
+    let request = Request::from_parts(parts, forward::counted(body, &recording));
     let response = gateway.parts.pages.own(request, connection.peer.ip()).await;
     recording.answered(response.status().as_u16(), response.headers());
+    recording.sent_whole(response.body());
     // A live page stays open for a lesson; its event need not wait for that.
     recording.finish(End::Complete);
     response
-}
-
-/// A request for whoever answers here: the same pages as under their own name.
-async fn here(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    request: Request<Incoming>,
-    who: Result<Circumstances, CredentialFault>,
-    place: Place,
-    at: Moment,
-) -> Response<Body> {
-    let host = gateway.snapshot().as_ref().and_then(|snapshot| snapshot.document.own_hosts.first().cloned());
-    let Some(host) = host else {
-        return malformed(gateway, connection, MalformedFault::TargetUnclear, place, at);
-    };
-    let address = WebAddress {
-        scheme: Scheme::Http,
-        host: Host::Name(host),
-        port: Scheme::Http.default_port(),
-        path: usher_types::url::normal_path(request.uri().path()).into_owned(),
-        query: request.uri().query().map(str::to_owned),
-    };
-    let asked = asked(gateway, connection, request, address, false, &who, place, at);
-    answer(gateway, connection, asked).await
 }
 
 fn malformed(
@@ -255,23 +231,18 @@ fn malformed(
     closing(page.into_response())
 }
 
-fn credentials_refused(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
-    asked: Asked,
+/// Asks for credentials that help.
+pub(crate) fn credentials_refused<C: Case>(
+    recording: Recording<C>,
     fault: &CredentialFault,
 ) -> Response<Body> {
-    let Asked { facts, at, place, .. } = asked;
-    let Some(decision) = gateway.decide_web(&facts, at) else {
-        return closing(gateway.parts.pages.unrecorded(SinkClosed::Stopping).into_response());
-    };
-    let mut page = gateway.parts.pages.credentials(fault);
+    let mut page = recording.gateway().parts.pages.credentials(fault);
     page.status = StatusCode::PROXY_AUTHENTICATION_REQUIRED;
     page.headers.push((
         header::PROXY_AUTHENTICATE,
         HeaderValue::from_static("Basic realm=\"Usher\", charset=\"UTF-8\""),
     ));
-    finished(recording(gateway, connection, facts, decision, place, at), page)
+    finished(recording, page, End::Complete)
 }
 
 /// Whether whoever asks shows pages to a person, rather than fetching data for one (Fetch Metadata, else Accept).
@@ -284,7 +255,7 @@ fn shows_pages(headers: &HeaderMap) -> bool {
 }
 
 /// An answer after which the connection closes.
-fn closing(mut response: Response<Body>) -> Response<Body> {
+pub(crate) fn closing(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -3,26 +3,27 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use usher_events::event::End;
+use usher_events::event::{End, UpstreamFault};
 
+use crate::case::Case;
 use crate::limits::{JUDGED_AGAIN_EVERY, SPLICE_BUFFER_BYTES};
 use crate::record::Recording;
-use crate::watched::is_still_allowed;
 
 /// Copies both ways until both ends are done. The recording is written at once, and again at the end.
-pub(crate) async fn splice<A, B>(client: A, site: B, mut recording: Recording)
+pub(crate) async fn splice<A, B, C>(client: A, site: B, mut recording: Recording<C>)
 where
     A: AsyncRead + AsyncWrite + Unpin,
     B: AsyncRead + AsyncWrite + Unpin,
+    C: Case,
 {
     recording.write_open();
-    let (from_client, from_site) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let mut client = Metered { inner: client, read: Arc::clone(&from_client) };
-    let mut site = Metered { inner: site, read: Arc::clone(&from_site) };
+    let (from_client, from_site) = (Arc::<Meter>::default(), Arc::<Meter>::default());
+    let mut client = Metered { inner: client, meter: Arc::clone(&from_client) };
+    let mut site = Metered { inner: site, meter: Arc::clone(&from_site) };
     let end = {
         let copying = tokio::io::copy_bidirectional_with_sizes(
             &mut client,
@@ -36,23 +37,46 @@ where
         again.tick().await;
         loop {
             tokio::select! {
-                done = &mut copying => break if done.is_ok() { End::Complete } else { End::ClientLeft },
+                done = &mut copying => break match done {
+                    Ok(_) => End::Complete,
+                    Err(_) if from_site.broke_off.load(Ordering::Relaxed) => {
+                        End::Upstream(UpstreamFault::BrokeOff)
+                    }
+                    Err(_) => End::ClientLeft,
+                },
                 _ = again.tick() => {
-                    if !is_still_allowed(&recording) {
+                    if !recording.is_still_allowed() {
                         break End::Usher;
                     }
                 }
             }
         }
     };
-    recording.passed(from_client.load(Ordering::Relaxed), from_site.load(Ordering::Relaxed));
+    recording.passed(from_client.read.load(Ordering::Relaxed), from_site.read.load(Ordering::Relaxed));
     recording.finish(end);
 }
 
-/// Counts what is read.
+/// What came from one side.
+#[derive(Debug, Default)]
+struct Meter {
+    read: AtomicU64,
+    broke_off: AtomicBool,
+}
+
+impl Meter {
+    /// Notes whose side an error came from.
+    fn note<T>(&self, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Err(_)) = polled {
+            self.broke_off.store(true, Ordering::Relaxed);
+        }
+        polled
+    }
+}
+
+/// One side of a tunnel, metered.
 struct Metered<T> {
     inner: T,
-    read: Arc<AtomicU64>,
+    meter: Arc<Meter>,
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Metered<T> {
@@ -64,8 +88,8 @@ impl<T: AsyncRead + Unpin> AsyncRead for Metered<T> {
         let before = out.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(context, out);
         let count = out.filled().len() - before;
-        self.read.fetch_add(count as u64, Ordering::Relaxed);
-        polled
+        self.meter.read.fetch_add(count as u64, Ordering::Relaxed);
+        self.meter.note(polled)
     }
 }
 
@@ -75,14 +99,17 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Metered<T> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.inner).poll_write(context, bytes);
+        self.meter.note(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
+        let polled = Pin::new(&mut self.inner).poll_flush(context);
+        self.meter.note(polled)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+        let polled = Pin::new(&mut self.inner).poll_shutdown(context);
+        self.meter.note(polled)
     }
 }

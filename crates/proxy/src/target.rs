@@ -6,6 +6,8 @@ use usher_events::event::MalformedFault;
 use usher_types::host::Host;
 use usher_types::url::{Scheme, WebAddress};
 
+use crate::limits::{HEAD_BYTES, HEAD_FIELDS};
+
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -39,6 +41,7 @@ const REFUSED_METHODS: [&str; 2] = ["TRACE", "TRACK"];
 /// # Errors
 /// What is wrong with it.
 pub fn read(parts: &Parts, entry: Entry) -> Result<Target, MalformedFault> {
+    size(&parts.headers)?;
     if REFUSED_METHODS.contains(&parts.method.as_str()) {
         return Err(MalformedFault::Method);
     }
@@ -61,19 +64,26 @@ pub fn read(parts: &Parts, entry: Entry) -> Result<Target, MalformedFault> {
             };
             page("https", host, parts)
         }
-        (Entry::Proxy, Some(scheme @ ("http" | "https")), Some(authority)) => {
-            let read = if scheme == "http" { Scheme::Http } else { Scheme::Https };
-            match host_field {
-                // RFC 9112, 3.2.2: a proxy takes the address, not the field; a difference is a trick all the same.
-                Some(field) if !same_host(authority.as_str(), field, read) => {
-                    Err(MalformedFault::HostDiffers)
-                }
-                _ => page(scheme, authority.as_str(), parts),
+        // Encrypted sites are asked for by CONNECT; here the client expects somebody else to encrypt, and could not know.
+        (Entry::Proxy, Some("http"), Some(authority)) => match host_field {
+            // RFC 9112, 3.2.2: a proxy takes the address, not the field; a difference is a trick all the same.
+            Some(field) if !same_host(authority.as_str(), field, Scheme::Http) => {
+                Err(MalformedFault::HostDiffers)
             }
-        }
+            _ => page("http", authority.as_str(), parts),
+        },
         (Entry::Proxy, None, None) if parts.uri.path().starts_with('/') => Ok(Target::Here),
         (Entry::Proxy, ..) => Err(MalformedFault::TargetUnclear),
     }
+}
+
+/// Heads of HTTP/2 are no larger than those of HTTP/1, which are measured before they are read.
+fn size(headers: &HeaderMap) -> Result<(), MalformedFault> {
+    if headers.len() > HEAD_FIELDS {
+        return Err(MalformedFault::TooManyFields);
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEAD_BYTES { Err(MalformedFault::HeadTooLarge) } else { Ok(()) }
 }
 
 fn tunnel(parts: &Parts, entry: Entry) -> Result<Target, MalformedFault> {
@@ -184,6 +194,7 @@ mod tests {
         );
         assert_eq!(read("GET", "http://a.example/", &[]), MalformedFault::HostUnclear);
         assert_eq!(read("GET", "http://a.example/", &["a b"]), MalformedFault::HostUnclear);
+        assert_eq!(read("GET", "https://a.example/", &["a.example"]), MalformedFault::TargetUnclear);
         assert_eq!(read("GET", "ftp://a.example/", &["a.example"]), MalformedFault::TargetUnclear);
         assert_eq!(read("CONNECT", "a.example", &["a.example"]), MalformedFault::TargetUnclear);
         assert_eq!(read("CONNECT", "u@a.example:443", &["a.example"]), MalformedFault::TargetUnclear);

@@ -13,13 +13,13 @@ use usher_policy::facts::WebFacts;
 use crate::body::BodyFault;
 use crate::forward::Home;
 use crate::limits::{JUDGED_AGAIN_EVERY, RECORDED_OPEN_AFTER, STILL_TIME};
-use crate::record::{Recording, Subject};
+use crate::record::Recording;
 
 /// A site's answer, watched.
 #[derive(Debug)]
 pub struct Watched {
     inner: Incoming,
-    recording: Recording,
+    recording: Recording<WebFacts>,
     /// Where the connection goes when the answer is read.
     home: Option<Home>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -37,7 +37,7 @@ struct Stopped;
 struct StoodStill;
 
 impl Watched {
-    pub(crate) fn new(inner: Incoming, recording: Recording, home: Option<Home>) -> Self {
+    pub(crate) fn new(inner: Incoming, recording: Recording<WebFacts>, home: Option<Home>) -> Self {
         Self { inner, recording, home, timer: None, last_piece: Instant::now() }
     }
 
@@ -57,7 +57,7 @@ impl Watched {
         if self.recording.elapsed() >= RECORDED_OPEN_AFTER && !self.recording.is_written() {
             self.recording.write_open();
         }
-        if !is_still_allowed(&self.recording) {
+        if !self.recording.is_still_allowed() {
             self.end(End::Usher);
             return Err(Box::new(Stopped));
         }
@@ -66,26 +66,6 @@ impl Watched {
             return Err(Box::new(StoodStill));
         }
         Ok(())
-    }
-}
-
-/// Judges an open request again, with the snapshot, the person and the time as they are now.
-pub(crate) fn is_still_allowed(recording: &Recording) -> bool {
-    let gateway = recording.gateway();
-    let at = gateway.now();
-    match recording.subject() {
-        Some(Subject::Web(parts)) => {
-            let (facts, decision) = parts.as_ref();
-            let facts = WebFacts { who: gateway.who_now(&facts.who, at), ..facts.clone() };
-            gateway.decide_web(&facts, at).is_some_and(|now| now.verdict <= decision.verdict)
-        }
-        Some(Subject::Tunnel(parts)) => {
-            let (facts, decision, _) = parts.as_ref();
-            let mut facts = facts.clone();
-            facts.who = gateway.who_now(&facts.who, at);
-            gateway.decide_tls(&facts, at).is_some_and(|(now, _)| now.verdict <= decision.verdict)
-        }
-        None => true,
     }
 }
 

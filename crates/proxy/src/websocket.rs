@@ -1,24 +1,22 @@
 //! WebSockets: over HTTP/1.1 by upgrade (RFC 6455), over HTTP/2 by extended CONNECT (RFC 8441), and from one to the other
 //! where a site speaks only the older way.
 
-use std::sync::Arc;
-
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::ext::Protocol as Extended;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use usher_events::event::{End, Protocol, UpstreamFault};
-use usher_policy::decision::Decision;
+use usher_events::event::{End, Protocol};
+use usher_policy::facts::WebFacts;
 
 use crate::body::Body;
-use crate::forward::{self, NoWay, Reached};
-use crate::gateway::Gateway;
+use crate::forward;
 use crate::headers::wants_websocket;
+use crate::reach::{self, NoWay};
 use crate::record::Recording;
-use crate::serve::{self, Asked, Connection};
+use crate::serve::{self, Connection};
 use crate::splice::splice;
-use crate::upstream::channel::{Channel, SendFault};
+use crate::upstream::channel::Channel;
 
 /// Bytes of the nonce in `Sec-WebSocket-Key`.
 const KEY_BYTES: usize = 16;
@@ -35,37 +33,25 @@ fn extended(request: &Request<Incoming>) -> bool {
 
 /// Sends the wish on, and when the site agrees, copies both ways.
 pub(crate) async fn forward(
-    gateway: &Arc<Gateway>,
     connection: &Connection,
-    mut asked: Asked,
-    decision: Decision,
+    mut request: Request<Incoming>,
+    mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
-    let from_http2 = extended(&asked.request);
-    let way = match &connection.inside {
-        Some(inside) => {
-            inside.websocket_channel(gateway, &mut asked.facts, asked.at, decision, from_http2).await
-        }
-        None => plain_channel(gateway, &mut asked, decision).await,
-    };
-    let (channel, decision) = match way {
-        Ok(way) => way,
-        Err(NoWay::Refused(decision)) => {
-            let kind = usher_policy::verdict::PageKind::Blocked;
-            return serve::refuse(gateway, connection, asked, *decision, kind);
-        }
-        Err(NoWay::Failed(fault, decision)) => {
-            return forward::failed(gateway, connection, asked, *decision, fault);
-        }
-    };
-    let Asked { mut request, facts, at, place } = asked;
-    let address = facts.address.clone();
-    let mut recording = serve::recording(gateway, connection, facts, decision, place, at);
+    let from_http2 = extended(&request);
     recording.becomes(Protocol::WebSocket);
+    let way = match &connection.inside {
+        Some(inside) => inside.websocket_channel(&mut recording, from_http2).await,
+        None => plain_channel(&mut recording).await,
+    };
+    let channel = match way {
+        Ok(channel) => channel,
+        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
+    };
     let client = hyper::upgrade::on(&mut request);
     let to_http2 = matches!(channel, Channel::Http2(..));
     let (mut parts, _no_body) = request.into_parts();
     let version = header::SEC_WEBSOCKET_VERSION;
-    forward::prepare(&mut parts, &address, to_http2);
+    forward::prepare(&mut parts, &recording.facts.address, to_http2);
     if to_http2 {
         parts.method = Method::CONNECT;
         parts.extensions.insert(Extended::from_static("websocket"));
@@ -90,20 +76,13 @@ async fn agree(
     mut channel: Channel,
     request: Request<Body>,
     client: OnUpgrade,
-    mut recording: Recording,
+    mut recording: Recording<WebFacts>,
     from_http2: bool,
 ) -> Response<Body> {
     let to_http2 = matches!(channel, Channel::Http2(..));
     let mut answer = match channel.send(request).await {
         Ok(answer) => answer,
-        Err(fault) => {
-            let fault = match fault {
-                SendFault::NotSent(_) => UpstreamFault::BrokeOff,
-                SendFault::Failed(fault) => fault,
-            };
-            recording.finish(End::Upstream(fault));
-            return status(StatusCode::BAD_GATEWAY);
-        }
+        Err(fault) => return serve::failed(recording, fault.into()),
     };
     let agreed = if to_http2 {
         answer.status().is_success()
@@ -145,21 +124,10 @@ async fn agree(
 }
 
 /// A connection of its own for a plain WebSocket: it does not come back.
-async fn plain_channel(
-    gateway: &Arc<Gateway>,
-    asked: &mut Asked,
-    decision: Decision,
-) -> Result<(Channel, Decision), NoWay> {
-    let (host, port) = (asked.facts.address.host.clone(), asked.facts.address.port);
-    match forward::reach(gateway, &mut asked.facts, asked.at, decision, (&host, port), false).await {
-        Reached::Opened(stream, _, decision) => match Channel::http1(stream).await {
-            Ok(channel) => Ok((channel, decision)),
-            Err(fault) => Err(NoWay::Failed(fault, Box::new(decision))),
-        },
-        Reached::Kept(channel, _, decision) => Ok((channel, decision)),
-        Reached::Refused(decision) => Err(NoWay::Refused(Box::new(decision))),
-        Reached::Failed(fault, decision) => Err(NoWay::Failed(fault, Box::new(decision))),
-    }
+async fn plain_channel(recording: &mut Recording<WebFacts>) -> Result<Channel, NoWay> {
+    let (host, port) = (recording.facts.address.host.clone(), recording.facts.address.port);
+    let (stream, _) = reach::open(recording, &host, port).await?;
+    Ok(Channel::http1(stream).await?)
 }
 
 fn status(status: StatusCode) -> Response<Body> {

@@ -18,6 +18,8 @@ struct State {
     events: Vec<Event>,
     closed: Option<SinkClosed>,
     full: bool,
+    /// Whoever was told to wait and has no place yet.
+    waiting: usize,
     /// Places that are reserved and not filled yet.
     open: usize,
     /// Places that were given up without an event.
@@ -79,6 +81,19 @@ impl Collected {
         .await;
     }
 
+    /// Waits until so many wait for a place.
+    pub async fn waiting(&self, count: usize) {
+        std::future::poll_fn(|context: &mut Context<'_>| {
+            let mut state = self.state();
+            if state.waiting == count {
+                return Poll::Ready(());
+            }
+            state.wakers.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,13 +101,18 @@ impl Collected {
 
 impl EventSink for Collected {
     fn reserve(&self) -> Pin<Box<dyn Future<Output = Result<Place, SinkClosed>> + Send + '_>> {
-        Box::pin(std::future::poll_fn(|context| {
+        let mut waits = false;
+        Box::pin(std::future::poll_fn(move |context| {
             // Before asking, so that room made in between is noticed.
             self.state().wakers.push(context.waker().clone());
-            match self.try_reserve() {
-                Err(SinkClosed::Busy) => Poll::Pending,
-                answer => Poll::Ready(answer),
+            let answer = self.try_reserve();
+            let busy = matches!(answer, Err(SinkClosed::Busy));
+            if busy != std::mem::replace(&mut waits, busy) {
+                let mut state = self.state();
+                state.waiting = if busy { state.waiting + 1 } else { state.waiting - 1 };
+                state.wake();
             }
+            if busy { Poll::Pending } else { Poll::Ready(answer) }
         }))
     }
 

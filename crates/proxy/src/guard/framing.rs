@@ -5,7 +5,7 @@
 
 use usher_events::event::MalformedFault;
 
-use crate::limits::{HEAD_BYTES, HEAD_FIELDS, REQUEST_BODY_BYTES};
+use crate::limits::{FIELD_NAME_BYTES, HEAD_BYTES, HEAD_FIELDS, REQUEST_BODY_BYTES, TARGET_BYTES};
 
 /// The longest line with a chunk's size and extensions. Sizes have up to 16 digits; nobody uses extensions.
 const CHUNK_LINE_BYTES: usize = 256;
@@ -183,11 +183,14 @@ fn after_head(head: &[u8]) -> Result<Framing, MalformedFault> {
         Err(httparse::Error::TooManyHeaders) => return Err(MalformedFault::TooManyFields),
         Ok(httparse::Status::Partial) | Err(_) => return Err(MalformedFault::NotHttp),
     }
+    target(request.path.unwrap_or_default())?;
     let mut length: Option<u64> = None;
     let mut chunked = false;
     let (mut connection_upgrade, mut upgrade) = (false, false);
     for field in request.headers.iter() {
-        if field.name.eq_ignore_ascii_case("content-length") {
+        if field.name.len() > FIELD_NAME_BYTES {
+            return Err(MalformedFault::HeadTooLarge);
+        } else if field.name.eq_ignore_ascii_case("content-length") {
             let read = content_length(field.value)?;
             // RFC 9112, 6.3: several of them are refused, even where they agree.
             if length.replace(read).is_some() {
@@ -221,6 +224,14 @@ fn after_head(head: &[u8]) -> Result<Framing, MalformedFault> {
         _ if connection_upgrade && upgrade => Framing::Raw,
         _ => Framing::Head,
     })
+}
+
+/// What the library would refuse without a word is refused here, in words.
+fn target(text: &str) -> Result<(), MalformedFault> {
+    if text.len() > TARGET_BYTES {
+        return Err(MalformedFault::HeadTooLarge);
+    }
+    text.parse::<http::Uri>().map(|_| ()).map_err(|_odd| MalformedFault::TargetUnclear)
 }
 
 /// Digits only: `+5`, `5, 5` and spaces inside are refused.

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 use usher_events::event::MalformedFault;
@@ -28,16 +29,19 @@ const READ_BYTES: usize = 16 * 1024;
 /// What a connection and the requests on it share.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionState {
-    /// Requests that are being answered.
-    busy: AtomicU32,
+    /// Requests whose heads were handed on.
+    handed_on: AtomicU32,
+    /// Requests that were answered.
+    answered: AtomicU32,
     /// What was wrong with a head.
     fault: Mutex<Option<MalformedFault>>,
+    /// Whoever waits for the last of them.
+    waiting: AtomicWaker,
 }
 
 impl ConnectionState {
-    /// A request is being answered for as long as this is held.
+    /// A request is being answered for as long as this is held: one for each head that was handed on.
     pub(crate) fn busy(self: &Arc<Self>) -> Busy {
-        self.busy.fetch_add(1, Ordering::AcqRel);
         Busy(Arc::clone(self))
     }
 
@@ -47,7 +51,13 @@ impl ConnectionState {
     }
 
     fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire) > 0
+        self.handed_on.load(Ordering::Acquire) != self.answered.load(Ordering::Acquire)
+    }
+
+    /// Waits until no request is being answered.
+    fn poll_idle(&self, context: &Context<'_>) -> Poll<()> {
+        self.waiting.register(context.waker());
+        if self.is_busy() { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
@@ -57,7 +67,8 @@ pub(crate) struct Busy(Arc<ConnectionState>);
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.busy.fetch_sub(1, Ordering::AcqRel);
+        self.0.answered.fetch_add(1, Ordering::AcqRel);
+        self.0.waiting.wake();
     }
 }
 
@@ -145,8 +156,14 @@ impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
             {
                 return this.read_through(context, out, most);
             }
+            let is_head = this.framing.is_between_requests();
             match this.framing.judge(&this.buffer) {
-                Ok(Judged::Ready(count)) => this.ready = count,
+                Ok(Judged::Ready(count)) => {
+                    this.ready = count;
+                    if is_head {
+                        this.state.handed_on.fetch_add(1, Ordering::AcqRel);
+                    }
+                }
                 Ok(Judged::Skip(count)) => this.buffer.advance(count),
                 Ok(Judged::More) => {
                     if ready!(this.fill(context))? == 0 {
@@ -156,6 +173,8 @@ impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
                 Err(fault) => {
                     // What goes wrong in a body is the end of a request that has its event.
                     if this.framing.is_between_requests() {
+                        // The requests before it are answered first.
+                        ready!(this.state.poll_idle(context));
                         this.refuse(fault);
                     }
                     return Poll::Ready(Ok(()));

@@ -9,5 +9,14 @@ mod origin;
 mod rig;
 mod trust;
 
+mod addresses;
 mod certificates;
+mod flow;
+mod hellos;
+mod inside;
+mod leaving;
+mod malformed;
+mod recording;
+mod sites;
 mod ways;
+mod websockets;

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 /// A connection, encrypted or not.
@@ -29,6 +30,8 @@ pub(crate) struct Origin {
     connections: Arc<AtomicUsize>,
     /// Requests read so far.
     seen: Arc<Mutex<Vec<Seen>>>,
+    /// What answers of HTTP/2 wait for.
+    gate: Arc<Mutex<Option<Arc<Notify>>>>,
 }
 
 /// A request as a site read it.
@@ -86,6 +89,7 @@ impl Origin {
             address: listener.local_addr().unwrap(),
             connections: Arc::default(),
             seen: Arc::default(),
+            gate: Arc::default(),
         };
         let (connections, serve) = (Arc::clone(&origin.connections), Arc::new(serve));
         tokio::spawn(async move {
@@ -161,27 +165,36 @@ impl Origin {
         F: Fn(&Request<()>) -> Response<Full<Bytes>> + Send + Sync + 'static,
     {
         let (seen, answer) = (Arc::<Mutex<Vec<Seen>>>::default(), Arc::new(answer));
-        let kept = Arc::clone(&seen);
-        let origin =
-            Self::start(Some(config), move |stream, number| {
-                let (seen, answer) = (Arc::clone(&kept), Arc::clone(&answer));
-                async move {
-                    let service = service_fn(move |request: Request<Incoming>| {
-                        let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
-                        async move {
-                            Ok::<_, Infallible>(answer_http2(request, number, &seen, answer.as_ref()).await)
+        let gate = Arc::<Mutex<Option<Arc<Notify>>>>::default();
+        let (kept, shut) = (Arc::clone(&seen), Arc::clone(&gate));
+        let origin = Self::start(Some(config), move |stream, number| {
+            let (seen, answer, gate) = (Arc::clone(&kept), Arc::clone(&answer), Arc::clone(&shut));
+            async move {
+                let service = service_fn(move |request: Request<Incoming>| {
+                    let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                    let gate = gate.lock().unwrap().clone();
+                    async move {
+                        if let Some(gate) = gate {
+                            gate.notified().await;
                         }
-                    });
-                    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-                    if extended_connect {
-                        builder.enable_connect_protocol();
+                        Ok::<_, Infallible>(answer_http2(request, number, &seen, answer.as_ref()).await)
                     }
-                    // A client that goes away is no fault of a site.
-                    let _gone = builder.serve_connection(TokioIo::new(stream), service).await;
+                });
+                let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+                if extended_connect {
+                    builder.enable_connect_protocol();
                 }
-            })
-            .await;
-        Self { seen, ..origin }
+                // A client that goes away is no fault of a site.
+                let _gone = builder.serve_connection(TokioIo::new(stream), service).await;
+            }
+        })
+        .await;
+        Self { seen, gate, ..origin }
+    }
+
+    /// Lets answers of HTTP/2 wait for this from now on.
+    pub(crate) fn hold(&self, gate: Arc<Notify>) {
+        *self.gate.lock().unwrap() = Some(gate);
     }
 
     /// Connections taken so far.

@@ -47,6 +47,9 @@ use crate::{events, trust};
 /// Nothing in these tests takes longer, on the slowest machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Where the server itself answers.
+pub(crate) const ADMIN: &str = "127.0.77.9";
+
 /// The policy tests begin with.
 pub(crate) const POLICY: &str = r#"
 own-hosts = ["usher.internal"]
@@ -149,7 +152,11 @@ impl Rig {
         let number = Digest::of(&generations.len().to_be_bytes());
         let generation = Generation { policy: number, lists: number, live: number };
         let library = lists::library(&LISTS, Vec::new());
-        let live = Live { lesson_lists: lesson_lists(), ..Live::default() };
+        let live = Live {
+            lesson_lists: lesson_lists(),
+            own_addresses: vec![ADMIN.parse().unwrap()],
+            ..Live::default()
+        };
         let parts = Parts { school: Id::new(1), generation, library, live: &live };
         let snapshot = Arc::new(Snapshot::build(profile::policy(policy).unwrap(), parts).unwrap());
         generations.insert(snapshot.digest(), Arc::clone(&snapshot));
