@@ -151,6 +151,23 @@ impl Authority {
         &self.pem
     }
 
+    /// When the certificate runs out.
+    pub fn until(&self) -> Moment {
+        let read = x509_parser::parse_x509_certificate(&self.certificate);
+        // One that cannot be read counts as run out long ago, so that the health page says so.
+        let seconds = read.map_or(0, |(_, certificate)| certificate.validity().not_after.timestamp());
+        Moment::from_unix_ms(seconds.saturating_mul(1000))
+    }
+
+    /// The SHA-256 of its public key, as browsers pin it.
+    pub fn key_digest(&self) -> Digest {
+        let read = x509_parser::parse_x509_certificate(&self.certificate);
+        read.map_or_else(
+            |_broken| self.fingerprint(),
+            |(_, certificate)| Digest::of(certificate.public_key().raw),
+        )
+    }
+
     /// The SHA-256 of the certificate, as devices show it.
     pub fn fingerprint(&self) -> Digest {
         Digest::of(&self.certificate)

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use usher_demo::school::{CLASS_SIZE, CLASSES, DemoSchool, DemoSecret, USUAL_SEED};
 use usher_policy::profile;
+use usher_publish::set_up::publish_agreements;
 use usher_records::account::Account;
 use usher_records::agreement::AgreementVersion;
-use usher_records::change::Stored;
+use usher_records::change::{Actor, Stored};
 use usher_records::password::PasswordRule;
 use usher_records::person::Person;
 use usher_records::picture::{FACES, secret_text};
@@ -17,6 +18,7 @@ use usher_records::roster::{Existing, RosterPerson, plan};
 use usher_records::signature::Signature;
 use usher_records::standing::{Known, Standing, of};
 use usher_store::books::Books;
+use usher_testkit::school::Counting;
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::{PersonKind, Reader, Role};
@@ -140,7 +142,7 @@ fn the_sign_ins_to_try_are_all_there() {
             "head",
             "computing.lead",
             "dsl",
-            "teacher.y3",
+            "teacher.y4",
             "pupil.y4",
             "pupil.y1",
             "technician",
@@ -153,7 +155,7 @@ fn the_sign_ins_to_try_are_all_there() {
     assert_eq!(pupil.account.secret.as_ref().unwrap().text(), "otter lamp 42");
     assert!(sign_ins[5].by_pictures() && !pupil.by_pictures());
     assert!(sign_ins[7].person.children.contains(&pupil.person.id));
-    assert_eq!(sign_ins[3].class, Some("3A"));
+    assert_eq!(sign_ins[3].class, Some("4A"));
 }
 
 #[test]
@@ -250,20 +252,18 @@ async fn it_is_put_into_the_books_once() {
         hashed.fetch_add(1, Ordering::Relaxed);
         Ok(format!("hash of {} characters", secret.chars().count()))
     };
-    let mut last = 0;
-    let mut new_id = || {
-        last += 1;
-        last
-    };
-    let first = school.install(&books, &hash, NOW, &mut new_id).await.unwrap();
-    assert_eq!((first.people, first.groups, first.agreements), (school.people.len(), 16, 5));
+    let ids = Counting::from(1);
+    let published = publish_agreements(&books, &ids, &Actor::CommandLine, NOW).await.unwrap();
+    assert_eq!(published, 5);
+    let first = school.install(&books, &hash, NOW).await.unwrap();
+    assert_eq!((first.people, first.groups), (school.people.len(), 16));
     assert_eq!((first.accounts, first.devices), (school.accounts.len(), school.devices.len()));
     let hashes = hashed.load(Ordering::Relaxed);
     assert!((470..=490).contains(&hashes), "{hashes} hashes");
     let journal = books.store().journal(books.school(), 0, 100).await.unwrap().len();
-    assert!(journal <= 16, "{journal} journal entries");
+    assert!(journal <= 21, "{journal} journal entries");
 
-    let second = school.install(&books, &hash, NOW.plus_minutes(5), &mut new_id).await.unwrap();
+    let second = school.install(&books, &hash, NOW.plus_minutes(5)).await.unwrap();
     assert_eq!(second, usher_demo::school::install::Installed::default());
     assert_eq!(hashed.load(Ordering::Relaxed), hashes);
     assert_eq!(books.store().journal(books.school(), 0, 100).await.unwrap().len(), journal);
@@ -281,17 +281,14 @@ async fn most_have_signed_and_a_few_owe() {
     let folder = tempfile::tempdir().unwrap();
     let books = books(folder.path()).await;
     let school = school();
-    let mut last = 1000;
-    let mut new_id = || {
-        last += 1;
-        last
-    };
+    let ids = Counting::from(1000);
     let hash = |_: &str| Ok("hash".to_owned());
-    school.install(&books, &hash, NOW, &mut new_id).await.unwrap();
+    school.install(&books, &hash, NOW).await.unwrap();
     let settings = profile::built_in("classic").unwrap().unwrap().settings;
-    let signed = school.sign_agreements(&books, &settings, NOW, &mut new_id).await.unwrap();
+    publish_agreements(&books, &ids, &Actor::CommandLine, NOW).await.unwrap();
+    let signed = school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap();
     assert!(signed > 1000, "{signed} signatures");
-    assert_eq!(school.sign_agreements(&books, &settings, NOW, &mut new_id).await.unwrap(), 0);
+    assert_eq!(school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap(), 0);
 
     let versions = books.values::<AgreementVersion>().await.unwrap();
     let signatures = books.values::<Signature>().await.unwrap();
@@ -312,6 +309,8 @@ async fn most_have_signed_and_a_few_owe() {
     let open = pupils.iter().filter(|pupil| standing(pupil).opens(later)).count();
     assert!((400..420).contains(&open), "{open} pupils have signed");
     for sign_in in school.sign_ins() {
-        assert_eq!(standing(sign_in.person), Standing::Signed, "{}", sign_in.who);
+        let signed = standing(sign_in.person) == Standing::Signed;
+        // One of them has it still to read: that is what is to be seen.
+        assert_eq!(signed, sign_in.account.username.as_str() != "pupil.y4", "{}", sign_in.who);
     }
 }

@@ -10,4 +10,5 @@ pub mod artefacts;
 pub mod compile;
 pub mod import;
 pub mod publisher;
+pub mod set_up;
 pub mod sources;

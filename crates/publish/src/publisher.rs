@@ -77,10 +77,17 @@ pub enum PublishFault {
     BrokenOff,
 }
 
-/// Makes snapshots.
-pub struct Publisher {
+/// Every generation that was ever in use, as long as its parts are kept.
+#[derive(Debug, Clone)]
+pub struct Generations {
     books: Books,
     lists: Arc<ListsFolder>,
+}
+
+/// Makes snapshots of what is in force.
+pub struct Publisher {
+    books: Books,
+    generations: Generations,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     sink: Arc<dyn EventSink>,
     own_addresses: Vec<IpAddr>,
@@ -103,7 +110,8 @@ impl Publisher {
         sink: Arc<dyn EventSink>,
         own_addresses: Vec<IpAddr>,
     ) -> Self {
-        Self { books, lists, snapshot, sink, own_addresses, turn: Mutex::new(()) }
+        let generations = Generations::new(books.clone(), lists);
+        Self { books, generations, snapshot, sink, own_addresses, turn: Mutex::new(()) }
     }
 
     /// Makes a snapshot of what is in force and takes it into use; gives its generation. What is in use stays when the
@@ -128,18 +136,6 @@ impl Publisher {
         }
     }
 
-    /// The snapshot of any earlier generation, as long as its parts are kept.
-    ///
-    /// # Errors
-    /// Which part is not there, or cannot be read.
-    pub async fn remake(&self, generation: Digest) -> Result<Snapshot, PublishFault> {
-        let store = self.books.store();
-        let kept = store.generation(self.books.school(), generation).await?;
-        let parts = kept.ok_or(PublishFault::UnknownGeneration(generation))?;
-        let live: Live = self.read("live part", parts.live).await?;
-        self.build(parts, live).await
-    }
-
     fn in_use(&self) -> Option<Digest> {
         self.snapshot.load().as_ref().map(|snapshot| snapshot.digest())
     }
@@ -162,11 +158,40 @@ impl Publisher {
         if self.in_use() == Some(parts.digest()) {
             return Ok(None);
         }
-        let snapshot = self.build(parts, live).await?;
+        let snapshot = self.generations.build(parts, live).await?;
         // Kept before it is used: no event may name a generation that nobody can find.
         books.store().put_blob(school, &bytes).await?;
         books.store().put_generation(school, &parts, at).await?;
         Ok(Some(snapshot))
+    }
+
+    async fn record(&self, what: System, at: Moment) {
+        match self.sink.reserve().await {
+            Ok(place) => {
+                let id = place.id();
+                place.fill(Event { id, school: self.books.school(), at, what: What::System(what) });
+            }
+            Err(error) => tracing::warn!(%error, "that a generation was taken could not be recorded"),
+        }
+    }
+}
+
+impl Generations {
+    /// The generations of this school.
+    pub const fn new(books: Books, lists: Arc<ListsFolder>) -> Self {
+        Self { books, lists }
+    }
+
+    /// The snapshot of a generation.
+    ///
+    /// # Errors
+    /// Which part is not there, or cannot be read.
+    pub async fn remake(&self, generation: Digest) -> Result<Snapshot, PublishFault> {
+        let store = self.books.store();
+        let kept = store.generation(self.books.school(), generation).await?;
+        let parts = kept.ok_or(PublishFault::UnknownGeneration(generation))?;
+        let live: Live = self.read("live part", parts.live).await?;
+        self.build(parts, live).await
     }
 
     async fn build(&self, parts: Generation, live: Live) -> Result<Snapshot, PublishFault> {
@@ -194,16 +219,6 @@ impl Publisher {
             digest,
             why: error.to_string(),
         })
-    }
-
-    async fn record(&self, what: System, at: Moment) {
-        match self.sink.reserve().await {
-            Ok(place) => {
-                let id = place.id();
-                place.fill(Event { id, school: self.books.school(), at, what: What::System(what) });
-            }
-            Err(error) => tracing::warn!(%error, "that a generation was taken could not be recorded"),
-        }
     }
 }
 

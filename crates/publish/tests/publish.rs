@@ -17,7 +17,7 @@ use usher_policy::verdict::Verdict;
 use usher_publish::artefacts::ArtefactFault;
 use usher_publish::compile::{self, ListsFolder};
 use usher_publish::import::{self, About, ImportFault};
-use usher_publish::publisher::{PublishFault, Publisher, keep_policy};
+use usher_publish::publisher::{Generations, PublishFault, Publisher, keep_policy};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision, ListEdit};
@@ -36,6 +36,7 @@ struct School {
     lists: Arc<ListsFolder>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     publisher: Publisher,
+    generations: Generations,
     sink: Collected,
 }
 
@@ -66,6 +67,7 @@ impl School {
         let lists = Arc::new(ListsFolder::at(folder.path().join("lists")));
         let (snapshot, sink) = (Arc::new(ArcSwapOption::empty()), Collected::default());
         let server = vec![[192, 0, 2, 80].into()];
+        let generations = Generations::new(books.clone(), Arc::clone(&lists));
         let publisher = Publisher::new(
             books.clone(),
             Arc::clone(&lists),
@@ -73,7 +75,7 @@ impl School {
             Arc::new(sink.clone()),
             server,
         );
-        Self { _folder: folder, books, lists, snapshot, publisher, sink }
+        Self { _folder: folder, books, lists, snapshot, publisher, generations, sink }
     }
 
     fn import(&self, id: &str, category: &str, text: &str) {
@@ -142,13 +144,13 @@ async fn a_decision_of_an_earlier_generation_is_made_again_and_a_lost_part_is_na
     assert_ne!(before, after);
     assert_ne!(school.verdict("https://games.example/"), Verdict::Block);
 
-    let remade = school.publisher.remake(before).await.unwrap();
+    let remade = school.generations.remake(before).await.unwrap();
     let again = decide_web(&remade, &facts, AT);
     assert_eq!(serde_json::to_vec(&again).unwrap(), serde_json::to_vec(&decision).unwrap());
 
     let never = Digest::of(b"never");
     assert!(matches!(
-        school.publisher.remake(never).await,
+        school.generations.remake(never).await,
         Err(PublishFault::UnknownGeneration(digest)) if digest == never
     ));
     drop(remade);
@@ -157,7 +159,7 @@ async fn a_decision_of_an_earlier_generation_is_made_again_and_a_lost_part_is_na
         std::fs::remove_file(file.unwrap().path()).unwrap();
     }
     assert!(matches!(
-        school.publisher.remake(before).await,
+        school.generations.remake(before).await,
         Err(PublishFault::Lists(ArtefactFault::Open { .. }))
     ));
 }

@@ -56,7 +56,7 @@ impl Default for Pace {
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct Progress<'a> {
     /// The school's clock.
     pub at: Moment,
     /// Acts done.
@@ -65,6 +65,8 @@ pub struct Progress {
     pub all: usize,
     /// Requests made.
     pub requests: u64,
+    /// What came of those that ended since the last time.
+    pub answers: &'a [Answer],
 }
 
 /// Plays plans.
@@ -89,7 +91,7 @@ impl Player {
         &self,
         plan: &[Act],
         stage: &dyn Stage,
-        progress: &mut (dyn FnMut(Progress) + Send),
+        progress: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Tally {
         let mut run = Run {
             player: self,
@@ -102,9 +104,12 @@ impl Player {
         let mut done = 0;
         for tick in ticks(plan, self.pace.tick_seconds) {
             let Some(first) = tick.first() else { continue };
+            let before = run.tally.answers.len();
             run.tick(tick).await;
             done += tick.len();
-            progress(Progress { at: first.at, done, all: plan.len(), requests: run.tally.requests() });
+            let answers = run.tally.answers.get(before..).unwrap_or_default();
+            let (all, requests) = (plan.len(), run.tally.requests());
+            progress(Progress { at: first.at, done, all, requests, answers });
             if let Some(stopped) = run.stopped() {
                 run.tally.stopped = Some(stopped);
                 break;

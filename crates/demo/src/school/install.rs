@@ -1,13 +1,13 @@
 //! Puts the invented school into the books, once.
 //!
-//! Each kind of record is one change with one journal entry: classes, people, devices, sign-ins; each agreement and each
-//! lesson list is a change of its own. What is there already, by id, is left as it is, so a second start writes nothing
+//! Each kind of record is one change with one journal entry: classes, people, devices, sign-ins; each lesson list is a
+//! change of its own. What is there already, by id, is left as it is, so a second start writes nothing
 //! and hashes nothing.
 
 use std::collections::BTreeSet;
 
+use usher_publish::set_up::SetUpFault;
 use usher_records::account::{self, Account, OpenAccount};
-use usher_records::agreement::{AgreementFault, AgreementText, AgreementVersion, publish};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::device::Device;
 use usher_records::group::Group;
@@ -17,19 +17,9 @@ use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
-use usher_types::ids::Id;
 use usher_types::moment::Moment;
 
 use crate::school::{DemoAccount, DemoSchool, DemoSecret};
-
-/// The model agreements, by file.
-pub const AGREEMENTS: [(&str, &str); 5] = [
-    ("pupil-ks1.md", include_str!("../../../../profiles/agreements/pupil-ks1.md")),
-    ("pupil-ks2.md", include_str!("../../../../profiles/agreements/pupil-ks2.md")),
-    ("staff.md", include_str!("../../../../profiles/agreements/staff.md")),
-    ("visitor.md", include_str!("../../../../profiles/agreements/visitor.md")),
-    ("parent.md", include_str!("../../../../profiles/agreements/parent.md")),
-];
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,8 +32,6 @@ pub struct Installed {
     pub devices: usize,
     /// Sign-ins.
     pub accounts: usize,
-    /// Agreement versions.
-    pub agreements: usize,
     /// Lesson lists.
     pub lesson_lists: usize,
 }
@@ -62,14 +50,8 @@ pub enum InstallFault {
     #[error("a password of the demonstration's school cannot be hashed")]
     Hash(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A model agreement is broken.
-    #[error("the model agreement {file} cannot be read")]
-    Agreement {
-        /// The file.
-        file: &'static str,
-        /// What is wrong.
-        #[source]
-        source: AgreementFault,
-    },
+    #[error(transparent)]
+    Agreement(#[from] SetUpFault),
 }
 
 /// Hashes a secret for keeping.
@@ -78,7 +60,7 @@ pub type Hash<'a> = dyn Fn(&str) -> Result<String, Box<dyn std::error::Error + S
 impl DemoSchool {
     /// Puts the school into the books. `hash` is called once for each new sign-in that has a secret (some 480 times on
     /// the first start, never on the second), so give it parameters that take a fraction of a millisecond; parents'
-    /// sign-ins have no secret yet, except the one to try. `new_id` gives the ids of agreement versions.
+    /// sign-ins have no secret yet, except the one to try.
     ///
     /// # Errors
     /// When the store fails, or already holds other records under names of this school.
@@ -87,7 +69,6 @@ impl DemoSchool {
         books: &Books,
         hash: &Hash<'_>,
         at: Moment,
-        new_id: &mut (dyn FnMut() -> u64 + Send),
     ) -> Result<Installed, InstallFault> {
         let groups = missing::<Group>(books, &self.groups).await?;
         let people = missing::<Person>(books, &self.people).await?;
@@ -98,7 +79,6 @@ impl DemoSchool {
             people: write(books, Action::RosterImported, people, at).await?,
             devices: write(books, Action::DeviceSaved, devices, at).await?,
             accounts: write(books, Action::AccountOpened, accounts, at).await?,
-            agreements: publish_agreements(books, at, new_id).await?,
             lesson_lists: self.save_lesson_lists(books, at).await?,
         };
         Ok(installed)
@@ -182,38 +162,4 @@ pub(super) async fn write(
         books.commit(&change, &actor(), at).await?;
     }
     Ok(count)
-}
-
-/// The model agreements, read.
-///
-/// # Errors
-/// When one is broken; a test finds this first.
-pub fn agreements() -> Result<Vec<(AgreementText, String)>, InstallFault> {
-    let read = |(file, text): (&'static str, &str)| {
-        let text = text.replace("\r\n", "\n");
-        let parsed =
-            AgreementText::parse(&text).map_err(|source| InstallFault::Agreement { file, source })?;
-        Ok((parsed, text))
-    };
-    AGREEMENTS.into_iter().map(read).collect()
-}
-
-async fn publish_agreements(
-    books: &Books,
-    at: Moment,
-    new_id: &mut (dyn FnMut() -> u64 + Send),
-) -> Result<usize, InstallFault> {
-    let mut published = 0;
-    for (text, file) in agreements()? {
-        if books.find_one::<AgreementVersion>("digest", text.digest).await?.is_some() {
-            continue;
-        }
-        books.store().put_blob(books.school(), file.as_bytes()).await?;
-        let versions = books.find::<AgreementVersion>("key", &text.head.key).await?;
-        let earlier = versions.iter().find(|version| version.value.in_force);
-        let change = publish(Id::new(new_id()), &text, earlier, true, at);
-        books.commit(&change, &actor(), at).await?;
-        published += 1;
-    }
-    Ok(published)
 }

@@ -10,7 +10,7 @@ const TO_TRY: [(&str, &str); 9] = [
     ("head", "Headteacher"),
     ("computing.lead", "Computing lead"),
     ("dsl", "Designated safeguarding lead"),
-    ("teacher.y3", "Teacher of 3A"),
+    ("teacher.y4", "Teacher of 4A"),
     ("pupil.y4", "Pupil in Year 4"),
     ("pupil.y1", "Pupil in Year 1, by pictures"),
     ("technician", "ICT technician from a company"),

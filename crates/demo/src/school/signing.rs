@@ -3,21 +3,24 @@
 
 use std::collections::BTreeSet;
 
+use usher_publish::set_up::agreements;
 use usher_records::agreement::AgreementText;
 use usher_records::change::{Action, Write};
 use usher_records::person::Person;
 use usher_records::settings::Settings;
 use usher_records::signature::{How, Part, Sign, Signature, sign};
 use usher_store::books::Books;
-use usher_types::ids::{Id, PersonId};
+use usher_types::ids::{Id, IdSource, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Role};
 
 use crate::school::DemoSchool;
-use crate::school::install::{InstallFault, agreements, write};
+use crate::school::install::{InstallFault, write};
 
 /// One pupil in this many has not signed, or their parents have not.
 const PUPILS_OWING: usize = 41;
+/// The sign-in to try that has its agreement still to read.
+const READS: &str = "pupil.y4";
 /// One parent in this many has not signed their own.
 const PARENTS_OWING: usize = 17;
 
@@ -33,7 +36,7 @@ impl DemoSchool {
         books: &Books,
         settings: &Settings,
         at: Moment,
-        new_id: &mut (dyn FnMut() -> u64 + Send),
+        ids: &dyn IdSource,
     ) -> Result<usize, InstallFault> {
         let signatures = books.values::<Signature>().await?;
         let signed: BTreeSet<(PersonId, String)> =
@@ -44,7 +47,7 @@ impl DemoSchool {
             let new = |person: &&Person| !signed.contains(&(person.id, key.clone()));
             let mut writes: Vec<Write> = Vec::new();
             for (person, part) in self.signers(settings, key).into_iter().filter(|(person, _)| new(person)) {
-                writes.extend(self.signature(person, part, &text, at, new_id)?);
+                writes.extend(self.signature(person, part, &text, at, ids)?);
             }
             written += write(books, Action::AgreementSigned, writes, at).await?;
         }
@@ -63,13 +66,16 @@ impl DemoSchool {
                 _ => false,
             };
             // Signing in to try should not end at a form, except where that is what is to be seen.
-            if !owing || self.is_to_try(person.id) {
+            if owing && !self.is_to_try(person.id) {
+                continue;
+            }
+            if !self.is_to_read(person.id) {
                 signers.push((person, Part::Own));
-                let asked = settings.agreements.parent_first || settings.agreements.with_parent;
-                if person.kind == PersonKind::Pupil && asked {
-                    let parent = self.people.iter().find(|parent| parent.children.contains(&person.id));
-                    signers.extend(parent.map(|parent| (parent, Part::ParentFor(person.id))));
-                }
+            }
+            let asked = settings.agreements.parent_first || settings.agreements.with_parent;
+            if person.kind == PersonKind::Pupil && asked {
+                let parent = self.people.iter().find(|parent| parent.children.contains(&person.id));
+                signers.extend(parent.map(|parent| (parent, Part::ParentFor(person.id))));
             }
         }
         signers
@@ -79,17 +85,24 @@ impl DemoSchool {
         self.sign_ins().iter().any(|sign_in| sign_in.person.id == person)
     }
 
+    /// Whose first sign-in shows the agreement: the Year 4 pupil's.
+    fn is_to_read(&self, person: PersonId) -> bool {
+        self.sign_ins()
+            .iter()
+            .any(|to_try| to_try.person.id == person && to_try.account.username.as_str() == READS)
+    }
+
     fn signature(
         &self,
         person: &Person,
         part: Part,
         text: &AgreementText,
         at: Moment,
-        new_id: &mut (dyn FnMut() -> u64 + Send),
+        ids: &dyn IdSource,
     ) -> Result<Vec<Write>, InstallFault> {
         let office = self.people.iter().find(|person| person.roles.has(Role::Office));
         let asked = Sign {
-            id: Id::new(new_id()),
+            id: Id::new(ids.next(at)),
             person,
             part,
             shown: text.digest,

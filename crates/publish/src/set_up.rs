@@ -1,0 +1,138 @@
+//! Setting a school up: its settings, the model agreements, and the first policy and lists in force.
+
+use std::sync::Arc;
+
+use usher_lists::source::SourceId;
+use usher_policy::profile::Profile;
+use usher_records::agreement::{self, AgreementFault, AgreementText, AgreementVersion};
+use usher_records::change::Actor;
+use usher_records::in_force::{self, InForce};
+use usher_records::school::{self, School};
+use usher_store::books::Books;
+use usher_store::store::StoreError;
+use usher_types::ids::{Id, IdSource};
+use usher_types::moment::Moment;
+
+use crate::compile::{self, ListsFault, ListsFolder};
+use crate::publisher::keep_policy;
+
+/// The model agreements, by file.
+const AGREEMENTS: [(&str, &str); 5] = [
+    ("pupil-ks1.md", include_str!("../../../profiles/agreements/pupil-ks1.md")),
+    ("pupil-ks2.md", include_str!("../../../profiles/agreements/pupil-ks2.md")),
+    ("staff.md", include_str!("../../../profiles/agreements/staff.md")),
+    ("visitor.md", include_str!("../../../profiles/agreements/visitor.md")),
+    ("parent.md", include_str!("../../../profiles/agreements/parent.md")),
+];
+
+/// A school could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetUpFault {
+    /// The books failed.
+    #[error("the books are not available")]
+    Store(#[from] StoreError),
+    /// The lists could not be compiled.
+    #[error(transparent)]
+    Lists(#[from] ListsFault),
+    /// A model agreement is broken.
+    #[error("the model agreement {file} cannot be read")]
+    Agreement {
+        /// The file.
+        file: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: AgreementFault,
+    },
+}
+
+/// A school to be set up.
+#[derive(Debug)]
+pub struct NewSchool {
+    /// Its name.
+    pub name: String,
+    /// What it starts from.
+    pub profile: Profile,
+}
+
+/// What setting up works with.
+#[derive(Debug, Clone, Copy)]
+pub struct Tools<'a> {
+    /// The school's books; its id is in them.
+    pub books: &'a Books,
+    /// Its lists. Whatever sources are there already are compiled.
+    pub lists: &'a Arc<ListsFolder>,
+    /// New ids.
+    pub ids: &'a dyn IdSource,
+    /// Who sets it up.
+    pub actor: &'a Actor,
+}
+
+/// Sets a school up. What an earlier, broken-off try did is kept and not done again.
+///
+/// # Errors
+/// See [`SetUpFault`].
+pub async fn set_up(
+    tools: Tools<'_>,
+    new: NewSchool,
+    at: Moment,
+    progress: impl FnMut(&SourceId) + Send + 'static,
+) -> Result<(), SetUpFault> {
+    let Tools { books, lists, ids, actor } = tools;
+    let id = books.school();
+    books.store().add_school(id, at).await?;
+    if books.get::<School, _>(id).await?.is_none() {
+        let Profile { name: profile, settings, policy, .. } = &new.profile;
+        let (profile, settings, zone) = (profile.clone(), settings.clone(), policy.zone.clone());
+        let school = School { id, name: new.name, profile, settings, zone, set_up_at: at };
+        books.commit(&school::set_up(&school), actor, at).await?;
+    }
+    publish_agreements(books, ids, actor, at).await?;
+    if books.get::<InForce, _>(id).await?.is_none() {
+        let policy = keep_policy(books, &new.profile.policy).await?;
+        let outcome = compile::compile(lists, books, progress).await?;
+        let (compiled, said) = compile::keep(books, outcome.clone()).await?;
+        let first = InForce { school: id, policy, lists: compiled, compiled: said };
+        books.commit(&in_force::begin(&first, "the school was set up"), actor, at).await?;
+        compile::take(lists, books, outcome, actor, at).await?;
+    }
+    Ok(())
+}
+
+/// The model agreements, read, each with its file's text.
+///
+/// # Errors
+/// When one is broken; a test finds this first.
+pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
+    let read = |(file, text): (&'static str, &str)| {
+        let text = text.replace("\r\n", "\n");
+        let parsed = AgreementText::parse(&text).map_err(|source| SetUpFault::Agreement { file, source })?;
+        Ok((parsed, text))
+    };
+    AGREEMENTS.into_iter().map(read).collect()
+}
+
+/// Publishes the model agreements that were never published. Gives how many.
+///
+/// # Errors
+/// See [`SetUpFault`].
+pub async fn publish_agreements(
+    books: &Books,
+    ids: &dyn IdSource,
+    actor: &Actor,
+    at: Moment,
+) -> Result<usize, SetUpFault> {
+    let mut published = 0;
+    for (text, file) in agreements()? {
+        if books.find_one::<AgreementVersion>("digest", text.digest).await?.is_some() {
+            continue;
+        }
+        books.store().put_blob(books.school(), file.as_bytes()).await?;
+        let versions = books.find::<AgreementVersion>("key", &text.head.key).await?;
+        let earlier = versions.iter().find(|version| version.value.in_force);
+        let change = agreement::publish(Id::new(ids.next(at)), &text, earlier, true, at);
+        books.commit(&change, actor, at).await?;
+        published += 1;
+    }
+    Ok(published)
+}

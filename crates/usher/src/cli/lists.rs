@@ -1,0 +1,257 @@
+//! `usher lists`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use usher_lists::category::{Catalogue, Category};
+use usher_lists::manifest::Manifest;
+use usher_lists::source::{Source, SourceId, SourceInfo};
+use usher_publish::compile::{self, Compiled};
+use usher_publish::import::{self, About, ImportFault};
+use usher_publish::sources::SourcesFault;
+use usher_records::change::Actor;
+use usher_types::clock::Clock as _;
+
+use super::say;
+use crate::server::clock::SystemClock;
+use crate::server::opened::Opened;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read a list, a squidGuard folder, or a whole collection of lists; compile afterwards
+    Import(Import),
+    /// Make one fast file of all lists and take it into use; a running server takes it over by itself
+    Compile,
+    /// Show every list: licence, date, size, lines that could not be read
+    Show,
+    /// Show the entries that wait for somebody's decision
+    Held,
+    /// Believe a list that shrank or grew so much that it was held
+    Accept {
+        /// The list's name, as `usher lists show` has it
+        list: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The file or folder
+    path: PathBuf,
+    /// What the collection is called that the folder holds: ut1 or merged, or a TOML file that says
+    #[arg(long, conflicts_with_all = ["category", "id"])]
+    collection: Option<String>,
+    /// A short name for the list
+    #[arg(long, required_unless_present = "collection")]
+    id: Option<String>,
+    /// What its entries are about
+    #[arg(long, required_unless_present = "collection")]
+    category: Option<String>,
+    /// Its licence, as an SPDX expression
+    #[arg(long, default_value = "LicenseRef-unknown")]
+    licence: String,
+    /// Who made it
+    #[arg(long, default_value = "")]
+    credit: String,
+    /// Where it is from
+    #[arg(long, default_value = "")]
+    origin: String,
+}
+
+pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> {
+    match command {
+        Command::Import(import) => run_import(&import, &opened),
+        Command::Compile => run_compile(&opened).await,
+        Command::Show => run_show(&opened),
+        Command::Held => run_held(&opened).await,
+        Command::Accept { list } => {
+            let id = SourceId::parse(&list)?;
+            opened.lists.sources.use_new(&id)?;
+            say(format!("{id} is believed as it is now."));
+            run_compile(&opened).await
+        }
+    }
+}
+
+/// A collection could not be taken in: it was not read, or not kept.
+#[derive(Debug, thiserror::Error)]
+enum CollectionFault {
+    #[error(transparent)]
+    Import(#[from] ImportFault),
+    #[error(transparent)]
+    Sources(#[from] SourcesFault),
+}
+
+fn run_import(import: &Import, opened: &Opened) -> anyhow::Result<()> {
+    let Some(collection) = &import.collection else {
+        let source = read_one(import)?;
+        opened.lists.sources.put(&source)?;
+        say(line_of(&source.info));
+        say("Now `usher lists compile` takes it into use.");
+        return Ok(());
+    };
+    take_collection(opened, collection, &import.path)?;
+    say("Now `usher lists compile` takes them into use.");
+    Ok(())
+}
+
+/// Reads every list of a collection that is there.
+pub(crate) fn take_collection(opened: &Opened, collection: &str, folder: &Path) -> anyhow::Result<()> {
+    let manifest = read_manifest(collection)?;
+    let progress = ProgressBar::new(u64::try_from(manifest.parts.len())?);
+    let missing =
+        import::collection::<CollectionFault>(&manifest, folder, SystemClock.now(), &mut |source| {
+            progress.inc(1);
+            progress.suspend(|| say(line_of(&source.info)));
+            Ok(opened.lists.sources.put(&source)?)
+        })?;
+    progress.finish_and_clear();
+    if !missing.is_empty() {
+        say(format!("Not in {}: {}.", folder.display(), missing.join(", ")));
+    }
+    Ok(())
+}
+
+fn read_manifest(collection: &str) -> anyhow::Result<Manifest> {
+    let text = match collection {
+        "ut1" => include_str!("../../../../lists/sources/ut1.toml").to_owned(),
+        "merged" => include_str!("../../../../lists/sources/merged.toml").to_owned(),
+        file => std::fs::read_to_string(file).with_context(|| {
+            format!("there is no collection `{file}` built in (ut1, merged), and no such file")
+        })?,
+    };
+    Manifest::parse(&text, &Catalogue::ours()?.table())
+        .with_context(|| format!("what says how the collection {collection} lies on disk"))
+}
+
+fn read_one(asked: &Import) -> anyhow::Result<Source> {
+    let id = SourceId::parse(asked.id.as_deref().unwrap_or_default())?;
+    let category = Category::parse(asked.category.as_deref().unwrap_or_default())?;
+    let catalogue = Catalogue::ours()?;
+    anyhow::ensure!(
+        catalogue.entry(&category).is_some(),
+        "there is no category `{category}`; see lists/categories.toml"
+    );
+    let about = About {
+        title: id.as_str().to_owned(),
+        id,
+        category,
+        licence: asked.licence.clone(),
+        credit: asked.credit.clone(),
+        address: asked.origin.clone(),
+        dated: None,
+    };
+    let at = SystemClock.now();
+    Ok(if asked.path.is_dir() {
+        import::squidguard_folder(&asked.path, about, at)?
+    } else {
+        import::file(&asked.path, about, None, at)?
+    })
+}
+
+/// One list in a line: name, category, entries, lines that could not be read, licence.
+fn line_of(info: &SourceInfo) -> String {
+    let reading = &info.counts.reading;
+    let bad = match reading.bad_total() {
+        0 => String::new(),
+        bad => format!("  {bad} lines could not be read"),
+    };
+    format!(
+        "{:28} {:24} {:>9} entries  {}{bad}",
+        info.origin.id.as_str(),
+        info.origin.category.as_str(),
+        info.counts.entries.total(),
+        info.origin.licence
+    )
+}
+
+/// Compiles with a line for each list, and takes the result into force.
+pub(crate) async fn run_compile(opened: &Opened) -> anyhow::Result<()> {
+    let lists = opened.lists.sources.ids()?.len();
+    let progress = ProgressBar::new(u64::try_from(lists)?);
+    let bar = progress.clone();
+    let outcome = compile::compile(&opened.lists, &opened.books, move |id| {
+        bar.set_message(id.to_string());
+        bar.inc(1);
+    })
+    .await?;
+    progress.finish_and_clear();
+    let (figures, held, held_sources) = (outcome.figures, outcome.held.len(), outcome.held_sources.clone());
+    let at = SystemClock.now();
+    let new = compile::take(&opened.lists, &opened.books, outcome, &Actor::CommandLine, at).await?;
+    say(format!(
+        "{} names and {} pages from {lists} lists in {} bytes; {}.",
+        figures.names,
+        figures.pages,
+        figures.bytes,
+        if new { "in force now" } else { "nothing new" }
+    ));
+    for source in held_sources {
+        say(format!(
+            "HELD  {}: {}. Its earlier entries are used until `usher lists accept {}`.",
+            source.source, source.why, source.source
+        ));
+    }
+    if held > 0 {
+        say(format!("{held} entries wait for a decision: `usher lists held`, or Lists at the desk."));
+    }
+    Ok(())
+}
+
+fn run_show(opened: &Opened) -> anyhow::Result<()> {
+    let listed = compile::listed(&opened.lists.sources)?;
+    if listed.is_empty() {
+        say("No list was imported yet: `usher lists import`.");
+    }
+    for list in listed {
+        match (&list.used, &list.new) {
+            (Some(used), None) => say(line_of(used)),
+            (Some(used), Some(new)) => {
+                say(line_of(used));
+                say(format!("    waits: {} entries", new.counts.entries.total()));
+            }
+            (None, Some(new)) => say(format!("{}  (not compiled yet)", line_of(new))),
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+async fn run_held(opened: &Opened) -> anyhow::Result<()> {
+    let Compiled { held, held_sources, .. } = compile::compiled(&opened.books).await?;
+    for source in &held_sources {
+        say(format!("{}: {}", source.source, source.why));
+    }
+    for entry in &held {
+        say(format!(
+            "{:40} {:24} {:20} {}",
+            entry.entry,
+            entry.category.as_str(),
+            entry.source,
+            entry.reason
+        ));
+    }
+    if held.is_empty() && held_sources.is_empty() {
+        say("Nothing waits.");
+    }
+    Ok(())
+}
+
+/// Reads lists that are in memory: the demonstration's own.
+pub(crate) fn take_text(opened: &Opened, id: &str, category: &str, text: &str) -> anyhow::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(opened.folder.path())?;
+    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    let about = About {
+        id: SourceId::parse(id)?,
+        title: format!("The demonstration's {category}"),
+        category: Category::parse(category)?,
+        licence: "AGPL-3.0-or-later".into(),
+        credit: "Usher".into(),
+        address: String::new(),
+        dated: None,
+    };
+    let source = import::file(file.path(), about, None, SystemClock.now())?;
+    opened.lists.sources.put(&source)?;
+    Ok(())
+}

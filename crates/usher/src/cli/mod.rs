@@ -1,0 +1,134 @@
+//! The command line. Each command is a module; what they share is [`Opened`].
+
+mod ca;
+mod explain;
+mod init;
+pub(crate) mod lists;
+mod roster;
+mod serve;
+mod settings;
+mod verify;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::demo;
+use crate::server::opened::{Opened, into_report};
+
+/// Where the configuration is looked for when no file is named.
+const CONFIG_FILES: [&str; 2] = ["usher.toml", "/etc/usher/usher.toml"];
+
+/// Usher carries out a school's acceptable-use policy: it filters the web, takes signatures, and shows what happened to
+/// the people who must act.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Which server a command is about.
+#[derive(Debug, Args)]
+struct Place {
+    /// The configuration file [default: usher.toml here, or /etc/usher/usher.toml]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set up a school on this machine: its configuration, books, certificate authority and first sign-in
+    Init(init::Arguments),
+    /// Run the server: gateway, portal and desk
+    Serve,
+    /// Run the demonstration: an invented school with its own small web
+    Demo(demo::Arguments),
+    /// Say what would be decided about a page, or why something was decided
+    Explain(explain::Arguments),
+    /// Category lists: import, compile, look at, decide about held entries
+    #[command(subcommand)]
+    Lists(lists::Command),
+    /// People and classes from the school's information system
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// The school's certificate authority
+    #[command(subcommand)]
+    Ca(ca::Command),
+    /// Check that nobody altered the books or the recorded events
+    Verify,
+    /// The school's settings, and where they differ from the profile it began with
+    Settings(settings::Arguments),
+}
+
+/// Runs a command.
+pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
+    let Arguments { place, command } = arguments;
+    let opened = || async { Opened::read(&place.file()?).await };
+    let done = match command {
+        Command::Init(init) => init::run(init, place.config).await,
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Serve => serve::run(opened().await?).await,
+        Command::Explain(explain) => {
+            return explain::run(explain, opened().await?).await.map_err(into_report);
+        }
+        Command::Lists(lists) => lists::run(lists, opened().await?).await,
+        Command::Roster(roster) => roster::run(roster, opened().await?).await,
+        Command::Ca(ca) => ca::run(ca, opened().await?).await,
+        Command::Verify => return verify::run(opened().await?).await.map_err(into_report),
+        Command::Settings(settings) => settings::run(settings, opened().await?).await,
+    };
+    done.map_err(into_report)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Place {
+    fn file(&self) -> miette::Result<PathBuf> {
+        if let Some(file) = &self.config {
+            return Ok(file.clone());
+        }
+        let found = CONFIG_FILES.iter().map(Path::new).find(|file| file.exists());
+        found.map(Path::to_owned).ok_or_else(|| {
+            miette::miette!(
+                help = "make one with `usher init`, or name it with --config FILE",
+                "there is no configuration file here"
+            )
+        })
+    }
+}
+
+/// Says what went wrong, and what to do.
+pub(crate) fn failed(report: &miette::Report) -> ExitCode {
+    // Nobody is left to tell when this fails.
+    drop(writeln!(std::io::stderr(), "{report:?}"));
+    ExitCode::FAILURE
+}
+
+/// Writes lines to the terminal. Whoever closed the other end of a pipe has read enough.
+pub(crate) fn say(text: impl AsRef<str>) {
+    drop(writeln!(std::io::stdout(), "{}", text.as_ref()));
+}
+
+/// Writes logs to the terminal, as the filter says.
+pub(crate) fn start_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_default();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr);
+    if log.try_init().is_err() {
+        tracing::debug!("a log is open already");
+    }
+}
+
+/// Waits until the server is asked to stop: Ctrl-C, or its service manager.
+pub(crate) async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,36 @@
+//! `usher verify`
+
+use std::process::ExitCode;
+
+use usher_activity::spool::{SpoolVerdict, verify as verify_spool};
+use usher_store::verify::{Verdict, verify as verify_books};
+
+use super::say;
+use crate::server::opened::Opened;
+
+pub(super) async fn run(opened: Opened) -> anyhow::Result<ExitCode> {
+    let books = verify_books(opened.store.as_ref(), opened.books.school()).await?;
+    let folder = opened.folder.spool();
+    let spool = tokio::task::spawn_blocking(move || verify_spool(&folder)).await??;
+    match &books {
+        Verdict::Clean { entries, versions, link } => say(format!(
+            "The books are as they were written: {entries} journal entries, {versions} versions of records.\n  \
+             fingerprint {link}"
+        )),
+        Verdict::Altered { entry, what } => {
+            say(format!(
+                "THE BOOKS WERE ALTERED. The first line that does not fit is entry {entry}: {what}."
+            ));
+        }
+    }
+    match &spool {
+        SpoolVerdict::Clean { events, link } => {
+            say(format!("The events are as they were recorded: {events} events.\n  fingerprint {link}"));
+        }
+        SpoolVerdict::Altered { segment, frame, what } => say(format!(
+            "THE EVENTS WERE ALTERED. The first that does not fit is number {frame} of segment {segment}: {what}."
+        )),
+    }
+    let clean = matches!(books, Verdict::Clean { .. }) && matches!(spool, SpoolVerdict::Clean { .. });
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,76 @@
+//! What the health page shows is tried, not read from the configuration.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use usher_certs::authority::Authority;
+use usher_store::books::Books;
+use usher_types::host::HostName;
+use usher_types::moment::Moment;
+use usher_web::desk::probes::{Found, Probes, Tried};
+
+/// What was tried is shown again for this long, so that a page that is loaded often tries nothing often.
+const KEPT_SECONDS: i64 = 60;
+/// The gateway answers its own pages in milliseconds; somebody waits for the page this is for.
+const GATEWAY_TIME: Duration = Duration::from_secs(3);
+
+/// Tries the running parts.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) gateway: SocketAddr,
+    pub(crate) portal: HostName,
+    pub(crate) data: PathBuf,
+    pub(crate) books: Books,
+    pub(crate) authority: Arc<Authority>,
+    pub(crate) kept: Mutex<BTreeMap<&'static str, Tried>>,
+}
+
+#[async_trait]
+impl Probes for Running {
+    async fn try_all(&self, at: Moment) -> Vec<Tried> {
+        let mut kept = self.kept.lock().await;
+        kept.retain(|_, tried| at.seconds_since(tried.at) < KEPT_SECONDS);
+        if !kept.contains_key("gateway") {
+            let answered = tokio::time::timeout(GATEWAY_TIME, self.own_page()).await;
+            let answered = matches!(answered, Ok(Ok(true)));
+            kept.insert("gateway", Tried { at, found: Found::Gateway { answered } });
+        }
+        if let Some(found) = self.disk() {
+            kept.insert("disk", Tried { at, found });
+        }
+        if let Ok(outbox) = self.books.store().outbox(self.books.school()).await {
+            let (waiting, failing, oldest) = (outbox.waiting, outbox.failing, outbox.oldest);
+            kept.insert("outbox", Tried { at, found: Found::Outbox { waiting, failing, oldest } });
+        }
+        let (fingerprint, until) = (self.authority.fingerprint(), self.authority.until());
+        kept.insert("authority", Tried { at, found: Found::Authority { fingerprint, until } });
+        kept.values().cloned().collect()
+    }
+}
+
+impl Running {
+    /// Whether the gateway answers with one of Usher's own pages.
+    async fn own_page(&self) -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(self.gateway).await?;
+        let portal = &self.portal;
+        let ask =
+            format!("GET http://{portal}/proxy.pac HTTP/1.1\r\nhost: {portal}\r\nconnection: close\r\n\r\n");
+        stream.write_all(ask.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(64 * 1024).read_to_end(&mut answer).await?;
+        Ok(answer.starts_with(b"HTTP/1.1 200 "))
+    }
+
+    fn disk(&self) -> Option<Found> {
+        let disk = rustix::fs::statvfs(&self.data).ok()?;
+        let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
+        Some(Found::Disk { free_bytes: bytes(disk.f_bavail), total_bytes: bytes(disk.f_blocks) })
+    }
+}

@@ -1,0 +1,315 @@
+//! Starting: the order matters. Events can be recorded before anything happens; a snapshot is in use before anything
+//! listens; whoever was signed in still is.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use arc_swap::ArcSwapOption;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use usher_activity::question::SpoolActivity;
+use usher_activity::spool::Spool;
+use usher_certs::authority::Authority;
+use usher_certs::leaf::Minter;
+use usher_config::config::MailPlace;
+use usher_directory::books::open_sessions;
+use usher_directory::password::Passwords;
+use usher_directory::sign_in::SignIn;
+use usher_events::event::System;
+use usher_events::sink::EventSink;
+use usher_jobs::alerts::{self, Alerts};
+use usher_jobs::follow::{Follow, load_devices, load_lessons};
+use usher_jobs::outbox::Outbox;
+use usher_jobs::post::{Folder, Post, Relay};
+use usher_jobs::runner::Runner;
+use usher_jobs::sweep::Sweep;
+use usher_jobs::weekly::WeeklyJob;
+use usher_lists::category::Catalogue;
+use usher_network::credentials::Presence;
+use usher_network::table::Table;
+use usher_policy::snapshot::Snapshot;
+use usher_proxy::gateway::{self, Gateway};
+use usher_proxy::tls::client::SiteTls;
+use usher_proxy::upstream::resolve::Resolver;
+use usher_publish::publisher::Publisher;
+use usher_records::school::School;
+use usher_scan::theme::Themes;
+use usher_types::email::EmailAddress;
+use usher_types::moment::Moment;
+use usher_typeset::typesetter::Typesetter;
+use usher_web::app::{self, App, Places};
+use usher_web::desk::Desk;
+use usher_web::live::{Live, Note};
+use usher_web::security::key::PageKey;
+use usher_words::Words;
+
+use super::clock::SystemClock;
+use super::credentials::BySignIn;
+use super::network::{host_of, own_addresses};
+use super::opened::Opened;
+use super::pages::AppPages;
+use super::probes::Running;
+use super::publishing::{ForJobs, ForPages, Publishing};
+use super::{Addresses, Server, Setting, Tries, listen, record};
+
+/// Sockets, bound before their addresses are told to anybody.
+struct Listeners {
+    gateway: TcpListener,
+    portal: TcpListener,
+    desk: TcpListener,
+}
+
+impl Listeners {
+    async fn bind(opened: &Opened) -> anyhow::Result<Self> {
+        let config = &opened.config;
+        Ok(Self {
+            gateway: bind("gateway.listen", config.gateway_listen).await?,
+            portal: bind("portal.listen", config.portal_listen).await?,
+            desk: bind("desk.listen", config.desk_listen).await?,
+        })
+    }
+
+    fn addresses(&self, opened: &Opened, own: &[std::net::IpAddr]) -> anyhow::Result<Addresses> {
+        let (config, desk) = (&opened.config, self.desk.local_addr()?);
+        let scheme = if config.desk_encrypted { "https" } else { "http" };
+        let host = host_of(config.desk_name.as_ref(), desk, own);
+        Ok(Addresses {
+            gateway: self.gateway.local_addr()?,
+            portal: self.portal.local_addr()?,
+            desk,
+            desk_origin: format!("{scheme}://{host}:{}", desk.port()),
+            portal_origin: format!("https://{}", config.portal_name),
+        })
+    }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address} ({key}); is another program there? Choose another port")
+    })
+}
+
+/// Starts a server. Comes back when it listens.
+pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Server> {
+    let held = opened.folder.hold()?;
+    let books = opened.books.clone();
+    let school = books.get::<School, _>(books.school()).await?.context("no school is set up here")?.value;
+    let own = own_addresses().context("this machine's addresses cannot be read")?;
+    let listeners = Listeners::bind(&opened).await?;
+    let addresses = listeners.addresses(&opened, &own)?;
+    let authority = Arc::new(opened.authority(&school.name)?);
+    let clock = Arc::clone(&setting.clock);
+    let at = clock.now();
+
+    let (spool, recovered) = Spool::open(&opened.folder.spool(), Arc::clone(&clock))?;
+    let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
+    let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
+    let publisher = Publisher::new(
+        books.clone(),
+        Arc::clone(&opened.lists),
+        Arc::clone(&snapshot),
+        Arc::clone(&sink),
+        own,
+    );
+    let publishing = Publishing::new(publisher, books.clone(), Arc::clone(&opened.lists));
+    let table = Arc::new(Table::new());
+    // From here on whatever others write is noticed; what is written already is read below.
+    let follow =
+        Follow::from_now(books.clone(), Arc::clone(&table), Arc::new(ForJobs(Arc::clone(&publishing))))
+            .await?;
+    publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
+    fill(&table, &opened, &school, at).await?;
+
+    let app = build_app(Built {
+        opened: &opened,
+        setting: &setting,
+        addresses: &addresses,
+        authority: &authority,
+        table: Arc::clone(&table),
+        spool: spool.clone(),
+        snapshot: Arc::clone(&snapshot),
+        publishing,
+    })?;
+    record(&spool, &app, System::Started { version: env!("CARGO_PKG_VERSION").into() }, at).await;
+    if recovered.cut_bytes > 0 {
+        record(&spool, &app, System::SpoolRecovered { cut_bytes: recovered.cut_bytes }, at).await;
+    }
+
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let gateway = build_gateway(&app, setting, &authority, sink)?;
+    let Listeners { gateway: gateway_listener, portal, desk } = listeners;
+    tasks.spawn(usher_proxy::listener::listen(gateway, gateway_listener, stop.clone()));
+    tasks.spawn(listen::serve(portal, None, usher_web::routes::portal(&app), stop.clone()));
+    let tls = if opened.config.desk_encrypted {
+        let host = host_of(opened.config.desk_name.as_ref(), addresses.desk, &own_addresses()?);
+        Some(listen::desk_tls(Minter::new(Arc::clone(&authority))?, host, Arc::new(SystemClock))?)
+    } else {
+        None
+    };
+    tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
+    tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
+    let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
+    Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, _held: held })
+}
+
+/// Who is signed in, the lessons that are open and the devices that are known, as they were when the server stopped.
+async fn fill(table: &Table, opened: &Opened, school: &School, at: Moment) -> anyhow::Result<()> {
+    load_devices(&opened.books, table).await?;
+    load_lessons(&opened.books, table, at).await?;
+    for (session, subject) in open_sessions(&opened.books, school, at).await? {
+        table.sign_in(session, subject);
+    }
+    Ok(())
+}
+
+/// What the web app is built from.
+struct Built<'a> {
+    opened: &'a Opened,
+    setting: &'a Setting,
+    addresses: &'a Addresses,
+    authority: &'a Arc<Authority>,
+    table: Arc<Table>,
+    spool: Spool,
+    snapshot: Arc<ArcSwapOption<Snapshot>>,
+    publishing: Arc<Publishing>,
+}
+
+fn build_app(built: Built<'_>) -> anyhow::Result<App> {
+    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing } = built;
+    let (books, config) = (opened.books.clone(), &opened.config);
+    let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
+    let passwords = Passwords::new(setting.cost)?;
+    let sign_in = SignIn::new(books.clone(), passwords, Arc::clone(&opened.ids), sink);
+    let (mut presence_key, mut page_key) = ([0; 32], [0; 32]);
+    getrandom::fill(&mut presence_key)?;
+    getrandom::fill(&mut page_key)?;
+    let check = Arc::new(BySignIn(sign_in.clone()));
+    let probes = Running {
+        gateway: reached(addresses.gateway),
+        portal: config.portal_name.clone(),
+        data: opened.folder.path().to_owned(),
+        books: books.clone(),
+        authority: Arc::clone(authority),
+        kept: Tries::default(),
+    };
+    let gateway_name = config.gateway_name.as_ref().unwrap_or(&config.portal_name);
+    Ok(App::new(app::Parts {
+        sign_in,
+        presence: Arc::new(Presence::new(Arc::clone(&table), check, presence_key)),
+        table,
+        snapshot,
+        publisher: Arc::new(ForPages(Arc::clone(&publishing))),
+        activity: Arc::new(SpoolActivity::new(opened.folder.spool())),
+        spool,
+        live: Live::default(),
+        desk: Desk::new(Arc::new(ForPages(publishing)), Arc::new(probes)),
+        typesetter: Arc::new(Typesetter::new(usher_web::assets::typeset_fonts())?),
+        words: Arc::new(Words::english()?),
+        clock: Arc::clone(&setting.clock),
+        ids: Arc::clone(&opened.ids),
+        key: PageKey::new(&page_key),
+        places: Places {
+            portal_origin: addresses.portal_origin.clone(),
+            desk_origin: addresses.desk_origin.clone(),
+            proxy: format!("{gateway_name}:{}", addresses.gateway.port()),
+            authority_pem: authority.pem().to_owned(),
+            demonstration: setting.demonstration,
+        },
+        books,
+    }))
+}
+
+/// The address to reach a listener at from this machine.
+fn reached(listening: SocketAddr) -> SocketAddr {
+    let ip = match listening.ip() {
+        std::net::IpAddr::V6(ip) if ip.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
+        ip if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listening.port())
+}
+
+fn build_gateway(
+    app: &App,
+    setting: Setting,
+    authority: &Arc<Authority>,
+    sink: Arc<dyn EventSink>,
+) -> anyhow::Result<Arc<Gateway>> {
+    let pages = AppPages { app: app.clone(), portal: usher_web::routes::portal(app) };
+    let parts = gateway::Parts {
+        school: app.books.school(),
+        snapshot: Arc::clone(&app.snapshot),
+        presences: Arc::clone(&app.presence) as Arc<dyn usher_policy::presence::Presences>,
+        sink,
+        pages: Arc::new(pages),
+        engines: setting.engines,
+        themes: Themes::built_in()?,
+        minter: Minter::new(Arc::clone(authority))?,
+        site_tls: SiteTls::new(&setting.roots)?,
+        resolver: Resolver::new(setting.overrides),
+        clock: setting.clock,
+        certificate_clock: Arc::new(SystemClock),
+    };
+    Ok(Arc::new(Gateway::new(parts)?))
+}
+
+/// Live pages hear of events as they are recorded.
+async fn tell_live(spool: Spool, live: Live, stop: CancellationToken) {
+    use tokio::sync::broadcast::error::RecvError;
+    let mut events = spool.live();
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = stop.cancelled() => return,
+        };
+        match event {
+            Ok(event) => live.tell(Note::Recorded(event)),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn start_jobs(
+    opened: &Opened,
+    app: &App,
+    follow: Follow,
+    stop: CancellationToken,
+) -> anyhow::Result<(Runner, Arc<WeeklyJob>)> {
+    let holder = format!("{}@{}", std::process::id(), opened.folder.path().display());
+    let runner = Runner::new(Arc::clone(&opened.store), holder, Arc::clone(&app.clock), stop);
+    let books = || app.books.clone();
+    runner.start(Arc::new(follow));
+    runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
+    let post: Arc<dyn Post> = match &opened.config.mail {
+        MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
+        MailPlace::Folder(path) => Arc::new(Folder(path.clone())),
+    };
+    let from = match &opened.config.mail_from {
+        Some(from) => from.clone(),
+        None => EmailAddress::parse(&format!("usher@{}", opened.config.portal_name))?,
+    };
+    runner.start(Arc::new(Outbox { books: books(), post, from }));
+    let tools = alerts::Tools {
+        books: books(),
+        activity: Arc::clone(&app.activity),
+        catalogue: Catalogue::ours()?,
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        desk_origin: app.places.desk_origin.clone(),
+    };
+    runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
+    let weekly = Arc::new(WeeklyJob {
+        books: books(),
+        activity: Arc::clone(&app.activity),
+        typesetter: Arc::clone(&app.typesetter),
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        desk_origin: app.places.desk_origin.clone(),
+    });
+    runner.start(Arc::clone(&weekly) as Arc<dyn usher_jobs::runner::Job>);
+    Ok((runner, weekly))
+}
