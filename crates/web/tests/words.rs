@@ -100,7 +100,8 @@ fn every_key_of_the_desk_has_english_words() {
     let icons = icons();
     let families: BTreeSet<String> =
         written().iter().filter_map(|key| key.split('-').next()).map(str::to_owned).collect();
-    let mut missing: Vec<String> = put_together().into_iter().filter(|key| !words.has(Reader::Adult, key)).collect();
+    let mut missing: Vec<String> =
+        put_together().into_iter().filter(|key| !words.has(Reader::Adult, key)).collect();
     for (path, text) in sources("desk") {
         let mut keys = first_in(&text, &SAYINGS);
         if path.extension().is_some_and(|has| has == "rs") {

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use usher_activity::question::Activity;
 use usher_activity::spool::SpoolFault;
 use usher_events::event::{Event, System, What};
-use usher_policy::access::{Act, Who, may_look_at};
+use usher_policy::access::Act;
+use usher_policy::facts::Subject;
 use usher_policy::{alarm, explain};
 use usher_records::alert::{self, Alert, AlertNoun, Whose};
 use usher_records::change::Stored;
@@ -20,6 +21,7 @@ use usher_types::role::Reader;
 use super::around::{Around, Done, around, lead};
 use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
+use super::people::may_look;
 use super::roll::{self, Roll};
 use super::sign_in::Pressed;
 use super::{address, opening};
@@ -70,8 +72,9 @@ pub(super) fn who(app: &App, says: &Says, roll: &Roll, alert: &Alert) -> String 
     match alert.whose {
         Whose::Person(id) => roll.name(says, id),
         Whose::Device(address) => {
-            let circumstances = app.table.who(address, alert.until);
-            let name = circumstances.device.name.clone();
+            // Only its name is wanted: asking who is there would count as use of the device.
+            let nobody = Arc::new(Subject::nobody());
+            let name = app.table.circumstances(nobody, address, alert.until).device.name.clone();
             says.t1("alert-at-device", "device", name.unwrap_or_else(|| address.to_string()))
         }
     }
@@ -130,8 +133,10 @@ async fn index(
         seen: seen_words(&f.says, &roll, clock, alert),
     };
     let rows = alerts.iter().map(row).collect();
-    let states =
-        vec![Choice::new("waiting", f.says.t("alerts-waiting")), Choice::new("seen", f.says.t("alerts-seen"))];
+    let states = vec![
+        Choice::new("waiting", f.says.t("alerts-waiting")),
+        Choice::new("seen", f.says.t("alerts-seen")),
+    ];
     let none = Errors::none();
     let search = Fields::new(&f.says, &none).select("state", choosing(states, state));
     let f = f.done(asked.done.as_deref());
@@ -139,7 +144,9 @@ async fn index(
 }
 
 fn seen_words(says: &Says, roll: &Roll, clock: Clock<'_>, alert: &Alert) -> Option<String> {
-    alert.seen.map(|(by, at)| says.t2("alert-seen-by", ("name", &roll.name(says, by)), ("time", &clock.time(at))))
+    alert
+        .seen
+        .map(|(by, at)| says.t2("alert-seen-by", ("name", &roll.name(says, by)), ("time", &clock.time(at))))
 }
 
 #[derive(Template)]
@@ -190,8 +197,7 @@ async fn show(
         Whose::Person(id) => roll.person(id),
         Whose::Device(_) => None,
     };
-    let whose = about.map(|person| Who { person: person.id, kind: person.kind, roles: person.roles });
-    let look = whose.filter(|whose| may_look_at(&desk.who(), whose).is_ok());
+    let look = about.filter(|person| may_look(&desk, person));
     let see_people = desk.may(Act::SeePeople).is_ok();
     let show = Show {
         address: format!("/alerts/{}", alert.id),
@@ -202,7 +208,7 @@ async fn show(
         more: alert.events.len().saturating_sub(events.len()),
         rows: events.iter().map(|event| happened(&f.says, &roll, clock, event)).collect(),
         person: about.filter(|_| see_people).map(|person| format!("/people/{}", person.id)),
-        look: look.map(|whose| format!("/people/{}/activity", whose.person)),
+        look: look.map(|person| format!("/people/{}/activity", person.id)),
         f: {
             let title = concern(&f.says, &alert);
             f.titled(title).done(done.done.as_deref())

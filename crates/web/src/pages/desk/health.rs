@@ -161,8 +161,11 @@ impl Look<'_> {
             Found::Clock { ahead_ms } => self.time(*ahead_ms),
             Found::Outbox { waiting, failing, oldest } => self.outbox(*waiting, *failing, *oldest),
             Found::Authority { fingerprint, until } => {
-                let found =
-                    says.t2("health-authority-found", ("date", &self.clock.day(*until)), ("mark", fingerprint));
+                let found = says.t2(
+                    "health-authority-found",
+                    ("date", &self.clock.day(*until)),
+                    ("mark", fingerprint),
+                );
                 if *until <= self.at {
                     self.light("authority", "stop", found, Some("health-authority-do"))
                 } else if *until < self.at.plus_minutes(AUTHORITY_DAYS * 24 * 60) {

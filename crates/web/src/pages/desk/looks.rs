@@ -67,7 +67,8 @@ async fn show(
         person: roll.name(&f.says, look.person),
         reason: look.reason,
     });
-    let fits = |row: &Row| format!("{} {} {}", row.by, row.person, row.reason).to_lowercase().contains(&wanted);
+    let fits =
+        |row: &Row| format!("{} {} {}", row.by, row.person, row.reason).to_lowercase().contains(&wanted);
     let rows = rows.filter(fits).take(MOST_SHOWN).collect();
     let none = Errors::none();
     let search = Fields::new(&f.says, &none).short("q", asked.q).labelled(f.says.t("looks-search"));

@@ -191,10 +191,10 @@ pub(super) async fn correct_form(
 
 fn correcting(app: &App, desk: &AtDesk, entry: &Entry, text: &str, errors: Errors) -> Response {
     let (f, d) = around(app, desk, "/register", "register-correct-title");
-    let field = Fields::new(&f.says, &errors).area("text", text, 5).labelled(f.says.t("register-correct-label"));
+    let field =
+        Fields::new(&f.says, &errors).area("text", text, 5).labelled(f.says.t("register-correct-label"));
     let action = format!("/register/{}/correct", entry.id);
-    let page =
-        CorrectPage { action, number: entry.number, text: entry.text.clone(), field, f, d, errors };
+    let page = CorrectPage { action, number: entry.number, text: entry.text.clone(), field, f, d, errors };
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     with_status(status, &page)
 }

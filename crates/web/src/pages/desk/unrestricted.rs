@@ -140,10 +140,7 @@ pub(super) fn number_taken(error: &StoreError) -> bool {
 }
 
 /// Opens it.
-pub(super) async fn open(
-    State(app): State<App>,
-    form: DeskForm<Filled>,
-) -> Result<Response, AppFault> {
+pub(super) async fn open(State(app): State<App>, form: DeskForm<Filled>) -> Result<Response, AppFault> {
     let (desk, filled) = (form.from, form.value);
     let says = Frame::desk(&app, &desk, "/unrestricted", "unrestricted-title").says;
     let Some(until) = start::read_end(&filled.until, desk.at) else {
@@ -209,10 +206,7 @@ async fn notices(app: &App, desk: &AtDesk, reason: &str, until: Moment) -> Resul
 }
 
 /// Ends it now.
-pub(super) async fn end(
-    State(app): State<App>,
-    form: DeskForm<Pressed>,
-) -> Result<Response, AppFault> {
+pub(super) async fn end(State(app): State<App>, form: DeskForm<Pressed>) -> Result<Response, AppFault> {
     let desk = form.from;
     let time = open_now(&app, &desk).await?.ok_or(Refusal::AlreadySo)?;
     app.commit(&unrestricted::end(&time, desk.at)?, &desk.actor()).await?;

@@ -50,9 +50,8 @@ pub(super) async fn show(State(app): State<App>, desk: AtDesk) -> Result<Respons
     versions.sort_by_key(|version| version.title.to_lowercase());
     let row = |version: &AgreementVersion| {
         let settings = &desk.school.settings;
-        let theirs = |person: &&Person| {
-            settings.agreement_for(person.kind, person.year) == Some(version.key.as_str())
-        };
+        let theirs =
+            |person: &&Person| settings.agreement_for(person.kind, person.year) == Some(version.key.as_str());
         let asked: Vec<&Person> = people.iter().filter(theirs).collect();
         let owes = |person: &&&Person| standings.get(&person.id).is_some_and(|at| at.owed().is_some());
         Row {

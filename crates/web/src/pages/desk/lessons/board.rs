@@ -229,13 +229,7 @@ impl Board {
         }
     }
 
-    fn site(
-        &self,
-        f: &Frame,
-        clock: Clock<'_>,
-        blocked: &Blocked,
-        snapshot: Option<&Snapshot>,
-    ) -> Site {
+    fn site(&self, f: &Frame, clock: Clock<'_>, blocked: &Blocked, snapshot: Option<&Snapshot>) -> Site {
         let names: Vec<String> = self
             .pupils
             .iter()

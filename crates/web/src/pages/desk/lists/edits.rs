@@ -150,10 +150,7 @@ fn fields(desk: &AtDesk, says: &Says, filled: &Filled, errors: &Errors) -> Resul
 }
 
 /// Keeps a new edit. It counts as soon as the filter has taken it over.
-pub(super) async fn add(
-    State(app): State<App>,
-    form: DeskForm<Filled>,
-) -> Result<Response, AppFault> {
+pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Result<Response, AppFault> {
     let (desk, filled) = (form.from, form.value);
     let says = Frame::desk(&app, &desk, "/lists/edits", "edits-title").says;
     let edit = match read(&app, &desk, &says, &filled) {
@@ -250,7 +247,8 @@ pub(super) async fn remove(
     form: DeskForm<Why>,
 ) -> Result<Response, AppFault> {
     let (desk, why) = (form.from, form.value);
-    let edit = app.books.get::<ListEdit, _>(roll::id::<ListEditNoun>(&id)?).await?.ok_or(AppFault::NotFound)?;
+    let edit =
+        app.books.get::<ListEdit, _>(roll::id::<ListEditNoun>(&id)?).await?.ok_or(AppFault::NotFound)?;
     let change = list_edit::remove(&edit, desk.person.id, &why.reason, desk.at)?;
     app.commit(&change, &desk.actor()).await?;
     Ok(lead("/lists/edits", "edit-removed"))

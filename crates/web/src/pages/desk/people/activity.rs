@@ -21,7 +21,9 @@ use usher_records::refusal::Refusal;
 use usher_reports::document;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_reports::person::{LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, PersonFold, Row as Seen};
+use usher_reports::person::{
+    LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, PersonFold, Row as Seen,
+};
 use usher_types::ids::SchoolId;
 use usher_words::Words;
 
@@ -118,7 +120,8 @@ async fn allowed(app: &App, desk: &AtDesk, id: &str) -> Result<Allowed, AppFault
     }
     let looks = app.books.find::<Look>("person", person.id).await?;
     let mine = looks.into_iter().map(|stored| stored.value);
-    let open = mine.filter(|look| look.by == desk.person.id && look.is_open(desk.at)).max_by_key(|look| look.at);
+    let open =
+        mine.filter(|look| look.by == desk.person.id && look.is_open(desk.at)).max_by_key(|look| look.at);
     Ok(Allowed::Yes(Box::new(person), open))
 }
 
@@ -139,7 +142,8 @@ pub(super) async fn show(
 fn ask(app: &App, desk: &AtDesk, person: &Person, reason: &str, errors: Errors) -> Response {
     let here = format!("/people/{}/activity", person.id);
     let (f, d) = around(app, desk, &here, "activity-reason-title");
-    let reason = Fields::new(&f.says, &errors).area("reason", reason, 3).labelled(f.says.t("activity-reason"));
+    let reason =
+        Fields::new(&f.says, &errors).area("reason", reason, 3).labelled(f.says.t("activity-reason"));
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let back = format!("/people/{}", person.id);
     with_status(status, &ReasonPage { action: here, back, name: person.name(), reason, f, d, errors })
@@ -283,9 +287,10 @@ fn by_day(says: &Says, activity: &PersonActivity) -> Vec<(String, Vec<Row>)> {
 }
 
 fn row(says: &Says, seen: &Seen, time: String) -> Row {
-    let search = seen.search.as_ref().map(|search| {
-        says.t2("report-searched", ("words", &search.words), ("engine", &search.engine))
-    });
+    let search = seen
+        .search
+        .as_ref()
+        .map(|search| says.t2("report-searched", ("words", &search.words), ("engine", &search.engine)));
     Row {
         time,
         times: (seen.count > 1).then(|| says.n("report-times", "count", seen.count)),

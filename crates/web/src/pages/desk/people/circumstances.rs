@@ -138,14 +138,15 @@ async fn narrowed(app: &App, desk: &AtDesk, f: &Frame, person: &Person) -> Resul
 async fn widened(app: &App, desk: &AtDesk, f: &Frame, person: &Person) -> Result<Vec<String>, AppFault> {
     let clock = Clock::at(desk);
     let grants = app.books.find::<Grant>("state", "open").await?;
-    let mine = grants.iter().map(|stored| &stored.value).filter(|grant| grant.is_open(desk.at)).filter(|grant| {
-        match grant.scope {
-            Scope::Person(id) => id == person.id,
-            Scope::Group(group) => person.groups.contains(&group),
-            Scope::Kind(kind) => kind == person.kind,
-            Scope::Lesson(_) => false,
-        }
-    });
+    let mine =
+        grants.iter().map(|stored| &stored.value).filter(|grant| grant.is_open(desk.at)).filter(|grant| {
+            match grant.scope {
+                Scope::Person(id) => id == person.id,
+                Scope::Group(group) => person.groups.contains(&group),
+                Scope::Kind(kind) => kind == person.kind,
+                Scope::Lesson(_) => false,
+            }
+        });
     let mut lines: Vec<String> = mine
         .map(|grant| f.says.t2("person-grant", ("page", &grant.page), ("time", &clock.time(grant.until))))
         .collect();

@@ -48,7 +48,13 @@ pub(super) async fn show(State(app): State<App>, desk: AtDesk) -> Response {
 
 fn form_page(app: &App, desk: &AtDesk, errors: Errors) -> Response {
     let (f, d) = around(app, desk, "/people/import", "import-title");
-    let file = Fields::new(&f.says, &errors).input("file", "file", "", "accept=.csv,text/csv", "govuk-input--width-20");
+    let file = Fields::new(&f.says, &errors).input(
+        "file",
+        "file",
+        "",
+        "accept=.csv,text/csv",
+        "govuk-input--width-20",
+    );
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     with_status(status, &ImportPage { file, f, d, errors })
 }
@@ -86,7 +92,7 @@ async fn read_file(app: &App, desk: &AtDesk, headers: &HeaderMap, body: Body) ->
     };
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
-        check("")?;
+        return Err(AppFault::Form("it is not sent as a form with a file".into()).into_response());
     }
     let mut request = Request::new(body);
     *request.headers_mut() = headers.clone();
@@ -166,7 +172,8 @@ pub(super) async fn carry_out(
     let Some(plan) = app.desk.once.take::<Plan>(number, desk.session.id, desk.at) else {
         return Ok(lead("/people/import", "import-gone"));
     };
-    let done = import::carry_out(tools(&app), plan, &desk.school, &desk.actor(), desk.at).await.map_err(fault)?;
+    let done =
+        import::carry_out(tools(&app), plan, &desk.school, &desk.actor(), desk.at).await.map_err(fault)?;
     app.presence.forget();
     let number = app.ids.next(desk.at);
     app.desk.once.keep(number, desk.session.id, done, desk.at);

@@ -140,7 +140,10 @@ fn search(f: &Frame, roll: &Roll, asked: &Asked) -> Vec<Field> {
     let here = vec![any("people-here"), Choice::new("yes", f.says.t("people-left"))];
     vec![
         fields.short("q", &asked.q).labelled(f.says.t("people-search")),
-        fields.select("class", choosing(std::iter::once(any("any-class")).chain(classes).collect(), &asked.class)),
+        fields.select(
+            "class",
+            choosing(std::iter::once(any("any-class")).chain(classes).collect(), &asked.class),
+        ),
         fields.select("kind", choosing(std::iter::once(any("any-kind")).chain(kinds).collect(), &asked.kind)),
         fields.select("role", choosing(std::iter::once(any("any-role")).chain(roles).collect(), &asked.role)),
         fields.select("left", choosing(here, &asked.left)).labelled(f.says.t("people-left-filter")),

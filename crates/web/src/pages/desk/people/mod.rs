@@ -10,8 +10,7 @@ mod show;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use usher_policy::access::Act;
-use usher_policy::access::Who;
+use usher_policy::access::{Act, Who, may_look_at};
 use usher_records::change::Stored;
 use usher_records::person::Person;
 use usher_types::ids;
@@ -20,6 +19,7 @@ pub(super) use self::index::percent;
 
 use super::roll;
 use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
 use crate::routes::{DeskRoute, desk_route};
 
 /// What whoever sees, manages or looks at people has.
@@ -47,6 +47,13 @@ pub(super) fn routes() -> Vec<DeskRoute> {
 /// Somebody, by the id in an address.
 async fn find(app: &App, id: &str) -> Result<Stored<Person>, AppFault> {
     app.books.get::<Person, _>(roll::id::<ids::Person>(id)?).await?.ok_or(AppFault::NotFound)
+}
+
+/// Whether the page of somebody's activity opens to this reader: by the table of rights, and by the school, which may
+/// want fewer readers than the table allows.
+pub(super) fn may_look(desk: &AtDesk, person: &Person) -> bool {
+    may_look_at(&desk.who(), &who(person)).is_ok()
+        && desk.person.roles.has_any(&desk.school.settings.reports.activity_seen_by)
 }
 
 /// Somebody as the table of rights sees them.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use usher_policy::access::{Act, may_look_at, may_manage};
+use usher_policy::access::{Act, may_manage};
 use usher_records::account::{Account, State as AccountState};
 use usher_records::person::Person;
 use usher_records::signature::Signature;
@@ -11,7 +11,7 @@ use usher_records::standing::{DueReason, Standing};
 use usher_types::role::{PersonKind, Role};
 
 use super::circumstances::Circumstances;
-use super::{find, index, who};
+use super::{find, index, may_look};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, Done, around};
@@ -72,7 +72,7 @@ pub(super) async fn show(
         now,
         account: account.map(|account| account_view(&desk, &f, &account)),
         may_manage: manage,
-        activity: may_look_at(&desk.who(), &who(&person)).is_ok(),
+        activity: may_look(&desk, &person),
         roles,
         leave,
         f: f.done(done.done.as_deref()),
@@ -161,11 +161,8 @@ async fn signatures(
     signatures.sort_by_key(|signature| std::cmp::Reverse(signature.value.at));
     let clock = Clock::at(desk);
     let line = |signature: &Signature| {
-        let what = f.says.t2(
-            "signature-line",
-            ("agreement", &signature.agreement),
-            ("version", &signature.version),
-        );
+        let what =
+            f.says.t2("signature-line", ("agreement", &signature.agreement), ("version", &signature.version));
         let line = f.says.t2("signature-by", ("name", &signature.name), ("time", &clock.time(signature.at)));
         (format!("/agreements/signature/{}", signature.id), format!("{what} {line}"))
     };
@@ -176,7 +173,9 @@ fn account_view(desk: &AtDesk, f: &Frame, account: &Account) -> AccountView {
     let clock = Clock::at(desk);
     let resting = account.resting_until.filter(|until| desk.at < *until);
     let (open, state) = match (account.state, resting) {
-        (AccountState::Closed { since }, _) => (false, f.says.t1("account-closed", "time", clock.time(since))),
+        (AccountState::Closed { since }, _) => {
+            (false, f.says.t1("account-closed", "time", clock.time(since)))
+        }
         (AccountState::Open, Some(until)) => (true, f.says.t1("account-resting", "time", clock.time(until))),
         (AccountState::Open, None) if account.must_change => (true, f.says.t("account-must-change")),
         (AccountState::Open, None) => (true, f.says.t("account-open")),
@@ -190,7 +189,8 @@ fn manage_fields(f: &Frame, person: &Person) -> (Option<Field>, Option<Field>) {
     let offices = !matches!(person.kind, PersonKind::Pupil | PersonKind::Parent | PersonKind::Visitor);
     let roles = offices.then(|| {
         let choices = Role::ALL.into_iter().map(|role| {
-            Choice::new(role.name(), f.says.t(format!("report-role-{}", role.name()))).chosen(person.roles.has(role))
+            Choice::new(role.name(), f.says.t(format!("report-role-{}", role.name())))
+                .chosen(person.roles.has(role))
         });
         fields.boxes("roles", choices.collect())
     });

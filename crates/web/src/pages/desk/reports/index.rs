@@ -43,7 +43,8 @@ pub(super) async fn show(
     let mut reports = app.books.values::<IssuedReport>().await?;
     reports.sort_by_key(|report| std::cmp::Reverse(report.from));
     let row = |report: &IssuedReport| {
-        let opened = |reader| report.opened.iter().find(|(who, _)| *who == reader).map(|(_, at)| clock.time(*at));
+        let opened =
+            |reader| report.opened.iter().find(|(who, _)| *who == reader).map(|(_, at)| clock.time(*at));
         Row {
             address: format!("/reports/{}", report.id),
             period: period(&f, clock, report),

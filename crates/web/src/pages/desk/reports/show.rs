@@ -66,9 +66,8 @@ async fn find(app: &App, id: &str) -> Result<Stored<IssuedReport>, AppFault> {
 /// The report's figures, without what is for other eyes.
 async fn read(app: &App, desk: &AtDesk, report: &IssuedReport) -> Result<Weekly, AppFault> {
     let blob = app.books.store().blob(app.books.school(), report.figures).await?;
-    let weekly: Weekly = blob
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or(AppFault::NotFound)?;
+    let weekly: Weekly =
+        blob.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or(AppFault::NotFound)?;
     Ok(weekly.for_readers(&Audience::seen_by(desk.person.roles, true)))
 }
 
@@ -89,7 +88,8 @@ pub(super) async fn print(
 pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
     let today = desk.school.zone.local(desk.at).date();
     let first = today.checked_sub(jiff::Span::new().days(PREVIEW_DAYS - 1)).unwrap_or(today);
-    let period = Period { from: desk.school.zone.start_of(first), until: desk.at, zone: desk.school.zone.clone() };
+    let period =
+        Period { from: desk.school.zone.start_of(first), until: desk.at, zone: desk.school.zone.clone() };
     let people = app.books.values().await?;
     let groups = app.books.values().await?;
     let names = Names::of(&people, &groups);
@@ -97,7 +97,8 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
     let told = told.iter().filter(|told| told.what != What::Accident && period.holds(told.at)).count();
     let (activity, school) = (Arc::clone(&app.activity), app.books.school());
     // A week of a whole school is read from the disk; it must not hold up other pages.
-    let work = move || fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX));
+    let work =
+        move || fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX));
     let weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
     let (f, d) = around(&app, &desk, "/reports", "reports-preview-title");
     let view = View::of(&f, &weekly.for_readers(&Audience::seen_by(desk.person.roles, true)));

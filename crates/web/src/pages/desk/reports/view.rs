@@ -57,9 +57,10 @@ impl View {
         let figure = |key: &str, value: u32| (value, says.n(key, "count", value));
         let figures = weekly.figures;
         let adults = weekly.confidential.iter().any(|part| !part.items.is_empty());
-        let nothing = weekly.gravities.is_empty().then(|| {
-            says.t(if adults { "report-weekly-nothing-children" } else { "report-weekly-nothing" })
-        });
+        let nothing = weekly
+            .gravities
+            .is_empty()
+            .then(|| says.t(if adults { "report-weekly-nothing-children" } else { "report-weekly-nothing" }));
         Self {
             period: says.t2("report-period", ("first", &date(first)), ("last", &date(last))),
             figures: vec![
@@ -84,7 +85,11 @@ impl View {
                     (title, gravity.items.iter().map(|item| row(says, zone, item)).collect())
                 })
                 .collect(),
-            confidential: weekly.confidential.iter().filter_map(|part| confidential(says, zone, part)).collect(),
+            confidential: weekly
+                .confidential
+                .iter()
+                .filter_map(|part| confidential(says, zone, part))
+                .collect(),
             unseen: unseen(says, weekly.unseen),
         }
     }
@@ -119,7 +124,8 @@ fn row(says: &Says, zone: &Zone, item: &Item) -> Row {
     let others: Vec<String> = item.others.iter().map(|phrase| quoted(&phrase.text)).collect();
     Row {
         when: zone.local(item.at).spoken(),
-        times: (item.count > 1).then(|| says.t2("report-times-until", ("count", &item.count), ("last", &last))),
+        times: (item.count > 1)
+            .then(|| says.t2("report-times-until", ("count", &item.count), ("last", &last))),
         who,
         class,
         place: whereabouts(says, &item.whereabouts),

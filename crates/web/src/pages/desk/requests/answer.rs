@@ -21,13 +21,13 @@ use usher_types::role::Reader;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
+use crate::pages::desk::address;
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::lessons::{open_now, start};
 use crate::pages::desk::opening::{self, Answered};
 use crate::pages::desk::roll::{self, Roll};
-use crate::pages::desk::address;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -143,10 +143,9 @@ fn why(app: &App, f: &Frame, decision: &Decision) -> Why {
     };
     Why {
         reason: explain::reason(words, Reader::Adult, decision),
-        entry: decision
-            .matched
-            .as_ref()
-            .map(|matched| (title(&matched.list).unwrap_or_else(|| matched.list.clone()), matched.entry.clone())),
+        entry: decision.matched.as_ref().map(|matched| {
+            (title(&matched.list).unwrap_or_else(|| matched.list.clone()), matched.entry.clone())
+        }),
         flip: explain::flip(words, decision),
         trail: decision.trail.iter().map(|passed| explain::passed(words, passed)).collect(),
     }
@@ -174,11 +173,13 @@ async fn fields(
         address::page_pattern(&request.address).to_string(),
         address::site_pattern(&request.address).to_string(),
     );
-    let mut pages =
-        vec![Choice::new(&one, f.says.t1("open-this-page", "page", &one)).hint(f.says.t("open-this-page-hint"))];
+    let mut pages = vec![
+        Choice::new(&one, f.says.t1("open-this-page", "page", &one)).hint(f.says.t("open-this-page-hint")),
+    ];
     if one != all {
         pages.push(
-            Choice::new(&all, f.says.t1("open-this-site", "site", &all)).hint(f.says.t("open-this-site-hint")),
+            Choice::new(&all, f.says.t1("open-this-site", "site", &all))
+                .hint(f.says.t("open-this-site-hint")),
         );
     }
     let name = roll.name(&f.says, request.person);
@@ -197,7 +198,8 @@ async fn fields(
     let longest = desk.school.settings.lessons.longest_grant_minutes;
     let ends = start::ends_within(app, desk, &f.says, longest);
     let first = ends.first().map(Choice::value).unwrap_or_default();
-    let chosen = |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
+    let chosen =
+        |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
     Ok(vec![
         fields.radios("page", choosing(pages, &filled.page)),
         fields.radios("scope", choosing(scopes, &chosen(&filled.scope, "person"))),

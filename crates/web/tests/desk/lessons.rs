@@ -1,0 +1,134 @@
+//! A teacher's lesson: opened, watched as it happens, a page opened in it, ended.
+
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use usher_policy::verdict::Verdict;
+use usher_records::grant::{Grant, Scope};
+use usher_records::lesson::Lesson;
+use usher_records::told::{Told, What, tell};
+use usher_testkit::{events, facts};
+use usher_types::ids::Id;
+use usher_types::role::Year;
+use usher_web::live::Note;
+
+use crate::rig::{ADA, Browser, CLASS, GAME, Rig, id, now};
+
+/// A page of the live stream comes within this.
+const SOON: Duration = Duration::from_secs(2);
+
+async fn open_lesson(rig: &Rig, teacher: &Browser<'_>) -> Lesson {
+    let answer = teacher.post("/lessons", &format!("group={}&mode=normal&until=for:60", id(CLASS))).await;
+    assert!(answer.leads_to().starts_with("/lessons/"));
+    rig.books.values::<Lesson>().await.unwrap().pop().unwrap()
+}
+
+/// Ada tries a game in this lesson, and is refused.
+fn block(rig: &Rig, lesson: &Lesson) -> usher_events::event::Event {
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    subject.year = Year::new(4);
+    let mut who = facts::at_device(subject);
+    who.lesson = Some(usher_policy::facts::LessonFacts {
+        lesson: lesson.id,
+        group: lesson.group,
+        adult: lesson.adult,
+        mode: lesson.mode,
+        ends_at: lesson.ends_at,
+    });
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let event = events::web(900, &snapshot, facts::get(who, GAME), now());
+    assert!(event.decision().unwrap().verdict >= Verdict::Hold, "the game is shut");
+    rig.recorded.0.lock().unwrap().push(event.clone());
+    event
+}
+
+/// Reads a stream until it holds these words.
+async fn hears(body: &mut axum::body::Body, words: &str) -> String {
+    let mut heard = String::new();
+    let wait = async {
+        while !heard.contains(words) {
+            let frame = body.frame().await.expect("the stream goes on").unwrap();
+            if let Ok(data) = frame.into_data() {
+                heard.push_str(&String::from_utf8_lossy(&data));
+            }
+        }
+    };
+    assert!(tokio::time::timeout(SOON, wait).await.is_ok(), "never heard {words}: {heard}");
+    heard
+}
+
+#[tokio::test]
+async fn a_teacher_opens_a_lesson_sees_a_block_and_a_child_who_told_and_opens_the_page() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    assert!(teacher.get("/").await.page().contains("4 Oak"), "my class is on my first page");
+    let lesson = open_lesson(&rig, &teacher).await;
+    let address = format!("/lessons/{}", lesson.id);
+    assert!(teacher.get(&address).await.page().contains("Ada Bell"));
+
+    let mut live = teacher.stream(&format!("{address}/live")).await;
+    hears(&mut live, "Ada Bell").await;
+    let event = block(&rig, &lesson);
+    rig.app.live.tell(Note::Recorded(event.clone().into()));
+    hears(&mut live, "games.example/play").await;
+    let told = Told {
+        id: Id::new(801),
+        person: Id::new(ADA),
+        what: What::ToldAnAdult,
+        event: Some(event.id),
+        address: None,
+        group: Some(Id::new(CLASS)),
+        lesson: Some(lesson.id),
+        words: None,
+        at: now(),
+        seen: None,
+    };
+    rig.commit(&tell(&told)).await;
+    rig.app.live.tell(Note::Told(told.clone().into()));
+    hears(&mut live, &format!("told-{}", told.id)).await;
+
+    let answer = teacher.post(&format!("{address}/open"), "page=games.example/play").await;
+    assert_eq!(answer.leads_to(), format!("{address}?done=page-opened"));
+    let grant = rig.books.values::<Grant>().await.unwrap().pop().unwrap();
+    assert_eq!((grant.scope, grant.owner), (Scope::Lesson(lesson.id), Id::new(7)));
+    assert!(grant.until <= lesson.ends_at, "never longer than the lesson");
+    let seen = teacher.post(&format!("/told/{}/seen", told.id), &format!("then={address}")).await;
+    assert_eq!(seen.leads_to(), format!("{address}?done=told-seen"));
+    assert!(teacher.get(&address).await.page().contains("games.example/play"));
+
+    let ended = teacher.post(&format!("{address}/end"), "").await;
+    assert_eq!(ended.leads_to(), format!("{address}?done=lesson-ended"));
+    hears(&mut live, "event: ended").await;
+}
+
+#[tokio::test]
+async fn a_look_closer_shows_the_choices_and_a_sealed_or_odd_page_is_refused() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    let event = block(&rig, &lesson);
+    let address = format!("/lessons/{}", lesson.id);
+    let closer = teacher.get(&format!("{address}/open?event={}", event.id)).await;
+    assert!(closer.page().contains("games.example/play"));
+    let odd = teacher.post(&format!("{address}/open"), "page=not+an+address").await;
+    assert!(odd.status.is_client_error(), "{}", odd.status);
+    assert_eq!(rig.books.values::<Grant>().await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_list_is_ready_only_when_somebody_has_looked_at_its_pages() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let form = format!("name=Volcanoes&class={}&pages=encyclopaedia.example/volcanoes", id(CLASS));
+    let kept = teacher.post("/lists-for-lessons/new", &form).await;
+    assert_eq!(kept.leads_to(), "/lists-for-lessons?done=list-saved-unchecked");
+    let start = teacher.get(&format!("/lessons/start/{}", id(CLASS))).await;
+    assert!(!start.page().contains("Volcanoes"));
+    teacher
+        .post("/lists-for-lessons/new", &format!("{form}2&checked=yes").replace("Volcanoes", "Etna"))
+        .await
+        .leads_to();
+    assert!(teacher.get(&format!("/lessons/start/{}", id(CLASS))).await.page().contains("Etna"));
+    teacher.get("/lists-for-lessons").await.page();
+}

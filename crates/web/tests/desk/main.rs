@@ -1,0 +1,14 @@
+//! The desk from outside: requests in, pages out, over real books.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop where something is wrong"
+)]
+
+mod alerts;
+mod lessons;
+mod people;
+mod rig;
+mod routes;
+mod ways;

@@ -1,0 +1,132 @@
+//! People: looking at somebody's web use, bringing people in, accounts.
+
+use usher_records::change::Action;
+use usher_records::look::Look;
+use usher_records::person::Person;
+use usher_testkit::{events, facts};
+use usher_types::ids::Id;
+
+use crate::rig::{ADA, Rig, id, now};
+
+const ROSTER: &str = "id,kind,given,family,known-as,year,class,roles,username,email,children\r\n\
+                      p1,pupil,Mina,Okafor,,3,3A,,mokafor,,\r\n\
+                      s1,staff,Ruth,Penhallow,,,3A,teacher,rpenhallow,,";
+
+#[tokio::test]
+async fn mon_04_looking_at_web_use_asks_why_and_is_in_the_journal_first() {
+    let rig = Rig::new().await;
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let event = events::web(
+        901,
+        &snapshot,
+        facts::get(facts::at_device(subject), "https://otters.example/"),
+        now().plus_minutes(-5),
+    );
+    rig.recorded.0.lock().unwrap().push(event);
+    let head = rig.signed_in("headteacher").await;
+    let address = format!("/people/{}/activity", id(ADA));
+
+    let asks = head.get(&address).await;
+    assert!(!asks.page().contains("otters.example"), "nothing is shown before a reason");
+    assert_eq!(head.get(&format!("{address}.csv")).await.leads_to(), address, "nor as a table");
+    assert_eq!(head.get(&format!("{address}.pdf")).await.leads_to(), address, "nor as a PDF");
+    let none = head.post(&address, "reason=+").await;
+    assert_eq!(none.status, 422);
+    assert_eq!(rig.books.values::<Look>().await.unwrap().len(), 0);
+
+    let looked = head.post(&address, "reason=Her+mother+asked").await;
+    assert_eq!(looked.leads_to(), address);
+    assert!(head.get(&address).await.page().contains("otters.example"));
+    assert!(head.get(&format!("{address}.csv")).await.text.contains("otters.example"));
+    let told = rig.journal().await;
+    let line = told.iter().find(|line| line.action == Action::ActivityLooked).unwrap();
+    assert_eq!(line.about, Some(Id::new(ADA)));
+    assert_eq!(line.reason.as_deref(), Some("Her mother asked"));
+    assert!(head.get("/looks").await.page().contains("Her mother asked"));
+
+    let dsl = rig.signed_in("safeguarding").await;
+    assert!(!dsl.get(&address).await.page().contains("otters.example"), "a look is one person's");
+    rig.clock.set(now().plus_minutes(15));
+    head.get("/").await.page();
+    rig.clock.set(now().plus_minutes(30));
+    assert!(!head.get(&address).await.page().contains("otters.example"), "and ends");
+}
+
+#[tokio::test]
+async fn an_adults_web_use_is_for_the_head_alone() {
+    let rig = Rig::new().await;
+    let dsl = rig.signed_in("safeguarding").await;
+    assert_eq!(dsl.get(&format!("/people/{}/activity", id(7))).await.status, 403);
+    assert_eq!(dsl.get(&format!("/people/{}/activity", id(ADA))).await.status, 200);
+    let head = rig.signed_in("headteacher").await;
+    assert_eq!(head.get(&format!("/people/{}/activity", id(7))).await.status, 200);
+    assert_eq!(head.get(&format!("/people/{}/activity", id(1))).await.status, 403, "not their own");
+}
+
+#[tokio::test]
+async fn a_roster_brought_in_twice_changes_nothing_the_second_time() {
+    let rig = Rig::new().await;
+    let office = rig.signed_in("office").await;
+    let plan = office.upload("/people/import/plan", ROSTER).await;
+    assert!(plan.page().contains("Mina Okafor"), "{}", plan.text);
+    assert_eq!(rig.books.values::<Person>().await.unwrap().len(), 16, "nothing changes before the yes");
+    let carry = |page: &str| {
+        let action = page.split("action=\"/people/import/plan/").nth(1)?;
+        Some(format!("/people/import/plan/{}", action.split('"').next()?))
+    };
+    let done = office.post(&carry(plan.page()).unwrap(), "").await;
+    let issued = office.get(done.leads_to()).await;
+    assert!(issued.page().contains("mokafor"), "first passwords are shown");
+    assert!(office.get(done.leads_to()).await.leads_to().contains("password-shown-before"), "once");
+    assert_eq!(rig.books.values::<Person>().await.unwrap().len(), 18);
+    let again = office.upload("/people/import/plan", ROSTER).await;
+    assert!(carry(again.page()).is_none(), "there is nothing to carry out");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_roster_and_a_form_without_its_token_are_refused() {
+    let rig = Rig::new().await;
+    let office = rig.signed_in("office").await;
+    let odd = office.upload("/people/import/plan", "\u{1}\u{2} not a roster").await;
+    assert!(odd.status.is_client_error(), "{}", odd.status);
+    let bare = office.send("/people/import/plan", "file=x", &[]).await;
+    assert!(bare.status.is_client_error());
+}
+
+#[tokio::test]
+async fn nobody_changes_the_password_of_somebody_who_may_do_more() {
+    let rig = Rig::new().await;
+    let office = rig.signed_in("office").await;
+    assert_eq!(office.post(&format!("/people/{}/password", id(1)), "").await.status, 403, "the head's");
+    assert_eq!(office.post(&format!("/people/{}/account", id(1)), "state=closed&reason=x").await.status, 403);
+    assert_eq!(office.post(&format!("/people/{}/roles", id(7)), "roles=headteacher").await.status, 403);
+    let issued = office.post(&format!("/people/{}/password", id(7)), "").await;
+    let slip = office.get(issued.leads_to()).await;
+    assert!(slip.page().contains("teacher"));
+    assert!(office.get(issued.leads_to()).await.leads_to().contains("password-shown-before"));
+}
+
+#[tokio::test]
+async fn acc_16_a_closed_account_is_out_at_once() {
+    let rig = Rig::new().await;
+    let (office, teacher) = (rig.signed_in("office").await, rig.signed_in("teacher").await);
+    teacher.get("/").await.page();
+    assert!(
+        office
+            .post(&format!("/people/{}/account", id(7)), "state=closed&reason=Left")
+            .await
+            .leads_to()
+            .contains("done=account-closed")
+    );
+    assert!(teacher.get("/").await.leads_to().starts_with("/sign-in"));
+    assert!(
+        office
+            .post(&format!("/people/{}/account", id(7)), "state=open")
+            .await
+            .leads_to()
+            .contains("done=account-opened")
+    );
+    rig.signed_in("teacher").await.get("/").await.page();
+}
