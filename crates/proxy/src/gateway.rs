@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
+use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
 use usher_events::sink::EventSink;
 use usher_policy::decide::{decide_tls, decide_web};
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub(crate) parts: Parts,
     pub(crate) client_tls: ClientTls,
     pub(crate) pool: Pool,
+    /// Pulled when the time to end in an orderly way is over: whatever is open then is cut off.
+    pub(crate) cut: CancellationToken,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -79,7 +82,12 @@ impl Gateway {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(parts: Parts) -> Result<Self, TrustFault> {
-        Ok(Self { parts, client_tls: ClientTls::new()?, pool: Pool::default() })
+        Ok(Self {
+            parts,
+            client_tls: ClientTls::new()?,
+            pool: Pool::default(),
+            cut: CancellationToken::new(),
+        })
     }
 
     pub(crate) fn now(&self) -> Moment {

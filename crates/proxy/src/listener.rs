@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -27,6 +27,7 @@ use crate::limits::{
     IDLE_TIME,
 };
 use crate::serve::{self, Connection};
+use crate::websocket;
 
 /// What an HTTP/2 client that knows it beforehand sends first (RFC 9113, 3.4).
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -46,7 +47,8 @@ pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, stop: Cancella
             Ok((stream, peer)) => {
                 let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
                 tasks.spawn(async move {
-                    serve_connection(gateway, stream, peer, stop, inner).await;
+                    let cut = gateway.cut.clone();
+                    cut.run_until_cancelled(serve_connection(gateway, stream, peer, stop, inner)).await;
                     drop(permit);
                 });
             }
@@ -61,6 +63,8 @@ pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, stop: Cancella
     tasks.close();
     if tokio::time::timeout(DRAIN_TIME, tasks.wait()).await.is_err() {
         tracing::info!("connections were still open and are closed now");
+        gateway.cut.cancel();
+        tasks.wait().await;
     }
 }
 
@@ -86,7 +90,7 @@ async fn serve_connection(
     };
     let state = Arc::new(ConnectionState::default());
     let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
-    let connection = Connection { peer, state, protocol, inside: None, tasks };
+    let connection = Connection { peer, state, protocol, inside: None, tasks, stop: stop.clone() };
     if http2 {
         let stream = crate::tls::peek::Rewound::new(first, stream);
         serve_http2(gateway, connection, stream, stop).await;
@@ -124,8 +128,7 @@ pub(crate) async fn serve_inside<T>(
     let state = Arc::new(ConnectionState::default());
     let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
     let connection = Connection { state, protocol, inside: Some(inside), ..outer };
-    // The outer connection's end closes what is inside it.
-    let stop = CancellationToken::new();
+    let stop = connection.stop.clone();
     if http2 {
         serve_http2(gateway, connection, stream, stop).await;
     } else {
@@ -211,8 +214,12 @@ async fn answer(
     connection: Connection,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    let ends_http1 = connection.protocol == Protocol::Http1 && websocket::is_wanted(&request);
     // Boxed, because the largest way through is far larger than the usual one.
-    Ok(Box::pin(serve::serve(gateway, connection, request)).await)
+    let answer = Box::pin(serve::serve(gateway, connection, request)).await;
+    // The guard took what follows such a request for a WebSocket's and did not judge it.
+    let refused = ends_http1 && answer.status() != StatusCode::SWITCHING_PROTOCOLS;
+    Ok(if refused { serve::closing(answer) } else { answer })
 }
 
 /// A head that could not be read is a request all the same, and has its event.

@@ -269,6 +269,6 @@ impl Received {
 
 impl<C: Case> Drop for Recording<C> {
     fn drop(&mut self) {
-        self.finish(End::ClientLeft);
+        self.finish(if self.gateway.cut.is_cancelled() { End::Usher } else { End::ClientLeft });
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use usher_events::event::{End, Event, Malformed, MalformedFault, Protocol, UpstreamFault, What};
 use usher_events::sink::{Place, SinkClosed};
 use usher_policy::decision::Reason;
@@ -40,7 +42,19 @@ pub(crate) struct Connection {
     /// The inspected tunnel it is, if it is one.
     pub(crate) inside: Option<Arc<Inside>>,
     /// Where long work of the connection is kept track of.
-    pub(crate) tasks: tokio_util::task::TaskTracker,
+    pub(crate) tasks: TaskTracker,
+    /// Pulled when the gateway stops.
+    pub(crate) stop: CancellationToken,
+}
+
+impl Connection {
+    /// Goes on in the background until the gateway cuts it off.
+    pub(crate) fn spawn(&self, gateway: &Gateway, work: impl Future<Output = ()> + Send + 'static) {
+        let cut = gateway.cut.clone();
+        self.tasks.spawn(async move {
+            cut.run_until_cancelled(work).await;
+        });
+    }
 }
 
 /// Answers one request. Whatever happens, exactly one event is written, unless events cannot be written at all.

@@ -41,7 +41,7 @@ pub(crate) fn open(
 ) -> Response<Body> {
     let upgrade = hyper::upgrade::on(request);
     let opened = Opened { gateway: Arc::clone(gateway), connection: connection.clone(), recording };
-    connection.tasks.spawn(async move {
+    connection.spawn(gateway, async move {
         match upgrade.await.map(raw) {
             Ok(Ok(client)) => opened.look(client).await,
             Ok(Err(client)) => opened.look(TokioIo::new(client)).await,

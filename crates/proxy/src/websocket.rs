@@ -23,7 +23,7 @@ const KEY_BYTES: usize = 16;
 
 /// Whether a request wants to become a WebSocket.
 pub(crate) fn is_wanted(request: &Request<Incoming>) -> bool {
-    extended(request) || wants_websocket(request.headers())
+    extended(request) || wants_websocket(request.headers()) && http_body::Body::is_end_stream(request.body())
 }
 
 fn extended(request: &Request<Incoming>) -> bool {
@@ -90,10 +90,7 @@ async fn agree(
         answer.status() == StatusCode::SWITCHING_PROTOCOLS
     };
     if !agreed {
-        let mut refused = forward::pass_back(recording, answer, None);
-        // What follows on this connection was not judged as requests.
-        refused.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        return refused;
+        return forward::pass_back(recording, answer, None);
     }
     let site = hyper::upgrade::on(&mut answer);
     let mut response = status(if from_http2 { StatusCode::OK } else { StatusCode::SWITCHING_PROTOCOLS });
@@ -109,7 +106,8 @@ async fn agree(
         response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     }
     recording.answered(response.status().as_u16(), response.headers());
-    connection.tasks.spawn(async move {
+    let gateway = std::sync::Arc::clone(recording.gateway());
+    connection.spawn(&gateway, async move {
         // The sender must live as long as what it opened.
         let _open = channel;
         match tokio::try_join!(client, site) {

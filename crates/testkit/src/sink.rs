@@ -127,6 +127,7 @@ impl EventSink for Collected {
         state.next += 1;
         state.open += 1;
         let id = Id::new(state.next);
+        state.wake();
         let reserved = Reserved { sink: self.clone(), id, event: None };
         Ok(Place::new(id, Box::new(move |event| reserved.fill(event))))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -199,13 +199,6 @@ pub(crate) fn get(address: &str) -> String {
     let host = address.split('/').nth(2).unwrap();
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     format!("GET {address} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n")
-}
-
-/// HTTP/1.1 by a library.
-pub(crate) async fn h1(stream: impl crate::origin::Io + 'static) -> http1::SendRequest<Full<Bytes>> {
-    let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(driver);
-    sender
 }
 
 /// HTTP/2 by a library.

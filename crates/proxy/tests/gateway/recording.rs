@@ -1,6 +1,7 @@
 //! No event, no traffic; and no traffic before there is something to decide with.
 
 use usher_events::sink::SinkClosed;
+use usher_proxy::limits::DRAIN_TIME;
 
 use crate::client::get;
 use crate::origin::{Origin, page};
@@ -58,4 +59,27 @@ async fn without_a_policy_nothing_goes_through_and_that_is_recorded() {
         ]
     );
     assert_eq!(origin.connections(), 0);
+}
+
+/// Idle connections end at once; what is open may finish for a while, and is then cut off and recorded.
+#[tokio::test]
+async fn what_is_open_when_the_gateway_stops_has_its_end() {
+    let origin = Origin::raw(|stream, _| crate::origin::echo(stream)).await;
+    let mut rig = Rig::with(&[("open.example:22", origin.address)]).await;
+    let mut idle = rig.wire().await;
+    idle.send(get("http://games.example/")).await;
+    idle.answer().await;
+    let mut tunnel = crate::client::Wire::new(rig.tunnel("open.example:22").await);
+    tunnel.send("SSH-2.0-x\r\n").await;
+    tunnel.exactly(11).await;
+    rig.stop();
+    assert_eq!(idle.rest().await, b"");
+    tunnel.send("more").await;
+    tunnel.exactly(4).await;
+    tokio::time::pause();
+    tokio::time::advance(DRAIN_TIME).await;
+    tokio::time::resume();
+    rig.stopped().await;
+    assert_eq!(tunnel.rest().await, b"");
+    assert_eq!(rig.lines(3).await[2], "ended 200 Usher");
 }
