@@ -1,8 +1,15 @@
 //! Chores of the repository, in Rust so that they run wherever the rest does.
 //!
-//! `cargo xtask tidy` checks the rules of CONTRIBUTING.md that a machine can check; `cargo xtask bench …` measures.
+//! `cargo xtask tidy` checks the rules of CONTRIBUTING.md that a machine can check, `docs` and `requirements` make the
+//! pages that come from the code and its tests, `bench …` measures.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is for the terminal")]
 
 mod bench;
+mod docs;
+mod requirements;
+mod tidy;
+
+use std::path::Path;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -21,10 +28,24 @@ enum Chore {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Check the rules of CONTRIBUTING.md that a machine can check.
+    Tidy,
+    /// Write the pages of docs/ that are made from the code.
+    Docs {
+        /// Only say whether they are as the code says.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write docs/requirements.md from this build's test reports.
+    Requirements(requirements::Reports),
 }
 
 fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."));
     match Arguments::parse().chore {
         Chore::Bench { bench } => bench.run(),
+        Chore::Tidy => tidy::run(root),
+        Chore::Docs { check } => docs::run(root, check),
+        Chore::Requirements(reports) => requirements::run(root, &reports),
     }
 }

@@ -1,6 +1,7 @@
 //! Measurements. Each prints a table, and with `--json` one JSON object on its last line.
 
 mod lists;
+mod proxy;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -10,6 +11,8 @@ use clap::Subcommand;
 pub enum Bench {
     /// Compile, open and look up category lists of millions of names.
     Lists(lists::Lists),
+    /// Send requests through the gateway and through Squid, Tinyproxy and Privoxy.
+    Proxy(proxy::Proxy),
 }
 
 impl Bench {
@@ -17,6 +20,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         match self {
             Self::Lists(lists) => lists.run(),
+            Self::Proxy(proxy) => proxy.run(),
         }
     }
 }

@@ -1,0 +1,135 @@
+//! `docs/requirements.md`: one line for each row of what schools' policies ask for. A row is `kept` only where the tests
+//! it names passed in this build; being configured keeps nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+
+/// The rows and what carries them out.
+const ROWS: &str = "docs/requirements.toml";
+/// The page made of them.
+const PAGE: &str = "docs/requirements.md";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    row: BTreeMap<String, Row>,
+}
+
+/// A row: how far software can carry it out, what does it here, and the tests that prove it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    level: String,
+    #[serde(default)]
+    control: String,
+    #[serde(default)]
+    tests: Vec<String>,
+}
+
+/// Test reports of this build.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reports {
+    /// JUnit files of this build's tests
+    #[arg(required = true)]
+    junit: Vec<PathBuf>,
+    /// Only say whether the page is as it should be
+    #[arg(long)]
+    check: bool,
+}
+
+/// Makes the page of this build's test reports.
+pub(crate) fn run(root: &Path, reports: &Reports) -> Result<()> {
+    let text = std::fs::read_to_string(root.join(ROWS)).with_context(|| format!("{ROWS} cannot be read"))?;
+    let rows: Rows = toml::from_str(&text).with_context(|| format!("{ROWS} cannot be read"))?;
+    let mut passed = BTreeSet::new();
+    for file in &reports.junit {
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("{} is not there", file.display()))?;
+        passed.extend(passed_in(&text).with_context(|| format!("{} cannot be read", file.display()))?);
+    }
+    let missing: Vec<String> = rows
+        .row
+        .iter()
+        .flat_map(|(id, row)| {
+            row.tests.iter().filter(|test| !passed.contains(*test)).map(move |test| format!("{id}: {test}"))
+        })
+        .collect();
+    let page = page(&rows, &passed);
+    let path = root.join(PAGE);
+    if !reports.check {
+        std::fs::write(&path, &page)?;
+        println!("requirements: {PAGE} written");
+    }
+    if !missing.is_empty() {
+        bail!("these rows name tests that did not pass in this build:\n  {}", missing.join("\n  "));
+    }
+    if reports.check && std::fs::read_to_string(&path).is_ok_and(|there| there != page) {
+        bail!("{PAGE} is not what this build's tests show: run `cargo xtask requirements …` and commit it");
+    }
+    Ok(())
+}
+
+/// The tests that passed: `binary test`, as nextest and the browser tests report them.
+fn passed_in(junit: &str) -> Result<BTreeSet<String>> {
+    let report = roxmltree::Document::parse(junit)?;
+    let cases = report.descendants().filter(|node| node.has_tag_name("testcase"));
+    Ok(cases
+        .filter(|case| {
+            !case
+                .children()
+                .any(|part| ["failure", "error", "skipped"].iter().any(|tag| part.has_tag_name(*tag)))
+        })
+        .filter_map(|case| Some(format!("{} {}", case.attribute("classname")?, case.attribute("name")?)))
+        .collect())
+}
+
+fn page(rows: &Rows, passed: &BTreeSet<String>) -> String {
+    let kept = |row: &Row| !row.tests.is_empty() && row.tests.iter().all(|test| passed.contains(test));
+    let count = rows.row.values().filter(|row| kept(row)).count();
+    let mut page = format!(
+        "# What the policies ask for\n\nMade by `cargo xtask requirements` from `docs/requirements.toml` and the test \
+         reports of a build. A row is\nkept only where every test it names passed in that build. {count} of {} rows are \
+         kept.\n\n| row | level | control | test | state |\n|---|---|---|---|---|\n",
+        rows.row.len()
+    );
+    for (id, row) in &rows.row {
+        let tests: Vec<String> = row.tests.iter().map(|test| format!("`{test}`")).collect();
+        let state = if kept(row) { "kept" } else { "open" };
+        // Writing to a text cannot fail.
+        let _ =
+            writeln!(page, "| {id} | {} | {} | {} | {state} |", row.level, row.control, tests.join("<br>"));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JUNIT: &str = r#"<testsuites><testsuite name="usher-policy">
+        <testcase name="a" classname="usher-policy"/>
+        <testcase name="b" classname="usher-policy"><failure message="no"/></testcase>
+        </testsuite></testsuites>"#;
+
+    #[test]
+    fn a_row_is_kept_only_while_all_its_tests_pass() {
+        let passed = passed_in(JUNIT).unwrap();
+        assert_eq!(passed.iter().collect::<Vec<_>>(), ["usher-policy a"]);
+        let rows = toml::from_str(
+            "[row.A-01]\nlevel='ENFORCE'\ntests=['usher-policy a']\n[row.A-02]\nlevel='RECORD'\ntests=['usher-policy a', \
+             'usher-policy b']\n[row.A-03]\nlevel='INFORM'\n",
+        )
+        .unwrap();
+        let page = page(&rows, &passed);
+        assert!(page.contains("1 of 3 rows"), "{page}");
+        assert!(page.contains("| A-01 | ENFORCE |  | `usher-policy a` | kept |"), "{page}");
+        assert!(
+            page.contains("`usher-policy b` | open |") && page.contains("| A-03 | INFORM |  |  | open |"),
+            "{page}"
+        );
+    }
+}
