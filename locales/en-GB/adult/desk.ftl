@@ -271,6 +271,7 @@ people-found =
     }
 person-now-title = What opens now
 person-opens = The web is open
+person-opens-sorted = Pages that are sorted and fit their age open. Pages that nobody has sorted yet need an adult’s yes first.
 person-closed = The web is closed
 person-signed-in = Signed in at { $devices }
 person-not-signed-in = Not signed in at any device. This is how it would be.

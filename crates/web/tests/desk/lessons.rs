@@ -48,8 +48,8 @@ async fn hears(body: &mut axum::body::Body, words: &str) -> String {
     let mut heard = String::new();
     let wait = async {
         while !heard.contains(words) {
-            let frame = body.frame().await.expect("the stream goes on").unwrap();
-            if let Ok(data) = frame.into_data() {
+            let Some(frame) = body.frame().await else { panic!("the stream ended: {heard}") };
+            if let Ok(data) = frame.unwrap().into_data() {
                 heard.push_str(&String::from_utf8_lossy(&data));
             }
         }

@@ -283,7 +283,9 @@ pub(crate) struct Answer {
 impl Answer {
     /// The token of the page's forms.
     pub(crate) fn token(&self) -> String {
-        let after = self.text.split("name=\"_form\" value=\"").nth(1).expect("a form");
+        let Some(after) = self.text.split("name=\"_form\" value=\"").nth(1) else {
+            panic!("no form in {}", self.text)
+        };
         after.split('"').next().unwrap().to_owned()
     }
 

@@ -235,6 +235,7 @@ const fn asks_parents(settings: &Settings) -> bool {
 }
 
 /// Whoever is here, as a parent.
+#[expect(clippy::result_large_err, reason = "the fault becomes the answer at once, and is made once a page")]
 pub(super) fn parent(device: &AtDevice) -> Result<Arc<Person>, PortalFault> {
     let parent = device.person.clone().ok_or(PortalFault::SignInFirst)?;
     if parent.kind == PersonKind::Parent { Ok(parent) } else { Err(PortalFault::Denied) }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use usher_records::group::Group;
 use usher_records::lesson::{Lesson, LessonList, OpenLesson, open};
@@ -331,8 +331,7 @@ pub(super) async fn open_lesson(
         Ok((lesson, change)) => {
             app.commit(&change, &desk.actor()).await?;
             changed(&app, lesson.id, desk.at).await?;
-            Ok(Redirect::to(&format!("/lessons/{}", lesson.id)))
-                .map(axum::response::IntoResponse::into_response)
+            Ok(Redirect::to(&format!("/lessons/{}", lesson.id)).into_response())
         }
         Err(refusal) => {
             let field = if refusal == Refusal::ListUnchecked { "mode" } else { "until" };

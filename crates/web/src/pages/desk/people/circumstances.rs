@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use usher_policy::decide::decide_web;
+use usher_policy::decision::{Decision, Reason};
 use usher_policy::explain;
 use usher_policy::facts::{Subject, WebFacts};
 use usher_records::account::Owner;
@@ -68,7 +69,8 @@ impl Circumstances {
             method: "GET".into(),
             address: WebAddress {
                 scheme: Scheme::Https,
-                host: usher_types::host::Host::parse(A_PAGE_NOBODY_KNOWS).map_err(|_| AppFault::NotFound)?,
+                host: usher_types::host::Host::parse(A_PAGE_NOBODY_KNOWS)
+                    .map_err(|_odd_name| AppFault::NotFound)?,
                 port: 443,
                 path: "/".into(),
                 query: None,
@@ -87,11 +89,14 @@ impl Circumstances {
             device.name.clone().unwrap_or_else(|| address.to_string())
         };
         Ok(Self {
-            opens: decision.as_ref().is_some_and(|decision| !decision.is_refusal()),
-            why: decision.map_or_else(
-                || says.t("today-stopped-policy"),
-                |decision| explain::reason(says.words(), Reader::Adult, &decision),
-            ),
+            opens: decision.as_ref().is_some_and(|decision| !decision.is_refusal() || is_unsorted(decision)),
+            why: match &decision {
+                None => says.t("today-stopped-policy"),
+                Some(decision) if decision.is_refusal() && is_unsorted(decision) => {
+                    says.t("person-opens-sorted")
+                }
+                Some(decision) => explain::reason(says.words(), Reader::Adult, decision),
+            },
             devices: addresses.iter().map(name).collect(),
             lesson: lesson.map(|lesson| {
                 let class = roll.class_name(says, lesson.group);
@@ -101,6 +106,11 @@ impl Circumstances {
             widened: widened(app, desk, f, person).await?,
         })
     }
+}
+
+/// Whether all that was said against the page is that nobody has sorted it: pages that are sorted open.
+fn is_unsorted(decision: &Decision) -> bool {
+    decision.reason == Reason::Unknown
 }
 
 /// The person as decisions would see them, if they signed in now.

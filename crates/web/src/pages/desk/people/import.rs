@@ -77,19 +77,16 @@ pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<R
     let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
     let bytes = read_file(&app, &desk, &parts.headers, body).await?;
     let says = Frame::desk(&app, &desk, "/people/import", "import-title").says;
-    let read = match csv_roster::read_bytes(&bytes, FilePath::new("roster.csv")) {
-        Ok(read) => read,
-        Err(_) => return Ok(form_page(&app, &desk, Errors::of("file", says.t("import-not-a-roster")))),
+    let Ok(read) = csv_roster::read_bytes(&bytes, FilePath::new("roster.csv")) else {
+        return Ok(form_page(&app, &desk, Errors::of("file", says.t("import-not-a-roster"))));
     };
     plan(&app, &desk, read).await.map_err(IntoResponse::into_response)
 }
 
 /// The file in a multipart form, after its token is checked. The token stands before the file.
 async fn read_file(app: &App, desk: &AtDesk, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
-    let check = |token: &str| {
-        form::check(&app.key, desk.holder(), token, headers, &app.places.desk_origin, desk.at)
-            .map_err(IntoResponse::into_response)
-    };
+    let check =
+        |token: &str| form::check(&app.key, desk.holder(), token, headers, &app.places.desk_origin, desk.at);
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         return Err(AppFault::Form("it is not sent as a form with a file".into()).into_response());
@@ -103,13 +100,13 @@ async fn read_file(app: &App, desk: &AtDesk, headers: &HeaderMap, body: Body) ->
         match field.name() {
             Some(TOKEN_FIELD) => token = field.text().await.map_err(|error| odd(&error))?,
             Some("file") => {
-                check(&token)?;
+                check(&token).map_err(IntoResponse::into_response)?;
                 return field.bytes().await.map(|bytes| bytes.to_vec()).map_err(|error| odd(&error));
             }
             _ => {}
         }
     }
-    check(&token)?;
+    check(&token).map_err(IntoResponse::into_response)?;
     Err(AppFault::Form("it holds no file".into()).into_response())
 }
 

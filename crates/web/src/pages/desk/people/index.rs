@@ -53,7 +53,7 @@ pub(super) struct Asked {
     #[serde(default)]
     role: String,
     #[serde(default)]
-    left: String,
+    gone: String,
     #[serde(default)]
     page: usize,
     #[serde(default)]
@@ -77,7 +77,7 @@ pub(super) async fn show(
             && (asked.class.is_empty() || person.groups.iter().any(|group| group.to_string() == asked.class))
             && (asked.kind.is_empty() || person.kind.name() == asked.kind)
             && (asked.role.is_empty() || person.roles.iter().any(|role| role.name() == asked.role))
-            && here == asked.left.is_empty()
+            && here == asked.gone.is_empty()
     };
     let mut people: Vec<&Person> = roll.people().filter(fits).collect();
     people.sort_by_key(|person| (person.family.to_lowercase(), person.given.to_lowercase(), person.id));
@@ -97,8 +97,8 @@ pub(super) async fn show(
         })
         .collect();
     let address = |page: usize| {
-        let Asked { q, class, kind, role, left, .. } = &asked;
-        let parts = [("q", q), ("class", class), ("kind", kind), ("role", role), ("left", left)];
+        let Asked { q, class, kind, role, gone, .. } = &asked;
+        let parts = [("q", q), ("class", class), ("kind", kind), ("role", role), ("gone", gone)];
         let query = parts.into_iter().filter(|(_, value)| !value.is_empty());
         let query: String = query.map(|(name, value)| format!("{name}={}&", percent(value))).collect();
         format!("/people?{query}page={page}")
@@ -146,6 +146,6 @@ fn search(f: &Frame, roll: &Roll, asked: &Asked) -> Vec<Field> {
         ),
         fields.select("kind", choosing(std::iter::once(any("any-kind")).chain(kinds).collect(), &asked.kind)),
         fields.select("role", choosing(std::iter::once(any("any-role")).chain(roles).collect(), &asked.role)),
-        fields.select("left", choosing(here, &asked.left)).labelled(f.says.t("people-left-filter")),
+        fields.select("gone", choosing(here, &asked.gone)).labelled(f.says.t("people-left-filter")),
     ]
 }

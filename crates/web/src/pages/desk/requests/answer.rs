@@ -13,6 +13,7 @@ use usher_policy::explain;
 use usher_policy::facts::WebFacts;
 use usher_records::change::{Change, Stored};
 use usher_records::grant::{self, Grant, MakeGrant, Scope};
+use usher_records::group::Group;
 use usher_records::refusal::Refusal;
 use usher_records::request::UnblockRequest;
 use usher_types::ids;
@@ -108,11 +109,14 @@ async fn form(
     let snapshot = app.snapshot.load_full();
     let event = opening::event(app, request.event).await?;
     let person = roll.person(request.person);
-    let fields = fields(app, desk, &f, &roll, request, filled, &errors).await?;
+    let name = roll.name(&f.says, request.person);
+    let group = person.and_then(|person| roll.class_of(person));
+    let asker = Asker { request, name: &name, class: group };
+    let fields = fields(app, desk, &f, asker, filled, &errors).await?;
     let page = AnswerPage {
         action: format!("/requests/{}", request.id),
-        name: roll.name(&f.says, request.person),
-        class: person.and_then(|person| roll.class_of(person)).map(|group| group.name.clone()),
+        class: group.map(|group| group.name.clone()),
+        name,
         page: address::shown(&request.address),
         when: Clock::at(desk).time(request.asked_at),
         wrote: request.reason.clone(),
@@ -159,12 +163,19 @@ fn opens_now(app: &App, desk: &AtDesk, event: &Event) -> Option<bool> {
     Some(!decide_web(&snapshot, facts, desk.at).is_refusal())
 }
 
+/// Whoever asks, and what for.
+#[derive(Clone, Copy)]
+struct Asker<'a> {
+    request: &'a UnblockRequest,
+    name: &'a str,
+    class: Option<&'a Group>,
+}
+
 async fn fields(
     app: &App,
     desk: &AtDesk,
     f: &Frame,
-    roll: &Roll,
-    request: &UnblockRequest,
+    Asker { request, name, class }: Asker<'_>,
     filled: &Filled,
     errors: &Errors,
 ) -> Result<Vec<Field>, AppFault> {
@@ -182,9 +193,7 @@ async fn fields(
                 .hint(f.says.t("open-this-site-hint")),
         );
     }
-    let name = roll.name(&f.says, request.person);
     let mut scopes = vec![Choice::new("person", f.says.t1("scope-person", "name", name))];
-    let class = roll.person(request.person).and_then(|person| roll.class_of(person));
     if let Some(class) = class {
         let open = open_now(app, desk.at).await?.into_iter().find(|lesson| lesson.group == class.id);
         if let Some(lesson) = open {
