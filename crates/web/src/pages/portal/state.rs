@@ -16,6 +16,8 @@ use crate::view::says::Says;
 
 /// An address no site can have (RFC 2606), so that only who asks, and when, decides about it.
 const NOBODYS_PAGE: &str = "https://usher.invalid/";
+/// Names of up to this many letters are usually initials.
+const SHORTEST_NAME: usize = 3;
 
 /// What is open, as the page shows it.
 #[derive(Debug, Clone)]
@@ -35,9 +37,43 @@ pub(super) struct State {
     /// What to do about it: address and words.
     pub(super) action: Option<(&'static str, String)>,
     /// The pages of a lesson that has a list.
-    pub(super) pages: Vec<String>,
+    pub(super) pages: Vec<ListedPage>,
     /// A date to sign by, where access goes on until then.
     pub(super) sign_by: Option<String>,
+}
+
+/// A page that a teacher put on the lesson's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListedPage {
+    /// The address as the teacher wrote it, without the scheme.
+    pub(super) address: String,
+    /// What a child can read instead: the last word of the address that is one.
+    pub(super) name: String,
+}
+
+impl ListedPage {
+    fn new(address: String) -> Self {
+        let (host, path) = address.split_once('/').unwrap_or((&address, ""));
+        let folders = path.split('/').rev();
+        let labels = host.split('.').filter(|label| *label != "www");
+        let word = folders.chain(labels).find(|part| is_word(part)).unwrap_or(host);
+        Self { name: titled(word), address }
+    }
+}
+
+/// Letters and hyphens only: numbers, file names and codes are for computers.
+fn is_word(part: &str) -> bool {
+    part.len() > 1 && part.chars().all(|letter| letter.is_alphabetic() || letter == '-')
+}
+
+/// `great-fire` is "Great fire", `bbc` is "BBC".
+fn titled(word: &str) -> String {
+    if word.len() <= SHORTEST_NAME {
+        return word.to_uppercase();
+    }
+    let spaced = word.replace('-', " ");
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How one situation is shown.
@@ -142,7 +178,24 @@ fn sanction_end(reason: Option<&Reason>, who: &Circumstances) -> Option<Moment> 
 }
 
 /// The pages a teacher chose, as they are written.
-async fn lesson_pages(app: &App, list: LessonListId) -> Result<Vec<String>, AppFault> {
+async fn lesson_pages(app: &App, list: LessonListId) -> Result<Vec<ListedPage>, AppFault> {
     let list = app.books.get::<LessonList, _>(list).await?;
-    Ok(list.map(|list| list.value.pages.iter().map(ToString::to_string).collect()).unwrap_or_default())
+    let pages = list.map(|list| list.value.pages).unwrap_or_default();
+    Ok(pages.iter().map(|page| ListedPage::new(page.to_string())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ListedPage;
+
+    #[test]
+    fn a_child_reads_a_word_instead_of_an_address() {
+        let name = |address: &str| ListedPage::new(address.to_owned()).name;
+        assert_eq!(name("encyclopaedia.example/article/great-fire"), "Great fire");
+        assert_eq!(name("minibeasts.blog-host.example"), "Minibeasts");
+        assert_eq!(name("learning.example/"), "Learning");
+        assert_eq!(name("www.bbc.example/bitesize/z3kw2hv"), "Bitesize");
+        assert_eq!(name("www.bbc.example"), "BBC");
+        assert_eq!(name("192.0.2.7/"), "192.0.2.7");
+    }
 }
