@@ -30,14 +30,18 @@ pub struct Segment {
     pub link: Digest,
 }
 
-/// Every segment in a folder, in order. Other files are left alone.
+/// Every segment in a folder, in order; none where nothing was recorded yet. Other files are left alone.
 ///
 /// # Errors
 /// When the folder cannot be read or a segment's header is broken.
 pub fn segments(folder: &Path) -> Result<Vec<Segment>, SpoolFault> {
     let fault = |source| SpoolFault::Disk { doing: "read", path: folder.to_owned(), source };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fault)? {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+        entries => entries.map_err(fault)?,
+    };
+    for entry in entries {
         let path = entry.map_err(fault)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let Some(number) = name.strip_suffix(".spool").and_then(|number| number.parse().ok()) else {

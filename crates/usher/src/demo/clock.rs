@@ -34,12 +34,8 @@ pub(super) async fn last_recorded(opened: &Opened) -> anyhow::Result<Option<Mome
 }
 
 fn last_event(opened: &Opened) -> anyhow::Result<Option<Moment>> {
-    let folder = opened.folder.spool();
-    if !folder.exists() {
-        return Ok(None);
-    }
     let mut last = None;
-    for segment in segments(&folder)?.iter().rev().take(2) {
+    for segment in segments(&opened.folder.spool())?.iter().rev().take(2) {
         let mut reader = SegmentReader::open(segment)?;
         while let Some(frame) = reader.next_event() {
             last = last.max(Some(frame.key.at));

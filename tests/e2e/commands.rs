@@ -1,0 +1,94 @@
+//! The commands a technician and a teacher's helper would type.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use crate::running::{Running, said, usher, usher_on};
+
+#[test]
+fn a_demonstration_starts_explains_stops_and_carries_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    assert!(card.time.contains("23 November 2026"), "{}", card.time);
+
+    let explained = said(&usher_on(
+        &card.config,
+        &["explain", "https://games.example/", "--as", "pupil.y4", "--at", "2026-11-23T10:15"],
+    ));
+    assert!(explained.starts_with("CHALLENGE") && explained.contains("agreement"), "{explained}");
+    let explained = said(&usher_on(
+        &card.config,
+        &["explain", "https://games.example/", "--as", "head", "--at", "2026-11-23T10:15", "--json"],
+    ));
+    let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+    assert!(explained["decision"]["trail"].as_array().is_some_and(|trail| trail.len() >= 5), "{explained}");
+
+    // Nobody is signed in, so the gateway answers with a page, and its reference can be looked up.
+    let curl = Command::new("curl")
+        .args(["--silent", "--max-time", "20", "--proxy", &card.gateway, "--cacert"])
+        .arg(&card.certificate)
+        .arg("https://encyclopaedia.example/")
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&curl.stdout).contains("Sign in first"), "{curl:?}");
+
+    assert!(demo.stop().success());
+    let verified = said(&usher_on(&card.config, &["verify"]));
+    assert!(
+        verified.contains("as they were written") && verified.contains("as they were recorded"),
+        "{verified}"
+    );
+
+    let mut again = Running::demo(folder.path(), &[]);
+    let second = again.card(folder.path());
+    assert!(second.time.contains("23 November 2026"), "{}", second.time);
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert_eq!(log.matches("Making Rowan Hill").count(), 1, "the second start carries on\n{log}");
+    assert!(again.stop().success());
+}
+
+#[test]
+fn a_school_is_set_up_once_and_what_is_missing_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, data) = (folder.path().join("usher.toml"), folder.path().join("data"));
+    let init = |name: &str| {
+        usher(&[
+            OsStr::new("--config"),
+            config.as_os_str(),
+            OsStr::new("init"),
+            OsStr::new("--name"),
+            OsStr::new(name),
+            OsStr::new("--lead"),
+            OsStr::new("Sanjay Bhatt"),
+            OsStr::new("--data"),
+            data.as_os_str(),
+        ])
+    };
+    let missing = usher_on(&config, &["verify"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("usher init"), "{missing:?}");
+
+    let first = said(&init("Rowan Hill Primary"));
+    assert!(first.contains("password") && first.contains("SHA-256"), "{first}");
+    let second = init("Rowan Hill Primary");
+    assert!(String::from_utf8_lossy(&second.stderr).contains("is set up"), "{second:?}");
+
+    let list = folder.path().join("games.txt");
+    std::fs::write(&list, "games.example\nnot a host name!\n").unwrap();
+    let list = list.to_str().unwrap();
+    let import =
+        &["lists", "import", list, "--id", "own-games", "--category", "games", "--licence", "CC0-1.0"];
+    let imported = said(&usher_on(&config, import));
+    assert!(imported.contains("1 entries") && imported.contains("1 lines could not be read"), "{imported}");
+    let compiled = said(&usher_on(&config, &["lists", "compile"]));
+    assert!(compiled.contains("1 names") && compiled.contains("in force now"), "{compiled}");
+    let nonsense = usher_on(&config, &["lists", "import", list, "--id", "x", "--category", "gamez"]);
+    assert!(String::from_utf8_lossy(&nonsense.stderr).contains("gamez"), "{nonsense:?}");
+
+    let settings = said(&usher_on(&config, &["settings"]));
+    assert!(settings.contains("unrestricted.longest-minutes"), "{settings}");
+    let certificate = said(&usher_on(&config, &["ca", "export"]));
+    assert!(certificate.starts_with("-----BEGIN CERTIFICATE-----"), "{certificate}");
+    let verified = said(&usher_on(&config, &["verify"]));
+    assert!(verified.contains("0 events"), "{verified}");
+}

@@ -1,0 +1,14 @@
+//! The real program on the real disk: started, used, killed, started again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "these are tests, and time here is the machine's"
+)]
+
+mod commands;
+mod crash;
+mod running;
+mod week;
