@@ -1,0 +1,26 @@
+// What people do at Usher's own pages, in their words: the same whether JavaScript is on or off.
+import { expect } from "./expect.mjs";
+
+export const PORTAL = "https://usher.internal";
+
+/** The page's own main button. */
+export const go = (page) => page.locator("main form .govuk-button:not(.govuk-button--secondary):not([type=button])").first();
+
+/** Signs in at the portal with user name and password, after whatever sort of person they say they are. */
+export async function signInAtPortal(page, sort, { username, secret }) {
+  await page.goto(`${PORTAL}/`);
+  await page.getByRole("link", { name: sort }).click();
+  await page.getByLabel(/user name/i).fill(username);
+  await page.getByLabel("password", { exact: false }).and(page.locator("input")).fill(secret);
+  const clause = page.locator("#clause");
+  if (await clause.count()) await clause.check();
+}
+
+/** Signs in at the desk. */
+export async function signInAtDesk(page, desk, { username, secret }) {
+  await page.goto(desk);
+  await page.locator("#username").fill(username);
+  await page.locator("#password").fill(secret);
+  await go(page).click();
+  await expect(page, "main h1");
+}

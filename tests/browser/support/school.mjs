@@ -1,0 +1,51 @@
+// An invented school of its own for each story: starts `usher demo` in a folder that goes away, and reads its card.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as rest } from "node:timers/promises";
+
+/** Making a thousand people and compiling their lists takes seconds; a minute is for a busy machine. */
+const START_MS = 90_000;
+/** A server that was asked to stop finishes what it holds. */
+const STOP_MS = 15_000;
+const LOOK_AGAIN_MS = 50;
+
+/** Starts the school. Gives its card, and `close()`. */
+export async function openSchool() {
+  const binary = process.env.USHER;
+  if (!binary) throw new Error("USHER names no usher binary; start these tests with tests/browser/run");
+  const folder = mkdtempSync(join(tmpdir(), "usher-browser-"));
+  const file = join(folder, "card.json");
+  const anywhere = "127.0.0.1:0";
+  const places = ["--gateway", anywhere, "--portal", anywhere, "--desk", anywhere];
+  const server = spawn(binary, ["demo", "--data", join(folder, "school"), "--card", file, ...places]);
+  const said = [];
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => said.push(data.toString()));
+  const stopNow = () => server.kill("SIGKILL");
+  process.once("exit", stopNow);
+  const ended = new Promise((done) => server.once("exit", done));
+
+  const until = Date.now() + START_MS;
+  while (!existsSync(file)) {
+    if (server.exitCode !== null || Date.now() > until) {
+      stopNow();
+      throw new Error(`the demonstration did not start:\n${said.join("")}`);
+    }
+    await rest(LOOK_AGAIN_MS);
+  }
+  const card = JSON.parse(readFileSync(file, "utf8"));
+  const close = async () => {
+    server.kill("SIGINT");
+    await Promise.race([ended, rest(STOP_MS, undefined, { ref: false })]);
+    stopNow();
+    process.off("exit", stopNow);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const signIn = (username) => {
+    const found = card.sign_ins.find((one) => one.username === username);
+    if (!found) throw new Error(`the card has no sign-in ${username}`);
+    return found;
+  };
+  return { card, signIn, close, said: () => said.join("") };
+}
