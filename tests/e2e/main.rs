@@ -10,5 +10,7 @@
 
 mod commands;
 mod crash;
+mod device;
+mod rows;
 mod running;
 mod week;

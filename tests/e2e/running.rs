@@ -15,6 +15,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// What the demonstration's card says, as far as tests use it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Card {
+    pub(crate) desk: String,
     pub(crate) gateway: String,
     pub(crate) certificate: PathBuf,
     pub(crate) config: PathBuf,

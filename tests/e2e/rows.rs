@@ -1,0 +1,189 @@
+//! Requirement rows that only the whole program can show: a device, the gateway, a teacher, the record.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use usher_activity::question::{Activity as _, Question, SpoolActivity};
+use usher_demo::school::{DemoSchool, DemoSecret, USUAL_SEED};
+use usher_events::event::{Event, What};
+use usher_policy::verdict::Verdict;
+use usher_types::ids::{Id, PersonId};
+use usher_types::moment::Moment;
+use usher_types::role::PersonKind;
+
+use crate::device::{Desk, Device};
+use crate::running::{Card, Running};
+
+const TEACHER: &str = "teacher.y4";
+const PASSWORD: &str = "Kettle-Bridge-26";
+
+/// A child of 4A who has signed, with user name and password.
+struct Child {
+    id: PersonId,
+    username: String,
+    password: String,
+    device: String,
+}
+
+fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
+    let class = school.group("4A").unwrap().id;
+    let mut known = school.pupils_of(class).filter_map(|pupil| {
+        let account = school.account_of(pupil.id)?;
+        let secret = account.secret.as_ref().map(DemoSecret::text)?;
+        let device = school.address_of(pupil.id)?.to_string();
+        let (username, password) = (account.username.to_string(), secret.to_owned());
+        (username != "pupil.y4").then_some(Child { id: pupil.id, username, password, device })
+    });
+    known.nth(which).unwrap()
+}
+
+/// Opens a lesson for 4A, until the bell.
+fn open_lesson(card: &Card, school: &DemoSchool) {
+    let desk = Desk::sign_in(card, TEACHER, PASSWORD);
+    let group = school.group("4A").unwrap().id.to_string();
+    let page = desk.get("/lessons");
+    assert_eq!(page.status, 200, "{}", page.text);
+    let until = format!("for:{}", 45);
+    let start = format!("/lessons/start/{group}");
+    let opened = desk.send(
+        &start,
+        "/lessons",
+        &[("group", &group), ("mode", "normal"), ("until", &until), ("room", "Room 9")],
+    );
+    assert_eq!(opened.status, 303, "{}", opened.text);
+}
+
+fn events(folder: &Path) -> Vec<Event> {
+    let ever = Question::all(Id::new(1), Moment::from_unix_ms(i64::MIN), Moment::from_unix_ms(i64::MAX));
+    let mut found = Vec::new();
+    let activity = SpoolActivity::new(folder.join("data/spool"));
+    activity
+        .scan(&ever, &mut |event| {
+            found.push(event);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    found
+}
+
+#[test]
+fn acc_03_and_web_12_nothing_opens_without_a_sign_in_and_a_lesson() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    let child = child_of_4a(&school, 3);
+    let device = Device::at(&card, &child.device);
+
+    let nobody = device.get("https://encyclopaedia.example/");
+    assert!(nobody.status == 403 && nobody.text.contains("Sign in first"), "{nobody:?}");
+    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let early = device.get("https://encyclopaedia.example/");
+    assert!(early.status == 403 && early.text.to_lowercase().contains("teacher"), "{early:?}");
+    open_lesson(&card, &school);
+    let opened = device.get("https://encyclopaedia.example/");
+    assert_eq!(opened.status, 200, "{opened:?}");
+
+    assert!(demo.stop().success());
+    let adult = school.people.iter().find(|person| {
+        school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
+    });
+    let events = events(folder.path());
+    let last = events.iter().rev().find_map(|event| match &event.what {
+        What::Web(web) if web.decision.verdict == Verdict::Allow && web.outcome.status == 200 => Some(web),
+        _ => None,
+    });
+    let who = &last.unwrap().facts.who;
+    assert_eq!(who.subject.person, Some(child.id));
+    assert_eq!(who.lesson.unwrap().adult, adult.unwrap().id, "the log names the adult");
+}
+
+#[test]
+fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    open_lesson(&card, &school);
+    let wired = "127.1.1.7";
+    let children = [(child_of_4a(&school, 4), None), (child_of_4a(&school, 5), Some(wired))];
+    for (child, other) in &children {
+        let device = Device::at(&card, other.unwrap_or(&child.device));
+        assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+        for shut in ["https://social.example/", "https://adult-fixture.example/", "https://games.example/"] {
+            let page = device.get(shut);
+            assert_eq!(page.status, 403, "{shut}: {page:?}");
+        }
+        for open in ["https://learning.example/", "https://encyclopaedia.example/"] {
+            assert_eq!(device.get(open).status, 200, "{open}");
+        }
+    }
+    assert!(demo.stop().success());
+}
+
+#[test]
+fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    let teacher = school.people.iter().find(|person| {
+        person.kind == PersonKind::Staff
+            && school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
+    });
+    let teacher = teacher.unwrap();
+    let address = school.address_of(teacher.id).unwrap().to_string();
+    let device = Device::at(&card, &address);
+    assert_eq!(device.sign_in("adult", TEACHER, PASSWORD).status, 303);
+    let sites = ["encyclopaedia.example", "museum.example", "weather.example"];
+    for site in sites {
+        assert_eq!(device.get(&format!("https://{site}/")).status, 200, "{site}");
+    }
+    assert!(demo.stop().success());
+    let events = events(folder.path());
+    for site in sites {
+        let of_site = |event: &&Event| match &event.what {
+            What::Web(web) => web.facts.address.host.to_string() == site,
+            _ => false,
+        };
+        let lines: Vec<&Event> = events.iter().filter(of_site).collect();
+        assert_eq!(lines.len(), 1, "{site}");
+        assert_eq!(lines[0].person(), Some(teacher.id));
+        let What::Web(web) = &lines[0].what else { panic!("{:?}", lines[0]) };
+        assert_eq!(web.facts.who.device.address.to_string(), address);
+        assert!(web.outcome.title.as_ref().is_some_and(|title| !title.is_empty()), "{:?}", web.outcome);
+    }
+}
+
+#[test]
+fn web_24_addresses_in_numbers_and_tunnels_around_names_are_refused_and_recorded() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    open_lesson(&card, &school);
+    let child = child_of_4a(&school, 6);
+    let device = Device::at(&card, &child.device);
+    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let tricks = [
+        "http://192.0.2.8/",
+        "http://3221225992/",
+        "http://0xC0000208/",
+        "http://0300.0.02.010/",
+        "http://[::ffff:192.0.2.8]/",
+        "https://192.0.2.8/",
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "https://vpn.example/",
+        "https://proxy.example/",
+    ];
+    for trick in tricks {
+        let page = device.get(trick);
+        assert!(matches!(page.status, 403 | 502), "{trick}: {page:?}");
+        assert!(!page.text.contains("Index of"), "{trick}");
+    }
+    assert!(demo.stop().success());
+    let refused = events(folder.path())
+        .iter()
+        .filter(|event| {
+            event.person() == Some(child.id) && event.decision().is_some_and(|decision| decision.is_refusal())
+        })
+        .count();
+    assert!(refused >= tricks.len(), "{refused} refusals of {} tricks", tricks.len());
+}
