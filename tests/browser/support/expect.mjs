@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** Waits until `what` (a selector) holding `words` is seen. Gives the milliseconds it took. */
-export async function expect(page, what, words = "", { within = 10_000 } = {}) {
+export async function expect(page, what, words = "", { within = 30_000 } = {}) {
   const began = performance.now();
   const found = words ? page.locator(what).filter({ hasText: words }).first() : page.locator(what).first();
   try {

@@ -13,6 +13,8 @@ const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 320, height: 640 };
 /** Targets in CSS pixels: the youngest need a whole finger's room. */
 const TARGET = { ks1: 96, ks2: 44, adult: 44 };
+/** A register of a thousand people is not a picture anybody looks at to its end. */
+const TALLEST = 6_000;
 /** More presses of Tab than any page of ours may need before its main button. */
 const TABS = 60;
 
@@ -40,11 +42,18 @@ export class Looker {
       await this.#big(page, at);
       await this.#written(page, at);
       if (size === WIDE && main) await this.#reached(page, at, main);
-      await page.screenshot({ path: join(PICTURES, `${label}-${size.width}.png`), fullPage: true });
+      await this.#picture(page, `${label}-${size.width}`);
     }
     await page.setViewportSize(WIDE);
+    if (script) await this.#dark(page, label);
     // Said at once too: a story that stops half-way would keep them to itself.
     for (; this.#said < this.problems.length; this.#said += 1) console.log(this.problems[this.#said]);
+  }
+
+  async #picture(page, name) {
+    const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: document.scrollingElement.scrollHeight }));
+    const clip = { x: 0, y: 0, width, height: Math.min(height, TALLEST) };
+    await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true, clip });
   }
 
   async #fits(page, at, width) {
@@ -58,6 +67,14 @@ export class Looker {
     note({ at, violations: violations.length });
     for (const { id, help, nodes } of violations)
       for (const node of nodes) this.problems.push(`${at}: ${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`);
+  }
+
+  /** The same page for whoever's screen is dark: axe's contrast. */
+  async #dark(page, label) {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await this.#passes(page, `${label} in the dark`);
+    await this.#picture(page, `${label}-dark`);
+    await page.emulateMedia({ colorScheme: "light" });
   }
 
   async #big(page, at) {
