@@ -139,12 +139,12 @@ visitor-kind = I am here as
 visitor-kind-visitor = A visitor
 visitor-kind-volunteer = A volunteer or helper
 visitor-kind-contractor = A contractor or supplier
-visitor-visiting = Whom do you come to see, or what for?
+visitor-visiting = Who are you here to see, or what for?
 visitor-visiting-hint = For example: Mrs Price, or the boiler
 visitor-go = Go on to the agreement
 visitor-no-name = Type your first name and your family name.
 visitor-no-kind = Choose what you are here as.
-visitor-no-visiting = Say whom you come to see, or what for.
+visitor-no-visiting = Say who you are here to see, or what for.
 
 ## Passwords
 
@@ -174,6 +174,9 @@ password-rule-common = nothing that everybody tries first, such as “password�
 password-set = Set the new password
 password-same = The new password is the same as the old one. Choose another.
 password-current-wrong = That is not your password now. Check it and try again.
+password-known-title = Does somebody else know it?
+password-known-text = It can happen to anybody. Press here and you are signed out everywhere, IT support is told, and you choose a new password when you sign in again.
+password-known-send = Someone knows my password
 password-ask = You sign in without a password of your own. If you want something changed, ask the school office.
 weakness-too-short =
     { $number ->
@@ -269,7 +272,7 @@ filter-shut = Shut
 filter-asks = After a warning, or an adult’s yes
 filter-open = Open
 area-content = What children may see
-area-contact = Whom they may meet
+area-contact = Who they may meet
 area-conduct = What they may do
 area-commerce = Money and tricks
 
@@ -277,7 +280,7 @@ area-commerce = Money and tricks
 
 tell-title = Tell someone
 tell-opening = It is never wrong to tell. What you write goes to the people in school who look after safety.
-tell-nobody = Sign in first, so that we know whom to help. If it is urgent, find a member of staff now.
+tell-nobody = Sign in first, so that we know who to help. If it is urgent, find a member of staff now.
 tell-sign-in = Sign in
 tell-about = What is it about?
 tell-about-worry = Something worries me

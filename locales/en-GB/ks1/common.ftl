@@ -12,7 +12,7 @@ sanctions-link = If we break a rule
 
 errors-title = Try again
 
-done-signed-in = Hello!
+done-signed-in = You are in!
 done-signed-out = Bye-bye! See you soon.
 done-signed = Well done! Thank you.
 done-clause = Thank you!

@@ -103,6 +103,22 @@ async fn a_teacher_opens_a_lesson_sees_a_block_and_a_child_who_told_and_opens_th
 }
 
 #[tokio::test]
+async fn what_a_page_fetches_by_itself_does_not_need_the_teacher() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    block(&rig, &lesson);
+    if let Some(event) = rig.recorded.0.lock().unwrap().first_mut()
+        && let usher_events::event::What::Web(web) = &mut event.what
+    {
+        // Nobody had a page before them: the answer was a line of text.
+        web.outcome.content_type = Some("text/plain".into());
+    }
+    let board = teacher.get(&format!("/lessons/{}", lesson.id)).await;
+    assert!(!board.page().contains("games.example"));
+}
+
+#[tokio::test]
 async fn a_look_closer_shows_the_choices_and_a_sealed_or_odd_page_is_refused() {
     let rig = Rig::new().await;
     let teacher = rig.signed_in("teacher").await;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use askama::Template;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
-use usher_events::event::{Event, What};
+use usher_events::event::{Event, Outcome, What};
 use usher_policy::decision::{Decision, Reason};
 use usher_policy::explain;
 use usher_policy::facts::Subject;
@@ -76,7 +76,9 @@ impl Blocks {
     /// Takes an event of this lesson, once.
     fn add(&mut self, event: &Event, lesson: LessonId) {
         let (who, page, decision) = match &event.what {
-            What::Web(web) => (&web.facts.who, web.facts.address.clone(), &web.decision),
+            What::Web(web) if is_seen(&web.outcome) => {
+                (&web.facts.who, web.facts.address.clone(), &web.decision)
+            }
             // What is inside an inspected tunnel comes as requests of its own.
             What::Tunnel(tunnel) if tunnel.action == TlsAction::Terminate => {
                 let (host, port) = tunnel.facts.connect.clone();
@@ -111,6 +113,12 @@ impl Blocks {
             blocked.decision = decision.clone();
         }
     }
+}
+
+/// Whether somebody had a page before them. What pages and browsers fetch by themselves is refused in a line of text, and
+/// a teacher cannot do anything about it.
+fn is_seen(outcome: &Outcome) -> bool {
+    outcome.content_type.as_deref().is_none_or(|kind| kind == "text/html")
 }
 
 fn is_unasked(decision: &Decision) -> bool {
