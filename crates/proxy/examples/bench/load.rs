@@ -140,7 +140,12 @@ impl Load {
 }
 
 /// Ends the whole load: figures of failures mean nothing.
-#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "it is a command for the terminal")]
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "it is a command for the terminal"
+)]
 fn fail(answer: &[u8]) -> ! {
     eprintln!("{}", String::from_utf8_lossy(answer));
     std::process::exit(1)
