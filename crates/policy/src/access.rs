@@ -292,7 +292,8 @@ pub struct Listener<'a> {
 }
 
 /// Whether somebody hears of what was told: whoever the school named, the child's own teachers, and whoever runs the
-/// lesson it happened in. What an adult says of a visit of their own (WEB-15) is for those the school named.
+/// lesson it happened in. What an adult says of a visit of their own (WEB-15) is for those the school named. That, and a
+/// password that is known (ACC-08), the technician hears too, who has to put it right.
 pub fn may_hear(listener: Listener<'_>, contacts: &Contacts, told: &Told) -> bool {
     if may(listener.who, Act::UseDesk).is_err() {
         return false;
@@ -300,7 +301,9 @@ pub fn may_hear(listener: Listener<'_>, contacts: &Contacts, told: &Told) -> boo
     let named = listener.who.roles.has_any(&contacts.told);
     let teaches = told.group.is_some_and(|group| listener.classes.contains(&group));
     let runs = told.lesson.is_some_and(|lesson| listener.lessons.contains(&lesson));
-    named || (told.what != What::Accident && (teaches || runs))
+    let technical = matches!(told.what, What::Accident | What::PasswordKnown);
+    let helps = technical && listener.who.roles.has(Role::Technician);
+    named || helps || (told.what != What::Accident && (teaches || runs))
 }
 
 /// The table as a text a headteacher can read: one line an act, who may after it.
@@ -422,6 +425,15 @@ mod tests {
         assert!(hears(PersonKind::Supply, &[], &[], &[8], What::ToldAnAdult));
         assert!(!hears(PersonKind::Staff, teacher, &[30], &[8], What::Accident));
         assert!(!hears(PersonKind::Pupil, &[], &[30], &[], What::TellSomeone));
+        let technician = &[Role::Technician][..];
+        for (what, theirs) in [
+            (What::Accident, true),
+            (What::PasswordKnown, true),
+            (What::TellSomeone, false),
+            (What::ToldAnAdult, false),
+        ] {
+            assert_eq!(hears(PersonKind::Staff, technician, &[], &[], what), theirs, "{what:?}");
+        }
     }
 
     #[test]

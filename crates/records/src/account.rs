@@ -8,6 +8,7 @@ use usher_types::role::{PersonKind, Year};
 use crate::change::{Action, Change, Expect, Stored, Write};
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::Refusal;
+use crate::told::Told;
 
 /// Marks account ids.
 #[derive(Debug)]
@@ -171,6 +172,14 @@ pub fn set_secret(account: &Stored<Account>, secret: Hashed, must_change: bool, 
     next.changed_at = Some(at);
     next.resting_until = None;
     with_owner(Change::of(Action::PasswordSet, account.replace(&next)), next.owner)
+}
+
+/// Somebody else knows the password: whoever signs in next sets a new one first, and it is told (ACC-08).
+pub fn disclose(account: &Stored<Account>, told: &Told) -> Change {
+    let mut next = account.value.clone();
+    next.must_change = true;
+    let change = Change::of(Action::PasswordDisclosed, account.replace(&next));
+    with_owner(change.and(Write::of(told, Expect::New)), next.owner)
 }
 
 /// Lets an account rest after too many wrong tries (ACC-05).

@@ -156,6 +156,8 @@ pub enum Action {
     AlertRaised,
     /// An adult has seen to an alert.
     AlertSeen,
+    /// Somebody said that somebody else knows their password.
+    PasswordDisclosed,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -1,4 +1,5 @@
-//! A child told an adult (WEB-13, WEB-14), or an adult says a visit was an accident (WEB-15). No blame in either.
+//! A child told an adult (WEB-13, WEB-14), an adult says a visit was an accident (WEB-15), or somebody says that their
+//! password is known (ACC-08). No blame in any.
 
 use serde::{Deserialize, Serialize};
 use usher_types::ids::{EventId, GroupId, Id, LessonId, Named, PersonId};
@@ -28,6 +29,8 @@ pub enum What {
     TellSomeone,
     /// "I came here by accident", from an adult's block page.
     Accident,
+    /// "Someone knows my password" (ACC-08).
+    PasswordKnown,
 }
 
 /// Something told.

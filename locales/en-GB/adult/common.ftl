@@ -56,5 +56,6 @@ done-signed-in = You are signed in.
 done-signed-out = You are signed out. Thank you.
 done-signed = Thank you. Your signature is kept.
 done-signed-for-child = Thank you. Your signature beside your child’s is kept.
+done-password-known = Thank you for saying so. You are signed out everywhere. Sign in to choose a new password.
 done-password = Your new password is set. Use it from now on.
 done-clause = Thank you. The web is open for you.

@@ -151,6 +151,7 @@ today-see-health = See what is wrong
 today-alert-go = Look at it
 today-told = { $name } told an adult: please go and see them ({ $class })
 today-accident = { $name } came across something by accident
+today-password-known = Somebody may know the password of { $name }. They are signed out, and choose a new one when they sign in again
 today-told-seen = I am seeing to it
 today-requests =
     { $count ->

@@ -33,5 +33,6 @@ role-teacher = your teacher
 done-signed-in = You are signed in.
 done-signed-out = You are signed out. Well done for remembering!
 done-signed = Thank you! We have kept your promise.
+done-password-known = Well done for saying so! Sign in and choose a new password.
 done-password = Your new password works now. Keep it secret.
 done-clause = Thank you! You can go online.

@@ -94,6 +94,9 @@ password-rule-common = not to be one that everyone tries first, like “password
 password-set = Use my new password
 password-same = That is the same as before. Choose another one.
 password-current-wrong = That is not your password now. Have another try.
+password-known-title = Does someone else know it?
+password-known-text = That is all right, and it is good to say so. Press here. You are signed out, and your teacher is told. When you sign in again you choose a new one.
+password-known-send = Someone knows my password
 password-ask = You do not have a password to type. If someone knows your pictures, tell your teacher.
 weakness-too-short =
     { $number ->

@@ -12,7 +12,7 @@ mod lists;
 mod looks;
 mod opening;
 mod paper;
-mod password;
+pub(in crate::pages) mod password;
 mod people;
 mod register;
 mod reports;

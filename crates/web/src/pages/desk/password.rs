@@ -142,8 +142,8 @@ pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static)
     AppFault::Store(usher_store::store::StoreError::Unavailable(Box::new(error)))
 }
 
-/// Ends every sign-in of an account but one: at devices and at the desk.
-pub(super) async fn end_sessions(
+/// Ends every sign-in of an account but one: at devices, which say why, and at the desk.
+pub(in crate::pages) async fn end_sessions(
     app: &App,
     account: &Account,
     but: Option<&Session>,
@@ -155,7 +155,7 @@ pub(super) async fn end_sessions(
             continue;
         }
         app.commit(&end(&session, EndReason::AccountChanged, at), &actor).await?;
-        app.table.sign_out(session.value.id);
+        app.table.end(session.value.id, EndReason::AccountChanged);
         app.desk.last_used.forget(session.value.id);
     }
     Ok(())

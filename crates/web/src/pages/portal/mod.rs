@@ -45,6 +45,7 @@ fn signing_in() -> Router<App> {
         .route("/visitor", get(visitor::show).post(visitor::enter))
         .route("/clause", get(clause::show).post(clause::accept))
         .route("/password", get(password::show).post(password::set))
+        .route("/password/known", post(password::known))
 }
 
 fn agreements() -> Router<App> {

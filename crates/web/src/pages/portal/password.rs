@@ -1,4 +1,6 @@
-//! Changing one's own password.
+//! Changing one's own password, and saying that somebody else knows it.
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -10,6 +12,7 @@ use usher_policy::access::Act;
 use usher_records::account::{self, Account, Hashed};
 use usher_records::change::Stored;
 use usher_records::password::{PasswordRule, Weakness};
+use usher_records::told::{Told, What};
 use usher_store::store::StoreError;
 use usher_types::SecretString;
 use usher_types::role::PersonKind;
@@ -20,6 +23,8 @@ use super::then::Then;
 use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
+use crate::live::Note;
+use crate::pages::desk::password::end_sessions;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -103,11 +108,49 @@ pub(super) async fn set(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     let change = account::set_secret(&account, Hashed::Password(hashed), false, device.at);
     app.commit(&change, &device.actor()).await?;
     app.presence.forget();
+    // Whoever else knew the old one is out, wherever they are.
+    let here = app.table.session_at(device.peer.address, device.at);
+    end_sessions(&app, &account.value, here.as_ref(), device.actor(), device.at).await?;
     let subject = &device.who.subject;
     if subject.standing.opens(device.at) && subject.clause_accepted {
         return Ok(Redirect::to(&then.to("/?done=password")).into_response());
     }
     Ok(enter::onward(subject, false, &then).into_response())
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
+
+/// "Someone knows my password" (ACC-08): every sign-in of theirs ends, this one too, whoever signs in next sets a new
+/// password, and those who help with it are told.
+pub(super) async fn known(State(app): State<App>, form: PortalForm<Nothing>) -> Answer {
+    let device = form.from;
+    let account = own(&app, &device).await?.ok_or(PortalFault::SignInFirst)?;
+    let person = device.person.as_ref().ok_or(PortalFault::SignInFirst)?;
+    // A child's teacher hears of it; a colleague's class has nothing to do with it.
+    let in_class = person.kind == PersonKind::Pupil;
+    let told = Told {
+        id: app.new_id(),
+        person: person.id,
+        what: What::PasswordKnown,
+        event: None,
+        address: None,
+        group: device.who.subject.groups.first().copied().filter(|_| in_class),
+        lesson: device.who.lesson.map(|lesson| lesson.lesson).filter(|_| in_class),
+        words: None,
+        at: device.at,
+        seen: None,
+    };
+    app.commit(&account::disclose(&account, &told), &device.actor()).await?;
+    app.presence.forget();
+    if let Some(session) = device.who.subject.session {
+        // Whoever pressed knows why they are signed out here.
+        app.table.sign_out(session);
+    }
+    end_sessions(&app, &account.value, None, device.actor(), device.at).await?;
+    app.live.tell(Note::Told(Arc::new(told)));
+    app.live.tell(Note::Presence);
+    Ok(Redirect::to("/?done=password-known").into_response())
 }
 
 /// The account of whoever is here, where it has a password of its own.

@@ -94,7 +94,10 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
     let groups = app.books.values().await?;
     let names = Names::of(&people, &groups);
     let told = app.books.values::<Told>().await?;
-    let told = told.iter().filter(|told| told.what != What::Accident && period.holds(told.at)).count();
+    let told = told
+        .iter()
+        .filter(|told| !matches!(told.what, What::Accident | What::PasswordKnown) && period.holds(told.at))
+        .count();
     let (activity, school) = (Arc::clone(&app.activity), app.books.school());
     // A week of a whole school is read from the disk; it must not hold up other pages.
     let work =

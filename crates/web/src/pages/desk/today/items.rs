@@ -120,7 +120,11 @@ impl Gather<'_> {
             let says = &self.f.says;
             let name = self.roll.name(says, told.person);
             let class = told.group.map(|group| self.roll.class_name(says, group)).unwrap_or_default();
-            let key = if told.what == What::Accident { "today-accident" } else { "today-told" };
+            let key = match told.what {
+                What::Accident => "today-accident",
+                What::PasswordKnown => "today-password-known",
+                What::ToldAnAdult | What::TellSomeone => "today-told",
+            };
             let title = says.t2(key, ("name", &name), ("class", &class));
             let page = told.address.as_ref().map(address::shown);
             let text: Vec<String> =
