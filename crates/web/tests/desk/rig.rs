@@ -1,4 +1,5 @@
 //! A small school with somebody in every office, its books, and a browser that remembers its cookie.
+#![allow(dead_code, reason = "the tests of the desk and of the portal each use their part")]
 
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -30,6 +31,7 @@ use usher_records::lesson::LessonList;
 use usher_records::noun::Noun;
 use usher_records::person::Person;
 use usher_records::school::set_up;
+use usher_records::settings::Settings;
 use usher_store::books::Books;
 use usher_store::store::Store;
 use usher_testkit::school::{Counting, group, person, pupil, school as a_school, staff};
@@ -107,6 +109,7 @@ impl Check for NoCredentials {
 /// Makes a snapshot of what is in the books.
 #[derive(Debug)]
 struct Publisher {
+    profile: &'static str,
     books: Books,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
 }
@@ -118,14 +121,14 @@ impl Publish for Publisher {
             self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
         let lists: Vec<LessonList> =
             self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
-        self.snapshot.store(Some(Arc::new(build(&grants, &lists))));
+        self.snapshot.store(Some(Arc::new(build(self.profile, &grants, &lists))));
         Ok(())
     }
 }
 
-fn build(grants: &[Grant], lesson_lists: &[LessonList]) -> Snapshot {
+fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList]) -> Snapshot {
     let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
-    snapshot::build(snapshot::policy("numbered"), library, grants, lesson_lists)
+    snapshot::build(snapshot::policy(profile), library, grants, lesson_lists)
 }
 
 /// One of each office, in a small school, on a Tuesday morning.
@@ -135,6 +138,8 @@ pub(crate) struct Rig {
     pub(crate) books: Books,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) recorded: Arc<Recorded>,
+    /// What signing in records.
+    pub(crate) sink: Collected,
     _folder: TempDir,
 }
 
@@ -169,28 +174,36 @@ pub(crate) fn people() -> Vec<(&'static str, Person)> {
 
 impl Rig {
     pub(crate) async fn new() -> Self {
+        let settle = |settings: &mut Settings| {
+            settings.unrestricted.allowed = true;
+            settings.reports.activity_seen_by = vec![Role::Headteacher, Role::SafeguardingLead];
+        };
+        Self::of("numbered", settle).await
+    }
+
+    /// The same people in a school with a profile's settings, but for what it changes in them.
+    pub(crate) async fn of(profile: &'static str, settle: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = usher_store_sql::sqlite::open(&folder.path().join("books.sqlite")).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let start = now().plus_minutes(-24 * 60);
         store.add_school(Id::new(1), start).await.unwrap();
         let books = Books::new(store, Id::new(1));
-        let mut school = a_school("numbered");
-        school.settings.unrestricted.allowed = true;
-        school.settings.reports.activity_seen_by = vec![Role::Headteacher, Role::SafeguardingLead];
+        let mut school = a_school(profile);
+        settle(&mut school.settings);
         books.commit(&set_up(&school), &Actor::CommandLine, start).await.unwrap();
         let clock = Arc::new(HandClock::at(now()));
         let shared: Arc<dyn Clock> = clock.clone();
         let (spool, _) = Spool::open(&folder.path().join("spool"), shared.clone()).unwrap();
         let passwords = Passwords::new(Cost::Demonstration).unwrap();
         let ids = Arc::new(Counting::from(100_000));
-        let sink = Arc::new(Collected::default());
+        let sink = Collected::default();
         let table = Arc::new(Table::new());
-        let snapshot = Arc::new(ArcSwapOption::from_pointee(build(&[], &[])));
+        let snapshot = Arc::new(ArcSwapOption::from_pointee(build(profile, &[], &[])));
         let recorded = Arc::new(Recorded::default());
-        let publisher = Publisher { books: books.clone(), snapshot: Arc::clone(&snapshot) };
+        let publisher = Publisher { profile, books: books.clone(), snapshot: Arc::clone(&snapshot) };
         let app = App::new(Parts {
-            sign_in: SignIn::new(books.clone(), passwords.clone(), ids.clone(), sink),
+            sign_in: SignIn::new(books.clone(), passwords.clone(), ids.clone(), Arc::new(sink.clone())),
             presence: Arc::new(Presence::new(Arc::clone(&table), Arc::new(NoCredentials), [7; 32])),
             table,
             snapshot,
@@ -213,7 +226,7 @@ impl Rig {
             },
             books: books.clone(),
         });
-        let rig = Self { desk: routes::desk(&app), app, books, clock, recorded, _folder: folder };
+        let rig = Self { desk: routes::desk(&app), app, books, clock, recorded, sink, _folder: folder };
         rig.fill(&passwords).await;
         rig
     }

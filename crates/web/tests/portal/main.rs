@@ -1,0 +1,18 @@
+//! The portal from outside: devices that ask, pages that answer, over real books.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop where something is wrong"
+)]
+
+mod agreements;
+mod device;
+mod disclosed;
+mod doors;
+mod references;
+#[path = "../desk/rig.rs"]
+mod rig;
+mod signing;
+mod signing_in;
+mod telling;

@@ -1,0 +1,168 @@
+//! Telling: a grown-up, somebody, that it was an accident; and being told what the school can see.
+
+use usher_policy::verdict::Verdict;
+use usher_records::told::{Told, What};
+use usher_types::ids::Id;
+use usher_types::role::Reader;
+use usher_web::live::Note;
+
+use crate::device::{LESSON, OTTERS, PORTAL, device, form_to};
+use crate::rig::{ADA, CLASS, GAME, Rig, id, now};
+
+async fn told(rig: &Rig) -> Vec<Told> {
+    rig.books.values::<Told>().await.unwrap()
+}
+
+#[tokio::test]
+async fn web_13_i_have_told_an_adult_reaches_the_lesson_with_the_press_and_is_marked() {
+    let rig = Rig::new().await;
+    rig.open_lesson();
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    let event = pc.visit(900, GAME);
+    assert_eq!(event.decision().unwrap().verdict, Verdict::Block);
+    let page = pc.refusal(&event, GAME);
+    assert!(page.contains(&pc.says(Reader::Ks2, "block-told")), "{page}");
+    let mut live = rig.app.live.listen();
+    let thanks = pc.send("/told", &form_to(&page, "/told")).await;
+    assert!(thanks.page().contains(&pc.says(Reader::Ks2, "told-thanks-title")));
+    let Ok(Note::Told(note)) = live.try_recv() else { panic!("nothing was heard") };
+    assert_eq!((note.person, note.what), (Id::new(ADA), What::ToldAnAdult));
+    assert_eq!((note.event, note.lesson), (Some(event.id), Some(Id::new(LESSON))));
+    pc.send("/told", &form_to(&page, "/told")).await.page();
+    assert_eq!(told(&rig).await.len(), 1, "pressed twice is told once");
+
+    let teacher = rig.signed_in("teacher").await;
+    assert!(teacher.get("/").await.page().contains("games.example/play"));
+    let seen = teacher.post(&format!("/told/{}/seen", note.id), "then=/").await;
+    assert!(seen.leads_to().contains("told-seen"));
+    assert_eq!(told(&rig).await[0].seen, Some((Id::new(7), now())));
+    assert!(matches!(live.try_recv(), Ok(Note::Told(again)) if again.seen.is_some()));
+}
+
+#[tokio::test]
+async fn web_14_the_class_teacher_gets_what_a_child_tells_with_the_page_and_the_time() {
+    let rig = Rig::new().await;
+    rig.open_lesson();
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    let sent = pc.fill("/tell", "/tell", "words=Somebody+was+mean+to+me").await;
+    assert!(pc.get(sent.leads_to()).await.page().contains(&pc.says(Reader::Ks2, "tell-thanks-title")));
+    rig.clock.set(now().plus_minutes(4));
+    let page = pc.refusal(&pc.visit(900, GAME), GAME);
+    pc.send("/told", &form_to(&page, "/told")).await.page();
+    let told = told(&rig).await;
+    assert_eq!(told.iter().map(|told| told.group).collect::<Vec<_>>(), [Some(Id::new(CLASS)); 2]);
+    let today = rig.signed_in("teacher").await.get("/").await;
+    for words in ["Ada Bell", "Somebody was mean to me", "10:15", "games.example/play", "10:19"] {
+        assert!(today.page().contains(words), "{words}");
+    }
+    let other = rig.signed_in("support").await.get("/").await;
+    assert!(!other.page().contains("Somebody was mean"), "nobody else's teacher reads it");
+}
+
+#[tokio::test]
+async fn web_14_every_page_a_child_may_see_has_the_button() {
+    let rig = Rig::new().await;
+    rig.publish_all().await;
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    let pages = ["/", "/agreement", "/agreement/mine", "/password", "/clause", "/notice", "/rules/sanctions"];
+    for path in pages.into_iter().chain(["/home-guide", "/certificate", "/classes", "/sign-in", "/visitor"]) {
+        let answer = pc.get(path).await;
+        if answer.status.is_redirection() {
+            continue;
+        }
+        assert!(answer.page().contains("href=\"/tell\""), "{path}");
+    }
+    assert!(pc.get("/tell").await.page().contains("action=\"/tell\""));
+}
+
+#[tokio::test]
+async fn web_14_a_child_behind_a_shared_sign_in_taps_their_picture() {
+    let year = usher_types::role::Year::new(4).unwrap();
+    let rig = Rig::of("numbered", |school| school.sign_in.shared_years = vec![year]).await;
+    let hash = usher_records::account::Hashed::Password(rig.hash("class otter").await);
+    rig.account("year4", None, Some(year), hash).await;
+    let pc = device(&rig, 1);
+    let class = format!("/classes/{}", id(CLASS));
+    pc.fill(&class, &class, "password=class+otter").await.leads_to();
+    let faces = pc.fill("/tell", "/tell", "words=I+saw+something").await;
+    assert!(faces.page().contains("Ada B") && told(&rig).await.is_empty(), "{}", faces.text);
+    let form = format!("_form={}&words=I+saw+something&face=", faces.token());
+    assert_eq!(
+        pc.send("/tell", &format!("{form}{}", id(1))).await.page(),
+        faces.text.as_str(),
+        "no classmate"
+    );
+    pc.send("/tell", &format!("{form}{}", id(ADA))).await.leads_to();
+    assert_eq!(told(&rig).await[0].person, Id::new(ADA));
+}
+
+#[tokio::test]
+async fn web_15_an_accident_is_tied_to_the_visit_and_shown_to_the_technician_and_not_to_colleagues() {
+    let rig = Rig::new().await;
+    let pc = device(&rig, 1);
+    pc.sign_in("teacher").await.leads_to();
+    let shut = "https://adult.example/";
+    let event = pc.visit(900, shut);
+    let page = pc.refusal(&event, shut);
+    let thanks = pc.send("/accident", &form_to(&page, "/accident")).await;
+    assert!(thanks.page().contains(&pc.says(Reader::Adult, "accident-thanks-title")));
+    let explained = rig.books.find::<Told>("event", event.id).await.unwrap();
+    assert_eq!(explained.len(), 1);
+    let told = &explained[0].value;
+    assert_eq!((told.person, told.what, told.at), (Id::new(7), What::Accident, now()));
+    for (username, hears) in [
+        ("technician", true),
+        ("computing", true),
+        ("safeguarding", true),
+        ("support", false),
+        ("office", false),
+    ] {
+        let today = rig.signed_in(username).await.get("/").await;
+        assert_eq!(today.page().contains("adult.example"), hears, "{username}");
+    }
+}
+
+#[tokio::test]
+async fn mon_11_every_way_of_signing_in_says_in_its_readers_words_what_the_school_sees() {
+    let rig = Rig::new().await;
+    rig.add(&usher_testkit::school::group(11, "1 Elm", 1)).await;
+    rig.add(&usher_testkit::school::pupil(111, "Mo Reed", 1, 11)).await;
+    let pc = device(&rig, 1);
+    let pictures = format!("/classes/{}/{}", id(11), id(111));
+    for (path, reader) in [
+        ("/sign-in?for=ks2", Reader::Ks2),
+        ("/sign-in?for=adult", Reader::Adult),
+        ("/sign-in?for=parent", Reader::Adult),
+        ("/visitor", Reader::Adult),
+        ("/classes", Reader::Ks1),
+        (&pictures, Reader::Ks1),
+    ] {
+        let page = pc.get(path).await;
+        assert!(page.page().contains(&pc.says(reader, "sign-in-notice")), "{path}: {}", page.text);
+    }
+    let (child, adult) = (pc.says(Reader::Ks1, "sign-in-notice"), pc.says(Reader::Adult, "sign-in-notice"));
+    assert_ne!(child, adult);
+    assert!(pc.get("/notice").await.page().contains(&pc.says(Reader::Ks2, "notice-what")));
+    pc.sign_in("teacher").await.leads_to();
+    let notice = pc.get("/notice").await;
+    assert!(notice.page().contains(&pc.says(Reader::Adult, "notice-what-searches")));
+    assert!(notice.page().contains(&pc.says(Reader::Adult, "role-headteacher")), "and who may look");
+}
+
+#[tokio::test]
+async fn asking_for_a_page_reaches_those_who_answer_and_a_word_first_opens_it_for_one_person() {
+    let rig = Rig::new().await;
+    rig.open_lesson();
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    assert_eq!(pc.decision(OTTERS).verdict, Verdict::Block, "nobody has sorted it");
+    let page = pc.refusal(&pc.visit(900, OTTERS), OTTERS);
+    let thanks = pc.send("/ask", &form_to(&page, "/ask")).await;
+    assert!(thanks.page().contains(&pc.says(Reader::Ks2, "ask-thanks-title")));
+    assert!(rig.signed_in("computing").await.get("/requests").await.page().contains("otters.example"));
+    let again = pc.send("/ask", &form_to(&page, "/ask")).await;
+    assert!(again.page().contains(&pc.says(Reader::Ks2, "ask-already-title")), "{PORTAL}: {}", again.text);
+}
