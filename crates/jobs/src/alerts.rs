@@ -205,7 +205,12 @@ impl Tools {
             self.words.say(Reader::Adult, &format!("alert-{}-{part}", alert.concern.name()), &values)
         };
         let footer = self.words.say(Reader::Adult, "alert-mail-footer", &values);
-        Mail { to, subject: say("subject"), text: format!("{}\n\n{footer}\n", say("text")), attachment: None }
+        Mail {
+            to: to.into(),
+            subject: say("subject"),
+            text: format!("{}\n\n{footer}\n", say("text")),
+            attachment: None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use usher_records::change::To;
 use usher_records::person::Person;
 use usher_store::books::Books;
 use usher_store::store::WaitingMail;
@@ -70,9 +71,7 @@ impl Outbox {
     /// Sends one mail; says why not, in words for the health page.
     async fn send(&self, waiting: &WaitingMail, from: &Sender, at: Moment) -> Result<(), String> {
         let mail = &waiting.mail;
-        let person = self.books.get::<Person, _>(mail.to).await.map_err(|error| error.to_string())?;
-        let person = person.ok_or_else(|| format!("there is no person {}", mail.to))?.value;
-        let to = person.email.ok_or_else(|| format!("no mail address is kept for {}", mail.to))?;
+        let to = self.address(&mail.to).await?;
         let attachment = match &mail.attachment {
             None => None,
             Some((name, digest)) => {
@@ -94,6 +93,16 @@ impl Outbox {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
             format!("{error}{}", cause.unwrap_or_default())
         })
+    }
+
+    async fn address(&self, to: &To) -> Result<EmailAddress, String> {
+        let id = match to {
+            To::Outside(address) => return Ok(address.clone()),
+            To::Person(id) => *id,
+        };
+        let person = self.books.get::<Person, _>(id).await.map_err(|error| error.to_string())?;
+        let person = person.ok_or_else(|| format!("there is no person {id}"))?.value;
+        person.email.ok_or_else(|| format!("no mail address is kept for {id}"))
     }
 }
 

@@ -194,7 +194,7 @@ impl WeeklyJob {
         let digest = self.paper(school, weekly.clone(), at).await?;
         let day = school.zone.local(weekly.period.until).date();
         Ok(Mail {
-            to: reader.id,
+            to: reader.id.into(),
             subject,
             text,
             attachment: Some((format!("weekly-report-{day}.pdf"), digest)),

@@ -7,6 +7,20 @@ use usher_records::told::{Told, What};
 use usher_types::ids::{GroupId, LessonId, PersonId};
 use usher_types::role::{PersonKind, Role, Roles};
 
+/// The offices that work in the school. Whoever chairs the governors does not.
+const STAFF: [Role; 10] = [
+    Role::Headteacher,
+    Role::SeniorLeader,
+    Role::BusinessManager,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::EsafetyCoordinator,
+    Role::Teacher,
+    Role::SupportStaff,
+    Role::Office,
+    Role::Technician,
+];
+
 /// Something a person may or may not do. Names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
@@ -22,6 +36,8 @@ pub enum Act {
     ChangeOwnPassword,
     /// Use the staff desk at all.
     UseDesk,
+    /// Report an unsuitable site, which shuts it for everybody.
+    ReportSite,
     /// Open, see and end lessons.
     RunLessons,
     /// Open a page to a class until the lesson ends.
@@ -58,13 +74,14 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
         Self::AskUnblock,
         Self::ChangeOwnPassword,
         Self::UseDesk,
+        Self::ReportSite,
         Self::RunLessons,
         Self::GrantInLesson,
         Self::AnswerRequests,
@@ -92,6 +109,7 @@ impl Act {
             Self::AskUnblock => "ask for a page to be opened",
             Self::ChangeOwnPassword => "change their own password",
             Self::UseDesk => "use the staff desk",
+            Self::ReportSite => "report an unsuitable site, which shuts it",
             Self::RunLessons => "open, see and end lessons",
             Self::GrantInLesson => "open a page to a class until the lesson ends",
             Self::AnswerRequests => "answer requests to open a page",
@@ -121,6 +139,7 @@ impl Act {
             | Self::AskUnblock
             | Self::ChangeOwnPassword => &[],
             Self::UseDesk => &Role::ALL,
+            Self::ReportSite => &STAFF,
             Self::RunLessons | Self::GrantInLesson => &[
                 R::Headteacher,
                 R::SeniorLeader,
@@ -196,7 +215,9 @@ impl Act {
                 PersonKind::Visitor,
             ],
             // Supply staff hold no office, and teach.
-            Self::UseDesk | Self::RunLessons | Self::GrantInLesson => &[PersonKind::Supply],
+            Self::UseDesk | Self::ReportSite | Self::RunLessons | Self::GrantInLesson => {
+                &[PersonKind::Supply]
+            }
             _ => &[],
         }
     }
@@ -260,7 +281,7 @@ pub fn may_manage(who: &Who, roles: Roles) -> Result<Permit, Denied> {
     if may(who, Act::ChangeSettings).is_ok() {
         return Ok(permit);
     }
-    let ordinary = [Act::UseDesk, Act::RunLessons, Act::GrantInLesson];
+    let ordinary = [Act::UseDesk, Act::ReportSite, Act::RunLessons, Act::GrantInLesson];
     let carried = |act: &Act| roles.has_any(act.roles()) && !ordinary.contains(act);
     for act in Act::ALL.into_iter().filter(carried) {
         may(who, act)?;
@@ -399,6 +420,8 @@ mod tests {
             told: vec![Role::SafeguardingLead],
             requests: vec![],
             authority: String::new(),
+            authority_mail: None,
+            provider_mail: None,
         };
         let told = |what| Told {
             id: Id::new(1),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use usher_types::digest::Digest;
+use usher_types::email::EmailAddress;
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
@@ -156,6 +157,10 @@ pub enum Action {
     AlertRaised,
     /// An adult has seen to an alert.
     AlertSeen,
+    /// An unsuitable site was reported, and shut for everybody.
+    SiteReported,
+    /// A list that changed too much to be believed was accepted by a person.
+    ListSourceAccepted,
     /// Somebody said that somebody else knows their password.
     PasswordDisclosed,
 }
@@ -210,11 +215,28 @@ impl Change {
     }
 }
 
-/// A mail Usher sends: to whom by id, because addresses may change before it goes.
+/// Whom a mail goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// An id has no `@` in it and an address always has one, so neither can be read as the other.
+#[serde(untagged)]
+pub enum To {
+    /// Somebody of the school: by id, because their address may change before the mail goes.
+    Person(PersonId),
+    /// Somebody outside of it.
+    Outside(EmailAddress),
+}
+
+impl From<PersonId> for To {
+    fn from(person: PersonId) -> Self {
+        Self::Person(person)
+    }
+}
+
+/// A mail Usher sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// The reader.
-    pub to: PersonId,
+    pub to: To,
     /// The subject line, already in words.
     pub subject: String,
     /// The plain text.
@@ -251,4 +273,22 @@ pub struct JournalRecord {
     pub version: u64,
     /// The digest of its new content.
     pub digest: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    #[test]
+    fn a_mail_is_read_back_to_whom_it_was_written() {
+        let outside = EmailAddress::parse("abuse@provider.example").unwrap();
+        for to in [To::Person(Id::new(9)), To::Outside(outside)] {
+            let mail = Mail { to, subject: "s".into(), text: "t".into(), attachment: None };
+            let kept = serde_json::to_string(&mail).unwrap();
+            assert_eq!(serde_json::from_str::<Mail>(&kept).unwrap(), mail, "{kept}");
+        }
+        let neither = r#"{"to":"@","subject":"s","text":"t","attachment":null}"#;
+        assert!(serde_json::from_str::<Mail>(neither).is_err());
+    }
 }

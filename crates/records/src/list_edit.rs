@@ -8,6 +8,7 @@ use usher_types::moment::Moment;
 
 use crate::change::{Action, Change, Expect, Mail, Stored, Write};
 use crate::noun::{IndexKey, Kind, Noun};
+use crate::grant::{self, Grant};
 use crate::refusal::{self, Refusal};
 
 /// Marks ids of list edits.
@@ -77,6 +78,25 @@ pub fn add(edit: &ListEdit, notices: Vec<Mail>) -> Result<Change, Refusal> {
 }
 
 /// Takes an edit out.
+/// Reports an unsuitable site (WEB-16): the edit shuts it, what opened it until now ends, and `mails` go to those who
+/// are to know inside and outside of the school.
+///
+/// # Errors
+/// [`Refusal::ReasonNeeded`] when nobody says what is wrong with it.
+pub fn report(
+    edit: &ListEdit,
+    opened: &[Stored<Grant>],
+    mails: Vec<Mail>,
+    at: Moment,
+) -> Result<Change, Refusal> {
+    let mut change = add(edit, mails)?;
+    change.action = Action::SiteReported;
+    for grant in opened.iter().filter(|grant| grant.value.is_open(at)) {
+        change.writes.extend(grant::end(grant, at)?.writes);
+    }
+    Ok(change)
+}
+
 ///
 /// # Errors
 /// [`Refusal::AlreadySo`] when it is out; a reason is needed.

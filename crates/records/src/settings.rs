@@ -5,6 +5,7 @@
 
 use jiff::civil::{Time, Weekday};
 use serde::{Deserialize, Serialize};
+use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::password::PasswordRule;
@@ -267,6 +268,12 @@ pub struct Contacts {
     pub requests: Vec<Role>,
     /// What the body above the school is called: local authority, trust.
     pub authority: String,
+    /// Where that body is told of unsuitable sites (WEB-16).
+    #[serde(default)]
+    pub authority_mail: Option<EmailAddress>,
+    /// Where the internet provider is told of them.
+    #[serde(default)]
+    pub provider_mail: Option<EmailAddress>,
 }
 
 /// The other things the source policies differ on.

@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn notice() -> Mail {
-        Mail { to: Id::new(9), subject: "s".into(), text: "t".into(), attachment: None }
+        Mail { to: PersonId::new(9).into(), subject: "s".into(), text: "t".into(), attachment: None }
     }
 
     #[test]

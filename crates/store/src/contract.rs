@@ -17,7 +17,7 @@ use usher_records::change::{Action, Actor, Change, Expect, Mail, Write};
 use usher_records::group::Group;
 use usher_records::noun::Kind;
 use usher_types::digest::Digest;
-use usher_types::ids::{Id, SchoolId};
+use usher_types::ids::{Id, PersonId, SchoolId};
 use usher_types::moment::Moment;
 
 use crate::books::Books;
@@ -61,7 +61,7 @@ pub async fn a_change_is_whole_or_nothing(store: Arc<dyn Store>) {
     let books = Books::new(Arc::clone(&store), SCHOOL);
     let one = group(1, "3A");
     assert_eq!(books.commit(&adding(&one), &Actor::CommandLine, NOW).await.unwrap(), 1);
-    let mail = Mail { to: Id::new(5), subject: "s".into(), text: "t".into(), attachment: None };
+    let mail = Mail { to: PersonId::new(5).into(), subject: "s".into(), text: "t".into(), attachment: None };
     let mixed = adding(&group(2, "3B")).and(Write::of(&one, Expect::New)).mailing(mail);
     let error = books.commit(&mixed, &Actor::CommandLine, NOW).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict { kind: Kind::Group, id: 1 }), "{error}");
@@ -183,8 +183,12 @@ pub async fn blobs_and_generations_are_kept(store: Arc<dyn Store>) {
 /// A mail is handed to one sender at a time, comes back if it failed, and not when it went.
 pub async fn mails_go_out_once(store: Arc<dyn Store>) {
     let books = Books::new(Arc::clone(&store), SCHOOL);
-    let mail =
-        |subject: &str| Mail { to: Id::new(5), subject: subject.into(), text: "t".into(), attachment: None };
+    let mail = |subject: &str| Mail {
+        to: PersonId::new(5).into(),
+        subject: subject.into(),
+        text: "t".into(),
+        attachment: None,
+    };
     let change = adding(&group(1, "3A")).mailing(mail("one")).mailing(mail("two"));
     books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
     let held_until = NOW.plus_minutes(5);

@@ -70,3 +70,4 @@ category-suspicious = Suspicious
 category-cryptomining = Hidden mining
 category-software-updates = Updates
 category-parked-or-reused = Parked or changed hands
+category-reported = Reported by staff as unsuitable

@@ -13,6 +13,7 @@ nav-lists = Lists
 nav-health = Health
 places-label = More in this part
 place-alerts = Alerts
+place-report-site = Report a site
 place-lesson-lists = Lists for lessons
 place-grants = Pages that are open
 place-weekly = Weekly reports

@@ -71,3 +71,4 @@ category-suspicious = This page is not for school.
 category-cryptomining = This page is not for school.
 category-software-updates = It is for the people who look after the computers.
 category-parked-or-reused = There is nothing useful on this page.
+category-reported = A grown-up at school said this page is not good for you.

@@ -182,6 +182,11 @@ impl Review {
     }
 }
 
+/// Whether everything under this name belongs to people who have nothing to do with each other: `co.uk`, `sch.uk`.
+pub fn is_public_suffix(name: &str) -> bool {
+    Review::default().weigh_suffix(name).is_some_and(|weighty| matches!(weighty.reason, Reason::PublicSuffix))
+}
+
 fn of_group(group: &Group) -> Weighty<'_> {
     Weighty {
         reason: Reason::Platform { kind: group.kind, title: group.title.clone() },

@@ -10,5 +10,6 @@ mod alerts;
 mod lessons;
 mod people;
 mod rig;
+mod report_site;
 mod routes;
 mod ways;

@@ -19,6 +19,7 @@ use usher_activity::spool::{Spool, SpoolFault};
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::sign_in::SignIn;
 use usher_events::event::Event;
+use usher_lists::overlay::Edit;
 use usher_network::credentials::{Check, Presence};
 use usher_network::table::Table;
 use usher_policy::facts::Subject;
@@ -28,6 +29,7 @@ use usher_records::account::{self, Account, Hashed, OpenAccount, Username};
 use usher_records::change::{Action, Actor, Change, Expect, JournalLine, Write};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
+use usher_records::list_edit::ListEdit;
 use usher_records::noun::Noun;
 use usher_records::person::Person;
 use usher_records::school::set_up;
@@ -39,6 +41,7 @@ use usher_testkit::sink::Collected;
 use usher_testkit::{lists, snapshot};
 use usher_types::SecretString;
 use usher_types::clock::{Clock, HandClock};
+use usher_types::email::EmailAddress;
 use usher_types::ids::{EventId, Id};
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::{PersonKind, Role};
@@ -46,6 +49,8 @@ use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{App, Parts, Peer, Places, Publish, PublishFault};
 use usher_web::assets;
 use usher_web::desk::Desk;
+use usher_web::desk::lists::Lists;
+use usher_web::desk::probes::NothingTried;
 use usher_web::live::Live;
 use usher_web::routes;
 use usher_web::security::key::PageKey;
@@ -121,13 +126,16 @@ impl Publish for Publisher {
             self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
         let lists: Vec<LessonList> =
             self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
-        self.snapshot.store(Some(Arc::new(build(self.profile, &grants, &lists))));
+        let edits: Vec<ListEdit> =
+            self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
+        let edits = edits.into_iter().filter(|edit| edit.removed.is_none()).map(|edit| edit.edit);
+        self.snapshot.store(Some(Arc::new(build(self.profile, &grants, &lists, edits.collect()))));
         Ok(())
     }
 }
 
-fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList]) -> Snapshot {
-    let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
+fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList], edits: Vec<Edit>) -> Snapshot {
+    let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], edits);
     snapshot::build(snapshot::policy(profile), library, grants, lesson_lists)
 }
 
@@ -174,15 +182,31 @@ pub(crate) fn people() -> Vec<(&'static str, Person)> {
 
 impl Rig {
     pub(crate) async fn new() -> Self {
+        Self::over(Desk::alone()).await
+    }
+
+    /// The same, with somebody who compiles lists.
+    pub(crate) async fn with_lists(lists: Arc<dyn Lists>) -> Self {
+        Self::over(Desk::new(lists, Arc::new(NothingTried))).await
+    }
+
+    async fn over(desk: Desk) -> Self {
+        let outside = |text| Some(EmailAddress::parse(text).unwrap());
         let settle = |settings: &mut Settings| {
+            settings.contacts.provider_mail = outside("abuse@provider.example");
+            settings.contacts.authority_mail = outside("online-safety@authority.example");
             settings.unrestricted.allowed = true;
             settings.reports.activity_seen_by = vec![Role::Headteacher, Role::SafeguardingLead];
         };
-        Self::of("numbered", settle).await
+        Self::with("numbered", settle, desk).await
     }
 
     /// The same people in a school with a profile's settings, but for what it changes in them.
     pub(crate) async fn of(profile: &'static str, settle: impl FnOnce(&mut Settings)) -> Self {
+        Self::with(profile, settle, Desk::alone()).await
+    }
+
+    async fn with(profile: &'static str, settle: impl FnOnce(&mut Settings), desk: Desk) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = usher_store_sql::sqlite::open(&folder.path().join("books.sqlite")).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
@@ -199,7 +223,7 @@ impl Rig {
         let ids = Arc::new(Counting::from(100_000));
         let sink = Collected::default();
         let table = Arc::new(Table::new());
-        let snapshot = Arc::new(ArcSwapOption::from_pointee(build(profile, &[], &[])));
+        let snapshot = Arc::new(ArcSwapOption::from_pointee(build(profile, &[], &[], vec![])));
         let recorded = Arc::new(Recorded::default());
         let publisher = Publisher { profile, books: books.clone(), snapshot: Arc::clone(&snapshot) };
         let app = App::new(Parts {
@@ -211,7 +235,7 @@ impl Rig {
             activity: Arc::clone(&recorded) as Arc<dyn Activity>,
             spool,
             live: Live::default(),
-            desk: Desk::alone(),
+            desk,
             typesetter: Arc::new(Typesetter::new(assets::typeset_fonts()).unwrap()),
             words: Arc::new(Words::english().unwrap()),
             clock: shared,

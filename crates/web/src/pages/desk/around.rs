@@ -16,7 +16,14 @@ type Place = (&'static str, &'static str, Act);
 
 /// The desk's places by section. The first place of a section that somebody may see is where its name leads.
 const SECTIONS: [(&str, &[Place]); 8] = [
-    ("nav-today", &[("/", "nav-today", Act::UseDesk), ("/alerts", "place-alerts", Act::UseDesk)]),
+    (
+        "nav-today",
+        &[
+            ("/", "nav-today", Act::UseDesk),
+            ("/alerts", "place-alerts", Act::UseDesk),
+            ("/report-site", "place-report-site", Act::ReportSite),
+        ],
+    ),
     (
         "nav-lessons",
         &[

@@ -15,6 +15,7 @@ mod paper;
 pub(in crate::pages) mod password;
 mod people;
 mod register;
+mod report_site;
 mod reports;
 mod requests;
 mod roll;
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<DeskRoute> {
         agreements::routes(),
         alerts::routes(),
         lists::routes(),
+        report_site::routes(),
         looks::routes(),
         health::routes(),
     ]

@@ -200,8 +200,12 @@ async fn notices(app: &App, desk: &AtDesk, reason: &str, until: Moment) -> Resul
     let subject = says.t1("unrestricted-mail-subject", "name", desk.person.name());
     let text = entry_text(app, desk, reason, until);
     let text = says.t2("unrestricted-mail", ("entry", &text), ("school", &desk.school.name));
-    let mail =
-        |head: &Person| Mail { to: head.id, subject: subject.clone(), text: text.clone(), attachment: None };
+    let mail = |head: &Person| Mail {
+        to: head.id.into(),
+        subject: subject.clone(),
+        text: text.clone(),
+        attachment: None,
+    };
     Ok(heads(app, desk).await?.iter().map(mail).collect())
 }
 

@@ -229,7 +229,12 @@ async fn notices(app: &App, desk: &AtDesk, says: &Says, edit: &ListEdit) -> Resu
     let readers = roll.holders(&TOLD, Clock::at(desk).today()).into_iter();
     Ok(readers
         .filter(|reader| reader.id != desk.person.id)
-        .map(|reader| Mail { to: reader.id, subject: subject.clone(), text: text.clone(), attachment: None })
+        .map(|reader| Mail {
+            to: reader.id.into(),
+            subject: subject.clone(),
+            text: text.clone(),
+            attachment: None,
+        })
         .collect())
 }
 

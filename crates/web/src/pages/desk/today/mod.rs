@@ -5,6 +5,7 @@ mod items;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use usher_policy::access::Act;
 
 use self::items::Item;
 use super::around::{Around, Done, around};
@@ -26,6 +27,7 @@ struct Today {
     items: Vec<Item>,
     quick: Vec<Quick>,
     lessons: bool,
+    reports_sites: bool,
 }
 
 /// Shows it.
@@ -48,5 +50,14 @@ pub(super) async fn show(
     let greeting = f.says.t1(key, "name", name);
     let day = format!("{} {}", local.date().strftime("%A"), Clock::at(&desk).day(desk.at));
     let f = f.done(done.done.as_deref());
-    Ok(page(&Today { greeting, day, items: today.items, quick: today.quick, lessons: today.lessons, f, d }))
+    Ok(page(&Today {
+        greeting,
+        day,
+        items: today.items,
+        quick: today.quick,
+        lessons: today.lessons,
+        reports_sites: desk.may(Act::ReportSite).is_ok(),
+        f,
+        d,
+    }))
 }
