@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use usher_lists::overlay::Edit;
 use usher_lists::review::Decision;
+use usher_lists::source::SourceId;
 use usher_types::ids::{Id, Named, PersonId};
 use usher_types::moment::Moment;
 
 use crate::change::{Action, Change, Expect, Mail, Stored, Write};
-use crate::noun::{IndexKey, Kind, Noun};
 use crate::grant::{self, Grant};
+use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::{self, Refusal};
 
 /// Marks ids of list edits.
@@ -77,7 +78,6 @@ pub fn add(edit: &ListEdit, notices: Vec<Mail>) -> Result<Change, Refusal> {
     Ok(change)
 }
 
-/// Takes an edit out.
 /// Reports an unsuitable site (WEB-16): the edit shuts it, what opened it until now ends, and `mails` go to those who
 /// are to know inside and outside of the school.
 ///
@@ -97,6 +97,7 @@ pub fn report(
     Ok(change)
 }
 
+/// Takes an edit out.
 ///
 /// # Errors
 /// [`Refusal::AlreadySo`] when it is out; a reason is needed.
@@ -140,6 +141,22 @@ impl Noun for ListDecision {
 pub fn decide(decision: &ListDecision) -> Result<Change, Refusal> {
     let why = refusal::reason(&decision.decision.why)?;
     Ok(Change::of(Action::ListEntryDecided, Write::of(decision, Expect::New)).because(why))
+}
+
+/// Believes a source that changed too much to be believed by itself; it counts when the lists are compiled again.
+///
+/// # Errors
+/// [`Refusal::ReasonNeeded`].
+pub fn accept(source: &SourceId, why: &str) -> Result<Change, Refusal> {
+    let why = format!("{source}: {}", refusal::reason(why)?);
+    // The source itself is no record: it lies in the folder of lists, with a version of its own.
+    Ok(Change {
+        action: Action::ListSourceAccepted,
+        about: None,
+        reason: Some(why),
+        writes: Vec::new(),
+        mails: Vec::new(),
+    })
 }
 
 #[cfg(test)]

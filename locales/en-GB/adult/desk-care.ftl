@@ -85,8 +85,11 @@ held-hosting = Many people publish under it: { $group }.
 held-popular = A great many people use it: { $group }.
 held-protected = A child may need it: { $group }.
 held-rank = It is number { $rank } of the most used sites.
-held-source-shrank = It shrank from { $from } entries to { $to }. The earlier entries stay in use. IT support should look at where it comes from.
-held-source-grew = It grew from { $from } entries to { $to }. The earlier entries stay in use. IT support should look at where it comes from.
+held-source-shrank = It shrank from { $from } entries to { $to }. The earlier entries stay in use until somebody decides. IT support should look at where it comes from.
+held-source-grew = It grew from { $from } entries to { $to }. The earlier entries stay in use until somebody decides. IT support should look at where it comes from.
+lists-source-accept = Use it as it is now
+done-source-accepted = The list counts as it is now, in a minute or two.
+done-source-not-yet = The lists are being put together at the moment. Please try again in a minute.
 done-held-decided = Your decision is kept. It counts in a minute or two.
 done-held-decided-later = Your decision is kept. It counts when the lists are next put together.
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use usher_jobs::follow::Republish;
+use usher_lists::source::SourceId;
 use usher_publish::compile::{self, Compiled, ListsFolder};
 use usher_publish::publisher::Publisher;
 use usher_records::change::Actor;
@@ -54,6 +55,26 @@ impl Publishing {
     }
 }
 
+/// The right to compile: one at a time.
+type Turn = OwnedMutexGuard<()>;
+
+impl Publishing {
+    fn turn(&self) -> Result<Turn, ListsFault> {
+        let turn = Arc::clone(&self.compiling).try_lock_owned();
+        turn.map_err(|_taken| ListsFault("they are being compiled already; try again in a minute".into()))
+    }
+
+    /// Compiles beside everything else; whoever asked does not wait for it.
+    fn begin(self: Arc<Self>, turn: Turn, at: Moment) {
+        tokio::spawn(async move {
+            if let Err(error) = self.compile_now(at).await {
+                tracing::error!(%error, "the lists could not be compiled");
+            }
+            drop(turn);
+        });
+    }
+}
+
 /// For the web app.
 #[derive(Debug)]
 pub(crate) struct ForPages(pub(crate) Arc<Publishing>);
@@ -72,16 +93,16 @@ impl Lists for ForPages {
     }
 
     async fn compile(&self, at: Moment) -> Result<(), ListsFault> {
-        let publishing = Arc::clone(&self.0);
-        let Ok(turn) = Arc::clone(&publishing.compiling).try_lock_owned() else {
-            return Err(ListsFault("they are being compiled already; try again in a minute".into()));
-        };
-        tokio::spawn(async move {
-            if let Err(error) = publishing.compile_now(at).await {
-                tracing::error!(%error, "the lists could not be compiled");
-            }
-            drop(turn);
-        });
+        let turn = self.0.turn()?;
+        Arc::clone(&self.0).begin(turn, at);
+        Ok(())
+    }
+
+    async fn accept(&self, source: &SourceId, at: Moment) -> Result<(), ListsFault> {
+        // Compiling reads the files that accepting moves, so it has its turn like compiling.
+        let turn = self.0.turn()?;
+        self.0.lists.sources.use_new(source).map_err(|error| ListsFault(error.to_string()))?;
+        Arc::clone(&self.0).begin(turn, at);
         Ok(())
     }
 }

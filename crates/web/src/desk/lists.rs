@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use usher_lists::compile::HeldSource;
 use usher_lists::review::Held;
+use usher_lists::source::SourceId;
 use usher_types::moment::Moment;
 
 /// What waits for a person since the lists were last compiled.
@@ -22,11 +23,14 @@ pub trait Lists: Send + Sync + std::fmt::Debug {
 
     /// Compiles again, with the decisions that are in the books now. Comes back when it is begun.
     async fn compile(&self, at: Moment) -> Result<(), ListsFault>;
+
+    /// Believes a source that waits as it is now, and compiles again. Comes back when that is begun.
+    async fn accept(&self, source: &SourceId, at: Moment) -> Result<(), ListsFault>;
 }
 
 /// Compiling could not be begun.
 #[derive(Debug, thiserror::Error)]
-#[error("the decision is kept, but the lists could not be compiled: {0}")]
+#[error("the lists could not be compiled: {0}")]
 pub struct ListsFault(pub String);
 
 /// For an app without lists of its own: nothing waits.
@@ -40,6 +44,10 @@ impl Lists for NobodyCompiles {
     }
 
     async fn compile(&self, _at: Moment) -> Result<(), ListsFault> {
+        Ok(())
+    }
+
+    async fn accept(&self, _source: &SourceId, _at: Moment) -> Result<(), ListsFault> {
         Ok(())
     }
 }

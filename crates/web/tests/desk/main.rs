@@ -8,6 +8,7 @@
 
 mod alerts;
 mod lessons;
+mod lists;
 mod people;
 mod rig;
 mod report_site;

@@ -1,13 +1,14 @@
 //! The category lists in use, and the entries and sources that wait for a person.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use usher_lists::compile::HeldSource;
 use usher_lists::review::{Decision, Held, Kind, Reason, Ruling, TooMuchChange};
 use usher_lists::source::SourceInfo;
-use usher_records::list_edit::{ListDecision, decide as decided};
+use usher_records::list_edit::{self, ListDecision, decide as decided};
 use usher_records::refusal::Refusal;
 
 use crate::app::{App, AppFault};
@@ -29,8 +30,14 @@ struct Index {
     d: Around,
     errors: Errors,
     held: Vec<HeldRow>,
-    sources: Vec<(String, String)>,
+    sources: Vec<SourceRow>,
     lists: Vec<ListRow>,
+}
+
+struct SourceRow {
+    id: String,
+    title: String,
+    words: String,
 }
 
 struct HeldRow {
@@ -91,8 +98,12 @@ async fn all(app: &App, desk: &AtDesk, errors: Errors, done: Option<&str>) -> Re
         why: why(&f.says, &held.reason),
     };
     let held = waiting.entries.iter().map(row).collect();
-    let sources = waiting.sources.iter();
-    let sources = sources.map(|held| (title(held.source.as_str()), changed(&f.says, &held.why))).collect();
+    let row = |held: &HeldSource| SourceRow {
+        id: held.source.to_string(),
+        title: title(held.source.as_str()),
+        words: changed(&f.says, &held.why),
+    };
+    let sources = waiting.sources.iter().map(row).collect();
     let mut lists: Vec<ListRow> = in_use.iter().map(|list| list_row(&f, clock, list)).collect();
     lists.sort_by_key(|list| (list.category.to_lowercase(), list.title.to_lowercase()));
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -187,4 +198,34 @@ pub(super) async fn decide(State(app): State<App>, form: DeskForm<Filled>) -> Re
         return Ok(lead("/lists", "held-decided-later"));
     }
     Ok(lead("/lists", "held-decided"))
+}
+
+/// Why a list is believed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Believed {
+    #[serde(default)]
+    why: String,
+}
+
+/// Believes a list that changed too much, and compiles the lists again.
+pub(super) async fn accept(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    form: DeskForm<Believed>,
+) -> Result<Response, AppFault> {
+    let (desk, why) = (form.from, form.value.why);
+    let waiting = app.desk.lists.waiting().sources;
+    let held = waiting.into_iter().find(|held| held.source.as_str() == id).ok_or(AppFault::NotFound)?;
+    match list_edit::accept(&held.source, &why) {
+        Ok(change) => app.commit(&change, &desk.actor()).await?,
+        Err(refusal) => {
+            let says = Frame::desk(&app, &desk, "/lists", "lists-title").says;
+            return all(&app, &desk, Errors::of("held", says.t(refusal.words())), None).await;
+        }
+    }
+    if let Err(fault) = app.desk.lists.accept(&held.source, desk.at).await {
+        tracing::warn!(error = &fault as &dyn std::error::Error, source = %held.source, "a list is not believed yet");
+        return Ok(lead("/lists", "source-not-yet"));
+    }
+    Ok(lead("/lists", "source-accepted"))
 }

@@ -17,6 +17,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     vec![
         desk_route("/lists", act, get(index::show)),
         desk_route("/lists/held", act, post(index::decide)),
+        desk_route("/lists/sources/{id}/accept", act, post(index::accept)),
         desk_route("/lists/edits", act, get(edits::show).post(edits::add)),
         desk_route("/lists/edits/{id}/remove", act, post(edits::remove)),
         desk_route("/lists/find", act, get(find::show)),

@@ -1,0 +1,68 @@
+//! A list that changed too much waits for a person, who may believe it.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use usher_lists::compile::HeldSource;
+use usher_lists::review::TooMuchChange;
+use usher_lists::source::SourceId;
+use usher_records::change::Action;
+use usher_types::moment::Moment;
+use usher_web::desk::lists::{Lists, ListsFault, Waiting};
+
+use crate::rig::Rig;
+
+/// One list waits until somebody accepts it.
+#[derive(Debug, Default)]
+struct OneWaits {
+    accepted: Mutex<Vec<SourceId>>,
+    busy: Mutex<bool>,
+}
+
+fn shrunk() -> SourceId {
+    SourceId::parse("test-games").unwrap()
+}
+
+#[async_trait]
+impl Lists for OneWaits {
+    fn waiting(&self) -> Waiting {
+        let held = HeldSource { source: shrunk(), why: TooMuchChange::Shrank { from: 900, to: 4 } };
+        let waits = self.accepted.lock().unwrap().is_empty();
+        Waiting { entries: vec![], sources: if waits { vec![held] } else { vec![] } }
+    }
+
+    async fn compile(&self, _at: Moment) -> Result<(), ListsFault> {
+        Ok(())
+    }
+
+    async fn accept(&self, source: &SourceId, _at: Moment) -> Result<(), ListsFault> {
+        if *self.busy.lock().unwrap() {
+            return Err(ListsFault("they are being compiled".into()));
+        }
+        self.accepted.lock().unwrap().push(source.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_shrank_is_believed_when_somebody_says_why() {
+    let lists = Arc::new(OneWaits::default());
+    let rig = Rig::with_lists(Arc::clone(&lists) as Arc<dyn Lists>).await;
+    let computing = rig.signed_in("computing").await;
+    let page = computing.get("/lists").await;
+    assert!(page.page().contains("900 entries to 4"));
+    let accept = "/lists/sources/test-games/accept";
+    assert!(page.page().contains(accept));
+    assert_eq!(computing.post(accept, "why=+").await.status, 422, "a reason is needed");
+    assert_eq!(computing.post("/lists/sources/test-other/accept", "why=It+moved").await.status, 404);
+    *lists.busy.lock().unwrap() = true;
+    assert_eq!(computing.post(accept, "why=It+moved").await.leads_to(), "/lists?done=source-not-yet");
+    *lists.busy.lock().unwrap() = false;
+    let accepted = computing.post(accept, "why=The+makers+sorted+it+out").await;
+    assert_eq!(accepted.leads_to(), "/lists?done=source-accepted");
+    assert_eq!(*lists.accepted.lock().unwrap(), [shrunk()]);
+    let line = rig.journal().await.pop().unwrap();
+    assert_eq!(line.action, Action::ListSourceAccepted);
+    assert_eq!(line.reason.as_deref(), Some("test-games: The makers sorted it out"));
+    assert!(!computing.get("/lists?done=source-accepted").await.page().contains(accept));
+}
