@@ -15,6 +15,7 @@ use usher_lists::category::Catalogue;
 use usher_policy::alarm::{self, Alarm, Raised, Sighting, Sign};
 use usher_policy::decision::{Decision, Reason};
 use usher_policy::facts::Circumstances;
+use usher_policy::verdict::TlsAction;
 use usher_records::alert::{self, Alert, Whose};
 use usher_records::change::{Actor, Mail};
 use usher_records::person::Person;
@@ -222,11 +223,15 @@ fn sightings(event: &Event, catalogue: &Catalogue) -> Vec<Sighting> {
             let whose = whose(&web.facts.who);
             let severity = web.facts.features.severity();
             let words = (severity > 0).then_some(Sign::Words(severity));
-            words.into_iter().chain(block(&web.decision, catalogue)).map(|sign| of(whose, sign)).collect()
+            let blocked = if web.facts.part_of_page { None } else { block(&web.decision, catalogue) };
+            words.into_iter().chain(blocked).map(|sign| of(whose, sign)).collect()
         }
         What::Tunnel(tunnel) => {
             let whose = whose(&tunnel.facts.who);
-            block(&tunnel.decision, catalogue).map(|sign| of(whose, sign)).into_iter().collect()
+            // What is read inside of a tunnel has events of its own, which say whether it was a page.
+            let closed = tunnel.action == TlsAction::Terminate;
+            let blocked = block(&tunnel.decision, catalogue).filter(|_| closed);
+            blocked.map(|sign| of(whose, sign)).into_iter().collect()
         }
         What::SignInFailed(failed) if failed.rests => vec![of(Whose::Device(failed.address), Sign::Rests)],
         What::System(System::TwoPlaces { person, .. }) => vec![of(Whose::Person(*person), Sign::TwoPlaces)],

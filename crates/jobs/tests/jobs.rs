@@ -273,6 +273,43 @@ async fn web_17_and_mon_14_a_burst_is_one_alert_with_everything_in_it_even_after
 }
 
 #[tokio::test]
+async fn mon_14_ten_blocked_pages_are_one_alert_with_all_ten_and_thirty_blocked_pictures_are_none() {
+    let fixture = Fixture::new().await;
+    let (live, heard) = broadcast::channel(64);
+    let alerts = fixture.alerts(heard);
+    alerts.run(at("2026-11-23T10:00")).await.unwrap();
+    for number in 0..30 {
+        let address = format!("https://adult.example/pictures/{number}.jpg");
+        let mut event = fixture.asks(number + 1, "2026-11-23T10:01", &address, None);
+        let What::Web(web) = &mut event.what else { panic!("a web request") };
+        assert!(web.decision.is_block());
+        web.facts.part_of_page = true;
+        fixture.told.0.lock().unwrap().push(event.clone());
+        live.send(Arc::new(event)).unwrap();
+    }
+    alerts.run(at("2026-11-23T10:02")).await.unwrap();
+    assert!(fixture.raised().await.is_empty(), "the parts of one page");
+
+    for number in 0..10 {
+        let (when, address) =
+            (format!("2026-11-23T10:0{}", 1 + number / 2), format!("https://games.example/{number}"));
+        let event = fixture.asks(100 + number, &when, &address, None);
+        fixture.told.0.lock().unwrap().push(event.clone());
+        live.send(Arc::new(event)).unwrap();
+    }
+    alerts.run(at("2026-11-23T10:06")).await.unwrap();
+    let raised = fixture.raised().await;
+    assert_eq!((raised.len(), raised[0].concern), (1, Concern::ManyBlocks));
+    assert_eq!(raised[0].events, (100..110).map(Id::new).collect::<Vec<_>>());
+
+    fixture.weekly().run(at("2026-11-27T15:31")).await.unwrap();
+    let report = fixture.books.values::<IssuedReport>().await.unwrap().pop().unwrap();
+    let figures = fixture.store.blob(Id::new(1), report.figures).await.unwrap().unwrap();
+    let weekly: serde_json::Value = serde_json::from_slice(&figures).unwrap();
+    assert_eq!(weekly["figures"]["blocks"], 1, "one site met, and the pictures are not counted: {weekly}");
+}
+
+#[tokio::test]
 async fn events_that_were_missed_are_read_from_the_store() {
     let fixture = Fixture::new().await;
     let (live, heard) = broadcast::channel(2);

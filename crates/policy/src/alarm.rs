@@ -58,7 +58,7 @@ pub struct Sighting {
 pub enum Sign {
     /// Words of concern, this grave.
     Words(u8),
-    /// A page was kept from somebody.
+    /// A page was kept from somebody; a part of a page is no sighting.
     Block {
         /// Whether it was of a grave kind.
         grave: bool,

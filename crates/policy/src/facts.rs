@@ -183,6 +183,9 @@ pub struct WebFacts {
     pub resolved: Option<IpAddr>,
     /// What scanning found: search words, themes.
     pub features: Features,
+    /// Whether it is part of a page (a picture, a script, a frame, data) rather than a page somebody went to, as far as
+    /// its headers say. Nothing is decided by it: a browser could say anything. Alerts and reports count pages (MON-14).
+    pub part_of_page: bool,
 }
 
 /// What the first bytes of a tunnel are.

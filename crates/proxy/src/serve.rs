@@ -123,7 +123,8 @@ fn facts(
     let method =
         if websocket { "GET".to_owned() } else { request.method().as_str().chars().take(32).collect() };
     let features = gateway.features(&address);
-    WebFacts { who, method, address, user_information, tunnel, resolved: None, features }
+    let part_of_page = is_part_of_page(request.headers());
+    WebFacts { who, method, address, user_information, tunnel, resolved: None, features, part_of_page }
 }
 
 /// A page of whoever answers here is one of Usher's own, under its own name.
@@ -268,8 +269,39 @@ fn shows_pages(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether a request is for a part of a page rather than for a page somebody went to. A frame shows a page to a person
+/// and is a part of another all the same.
+fn is_part_of_page(headers: &HeaderMap) -> bool {
+    match headers.get("sec-fetch-dest") {
+        Some(destination) => destination != "document",
+        // Browsers say it to encrypted sites only; to the others they say what they would like to have.
+        None => !shows_pages(headers),
+    }
+}
+
 /// An answer after which the connection closes.
 pub(crate) fn closing(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &'static str, value: &'static str) -> bool {
+        let headers = [(header::HeaderName::from_static(name), HeaderValue::from_static(value))];
+        is_part_of_page(&headers.into_iter().collect())
+    }
+
+    #[test]
+    fn mon_14_pictures_scripts_and_frames_are_parts_of_a_page() {
+        for destination in ["image", "script", "style", "font", "iframe", "empty", "video"] {
+            assert!(part("sec-fetch-dest", destination), "{destination}");
+        }
+        assert!(!part("sec-fetch-dest", "document"));
+        assert!(part("accept", "image/avif,image/webp,*/*;q=0.8"));
+        assert!(!part("accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+        assert!(!is_part_of_page(&HeaderMap::new()), "what says nothing is a page");
+    }
 }

@@ -56,6 +56,7 @@ pub fn get(who: Circumstances, address: &str) -> WebFacts {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        part_of_page: false,
     }
 }
 

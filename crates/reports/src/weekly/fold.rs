@@ -138,7 +138,7 @@ impl<'a> WeeklyFold<'a> {
             let key = (Visitor::of(from), search.engine.clone(), search.words.clone());
             self.searches.entry(key).or_default().push(event.at);
         }
-        if web.decision.is_block() {
+        if web.decision.is_block() && !facts.part_of_page {
             self.block(event, from, &facts.address.host);
         }
         let mut hits: Vec<&ThemeHit> = facts.features.themes.iter().collect();

@@ -62,7 +62,7 @@ pub struct Figures {
     pub people: u32,
     /// Searches.
     pub searches: u32,
-    /// Blocked sites met.
+    /// Blocked sites met, as pages: the parts a page is put together from do not count.
     pub blocks: u32,
     /// Times a child told an adult.
     pub told: u32,

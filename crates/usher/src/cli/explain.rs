@@ -116,6 +116,7 @@ async fn foresee(arguments: &Arguments, opened: &Opened, snapshot: &Snapshot) ->
         tunnel: None,
         resolved: None,
         features: Features { search, themes },
+        part_of_page: false,
     })
 }
 

@@ -162,6 +162,7 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        part_of_page: false,
     };
     match decide_web(&snapshot, &facts, device.at).verdict {
         Verdict::Coach => {

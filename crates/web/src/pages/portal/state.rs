@@ -141,6 +141,7 @@ fn reason(app: &App, who: &Circumstances, at: Moment) -> Option<Reason> {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        part_of_page: false,
     };
     let decision = decide_web(&snapshot, &facts, at);
     let about_page = matches!(decision.step, Step::GroupRules | Step::Categories | Step::Default);

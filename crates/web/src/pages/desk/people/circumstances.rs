@@ -79,6 +79,7 @@ impl Circumstances {
             tunnel: None,
             resolved: None,
             features: Features::default(),
+            part_of_page: false,
         };
         let snapshot = app.snapshot.load_full();
         let decision = snapshot.as_deref().map(|snapshot| decide_web(snapshot, &facts, desk.at));
