@@ -88,7 +88,19 @@ impl Library {
     /// The categories of a page, by lists and edits. The path is in normal form
     /// ([`usher_types::url::normal_path`]). Does not allocate.
     pub fn categories_of(&self, host: &Host, path: &str, query: Option<&str>) -> CategorySet {
-        self.overlay.apply(host, path, self.listed(self.artefact.lookup(host, path, query)))
+        self.categories_keeping(CategorySet::EMPTY, host, path, query)
+    }
+
+    /// The same, but no edit takes one of `kept` away that a list says.
+    pub fn categories_keeping(
+        &self,
+        kept: CategorySet,
+        host: &Host,
+        path: &str,
+        query: Option<&str>,
+    ) -> CategorySet {
+        let listed = self.listed(self.artefact.lookup(host, path, query));
+        self.overlay.apply(host, path, listed).union(listed.intersection(kept))
     }
 
     /// The categories of what a lookup found, before the edits.

@@ -134,8 +134,7 @@ impl<'a> Case<'a> {
     /// The categories of the page, under every name the connection goes by.
     pub(super) fn categories(&self) -> CategorySet {
         *self.categories.get_or_init(|| {
-            let library = self.snapshot.library();
-            let of = |host| library.categories_of(host, self.target.path, self.target.query);
+            let of = |host| self.snapshot.categories_of(host, self.target.path, self.target.query);
             let all = self.hosts().fold(CategorySet::EMPTY, |set, host| set.union(of(host)));
             self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
         })

@@ -223,7 +223,12 @@ impl Snapshot {
 
     /// Whether a page is on a sealed list, so that no grant may be made for it.
     pub fn is_sealed(&self, host: &Host, path: &str, query: Option<&str>) -> bool {
-        self.library.categories_of(host, path, query).meets(self.sealed)
+        self.categories_of(host, path, query).meets(self.sealed)
+    }
+
+    /// The categories of a page, by lists and the school's edits. No edit takes a page off a sealed list.
+    pub fn categories_of(&self, host: &Host, path: &str, query: Option<&str>) -> CategorySet {
+        self.library.categories_keeping(self.sealed, host, path, query)
     }
 
     /// Whether a special-purpose address may be reached.

@@ -40,8 +40,8 @@ pub(crate) fn page_of(event: &Event) -> Option<WebAddress> {
 
 /// What lists say the site of a page is about, in words.
 pub(crate) fn subjects(snapshot: &Snapshot, says: &Says, page: &WebAddress) -> Vec<String> {
-    let set = snapshot.library().categories_of(&page.host, &page.path, page.query.as_deref());
-    let site = snapshot.library().categories_of(&page.host, "/", None);
+    let set = snapshot.categories_of(&page.host, &page.path, page.query.as_deref());
+    let site = snapshot.categories_of(&page.host, "/", None);
     snapshot.table().names_in(set.union(site)).map(|name| category(says, name.as_str())).collect()
 }
 

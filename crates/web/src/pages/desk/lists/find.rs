@@ -101,7 +101,7 @@ fn groups(
     page: &WebAddress,
     at: usher_types::moment::Moment,
 ) -> Vec<(String, String, &'static str)> {
-    let set = snapshot.library().categories_of(&page.host, &page.path, page.query.as_deref());
+    let set = snapshot.categories_of(&page.host, &page.path, page.query.as_deref());
     let names: Vec<_> = snapshot.table().names_in(set).collect();
     let period = snapshot.period_at(at);
     let verdict = |group| {
