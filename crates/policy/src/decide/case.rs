@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use usher_lists::category::{Category, CategoryIndex, CategorySet};
 use usher_lists::library;
 use usher_lists::overlay::Effect;
+use usher_lists::patterns::PatternMap;
 use usher_types::calendar::PeriodKind;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
@@ -119,7 +120,7 @@ impl<'a> Case<'a> {
     }
 
     /// Every name the connection goes by.
-    fn hosts(&self) -> impl Iterator<Item = &Host> {
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &Host> {
         std::iter::once(self.target.host).chain(&self.also)
     }
 
@@ -134,10 +135,13 @@ impl<'a> Case<'a> {
     /// The categories of the page, under every name the connection goes by.
     pub(super) fn categories(&self) -> CategorySet {
         *self.categories.get_or_init(|| {
-            let of = |host| self.snapshot.categories_of(host, self.target.path, self.target.query);
-            let all = self.hosts().fold(CategorySet::EMPTY, |set, host| set.union(of(host)));
-            self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
+            self.hosts().fold(CategorySet::EMPTY, |set, host| set.union(self.categories_under(host)))
         })
+    }
+
+    fn categories_under(&self, host: &Host) -> CategorySet {
+        let all = self.snapshot.categories_of(host, self.target.path, self.target.query);
+        self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
     }
 
     /// The list and entry that put the page into one of `categories`.
@@ -163,20 +167,41 @@ impl<'a> Case<'a> {
             && (!rule.user_information || target.user_information)
             && (!rule.not_tls || target.not_tls)
             && (rule.mismatches.is_empty() || rule.mismatches.iter().any(|one| self.mismatches.contains(one)))
-            && compiled.pages.as_ref().is_none_or(|pages| self.is_in(pages))
-            && compiled.categories.is_none_or(|categories| self.categories().meets(categories))
+            && compiled.pages.as_ref().is_none_or(|pages| {
+                if rule.verdict == Verdict::Allow { self.is_in(pages) } else { self.is_touched_by(pages) }
+            })
+            && compiled.categories.is_none_or(|categories| {
+                if rule.verdict == Verdict::Allow {
+                    self.is_about(categories)
+                } else {
+                    self.categories().meets(categories)
+                }
+            })
     }
 
-    /// Whether the page is among `pages`, under any of its names.
-    pub(super) fn is_in<T>(&self, pages: &usher_lists::patterns::PatternMap<T>) -> bool {
+    /// Whether the page is among `pages` under every one of its names. What opens something asks this: the name of an
+    /// open site, put before another's (domain fronting), opens nothing.
+    pub(super) fn is_in<T>(&self, pages: &PatternMap<T>) -> bool {
+        self.hosts().all(|host| pages.find_all(host, self.target.path).next().is_some())
+    }
+
+    /// Whether the page is among `pages` under one of its names. What shuts something asks this.
+    fn is_touched_by<T>(&self, pages: &PatternMap<T>) -> bool {
         self.hosts().any(|host| pages.find_all(host, self.target.path).next().is_some())
+    }
+
+    /// Whether the page is in one of `categories` under every one of its names.
+    fn is_about(&self, categories: CategorySet) -> bool {
+        let one_name = self.also.is_empty();
+        self.categories().meets(categories)
+            && (one_name || self.hosts().all(|host| self.categories_under(host).meets(categories)))
     }
 
     /// Whether the school chose not to decrypt this.
     pub(super) fn is_uninspected(&self, group: Option<GroupIndex>) -> bool {
         let not = &self.snapshot.uninspected;
         group.is_some_and(|group| not.whom.has(group))
-            || self.categories().meets(not.categories)
+            || self.is_about(not.categories)
             || self.is_in(&not.sites)
     }
 

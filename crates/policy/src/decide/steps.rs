@@ -141,7 +141,6 @@ pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
 }
 
 fn grant_for(case: &Case<'_>) -> Option<GrantId> {
-    let target = &case.target;
     let fits = |grant: &OpenGrant| {
         let open = grant.from <= case.at && case.at < grant.until;
         let mine = match grant.scope {
@@ -152,8 +151,12 @@ fn grant_for(case: &Case<'_>) -> Option<GrantId> {
         };
         open && mine
     };
-    let grants = case.snapshot.grants.find_all(target.host, target.path);
-    grants.map(|(_, grant)| grant).find(|grant| fits(grant)).map(|grant| grant.id)
+    let under = |host| {
+        let grants = case.snapshot.grants.find_all(host, case.target.path);
+        grants.map(|(_, grant)| grant).find(|grant| fits(grant)).map(|grant| grant.id)
+    };
+    // Every name the connection goes by must be opened, not only the one it shows.
+    case.hosts().all(|host| under(host).is_some()).then(|| under(case.target.host)).flatten()
 }
 
 fn is_in_group(subject: &Subject, group: usher_types::ids::GroupId) -> bool {
