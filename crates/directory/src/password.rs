@@ -95,7 +95,13 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordFault> {
         let room = Arc::clone(&self.room).acquire_owned().await;
-        let _room = room.map_err(|closed| PasswordFault(closed.to_string()))?;
+        let room = room.map_err(|closed| PasswordFault(closed.to_string()))?;
+        // The work goes on when nobody waits for it any more, and takes its room as long.
+        let work = move || {
+            let done = work();
+            drop(room);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|error| PasswordFault(error.to_string()))
     }
 }

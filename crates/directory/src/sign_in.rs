@@ -139,29 +139,37 @@ impl SignIn {
         last_here: Option<PersonId>,
         at: Moment,
     ) -> Result<SignedIn, SignInFault> {
-        if let Some(until) = self.tries.device_waits_until(ask.address, at) {
-            return Err(SignInFault::Resting(until));
-        }
+        // Names that cannot be ones are counted all the same.
+        let username = ask.username.trim().to_lowercase().chars().take(64).collect::<String>();
+        let mut turn = self.tries.begin(&username, ask.address, at).map_err(SignInFault::Resting)?;
+        turn.wait().await;
         let school = books::school(&self.books).await?;
-        let username = Username::parse(&ask.username).ok();
-        let account = match &username {
-            Some(username) => self.books.find_one::<Account>("username", username).await?,
-            None => None,
+        let checked = self.account(&username, at).await?;
+        let is_right = self.is_right(&ask.secret, checked.as_ref(), &school).await?;
+        // Checking takes a while: whatever happened to the account meanwhile counts.
+        let account = self.account(&username, at).await?;
+        let is_right = is_right && is_same_secret(checked.as_ref(), account.as_ref());
+        let Some(account) = account.as_ref().filter(|_| is_right) else {
+            return Err(self.wrong(&ask, &username, account.as_ref(), last_here, &school, at).await?);
         };
-        if let Some(until) =
-            account.as_ref().and_then(|account| account.value.resting_until).filter(|until| at < *until)
-        {
-            return Err(SignInFault::Resting(until));
-        }
-        if !self.is_right(&ask.secret, account.as_ref(), &school).await? {
-            return Err(self.wrong(&ask, account.as_ref(), last_here, &school, at).await?);
-        }
-        let Some(account) = account else { return Err(SignInFault::Wrong) };
-        self.tries.right(account.value.username.as_str());
+        turn.right();
         if account.value.state != State::Open {
             return Err(SignInFault::Closed);
         }
         self.begin(&ask, &account.value, &school, at).await
+    }
+
+    /// The account of this name, if there is one. Whether it rests is said alike for names that have none.
+    async fn account(&self, username: &str, at: Moment) -> Result<Option<Stored<Account>>, SignInFault> {
+        let account = match Username::parse(username) {
+            Ok(username) => self.books.find_one::<Account>("username", &username).await?,
+            Err(_odd) => None,
+        };
+        let rests_until = match &account {
+            Some(account) => account.value.resting_until.filter(|until| at < *until),
+            None => self.tries.rests_until(username, at),
+        };
+        rests_until.map_or(Ok(account), |until| Err(SignInFault::Resting(until)))
     }
 
     /// Signs in a visitor: a name and today's end, no account. The agreement comes next (AGR-18).
@@ -230,18 +238,24 @@ impl SignIn {
     async fn wrong(
         &self,
         ask: &Ask,
+        username: &str,
         account: Option<&Stored<Account>>,
         last_here: Option<PersonId>,
         school: &School,
         at: Moment,
     ) -> Result<SignInFault, SignInFault> {
-        let username = ask.username.trim().to_lowercase().chars().take(64).collect::<String>();
-        let tries = self.tries.wrong(&username, ask.address, at);
+        let tries = self.tries.wrong(username, at);
         let rests = tries >= u32::from(school.settings.passwords.tries);
         let until = at.plus_minutes(i64::from(school.settings.passwords.rest_minutes));
-        if let (true, Some(account)) = (rests, account) {
-            self.books.commit(&account::lock(account, until), &Actor::Usher("sign-in".into()), at).await?;
-            self.tries.right(&username);
+        if rests {
+            match account {
+                Some(account) => {
+                    let lock = account::lock(account, until);
+                    self.books.commit(&lock, &Actor::Usher("sign-in".into()), at).await?;
+                    self.tries.begin_anew(username);
+                }
+                None => self.tries.rest(username, until, at),
+            }
         }
         let person = account.and_then(|account| match account.value.owner {
             Owner::Person(person) => Some(person),
@@ -249,7 +263,7 @@ impl SignIn {
         });
         self.record(
             What::SignInFailed(SignInFailed {
-                username,
+                username: username.to_owned(),
                 person,
                 address: ask.address,
                 last_here,
@@ -259,7 +273,7 @@ impl SignIn {
             at,
         )
         .await;
-        Ok(if rests && account.is_some() { SignInFault::Resting(until) } else { SignInFault::Wrong })
+        Ok(if rests { SignInFault::Resting(until) } else { SignInFault::Wrong })
     }
 
     async fn begin(
@@ -387,6 +401,14 @@ impl SignIn {
             place.fill(Event { id, school, at, what });
         }
     }
+}
+
+/// Whether an account still has the secret that was checked.
+fn is_same_secret(checked: Option<&Stored<Account>>, now: Option<&Stored<Account>>) -> bool {
+    let secrets = |account: &Stored<Account>| {
+        (account.value.id, account.value.password.clone(), account.value.pictures.clone())
+    };
+    checked.map(secrets) == now.map(secrets)
 }
 
 /// A visitor, as they write it.

@@ -80,15 +80,18 @@ impl Rig {
         device: &str,
         at: Moment,
     ) -> Result<SignedIn, SignInFault> {
-        let ask = Ask {
-            username: username.into(),
-            secret: Secret::Password(SecretString::from(password.to_owned())),
-            address: device.parse().unwrap(),
-            place: Place::Device,
-            group: None,
-            clause_accepted: true,
-        };
-        self.sign_in.sign_in(ask, Some(Id::new(77)), at).await
+        self.sign_in.sign_in(ask(username, password, device), Some(Id::new(77)), at).await
+    }
+}
+
+fn ask(username: &str, password: &str, device: &str) -> Ask {
+    Ask {
+        username: username.into(),
+        secret: Secret::Password(SecretString::from(password.to_owned())),
+        address: device.parse().unwrap(),
+        place: Place::Device,
+        group: None,
+        clause_accepted: true,
     }
 }
 
@@ -135,6 +138,42 @@ async fn acc_05_five_wrong_tries_lock_the_account_and_the_event_names_the_device
         rig.try_at("abell", "otter lamp", "10.0.0.14", NOW.plus_minutes(11)).await.is_ok(),
         "it rests, it is not lost"
     );
+}
+
+#[tokio::test]
+async fn acc_05_a_burst_of_guesses_is_no_more_than_the_tries_it_has() {
+    let rig = rig("numbered").await;
+    rig.add(&kit::pupil(5, "Ada Bell", 4, 30), "abell", "otter lamp").await;
+    for username in ["abell", "nobody"] {
+        let mut burst = tokio::task::JoinSet::new();
+        for number in 0..40 {
+            let password = if number == 30 { "otter lamp".to_owned() } else { format!("guess {number}") };
+            let ask = ask(username, &password, &format!("10.0.0.{number}"));
+            let sign_in = rig.sign_in.clone();
+            burst.spawn(async move { sign_in.sign_in(ask, None, NOW).await });
+        }
+        let answers = burst.join_all().await;
+        assert!(answers.iter().all(Result::is_err), "nobody guesses their way in");
+        let wrong = answers.iter().filter(|answer| matches!(answer, Err(SignInFault::Wrong))).count();
+        assert_eq!(wrong, 4, "{username}: the fifth says that it rests");
+        let checked =
+            rig.sink.events().into_iter().filter(
+                |event| matches!(&event.what, What::SignInFailed(failed) if failed.username == username),
+            );
+        assert_eq!(checked.count(), 5, "{username}: names that are nobody's rest alike");
+    }
+}
+
+#[tokio::test]
+async fn a_class_that_signs_in_at_once_with_its_shared_account_gets_in() {
+    let rig = rig("trust").await;
+    rig.account(None, Year::new(2), "year2", "sunny beach").await;
+    let mut class = tokio::task::JoinSet::new();
+    for number in 0..30 {
+        let (sign_in, ask) = (rig.sign_in.clone(), ask("year2", "sunny beach", &format!("10.0.0.{number}")));
+        class.spawn(async move { sign_in.sign_in(ask, None, NOW).await });
+    }
+    assert!(class.join_all().await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
