@@ -107,7 +107,7 @@ impl WeeklyJob {
     /// # Errors
     /// When the books, the events or the paper fail; nothing is kept then.
     pub async fn issue(&self, school: &School, period: Period, at: Moment) -> Result<IssuedReport, JobFault> {
-        let weekly = self.fold(period.clone()).await?;
+        let weekly = fold(&self.books, Arc::clone(&self.activity), period.clone()).await?;
         let readers = self.readers(school, &weekly, at).await?;
         let id: ReportId = Id::new(self.ids.next(at));
         let figures = self.keep(weekly.json().as_bytes()).await?;
@@ -134,26 +134,6 @@ impl WeeklyJob {
             Ok(_) | Err(StoreError::Taken { .. }) => Ok(report),
             Err(error) => Err(error.into()),
         }
-    }
-
-    async fn fold(&self, period: Period) -> Result<Weekly, JobFault> {
-        let people = self.books.values::<Person>().await?;
-        let groups = self.books.values::<Group>().await?;
-        let told = self.books.values::<Told>().await?;
-        let told = told.iter().filter(|told| period.holds(told.at)).count();
-        let told = u32::try_from(told).unwrap_or(u32::MAX);
-        let question = Question::all(self.books.school(), period.from, period.until);
-        let activity = Arc::clone(&self.activity);
-        blocking(move || {
-            let names = Names::of(&people, &groups);
-            let mut fold = WeeklyFold::new(period, &names);
-            activity.scan(&question, &mut |event| {
-                fold.add(&event);
-                ControlFlow::Continue(())
-            })?;
-            Ok(fold.finish(told))
-        })
-        .await
     }
 
     /// The readers the school names; besides them only somebody for whose eyes alone something was found.
@@ -217,6 +197,29 @@ impl WeeklyJob {
     fn letterhead<'a>(&'a self, school: &'a School) -> Letterhead<'a> {
         Letterhead { school: &school.name, zone: &school.zone, words: &self.words }
     }
+}
+
+/// What was recorded in a time, folded.
+///
+/// # Errors
+/// When the books or the events fail.
+pub async fn fold(books: &Books, activity: Arc<dyn Activity>, period: Period) -> Result<Weekly, JobFault> {
+    let people = books.values::<Person>().await?;
+    let groups = books.values::<Group>().await?;
+    let told = books.values::<Told>().await?;
+    let told = told.iter().filter(|told| period.holds(told.at)).count();
+    let told = u32::try_from(told).unwrap_or(u32::MAX);
+    let question = Question::all(books.school(), period.from, period.until);
+    blocking(move || {
+        let names = Names::of(&people, &groups);
+        let mut fold = WeeklyFold::new(period, &names);
+        activity.scan(&question, &mut |event| {
+            fold.add(&event);
+            ControlFlow::Continue(())
+        })?;
+        Ok(fold.finish(told))
+    })
+    .await
 }
 
 async fn blocking<T: Send + 'static>(

@@ -26,6 +26,11 @@ impl Names {
         }
     }
 
+    /// One more name: of somebody the school's books do not know.
+    pub fn also(&mut self, id: PersonId, name: &str) {
+        self.people.insert(id, name.to_owned());
+    }
+
     /// Somebody's name; none when the school no longer keeps it.
     pub fn person(&self, id: PersonId) -> Option<&str> {
         self.people.get(&id).map(String::as_str)

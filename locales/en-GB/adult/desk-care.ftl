@@ -125,9 +125,6 @@ field-review = Look at it again on
 done-edit-added = The edit is in use.
 done-edit-removed = The edit is out of use. It stays in the journal.
 
-find-title = Where does an address stand?
-find-about = It is about: { $subjects }.
-find-by-list = The list “{ $list }” has { $entry }
 report-site-title = Report a site
 report-site-text = For a site that a child should not be able to open. You can report it even if only you have seen it.
 report-site-will-title = What happens when you send this
@@ -161,6 +158,9 @@ site-outside-text = { $school } reports a site that pupils could reach and shoul
 site-outside-why = What is wrong with it: { $reason }
 site-outside-shut = It was shut in the school on { $when }. Please check whether your own filter should shut it too.
 
+find-title = Where does an address stand?
+find-about = It is about: { $subjects }.
+find-by-list = The list “{ $list }” has { $entry }
 find-by-edit = Edited by { $name }: { $reason }
 find-groups = What that means now
 find-groups-text = This is what the site’s categories mean for each group at this time of day. Lessons, agreements and pages that are open come on top.

@@ -8,22 +8,30 @@ use crate::say::Say;
 /// Subject and text. What is confidential is told as far as it is in `weekly`: hand in [`Weekly::for_readers`].
 pub fn mail(head: &Letterhead<'_>, weekly: &Weekly, link: &str) -> (String, String) {
     let say = head.say();
-    let all = || {
-        let open = weekly.gravities.iter().flat_map(|gravity| &gravity.items);
-        open.chain(weekly.confidential.iter().flat_map(|part| &part.items))
-    };
     let period = say.period(&weekly.period);
-    let values = [("count", all().count().into()), ("period", period.as_str().into())];
+    let values = [("count", items(weekly).count().into()), ("period", period.as_str().into())];
     let subject = say.say("report-weekly-mail-subject", &values);
+    let values = [("link", link.into()), ("school", head.school.into())];
+    let footer = say.say("report-weekly-mail-footer", &values);
+    (subject, format!("{}\n{footer}\n", text(head, weekly)))
+}
+
+/// The same for a terminal: without a subject, and without what a mail says of itself.
+pub fn text(head: &Letterhead<'_>, weekly: &Weekly) -> String {
+    let say = head.say();
+    let period = say.period(&weekly.period);
     let mut paragraphs = vec![format!("{}\n{period}", say.plain("report-weekly-title"))];
-    if all().next().is_none() {
+    if items(weekly).next().is_none() {
         paragraphs.push(say.plain("report-weekly-nothing"));
         paragraphs.push(say.plain("report-weekly-nothing-note"));
     }
-    paragraphs.extend(all().map(|item| line(say, item)));
-    let values = [("link", link.into()), ("school", head.school.into())];
-    paragraphs.push(say.say("report-weekly-mail-footer", &values));
-    (subject, paragraphs.join("\n\n") + "\n")
+    paragraphs.extend(items(weekly).map(|item| line(say, item)));
+    paragraphs.join("\n\n") + "\n"
+}
+
+fn items(weekly: &Weekly) -> impl Iterator<Item = &Item> {
+    let open = weekly.gravities.iter().flat_map(|gravity| &gravity.items);
+    open.chain(weekly.confidential.iter().flat_map(|part| &part.items))
 }
 
 fn line(say: Say<'_>, item: &Item) -> String {

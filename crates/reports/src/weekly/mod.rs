@@ -22,7 +22,7 @@ use usher_types::moment::Moment;
 use crate::names::{Audience, Whereabouts, Who};
 use crate::period::Period;
 pub use crate::weekly::fold::WeeklyFold;
-pub use crate::weekly::mail::mail;
+pub use crate::weekly::mail::{mail, text};
 
 /// Items at least this grave are listed; milder ones are counted only (see [`usher_scan::theme`]).
 pub const LISTED_FROM: u8 = 2;

@@ -4,6 +4,7 @@ mod ca;
 mod explain;
 mod init;
 pub(crate) mod lists;
+mod report;
 mod roster;
 mod serve;
 mod settings;
@@ -61,6 +62,9 @@ enum Command {
     Ca(ca::Command),
     /// Check that nobody altered the books or the recorded events
     Verify,
+    /// Reports: the weekly one, of what Usher recorded or of another filter's log
+    #[command(subcommand)]
+    Report(report::Command),
     /// The school's settings, and where they differ from the profile it began with
     Settings(settings::Arguments),
 }
@@ -79,6 +83,16 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
         Command::Lists(lists) => lists::run(lists, opened().await?).await,
         Command::Roster(roster) => roster::run(roster, opened().await?).await,
         Command::Ca(ca) => ca::run(ca, opened().await?).await,
+        Command::Report(report) => {
+            // A log can be read where no school is set up; where one is, its people have their names.
+            let place = place.file();
+            let opened = match place {
+                Ok(file) => Some(Opened::read(&file).await?),
+                Err(missing) if report.needs_a_school() => return Err(missing),
+                Err(_) => None,
+            };
+            report::run(report, opened).await
+        }
         Command::Verify => return verify::run(opened().await?).await.map_err(into_report),
         Command::Settings(settings) => settings::run(settings, opened().await?).await,
     };

@@ -10,7 +10,7 @@ mod alerts;
 mod lessons;
 mod lists;
 mod people;
-mod rig;
 mod report_site;
+mod rig;
 mod routes;
 mod ways;
