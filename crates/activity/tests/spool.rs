@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
 use std::fs;
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use usher_activity::question::{Activity, Question, SpoolActivity};
-use usher_activity::spool::{Spool, SpoolVerdict, segments, verify};
+use usher_activity::spool::{Spool, SpoolState, SpoolVerdict, segments, verify};
 use usher_events::event::Event;
-use usher_events::sink::EventSink;
+use usher_events::sink::{EventSink, SinkClosed};
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::Verdict;
 use usher_testkit::{events, facts, lists, snapshot};
@@ -136,6 +139,28 @@ async fn mon_03_an_altered_event_is_named() {
 }
 
 /// Writes the right CRC into the frame around `at`.
+#[tokio::test]
+async fn damage_before_the_end_is_no_torn_end_nothing_is_cut_and_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = open(folder.path());
+    let first = fill(&spool, &school(), 0..50).await;
+    let second = fill(&spool, &school(), 50..60).await;
+    spool.close().await;
+    let path = segments(folder.path()).unwrap().pop().unwrap().path;
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 3;
+    bytes[middle] ^= 0x10;
+    fs::write(&path, &bytes).unwrap();
+
+    let (spool, recovered) = Spool::open(folder.path(), Arc::new(HandClock::at(NOW))).unwrap();
+    assert!(recovered.damaged && recovered.cut_bytes == 0, "{recovered:?}");
+    assert_eq!(fs::read(&path).unwrap(), bytes, "evidence stays as it was found");
+    let third = fill(&spool, &school(), 60..70).await;
+    spool.close().await;
+    assert!(third[0] > second[9] && second[0] > first[49], "no id is given twice");
+    assert!(matches!(verify(folder.path()).unwrap(), SpoolVerdict::Altered { segment: 1, .. }));
+}
+
 fn mend_checksum(bytes: &[u8], at: usize) -> Vec<u8> {
     let mut mended = bytes.to_vec();
     let mut frame = 56;
@@ -217,4 +242,59 @@ async fn a_closed_spool_takes_nothing_more() {
     spool.close().await;
     assert!(spool.try_reserve().is_err());
     assert!(spool.reserve().await.is_err());
+}
+
+/// A small disk of its own, for as long as the test runs. Needs to be root.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount(megabytes: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={megabytes}m");
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).status();
+        assert!(mounted.unwrap().success(), "only root can mount a small disk");
+        Self(folder)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg(self.0.path()).status());
+    }
+}
+
+#[tokio::test]
+#[ignore = "mounts a small disk, so it needs root; script/test runs it"]
+async fn a_full_disk_stops_traffic_loses_nothing_and_lets_it_go_on_by_itself() {
+    let disk = SmallDisk::mount(24);
+    let spool = open(disk.0.path());
+    let school = school();
+    let before = fill(&spool, &school, 0..100).await;
+    let filler = disk.0.path().join("filler");
+    let mut file = fs::File::create(&filler).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
+    drop(file);
+    // Places that were given before the disk was found full.
+    let places: Vec<_> = (0..500).map(|_| spool.try_reserve().unwrap()).collect();
+    let given: Vec<u64> = places.iter().map(|place| place.id().number()).collect();
+    for (number, place) in (100..).zip(places) {
+        place.fill(event(&school, number, 100, "news.example"));
+    }
+    spool.flush().await;
+    assert_eq!(spool.state(), SpoolState::Full);
+    assert_eq!(spool.reserve().await.unwrap_err(), SinkClosed::DiskFull);
+    let recorded: Vec<u64> = everything(disk.0.path()).iter().map(|event| event.id.number()).collect();
+    assert_eq!(recorded, [before, given].concat(), "what was taken is kept, from the ballast's room");
+
+    fs::remove_file(&filler).unwrap();
+    let opened = async {
+        while spool.state() != SpoolState::Open {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), opened).await.expect("traffic goes on by itself");
+    fill(&spool, &school, 600..610).await;
+    spool.close().await;
+    assert!(matches!(verify(disk.0.path()).unwrap(), SpoolVerdict::Clean { events: 610, .. }));
 }

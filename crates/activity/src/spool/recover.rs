@@ -2,13 +2,14 @@
 //! segment is only begun when the one before is on the disk.
 
 use std::fs::{self, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use usher_events::chain::{first_link, next_link};
 use usher_types::digest::Digest;
 
 use super::SpoolFault;
-use super::frame::{EVENT, KEY_BYTES};
+use super::frame::{EVENT, FRAME_HEAD_BYTES, Head, KEY_BYTES};
 use super::segment::{SegmentReader, segments};
 use usher_events::wire;
 
@@ -25,6 +26,8 @@ pub struct Recovered {
     pub last_id: u64,
     /// Bytes that were cut off because they were not whole.
     pub cut_bytes: u64,
+    /// The segment is damaged in the middle: it stays as it is, for `verify` to name, and a new one follows it.
+    pub damaged: bool,
 }
 
 pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
@@ -35,7 +38,14 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
     })?;
     remove_headless(folder)?;
     let Some(last) = segments(folder)?.pop() else {
-        return Ok(Recovered { segment: 0, length: 0, link: first_link("spool"), last_id: 0, cut_bytes: 0 });
+        return Ok(Recovered {
+            segment: 0,
+            length: 0,
+            link: first_link("spool"),
+            last_id: 0,
+            cut_bytes: 0,
+            damaged: false,
+        });
     };
     let mut reader = SegmentReader::open(&last)?;
     let mut link = last.link;
@@ -57,13 +67,67 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
         }
     }
     let length = reader.offset();
-    let fault = |source| SpoolFault::Disk { doing: "cut the torn end of", path: last.path.clone(), source };
-    let file = OpenOptions::new().write(true).open(&last.path).map_err(fault)?;
-    let cut_bytes = file.metadata().map_err(fault)?.len().saturating_sub(length);
-    if cut_bytes > 0 {
+    let tail = tail_of(&last.path, length)?;
+    let rest = Rest::of(&tail);
+    last_id = last_id.max(rest.last_id);
+    if rest.has_seal {
+        tracing::error!(segment = last.number, offset = length, "the spool is damaged before its end");
+        return Ok(Recovered { segment: last.number, length, link, last_id, cut_bytes: 0, damaged: true });
+    }
+    if !tail.is_empty() {
+        let fault =
+            |source| SpoolFault::Disk { doing: "cut the torn end of", path: last.path.clone(), source };
+        let file = OpenOptions::new().write(true).open(&last.path).map_err(fault)?;
         file.set_len(length).and_then(|()| file.sync_all()).map_err(fault)?;
     }
-    Ok(Recovered { segment: last.number, length, link, last_id, cut_bytes })
+    let cut_bytes = u64::try_from(tail.len()).unwrap_or(u64::MAX);
+    Ok(Recovered { segment: last.number, length, link, last_id, cut_bytes, damaged: false })
+}
+
+/// What stands after the last whole frame.
+fn tail_of(path: &Path, offset: u64) -> Result<Vec<u8>, SpoolFault> {
+    let fault = |source| SpoolFault::Disk { doing: "read", path: path.to_owned(), source };
+    let mut tail = Vec::new();
+    let mut file = fs::File::open(path).map_err(fault)?;
+    file.seek(SeekFrom::Start(offset)).and_then(|_| file.read_to_end(&mut tail)).map_err(fault)?;
+    Ok(tail)
+}
+
+/// What can still be read after a frame that does not fit. A commit ends with its seal, and what a crash tears is the
+/// last commit: a seal behind the fault means that something before the end was altered or lost.
+#[derive(Debug, Default)]
+struct Rest {
+    has_seal: bool,
+    last_id: u64,
+}
+
+impl Rest {
+    fn of(tail: &[u8]) -> Self {
+        let mut rest = Self::default();
+        let mut at = 0;
+        while let Some(bytes) = tail.get(at..).filter(|bytes| !bytes.is_empty()) {
+            let Some((head, content)) = sound_frame(bytes) else {
+                at += 1;
+                continue;
+            };
+            at += FRAME_HEAD_BYTES + content.len();
+            if head.kind == EVENT {
+                let event = wire::decode(content.get(KEY_BYTES..).unwrap_or_default());
+                rest.last_id = rest.last_id.max(event.map_or(0, |event| event.id.number()));
+            } else {
+                rest.has_seal = true;
+            }
+        }
+        rest
+    }
+}
+
+/// A whole frame at the front of the bytes. An empty one fits anywhere and says nothing.
+fn sound_frame(bytes: &[u8]) -> Option<(Head, &[u8])> {
+    let (head, rest) = bytes.split_first_chunk::<FRAME_HEAD_BYTES>()?;
+    let head = Head::read(head)?;
+    let content = rest.get(..head.length).filter(|content| !content.is_empty() && head.fits(content))?;
+    Some((head, content))
 }
 
 /// A crash between making a segment and writing its header leaves a file too short to be one. It holds no event.

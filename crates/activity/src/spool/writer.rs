@@ -1,6 +1,6 @@
 //! The one thread that writes.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,10 +66,11 @@ impl Writer {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SpoolFault> {
         keep_ballast(&folder);
-        let (file, number, length) = if recovered.segment == 0 {
+        let (file, number, length) = if recovered.segment == 0 || recovered.damaged {
             let header = header(clock.now(), recovered.last_id, recovered.link);
-            let (file, length) = begin(&folder, 1, &header)?;
-            (file, 1, length)
+            let number = recovered.segment + 1;
+            let (file, length) = begin(&folder, number, &header)?;
+            (file, number, length)
         } else {
             let path = path_of(&folder, recovered.segment);
             let fault = |source| SpoolFault::Disk { doing: "open", path: path.clone(), source };
@@ -87,9 +88,11 @@ impl Writer {
             return;
         };
         loop {
-            let (batch, ended) = runtime.block_on(gather(&mut messages, self.link));
+            let patience = self.is_stopped().then_some(RETRY);
+            let (batch, ended) = runtime.block_on(gather(&mut messages, self.link, patience));
             let close = batch.close || ended;
             self.commit(batch, &runtime);
+            self.go_on_if_possible();
             if close {
                 break;
             }
@@ -103,15 +106,9 @@ impl Writer {
         if let Some(link) = batch.link {
             while let Err(error) = self.write(&batch.bytes) {
                 self.stop_traffic(&error);
-                runtime.block_on(tokio::time::sleep(RETRY));
+                runtime.block_on(async { tokio::time::sleep(RETRY).await });
             }
             self.link = link;
-            if matches!(self.shared.state(), SpoolState::Full | SpoolState::Broken)
-                && keep_ballast(&self.folder)
-            {
-                tracing::warn!("there is room on the disk again: traffic goes on");
-                self.shared.set_state(SpoolState::Open);
-            }
         }
         // No receiver means nobody watches live; the spool has the event all the same.
         batch.events.into_iter().for_each(|event| drop(self.shared.live.send(event)));
@@ -142,6 +139,20 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether traffic is stopped because of the disk.
+    fn is_stopped(&self) -> bool {
+        matches!(self.shared.state(), SpoolState::Full | SpoolState::Broken)
+    }
+
+    /// Traffic goes on when the disk takes a ballast again. Nobody hands anything in meanwhile, so this is asked by the
+    /// clock.
+    fn go_on_if_possible(&self) {
+        if self.is_stopped() && keep_ballast(&self.folder) {
+            tracing::warn!("there is room on the disk again: traffic goes on");
+            self.shared.set_state(SpoolState::Open);
+        }
+    }
+
     fn stop_traffic(&self, error: &std::io::Error) {
         let full = error.kind() == std::io::ErrorKind::StorageFull;
         let state = if full { SpoolState::Full } else { SpoolState::Broken };
@@ -151,16 +162,27 @@ impl Writer {
                 self.shared.set_state(state);
             }
             // What is already handed in gets the room that was kept for it.
-            drop(std::fs::remove_file(ballast(&self.folder)));
+            drop(fs::remove_file(ballast(&self.folder)));
         }
     }
 }
 
-/// Waits for a first message, then takes what comes within the commit interval.
-async fn gather(messages: &mut mpsc::UnboundedReceiver<Message>, link: Digest) -> (Batch, bool) {
+/// Waits for a first message, no longer than `patience` if there is one, then takes what comes within the commit interval.
+async fn gather(
+    messages: &mut mpsc::UnboundedReceiver<Message>,
+    link: Digest,
+    patience: Option<Duration>,
+) -> (Batch, bool) {
     let mut batch = Batch::default();
     let mut link = link;
-    let Some(first) = messages.recv().await else { return (batch, true) };
+    let first = match patience {
+        None => messages.recv().await,
+        Some(patience) => match tokio::time::timeout(patience, messages.recv()).await {
+            Ok(first) => first,
+            Err(_nothing_came) => return (batch, false),
+        },
+    };
+    let Some(first) = first else { return (batch, true) };
     let deadline = tokio::time::Instant::now() + COMMIT_INTERVAL / 2;
     take(first, &mut batch, &mut link);
     while !batch.close && batch.waiting.is_empty() && batch.bytes.len() < COMMIT_BYTES {
@@ -201,7 +223,11 @@ fn begin(folder: &Path, number: u64, header: &[u8]) -> Result<(File, u64), Spool
     let path = path_of(folder, number);
     let fault = |source| SpoolFault::Disk { doing: "begin", path: path.clone(), source };
     let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(fault)?;
-    file.write_all(header).and_then(|()| file.sync_all()).map_err(fault)?;
+    if let Err(error) = file.write_all(header).and_then(|()| file.sync_all()) {
+        // A half-made segment must not stand in the way of the next try.
+        fs::remove_file(&path).map_err(fault)?;
+        return Err(fault(error));
+    }
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(fault)?;
     Ok((file, u64::try_from(header.len()).unwrap_or(0)))
 }
@@ -220,7 +246,7 @@ fn ballast(folder: &Path) -> PathBuf {
 /// Makes sure the ballast lies there, written and not just promised. False when there is no room for it.
 fn keep_ballast(folder: &Path) -> bool {
     let path = ballast(folder);
-    if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() == BALLAST_BYTES) {
+    if fs::metadata(&path).is_ok_and(|metadata| metadata.len() == BALLAST_BYTES) {
         return true;
     }
     let chunk = vec![0x55_u8; 1024 * 1024];
@@ -235,7 +261,7 @@ fn keep_ballast(folder: &Path) -> bool {
     };
     let kept = write().is_ok();
     if !kept {
-        drop(std::fs::remove_file(&path));
+        drop(fs::remove_file(&path));
     }
     kept
 }
