@@ -61,6 +61,8 @@ pub enum Place {
     Desk(Digest),
     /// One proxy request with credentials of its own: nothing is kept.
     Request,
+    /// Nothing but whether the secret is right, before a new one is set: nothing is kept.
+    Check,
 }
 
 /// Somebody signed in.
@@ -88,7 +90,8 @@ pub enum SignInFault {
     /// The account, or the device, rests after too many tries.
     #[error("it rests until {0}")]
     Resting(Moment),
-    /// The account is closed, or its owner has left (ACC-16).
+    /// The account is closed, or its owner has left (ACC-16); or a request came with a password that must be changed
+    /// first, for which a tool has no page.
     #[error("the account is closed")]
     Closed,
     /// The same person is signed in at another device, and the school allows one (ACC-09).
@@ -305,9 +308,8 @@ impl SignIn {
         match ask.place {
             Place::Device => session.bound = Bound::Device(ask.address.to_canonical()),
             Place::Desk(secret) => session.secret = Some(secret),
-            Place::Request => {
-                // A tool that sends its password each time accepted nothing and holds no device.
-                session.clause_accepted = true;
+            Place::Request if account.must_change => return Err(SignInFault::Closed),
+            Place::Request | Place::Check => {
                 let subject = books::subject_of_session(&self.books, school, &session, at).await?;
                 return Ok(SignedIn {
                     session,

@@ -177,6 +177,30 @@ async fn a_class_that_signs_in_at_once_with_its_shared_account_gets_in() {
 }
 
 #[tokio::test]
+async fn agr_06_a_request_with_credentials_has_no_clause_accepted_and_no_password_to_change() {
+    let rig = rig("numbered").await;
+    let stored = rig.books.get::<School, _>(Id::<usher_types::ids::School>::new(1)).await.unwrap().unwrap();
+    let mut asking = stored.value.clone();
+    asking.settings.sign_in.clause_each_time = vec![PersonKind::Pupil];
+    rig.books.commit(&school::change(&stored, &asking, "trial"), &Actor::CommandLine, NOW).await.unwrap();
+    rig.add(&kit::pupil(5, "Ada Bell", 4, 30), "abell", "otter lamp").await;
+    let with =
+        |place, clause_accepted| Ask { place, clause_accepted, ..ask("abell", "otter lamp", "10.0.0.1") };
+    let asked = rig.sign_in.sign_in(with(Place::Request, false), None, NOW).await.unwrap();
+    assert!(!asked.subject.clause_accepted, "the caller says so");
+    assert!(rig.books.values::<Session>().await.unwrap().is_empty(), "nothing is kept");
+
+    let account = rig.books.find_one::<Account>("username", "abell").await.unwrap().unwrap();
+    let hash = account.value.password.clone().unwrap();
+    let change = account::set_secret(&account, Hashed::Password(hash), true, NOW);
+    rig.books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
+    let refused = rig.sign_in.sign_in(with(Place::Request, true), None, NOW).await;
+    assert!(matches!(refused, Err(SignInFault::Closed)));
+    let checked = rig.sign_in.sign_in(with(Place::Check, true), None, NOW).await.unwrap();
+    assert!(checked.must_change, "it can be checked, to set a new one");
+}
+
+#[tokio::test]
 async fn acc_02_a_year_group_account_names_the_device_and_class_and_never_a_child() {
     let rig = rig("trust").await;
     rig.account(None, Year::new(2), "year2", "sunny beach").await;

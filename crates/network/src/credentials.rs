@@ -74,8 +74,13 @@ impl Presences for Presence {
         let (table, remembered) = (Arc::clone(&self.table), Arc::clone(&self.remembered));
         let checking = self.check.check(address, credentials, at);
         Credentialed::Checking(Box::pin(async move {
-            let subject = checking.await?;
-            remembered.insert(key, (Arc::clone(&subject), at.plus_seconds(REMEMBERED_SECONDS)));
+            remembered.remove_if(&key, |(_, until)| *until <= at);
+            // A tool opens many connections at once: they wait for one check, which is one try.
+            let checked = remembered.get_or_insert_async(&key, async {
+                let subject = checking.await?;
+                Ok::<_, CredentialFault>((subject, at.plus_seconds(REMEMBERED_SECONDS)))
+            });
+            let (subject, _) = checked.await?;
             Ok(table.circumstances(subject, address, at))
         }))
     }
@@ -91,7 +96,7 @@ mod tests {
     const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
 
     #[derive(Default)]
-    struct Counting(AtomicU32);
+    struct Counting(Arc<AtomicU32>);
 
     impl Check for Counting {
         fn check(
@@ -100,11 +105,14 @@ mod tests {
             credentials: Credentials,
             _at: Moment,
         ) -> Pin<Box<dyn Future<Output = Result<Arc<Subject>, CredentialFault>> + Send>> {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            let count = Arc::clone(&self.0);
             let right = credentials.password.expose_secret() == "right";
             let answer =
                 if right { Ok(Arc::new(facts::subject("staff"))) } else { Err(CredentialFault::Wrong) };
-            Box::pin(async move { answer })
+            Box::pin(async move {
+                count.fetch_add(1, Ordering::Relaxed);
+                answer
+            })
         }
     }
 
@@ -121,6 +129,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn many_connections_at_once_are_one_check() {
+        let check = Arc::new(Counting::default());
+        let presence = Presence::new(Arc::new(Table::new()), Arc::clone(&check) as Arc<dyn Check>, [7; 32]);
+        let begun: Vec<_> = (0..20)
+            .map(|_| {
+                let credentials = Credentials {
+                    username: "j.price".into(),
+                    password: SecretString::from("right".to_owned()),
+                };
+                presence.with_credentials("10.0.0.9".parse().unwrap(), credentials, NINE)
+            })
+            .collect();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        for asked in begun {
+            let Credentialed::Checking(mut checking) = asked else { panic!("nothing is remembered yet") };
+            assert!(checking.as_mut().poll(&mut context).is_ready());
+        }
+        assert_eq!(check.0.load(Ordering::Relaxed), 1);
     }
 
     #[test]

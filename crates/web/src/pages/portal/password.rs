@@ -92,7 +92,7 @@ pub(super) async fn set(State(app): State<App>, form: PortalForm<Sent>) -> Answe
         username: account.value.username.as_str().to_owned(),
         secret: Secret::Password(SecretString::from(sent.current)),
         address: device.peer.address,
-        place: Place::Request,
+        place: Place::Check,
         group: None,
         clause_accepted: true,
     };
