@@ -31,7 +31,8 @@ impl<'a> Device<'a> {
 
     fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut arguments = vec!["--proxy", &self.card.gateway, url];
+        let mut arguments =
+            vec!["--proxy", &self.card.gateway, "--header", "Origin: https://usher.internal", url];
         for field in &fields {
             arguments.extend(["--data-urlencode", field]);
         }
@@ -109,7 +110,9 @@ impl<'a> Desk<'a> {
 
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut arguments = Vec::new();
+        // As a browser would.
+        let origin = format!("Origin: {}", self.card.desk);
+        let mut arguments = vec!["--header", &origin];
         for field in &fields {
             arguments.extend(["--data-urlencode", field]);
         }

@@ -80,7 +80,7 @@ async fn an_event_is_on_the_disk_within_the_commit_interval_without_being_asked(
     let spool = open(folder.path());
     let mut live = spool.live();
     spool.reserve().await.unwrap().fill(event(&snapshot, 1, 100, "news.example"));
-    let seen = tokio::time::timeout(std::time::Duration::from_secs(5), live.recv()).await.unwrap().unwrap();
+    let seen = tokio::time::timeout(Duration::from_secs(5), live.recv()).await.unwrap().unwrap();
     assert_eq!(everything(folder.path()), [Event::clone(&seen)]);
 }
 
@@ -232,7 +232,7 @@ async fn when_all_places_are_taken_the_next_waits() {
     });
     assert!(!waiting.is_finished());
     held.pop().unwrap().fill(event(&school(), 1, 100, "news.example"));
-    tokio::time::timeout(std::time::Duration::from_secs(5), waiting).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -63,6 +63,8 @@ struct State {
     live: broadcast::Receiver<Arc<Event>>,
     /// Events before this were not heard, and are asked of the activity store.
     missed: bool,
+    /// Something was heard, and what it means was not told yet.
+    pending: bool,
     seen: VecDeque<Sighting>,
     raised: Vec<Raised>,
     latest: Option<Moment>,
@@ -71,7 +73,14 @@ struct State {
 impl Alerts {
     /// Listens to events from now on; the first run asks for those just before.
     pub const fn new(tools: Tools, live: broadcast::Receiver<Arc<Event>>) -> Self {
-        let state = State { live, missed: true, seen: VecDeque::new(), raised: Vec::new(), latest: None };
+        let state = State {
+            live,
+            missed: true,
+            pending: false,
+            seen: VecDeque::new(),
+            raised: Vec::new(),
+            latest: None,
+        };
         Self { tools, state: tokio::sync::Mutex::const_new(state) }
     }
 }
@@ -93,11 +102,13 @@ impl Job for Alerts {
 
     async fn run(&self, at: Moment) -> Result<(), JobFault> {
         let mut state = self.state.lock().await;
-        let heard = state.hear(&self.tools.catalogue);
+        // Until it was told: the books may fail below, and the next run must not take silence for peace.
+        state.pending |= state.hear(&self.tools.catalogue) || state.missed;
+        if !state.pending {
+            return Ok(());
+        }
         if state.missed {
             self.tools.catch_up(&mut state, at).await?;
-        } else if !heard {
-            return Ok(());
         }
         let school = usher_directory::books::school(&self.tools.books).await?;
         let seen = state.seen.make_contiguous().to_vec();
@@ -105,6 +116,7 @@ impl Job for Alerts {
             self.tools.raise(&due, &school, at).await?;
             state.raised.push((due.concern, due.whose, due.until));
         }
+        state.pending = false;
         state.forget();
         Ok(())
     }

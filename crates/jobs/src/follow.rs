@@ -42,7 +42,9 @@ pub struct Follow {
     pub publisher: Arc<dyn Republish>,
     /// The last journal entry that was taken up.
     seen: AtomicU64,
-    /// The day of the last run: standings change overnight.
+    /// What was written and is not taken up yet, because the books or the publisher failed.
+    pending: std::sync::Mutex<BTreeSet<Kind>>,
+    /// The day of the last run that came through: standings change overnight.
     day: std::sync::Mutex<Option<jiff::civil::Date>>,
 }
 
@@ -56,8 +58,14 @@ impl Follow {
         table: Arc<Table>,
         publisher: Arc<dyn Republish>,
     ) -> Result<Self, StoreError> {
-        let follow =
-            Self { books, table, publisher, seen: AtomicU64::new(0), day: std::sync::Mutex::default() };
+        let follow = Self {
+            books,
+            table,
+            publisher,
+            seen: AtomicU64::new(0),
+            pending: std::sync::Mutex::default(),
+            day: std::sync::Mutex::default(),
+        };
         follow.news().await?;
         Ok(follow)
     }
@@ -82,10 +90,35 @@ impl Follow {
         }
     }
 
+    /// Whether one of these kinds waits to be taken up.
+    fn waits(&self, kinds: &[Kind]) -> bool {
+        self.pending.lock().is_ok_and(|pending| kinds.iter().any(|kind| pending.contains(kind)))
+    }
+
+    /// These kinds are taken up.
+    fn taken(&self, kinds: &[Kind]) {
+        if let Ok(mut pending) = self.pending.lock() {
+            pending.retain(|kind| !kinds.contains(kind));
+        }
+    }
+
     fn is_new_day(&self, today: jiff::civil::Date) -> bool {
-        self.day.lock().is_ok_and(|mut day| day.replace(today).is_some_and(|earlier| earlier != today))
+        self.day.lock().is_ok_and(|day| day.is_some_and(|earlier| earlier != today))
     }
 }
+
+/// Kinds a snapshot is made of.
+const DECIDING: [Kind; 4] = [Kind::Grant, Kind::LessonList, Kind::ListEdit, Kind::Policy];
+/// Kinds somebody's circumstances are made of.
+const PEOPLE: [Kind; 7] = [
+    Kind::School,
+    Kind::Person,
+    Kind::Account,
+    Kind::AgreementVersion,
+    Kind::Signature,
+    Kind::Sanction,
+    Kind::Unrestricted,
+];
 
 #[async_trait]
 impl Job for Follow {
@@ -103,28 +136,29 @@ impl Job for Follow {
 
     async fn run(&self, at: Moment) -> Result<(), JobFault> {
         let news = self.news().await?;
-        let any = |kinds: &[Kind]| kinds.iter().any(|kind| news.contains(kind));
-        if any(&[Kind::Grant, Kind::LessonList, Kind::ListEdit, Kind::Policy]) {
-            self.publisher.republish(at).await.map_err(JobFault::Other)?;
+        if let Ok(mut pending) = self.pending.lock() {
+            pending.extend(news);
         }
-        if any(&[Kind::Lesson]) {
-            load_lessons(&self.books, &self.table, at).await?;
-        }
-        if any(&[Kind::Device]) {
-            load_devices(&self.books, &self.table).await?;
-        }
-        let zone = school(&self.books).await?.zone;
-        let people = [
-            Kind::School,
-            Kind::Person,
-            Kind::Account,
-            Kind::AgreementVersion,
-            Kind::Signature,
-            Kind::Sanction,
-            Kind::Unrestricted,
-        ];
-        if any(&people) || self.is_new_day(zone.local(at).date()) {
+        // People first: an account that was closed must be out whatever else fails.
+        let today = school(&self.books).await?.zone.local(at).date();
+        if self.waits(&PEOPLE) || self.is_new_day(today) {
             load_people(&self.books, &self.table, at).await?;
+            self.taken(&PEOPLE);
+        }
+        if let Ok(mut day) = self.day.lock() {
+            *day = Some(today);
+        }
+        if self.waits(&[Kind::Lesson]) {
+            load_lessons(&self.books, &self.table, at).await?;
+            self.taken(&[Kind::Lesson]);
+        }
+        if self.waits(&[Kind::Device]) {
+            load_devices(&self.books, &self.table).await?;
+            self.taken(&[Kind::Device]);
+        }
+        if self.waits(&DECIDING) {
+            self.publisher.republish(at).await.map_err(JobFault::Other)?;
+            self.taken(&DECIDING);
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ use usher_policy::snapshot::Snapshot;
 use usher_records::account::Owner;
 use usher_records::alert::{Alert, Concern};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
+use usher_records::lesson::LessonList;
 use usher_records::noun::Noun;
 use usher_records::person::{self, Person};
 use usher_records::report::IssuedReport;
@@ -456,4 +457,33 @@ async fn what_the_command_line_writes_is_taken_up() {
     fixture.books.commit(&change, &Actor::CommandLine, at("2026-11-23T10:03")).await.unwrap();
     load_people(&fixture.books, &table, at("2026-11-23T10:03")).await.unwrap();
     assert!(!table.who("10.0.0.14".parse().unwrap(), at("2026-11-23T10:03")).subject.is_somebody());
+}
+
+/// A publisher that fails once.
+#[derive(Debug, Default)]
+struct FailsOnce(Mutex<u32>);
+
+#[async_trait]
+impl Republish for FailsOnce {
+    async fn republish(&self, _at: Moment) -> Result<(), String> {
+        let mut times = self.0.lock().unwrap();
+        *times += 1;
+        if *times == 1 { Err("the lists are away".into()) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_taken_up_is_taken_up_at_the_next_run() {
+    let fixture = Fixture::new().await;
+    let publisher = Arc::new(FailsOnce::default());
+    let table = Arc::new(Table::new());
+    let seam = Arc::clone(&publisher) as Arc<dyn Republish>;
+    let follow = Follow::from_now(fixture.books.clone(), table, seam).await.unwrap();
+    let list = LessonList { id: Id::new(77), name: "Bees".into(), group: None, pages: vec![], checked: None };
+    let change = Change::of(Action::LessonListSaved, Write::of(&list, Expect::New));
+    fixture.books.commit(&change, &Actor::CommandLine, at("2026-11-23T10:02")).await.unwrap();
+    assert!(follow.run(at("2026-11-23T10:02")).await.is_err());
+    follow.run(at("2026-11-23T10:03")).await.unwrap();
+    follow.run(at("2026-11-23T10:04")).await.unwrap();
+    assert_eq!(*publisher.0.lock().unwrap(), 2, "once in vain, once with success, and never again");
 }

@@ -40,8 +40,9 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments, config: Option<PathBuf>) -> anyhow::Result<()> {
     let config = config.unwrap_or_else(|| "usher.toml".into());
-    let profile = read_profile(&arguments.profile)?;
+    let mut profile = read_profile(&arguments.profile)?;
     let settings = write_config(&config, &arguments.data)?;
+    profile.policy.own_hosts = vec![settings.portal_name.clone()];
     let opened = Opened::open(settings).await?;
     let _held = opened.folder.hold()?;
     if !opened.store.schools().await?.is_empty() {

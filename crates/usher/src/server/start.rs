@@ -37,6 +37,7 @@ use usher_publish::publisher::Publisher;
 use usher_records::school::School;
 use usher_scan::theme::Themes;
 use usher_types::email::EmailAddress;
+use usher_types::host::Host;
 use usher_types::moment::Moment;
 use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{self, App, Places};
@@ -120,6 +121,11 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         Follow::from_now(books.clone(), Arc::clone(&table), Arc::new(ForJobs(Arc::clone(&publishing))))
             .await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
+    let portal = Host::Name(opened.config.portal_name.clone());
+    anyhow::ensure!(
+        snapshot.load().as_ref().is_some_and(|snapshot| snapshot.is_own(&portal)),
+        "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
+    );
     fill(&table, &opened, &school, at).await?;
 
     let app = build_app(Built {

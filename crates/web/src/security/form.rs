@@ -64,12 +64,37 @@ fn check_origin(headers: &HeaderMap, own_origin: &str) -> Result<(), FormFault> 
     {
         return Err(FormFault::OtherSite);
     }
-    // The portal is reached under http and https; the host is what tells sites apart.
-    let host = |origin: &str| origin.split_once("://").map(|(_, host)| host.to_ascii_lowercase());
     match text(header::ORIGIN) {
-        Some(origin) if host(origin) != host(own_origin) => Err(FormFault::OtherSite),
+        Some(origin) if !is_own(origin, own_origin) => Err(FormFault::OtherSite),
         _ => Ok(()),
     }
+}
+
+/// Whether an origin is ours. Browsers leave the usual port out. The portal is reached under http and https, and on a
+/// second port by devices that are not behind the gateway yet, so where ours has the usual port the host decides.
+fn is_own(origin: &str, own: &str) -> bool {
+    let own = host_and_port(own);
+    match (host_and_port(origin), own) {
+        (Some((host, port)), Some((own_host, own_port))) => {
+            host == own_host && (port == own_port || own_port.is_none())
+        }
+        _ => false,
+    }
+}
+
+/// An origin's host, and its port unless it is the usual one.
+fn host_and_port(origin: &str) -> Option<(String, Option<u16>)> {
+    let (scheme, authority) = origin.split_once("://")?;
+    let usual = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse::<u16>().ok()?)),
+        _ => (authority, None),
+    };
+    Some((host.to_ascii_lowercase(), port.filter(|port| *port != usual)))
 }
 
 #[cfg(test)]
@@ -93,6 +118,23 @@ mod tests {
         at: Moment,
     ) -> Result<(), FormFault> {
         check(&PageKey::new(&[1; 32]), Holder(holder), token, &headers(pairs), OWN, at)
+    }
+
+    #[test]
+    fn browsers_leave_the_usual_port_out_and_the_desk_keeps_its_own() {
+        for (origin, own, ours) in [
+            ("https://desk.example", "https://desk.example:443", true),
+            ("https://desk.example:443", "https://desk.example", true),
+            ("https://DESK.example:8443", "https://desk.example:8443", true),
+            ("https://desk.example:9000", "https://desk.example:8443", false),
+            ("https://desk.example", "https://desk.example:8443", false),
+            ("http://usher.internal:8080", "https://usher.internal", true),
+            ("http://usher.internal.evil.example", "https://usher.internal", false),
+            ("https://[2001:db8::1]", "https://[2001:db8::1]:443", true),
+            ("null", "https://usher.internal", false),
+        ] {
+            assert_eq!(is_own(origin, own), ours, "{origin} at {own}");
+        }
     }
 
     #[test]
