@@ -109,14 +109,6 @@ impl Gateway {
         self.snapshot().as_ref().map(|snapshot| decide_tls(snapshot, facts, at))
     }
 
-    /// Whoever is behind an open stream now. Somebody known by credentials stays who they were.
-    pub(crate) fn who_now(&self, before: &Circumstances, at: Moment) -> Circumstances {
-        if before.subject.known_by == Some(usher_records::session::KnownBy::ProxyPassword) {
-            return before.clone();
-        }
-        self.parts.presences.who(before.device.address, at)
-    }
-
     /// Who is at an address.
     pub(crate) fn who(&self, address: IpAddr, at: Moment) -> Circumstances {
         self.parts.presences.who(address, at)

@@ -1,13 +1,18 @@
 //! Who sends a request: whoever is signed in at its address, or whoever its credentials belong to.
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderMap, header};
 use usher_policy::facts::{Circumstances, Subject};
 use usher_policy::presence::{CredentialFault, Credentialed, Credentials};
 use usher_types::SecretString;
+use usher_types::moment::Moment;
 
 use crate::case::Case;
+use crate::gateway::Gateway;
 use crate::record::Recording;
 use crate::serve::Connection;
 
@@ -24,18 +29,121 @@ pub(crate) async fn sign_in<C: Case>(
     connection: &Connection,
     headers: &HeaderMap,
 ) -> Result<(), CredentialFault> {
+    if let Some(shown) = recording.shown.clone() {
+        // The tunnel came with them.
+        let answer = shown.who(recording.gateway(), recording.at()).await;
+        *recording.facts.who() = shown.who_or_nobody(answer);
+        return Ok(());
+    }
     let field = headers.get(header::PROXY_AUTHORIZATION).filter(|_| connection.inside.is_none());
     let Some(field) = field else { return Ok(()) };
     let who = recording.facts.who();
-    *who = Circumstances { subject: Arc::new(Subject::nobody()), lesson: None, ..who.clone() };
+    *who = nobody(who);
+    let before = who.clone();
     let credentials = field.to_str().ok().and_then(basic).ok_or(CredentialFault::Wrong)?;
-    let presences = &recording.gateway().parts.presences;
-    let answer = match presences.with_credentials(connection.peer.ip(), credentials, recording.at()) {
-        Credentialed::Known(answer) => answer,
-        Credentialed::Checking(checking) => checking.await,
+    let shown = Shown {
+        address: connection.peer.ip(),
+        credentials,
+        known: Mutex::new(Known { who: before, refused: None }),
+        asking: AtomicBool::new(false),
     };
-    *recording.facts.who() = answer?;
+    let who = shown.who(recording.gateway(), recording.at()).await?;
+    *recording.facts.who() = who;
+    recording.shown = Some(Arc::new(shown));
     Ok(())
+}
+
+fn nobody(who: &Circumstances) -> Circumstances {
+    Circumstances { subject: Arc::new(Subject::nobody()), lesson: None, ..who.clone() }
+}
+
+/// Credentials that came with a request or a tunnel. They are asked about again as long as it is open: a closed account,
+/// a sanction or a lesson counts in it as soon as whoever checks credentials, and remembers them for a minute, knows.
+pub(crate) struct Shown {
+    address: IpAddr,
+    credentials: Credentials,
+    known: Mutex<Known>,
+    /// Whether an answer is under way that nobody waits for.
+    asking: AtomicBool,
+}
+
+struct Known {
+    who: Circumstances,
+    /// Once refused, always: a password that was changed is not tried again and again.
+    refused: Option<CredentialFault>,
+}
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shown").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+type Checking = Pin<Box<dyn Future<Output = Result<Circumstances, CredentialFault>> + Send>>;
+
+impl Shown {
+    /// Whose they are now.
+    ///
+    /// # Errors
+    /// When they do not help, or not any more.
+    pub(crate) async fn who(&self, gateway: &Gateway, at: Moment) -> Result<Circumstances, CredentialFault> {
+        if let Some(checking) = self.ask(gateway, at) {
+            self.settle(checking.await);
+        }
+        self.last()
+    }
+
+    /// Whose they are, for streams that look every few seconds and cannot wait: nobody's when they do not help any more.
+    pub(crate) fn who_lately(self: &Arc<Self>, gateway: &Gateway, at: Moment) -> Circumstances {
+        if let Some(checking) = self.ask(gateway, at)
+            && !self.asking.swap(true, Ordering::Relaxed)
+        {
+            let this = Arc::clone(self);
+            tokio::spawn(async move {
+                this.settle(checking.await);
+                this.asking.store(false, Ordering::Relaxed);
+            });
+        }
+        self.who_or_nobody(self.last())
+    }
+
+    /// Nobody, where they do not help.
+    pub(crate) fn who_or_nobody(&self, answer: Result<Circumstances, CredentialFault>) -> Circumstances {
+        answer.unwrap_or_else(|_refused| nobody(&self.known().who))
+    }
+
+    fn ask(&self, gateway: &Gateway, at: Moment) -> Option<Checking> {
+        if self.known().refused.is_some() {
+            return None;
+        }
+        match gateway.parts.presences.with_credentials(self.address, self.credentials.clone(), at) {
+            Credentialed::Known(answer) => {
+                self.settle(answer);
+                None
+            }
+            Credentialed::Checking(checking) => Some(checking),
+        }
+    }
+
+    fn settle(&self, answer: Result<Circumstances, CredentialFault>) {
+        let mut known = self.known();
+        match answer {
+            Ok(who) => known.who = who,
+            // What was open stays open while nobody can say.
+            Err(CredentialFault::Unavailable) if known.who.subject.is_somebody() => {}
+            Err(fault) => known.refused = Some(fault),
+        }
+    }
+
+    /// Whose they were when somebody asked last.
+    pub(crate) fn last(&self) -> Result<Circumstances, CredentialFault> {
+        let known = self.known();
+        known.refused.clone().map_or_else(|| Ok(known.who.clone()), Err)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Reads Basic credentials (RFC 7617).

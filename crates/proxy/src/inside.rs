@@ -7,11 +7,12 @@ use rustls::pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use usher_events::event::UpstreamFault;
-use usher_policy::facts::{CertificateFit, Circumstances, WebFacts};
+use usher_policy::facts::{CertificateFit, WebFacts};
 use usher_types::host::{Host, HostName};
 
 use crate::case::Case;
 use crate::gateway::Gateway;
+use crate::identify::Shown;
 use crate::reach::{self, NoWay};
 use crate::record::Recording;
 use crate::tls::client::{H2, HTTP_11, server_name};
@@ -54,17 +55,13 @@ pub(crate) struct Inside {
     pub(crate) sni: Option<HostName>,
     /// The name the site was asked for, and shown to the client under.
     pub(crate) name: Host,
-    pub(crate) who: Circumstances,
+    /// The credentials it was opened with, if it was: its requests come without.
+    pub(crate) shown: Option<Arc<Shown>>,
     pub(crate) way: Mutex<Way>,
     pub(crate) offered: Vec<Vec<u8>>,
 }
 
 impl Inside {
-    /// Who opened it.
-    pub(crate) const fn who(&self) -> &Circumstances {
-        &self.who
-    }
-
     /// Whether the site's certificate is for a host; not known while the site was not asked.
     pub(crate) fn certificate_fit(&self, host: &Host) -> Option<CertificateFit> {
         let way = self.way.lock().ok()?;

@@ -16,6 +16,7 @@ use crate::body::Body;
 use crate::case::Case;
 use crate::gateway::Gateway;
 use crate::guard::Busy;
+use crate::identify::Shown;
 use crate::title::TitleCapture;
 
 /// The event of one request or tunnel, as far as it is known.
@@ -32,6 +33,8 @@ pub(crate) struct Recording<C: Case> {
     received: Arc<Received>,
     title: Option<TitleCapture>,
     ended: bool,
+    /// The credentials it came with, if it did.
+    pub(crate) shown: Option<Arc<Shown>>,
     // While it is held, the connection is not idle.
     _busy: Busy,
 }
@@ -78,6 +81,7 @@ impl<C: Case> Recording<C> {
             received: Arc::default(),
             title: None,
             ended: false,
+            shown: None,
             _busy: busy,
         }
     }
@@ -124,7 +128,10 @@ impl<C: Case> Recording<C> {
         let at = self.gateway.now();
         let mut facts = self.facts.clone();
         let who = facts.who();
-        *who = self.gateway.who_now(who, at);
+        *who = match &self.shown {
+            Some(shown) => shown.who_lately(&self.gateway, at),
+            None => self.gateway.who(who.device.address, at),
+        };
         C::decision(&facts.judge(&self.gateway, at)).verdict <= C::decision(before).verdict
     }
 

@@ -80,9 +80,9 @@ pub(crate) async fn serve(
         Ok(target) => target,
         Err(fault) => return malformed(&gateway, &connection, fault, place, at),
     };
-    let who = match &connection.inside {
-        // Who a tunnel belongs to by credentials was settled when it was opened.
-        Some(inside) => gateway.who_now(inside.who(), at),
+    let shown = connection.inside.as_ref().and_then(|inside| inside.shown.clone());
+    let who = match &shown {
+        Some(shown) => shown.who_or_nobody(shown.last()),
         None => gateway.who(connection.peer.ip(), at),
     };
     let request = Request::from_parts(parts, body);
@@ -102,7 +102,8 @@ pub(crate) async fn serve(
         }
     };
     let facts = facts(&gateway, &connection, &request, who, address, user_information);
-    let recording = Recording::new(&gateway, busy, connection.protocol, facts, place, at);
+    let mut recording = Recording::new(&gateway, busy, connection.protocol, facts, place, at);
+    recording.shown = shown;
     answer(&gateway, &connection, request, recording).await
 }
 

@@ -149,7 +149,7 @@ impl Opened {
             connect: facts.connect.clone(),
             sni: facts.sni().cloned(),
             name,
-            who: facts.who.clone(),
+            shown: recording.shown.clone(),
             way: Mutex::new(way),
             offered,
         });

@@ -11,6 +11,7 @@ mod trust;
 
 mod addresses;
 mod certificates;
+mod credentials;
 mod flow;
 mod hellos;
 mod inside;
