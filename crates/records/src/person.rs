@@ -71,7 +71,7 @@ impl Person {
     pub fn short_name(&self) -> String {
         let first = self.known_as.as_deref().unwrap_or(&self.given);
         match self.family.chars().next() {
-            Some(initial) => format!("{first} {initial}"),
+            Some(initial) => format!("{first} {}", initial.to_uppercase()),
             None => first.to_owned(),
         }
     }

@@ -19,7 +19,7 @@ lesson-see = Go to it
 lesson-no-lists = This class works from lists of pages, and none is ready for it.
 lesson-make-list = Make one
 mode-normal = The web, with the school’s filter
-mode-normal-hint = What is open for their age opens.
+mode-normal-hint = They can open everything the school lets their age group open.
 mode-list = Only the pages of “{ $name }”
 mode-list-hint =
     { $pages ->

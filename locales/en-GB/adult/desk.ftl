@@ -66,11 +66,11 @@ field-name = Name
 field-class = Class
 field-page = What to open
 field-reason = Why?
-field-reason-hint = A few words, for example: Year 4 volcanoes. Whoever asks later reads this.
+field-reason-hint = A few words, for example: Year 4 volcanoes. Anybody who asks later will read this.
 field-until = Until when?
 field-words = What to tell them
 field-words-hint = Leave it empty for our usual words.
-field-scope = Open it to whom?
+field-scope = Who should it open for?
 field-state = Which ones?
 field-term = Term
 field-entered = In the safeguarding record?
@@ -387,6 +387,7 @@ import-faults =
         [one] One line cannot be used and is left out
        *[other] { $count } lines cannot be used and are left out
     }
+import-not-theirs = { $name } holds, or would hold, an office that you may not give or change. Nothing about them was taken from the file. Please ask the headteacher.
 import-leaving =
     { $count ->
         [one] One person is not in the file. Their account closes, and they are signed out. Nothing they did is deleted.
