@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Connections open at once. A school of 500 devices with 20 connections each, twice over; each idle one costs about
-/// 20 KiB.
+/// Connections of clients open at once, tunnels among them. A school of 500 devices with 20 connections each, twice
+/// over; each idle one costs about 20 KiB. Each may need two open files, one of them to its site.
 pub const CONNECTIONS: usize = 20_000;
 /// The longest head of a request, in bytes. Browsers send cookies of up to 8 KiB a site and addresses of up to 64 KiB.
 pub const HEAD_BYTES: usize = 96 * 1024;
@@ -59,6 +59,9 @@ pub const RECORDED_OPEN_AFTER: Duration = Duration::from_secs(10);
 pub const JUDGED_AGAIN_EVERY: Duration = Duration::from_secs(5);
 /// The buffer of each direction of a spliced tunnel, in bytes.
 pub const SPLICE_BUFFER_BYTES: usize = 64 * 1024;
+/// A spliced tunnel or WebSocket on which nothing moves either way is closed after this long. Those that wait for news
+/// say something every minute or so; people leave a remote shell open over a break.
+pub const TUNNEL_STILL_TIME: Duration = Duration::from_secs(30 * 60);
 /// How much of a page is looked at for its title, as it comes over the wire.
 pub const TITLE_BYTES: usize = 48 * 1024;
 /// How long connections may finish what they do when the gateway stops.

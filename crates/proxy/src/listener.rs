@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use usher_events::event::{Event, Malformed, Protocol, What};
@@ -34,7 +34,16 @@ const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Takes connections until `stop` is pulled, then lets those that are open finish for a while.
 pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, stop: CancellationToken) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    listen_with_room(gateway, listener, stop, Arc::new(Semaphore::new(CONNECTIONS))).await;
+}
+
+/// Takes connections as [`listen`] does, as many at once as there is room for.
+pub async fn listen_with_room(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    stop: CancellationToken,
+    room: Arc<Semaphore>,
+) {
     let tasks = TaskTracker::new();
     loop {
         // When all places are taken, clients wait in the kernel's queue.
@@ -48,8 +57,9 @@ pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, stop: Cancella
                 let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
                 tasks.spawn(async move {
                     let cut = gateway.cut.clone();
-                    cut.run_until_cancelled(serve_connection(gateway, stream, peer, stop, inner)).await;
-                    drop(permit);
+                    let permit = Arc::new(permit);
+                    let serving = serve_connection(gateway, stream, peer, stop, inner, permit);
+                    cut.run_until_cancelled(serving).await;
                 });
             }
             Err(error) => {
@@ -74,6 +84,7 @@ async fn serve_connection(
     peer: SocketAddr,
     stop: CancellationToken,
     tasks: TaskTracker,
+    room: Arc<OwnedSemaphorePermit>,
 ) {
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     if let Err(error) = stream.set_nodelay(true) {
@@ -90,7 +101,7 @@ async fn serve_connection(
     };
     let state = Arc::new(ConnectionState::default());
     let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
-    let connection = Connection { peer, state, protocol, inside: None, tasks, stop: stop.clone() };
+    let connection = Connection { peer, state, protocol, inside: None, tasks, stop: stop.clone(), room };
     if http2 {
         let stream = crate::tls::peek::Rewound::new(first, stream);
         serve_http2(gateway, connection, stream, stop).await;

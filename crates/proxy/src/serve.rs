@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
 use hyper::body::Incoming;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use usher_events::event::{End, Event, Malformed, MalformedFault, Protocol, UpstreamFault, What};
@@ -45,14 +46,17 @@ pub(crate) struct Connection {
     pub(crate) tasks: TaskTracker,
     /// Pulled when the gateway stops.
     pub(crate) stop: CancellationToken,
+    /// Its place among those that may be open. Whatever goes on on the connection holds it.
+    pub(crate) room: Arc<OwnedSemaphorePermit>,
 }
 
 impl Connection {
     /// Goes on in the background until the gateway cuts it off.
     pub(crate) fn spawn(&self, gateway: &Gateway, work: impl Future<Output = ()> + Send + 'static) {
-        let cut = gateway.cut.clone();
+        let (cut, room) = (gateway.cut.clone(), Arc::clone(&self.room));
         self.tasks.spawn(async move {
             cut.run_until_cancelled(work).await;
+            drop(room);
         });
     }
 }

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
 use usher_events::event::{End, UpstreamFault};
 
 use crate::case::Case;
-use crate::limits::{JUDGED_AGAIN_EVERY, SPLICE_BUFFER_BYTES};
+use crate::limits::{JUDGED_AGAIN_EVERY, SPLICE_BUFFER_BYTES, TUNNEL_STILL_TIME};
 use crate::record::Recording;
 
 /// Copies both ways until both ends are done. The recording is written at once, and again at the end.
@@ -35,6 +36,8 @@ where
         let mut again = tokio::time::interval(JUDGED_AGAIN_EVERY);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         again.tick().await;
+        let moved = || from_client.read.load(Ordering::Relaxed) + from_site.read.load(Ordering::Relaxed);
+        let mut last_move = (moved(), Instant::now());
         loop {
             tokio::select! {
                 done = &mut copying => break match done {
@@ -47,6 +50,11 @@ where
                 _ = again.tick() => {
                     if !recording.is_still_allowed() {
                         break End::Usher;
+                    }
+                    if moved() != last_move.0 {
+                        last_move = (moved(), Instant::now());
+                    } else if last_move.1.elapsed() >= TUNNEL_STILL_TIME {
+                        break End::Upstream(UpstreamFault::TimedOut);
                     }
                 }
             }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use usher_policy::facts::Mismatch;
+use usher_proxy::limits::{CONNECTIONS, JUDGED_AGAIN_EVERY, TUNNEL_STILL_TIME};
 
 use crate::client::Wire;
 use crate::events::{bytes, line};
@@ -140,8 +141,34 @@ async fn an_open_tunnel_is_judged_again() {
     wire.exactly(11).await;
     rig.publish(&POLICY.replace("pupils = \"allow\"", "pupils = \"block\""));
     tokio::time::pause();
-    tokio::time::advance(usher_proxy::limits::JUDGED_AGAIN_EVERY).await;
+    tokio::time::advance(JUDGED_AGAIN_EVERY).await;
     tokio::time::resume();
     assert_eq!(wire.rest().await, b"");
     assert_eq!(rig.lines(2).await[1], "ended 200 Usher");
+}
+
+/// A tunnel is a connection as long as it is open, and it is not open for ever.
+#[tokio::test]
+async fn a_tunnel_takes_its_place_until_it_ends_and_ends_when_nothing_moves() {
+    let origin = Origin::raw(|stream, _| crate::origin::echo(stream)).await;
+    let rig = Rig::with(&[("open.example:22", origin.address)]).await;
+    // One place is the listener's own, for whoever comes next.
+    let free = CONNECTIONS - 1;
+    let mut wire = Wire::new(rig.tunnel("open.example:22").await);
+    wire.send("SSH-2.0-x\r\n").await;
+    wire.exactly(11).await;
+    assert_eq!(rig.room.available_permits(), free - 1);
+    tokio::time::pause();
+    tokio::time::advance(JUDGED_AGAIN_EVERY).await;
+    // The tunnel notices that something moved before it waits.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::advance(TUNNEL_STILL_TIME + JUDGED_AGAIN_EVERY).await;
+    tokio::time::resume();
+    assert_eq!(wire.rest().await, b"");
+    assert_eq!(rig.lines(2).await[1], "ended 200 Upstream(TimedOut)");
+    while rig.room.available_permits() < free {
+        tokio::task::yield_now().await;
+    }
 }

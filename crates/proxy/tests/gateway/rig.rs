@@ -11,7 +11,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use usher_certs::authority::Authority;
@@ -27,6 +27,7 @@ use usher_policy::profile;
 use usher_policy::snapshot::{Parts, Snapshot};
 use usher_proxy::body::Body;
 use usher_proxy::gateway::{self, Gateway};
+use usher_proxy::limits::CONNECTIONS;
 use usher_proxy::listener;
 use usher_proxy::pages::{Page, Pages, Refused};
 use usher_proxy::tls::client::SiteTls;
@@ -96,6 +97,8 @@ pub(crate) struct Rig {
     generations: Mutex<HashMap<Digest, Arc<Snapshot>>>,
     authority: CertificateDer<'static>,
     stop: CancellationToken,
+    /// Connections that may be open at once.
+    pub(crate) room: Arc<Semaphore>,
     listening: JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -129,7 +132,10 @@ impl Rig {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let listening = tokio::spawn(listener::listen(Arc::new(gateway), listener, stop.clone()));
+        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let listening =
+            listener::listen_with_room(Arc::new(gateway), listener, stop.clone(), Arc::clone(&room));
+        let listening = tokio::spawn(listening);
         let rig = Self {
             address,
             sink,
@@ -139,6 +145,7 @@ impl Rig {
             generations: Mutex::default(),
             authority: certificate,
             stop,
+            room,
             listening,
             _folder: folder,
         };
