@@ -95,8 +95,10 @@ impl ListsFolder {
         let table = Catalogue::ours()?.table();
         let review = Review::new(Platforms::ours(&table)?, Popularity::default(), decisions);
         let mut compiler = Compiler::new(review, ChangeGuard::default());
+        let _held = self.sources.hold()?;
         for id in self.sources.ids()? {
             progress(&id);
+            self.sources.mend(&id)?;
             match (self.sources.read(&id, Version::New)?, self.sources.read(&id, Version::Used)?) {
                 (Some(new), Some(used)) => compiler.add_changed(new, used),
                 (Some(only), None) | (None, Some(only)) => compiler.add(only),
@@ -158,7 +160,7 @@ pub async fn take(
     actor: &Actor,
     at: Moment,
 ) -> Result<bool, ListsFault> {
-    let held: Vec<SourceId> = outcome.held_sources.iter().map(|held| held.source.clone()).collect();
+    let compiled = outcome.lists.clone();
     let (digest, kept) = keep(books, outcome).await?;
     let taken = match books.get::<InForce, _>(books.school()).await? {
         None => false,
@@ -170,9 +172,13 @@ pub async fn take(
             }
         },
     };
+    let _held = folder.sources.hold()?;
     for id in folder.sources.ids()? {
-        if !held.contains(&id) && folder.sources.info(&id, Version::New)?.is_some() {
-            folder.sources.use_new(&id)?;
+        // What was fetched since, or is held, was not compiled.
+        if let Some(new) = folder.sources.info(&id, Version::New)?
+            && compiled.contains(&new)
+        {
+            folder.sources.promote(&id)?;
         }
     }
     Ok(taken)

@@ -5,7 +5,9 @@
 //! sources/<id>/used.json used.txt    what the lists in force were compiled from
 //! ```
 //!
-//! Entries are kept in normal form, one a line, so that two versions can be compared and read by anybody.
+//! Entries are kept in normal form, one a line, so that two versions can be compared and read by anybody. A version is
+//! there when its description is. Whoever writes holds `sources.lock` beside the folder: the server and the command line
+//! do not get between each other's files.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
@@ -119,18 +121,32 @@ impl Sources {
         Ok(Some(Source { info, entries }))
     }
 
+    /// Holds the folder against everybody else who writes in it, until the file is dropped. Waits for them.
+    pub(crate) fn hold(&self) -> Result<File, SourcesFault> {
+        let path = self.0.with_extension("lock");
+        let held = fs::create_dir_all(&self.0).and_then(|()| File::create(&path)).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        });
+        held.map_err(|source| disk(&path, source))
+    }
+
     /// Keeps a source as fetched. One that waited to be compiled is replaced.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn put(&self, source: &Source) -> Result<(), SourcesFault> {
+        let _held = self.hold()?;
         let id = &source.info.origin.id;
         let folder = self.0.join(id.as_str());
         fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
-        let text = self.path(id, Version::New, "txt");
+        let (text, info) = (self.path(id, Version::New, "txt"), self.path(id, Version::New, "json"));
+        // The description goes first and comes last: it never stands beside entries that are not its own.
+        match fs::remove_file(&info) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&info, error)),
+            Ok(()) | Err(_) => {}
+        }
         whole(&text, |out| source.entries.write_text(out))?;
-        // The description comes last: a source without one is not there.
-        let info = self.path(id, Version::New, "json");
         whole(&info, |out| serde_json::to_writer(out, &source.info).map_err(io::Error::other))
     }
 
@@ -139,14 +155,35 @@ impl Sources {
     /// # Errors
     /// [`SourcesFault::NotThere`] when nothing waits.
     pub fn use_new(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let _held = self.hold()?;
+        self.promote(id)
+    }
+
+    /// [`Sources::use_new`] for whoever holds the folder.
+    pub(crate) fn promote(&self, id: &SourceId) -> Result<(), SourcesFault> {
         if self.info(id, Version::New)?.is_none() {
             return Err(SourcesFault::NotThere(id.clone()));
         }
-        for kind in ["txt", "json"] {
+        let rename = |kind| {
             let (from, to) = (self.path(id, Version::New, kind), self.path(id, Version::Used, kind));
-            fs::rename(&from, &to).map_err(|source| disk(&from, source))?;
+            fs::rename(&from, &to).map_err(|source| disk(&from, source))
+        };
+        if !self.is_half_promoted(id)? {
+            rename("txt")?;
         }
-        Ok(())
+        rename("json")
+    }
+
+    /// Finishes what was broken off between the two renames of a promotion.
+    pub(crate) fn mend(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        if self.is_half_promoted(id)? { self.promote(id) } else { Ok(()) }
+    }
+
+    /// Only a promotion leaves a description without its entries.
+    fn is_half_promoted(&self, id: &SourceId) -> Result<bool, SourcesFault> {
+        let text = self.path(id, Version::New, "txt");
+        let has_text = text.try_exists().map_err(|source| disk(&text, source))?;
+        Ok(!has_text && self.info(id, Version::New)?.is_some())
     }
 
     /// Takes a source out of the lists: it is gone when they are compiled again.
@@ -154,6 +191,7 @@ impl Sources {
     /// # Errors
     /// When it is not there, or the disk refuses.
     pub fn remove(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let _held = self.hold()?;
         let folder = self.0.join(id.as_str());
         if !folder.is_dir() {
             return Err(SourcesFault::NotThere(id.clone()));

@@ -1,5 +1,10 @@
 //! From list files on a disk to decisions, and back to the decisions of an earlier generation.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where something is wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests stop where something is wrong"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +36,7 @@ use usher_types::moment::Moment;
 const AT: Moment = Moment::from_unix_ms(1_795_428_900_000);
 
 struct School {
-    _folder: TempDir,
+    folder: TempDir,
     books: Books,
     lists: Arc<ListsFolder>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
@@ -75,7 +80,7 @@ impl School {
             Arc::new(sink.clone()),
             server,
         );
-        Self { _folder: folder, books, lists, snapshot, publisher, generations, sink }
+        Self { folder, books, lists, snapshot, publisher, generations, sink }
     }
 
     fn import(&self, id: &str, category: &str, text: &str) {
@@ -202,6 +207,50 @@ async fn a_feed_cut_short_is_held_and_its_earlier_entries_count_until_somebody_a
     school.publisher.publish(AT).await.unwrap();
     assert_ne!(school.verdict("https://game77.example/"), Verdict::Block);
     assert_eq!(school.verdict("https://game1.example/"), Verdict::Block);
+}
+
+#[tokio::test]
+async fn what_is_fetched_while_compiling_still_waits_afterwards() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n");
+    school.begin().await;
+    let outcome = compile::compile(&school.lists, &school.books, |_| {}).await.unwrap();
+    school.import("test-games", "adult", "games.example\nplay.example\n");
+    compile::take(&school.lists, &school.books, outcome, &Actor::CommandLine, AT).await.unwrap();
+    let listed = compile::listed(&school.lists.sources).unwrap();
+    assert_eq!(listed[0].used.as_ref().unwrap().counts.entries.total(), 1);
+    assert_eq!(listed[0].new.as_ref().unwrap().counts.entries.total(), 2, "nobody compiled it yet");
+    assert!(school.compile().await);
+    school.publisher.publish(AT).await.unwrap();
+    assert_eq!(school.verdict("https://play.example/"), Verdict::Block);
+    assert_eq!(compile::listed(&school.lists.sources).unwrap()[0].new, None);
+}
+
+#[tokio::test]
+async fn taking_a_source_into_use_that_was_broken_off_is_finished() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n");
+    school.begin().await;
+    school.import("test-games", "adult", "games.example\nplay.example\n");
+    let folder = school.folder.path().join("lists/sources/test-games");
+    std::fs::rename(folder.join("new.txt"), folder.join("used.txt")).unwrap();
+    school.compile().await;
+    let listed = compile::listed(&school.lists.sources).unwrap();
+    assert_eq!((listed[0].used.as_ref().unwrap().counts.entries.total(), &listed[0].new), (2, &None));
+}
+
+#[tokio::test]
+async fn an_import_waits_until_whoever_else_writes_is_done() {
+    let school = School::new().await;
+    school.import("test-games", "adult", "games.example\n");
+    let other = std::fs::File::create(school.folder.path().join("lists/sources.lock")).unwrap();
+    other.lock().unwrap();
+    let sources = school.lists.sources.clone();
+    let (told, done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || told.send(sources.use_new(&SourceId::parse("test-games").unwrap()).is_ok()));
+    assert!(done.recv_timeout(std::time::Duration::from_millis(200)).is_err(), "it waits");
+    other.unlock().unwrap();
+    assert!(done.recv().unwrap());
 }
 
 #[tokio::test]
