@@ -143,17 +143,17 @@ impl SignIn {
         at: Moment,
     ) -> Result<SignedIn, SignInFault> {
         // Names that cannot be ones are counted all the same.
-        let username = ask.username.trim().to_lowercase().chars().take(64).collect::<String>();
-        let mut turn = self.tries.begin(&username, ask.address, at).map_err(SignInFault::Resting)?;
+        let ask = Ask { username: ask.username.trim().to_lowercase().chars().take(64).collect(), ..ask };
+        let mut turn = self.tries.begin(&ask.username, ask.address, at).map_err(SignInFault::Resting)?;
         turn.wait().await;
         let school = books::school(&self.books).await?;
-        let checked = self.account(&username, at).await?;
+        let checked = self.account(&ask.username, at).await?;
         let is_right = self.is_right(&ask.secret, checked.as_ref(), &school).await?;
         // Checking takes a while: whatever happened to the account meanwhile counts.
-        let account = self.account(&username, at).await?;
+        let account = self.account(&ask.username, at).await?;
         let is_right = is_right && is_same_secret(checked.as_ref(), account.as_ref());
         let Some(account) = account.as_ref().filter(|_| is_right) else {
-            return Err(self.wrong(&ask, &username, account.as_ref(), last_here, &school, at).await?);
+            return Err(self.wrong(&ask, account.as_ref(), last_here, &school, at).await?);
         };
         turn.right();
         if account.value.state != State::Open {
@@ -241,12 +241,12 @@ impl SignIn {
     async fn wrong(
         &self,
         ask: &Ask,
-        username: &str,
         account: Option<&Stored<Account>>,
         last_here: Option<PersonId>,
         school: &School,
         at: Moment,
     ) -> Result<SignInFault, SignInFault> {
+        let username = &ask.username;
         let tries = self.tries.wrong(username, at);
         let rests = tries >= u32::from(school.settings.passwords.tries);
         let until = at.plus_minutes(i64::from(school.settings.passwords.rest_minutes));
@@ -266,7 +266,7 @@ impl SignIn {
         });
         self.record(
             What::SignInFailed(SignInFailed {
-                username: username.to_owned(),
+                username: username.clone(),
                 person,
                 address: ask.address,
                 last_here,
