@@ -12,6 +12,7 @@ use usher_types::role::{PersonKind, Roles, Year};
 
 use crate::change::{Expect, Stored, Write};
 use crate::group::Group;
+use crate::noun::Noun as _;
 use crate::person::{Person, Source};
 
 /// A class as a roster names it.
@@ -86,6 +87,18 @@ impl Plan {
     /// Whether there is nothing to do.
     pub const fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// Takes out whatever it would do to these people. `why` says it in words, from a name.
+    pub fn leave_out(&mut self, people: &BTreeSet<PersonId>, why: impl Fn(&str) -> String) {
+        let named = self.added.iter().map(|(person, _)| person).chain(&self.changed).chain(&self.left);
+        let named = named.filter(|person| people.contains(&person.id));
+        self.faults.extend(named.map(|person| why(&person.name())));
+        let stays = |person: &Person| !people.contains(&person.id);
+        self.writes.retain(|write| write.kind != Person::KIND || !people.contains(&Id::new(write.id)));
+        self.added.retain(|(person, _)| stays(person));
+        self.changed.retain(stays);
+        self.left.retain(stays);
     }
 }
 

@@ -86,6 +86,47 @@ async fn a_roster_brought_in_twice_changes_nothing_the_second_time() {
 }
 
 #[tokio::test]
+async fn a_roster_gives_nobody_an_office_that_whoever_brings_it_in_may_not_give() {
+    const HEADS: &str = "id,kind,given,family,known-as,year,class,roles,username,email,children\r\n\
+                         s1,staff,Ruth,Penhallow,,,,teacher,rpenhallow,,\r\n\
+                         s2,staff,Tom,Sly,,,,headteacher,tsly,,";
+    let rig = Rig::new().await;
+    let carry = |page: &str| {
+        let action = page.split("action=\"/people/import/plan/").nth(1)?;
+        Some(format!("/people/import/plan/{}", action.split('"').next()?))
+    };
+    let ruth = async || {
+        let people = rig.books.values::<Person>().await.unwrap();
+        people.into_iter().find(|person| person.given == "Ruth")
+    };
+    let tom = async || {
+        let people = rig.books.values::<Person>().await.unwrap();
+        people.into_iter().any(|person| person.given == "Tom")
+    };
+    for who in ["technician", "office"] {
+        let actor = rig.signed_in(who).await;
+        let plan = actor.upload("/people/import/plan", HEADS).await;
+        assert!(plan.page().contains("Tom Sly holds, or would hold, an office"), "{}", plan.text);
+        if let Some(carry) = carry(plan.page()) {
+            actor.post(&carry, "").await.leads_to();
+        }
+        assert!(ruth().await.is_some() && !tom().await, "{who}");
+    }
+    // Nor does a file change, or close, somebody who has such an office already.
+    let head = rig.signed_in("headteacher").await;
+    let plan = head.upload("/people/import/plan", HEADS).await;
+    head.post(&carry(plan.page()).unwrap(), "").await.leads_to();
+    assert!(tom().await, "the headteacher may");
+    let office = rig.signed_in("office").await;
+    for file in
+        [HEADS.replace("tsly,,", "tsly,mine@elsewhere.example,"), HEADS.split("s2,").next().unwrap().into()]
+    {
+        let plan = office.upload("/people/import/plan", &file).await;
+        assert!(plan.page().contains("Tom Sly holds") && carry(plan.page()).is_none(), "{}", plan.text);
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_roster_and_a_form_without_its_token_are_refused() {
     let rig = Rig::new().await;
     let office = rig.signed_in("office").await;

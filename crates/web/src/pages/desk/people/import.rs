@@ -1,6 +1,6 @@
 //! Bringing people in from a CSV file: read, a plan to look at, then carried out, then first passwords to hand out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as FilePath;
 
 use askama::Template;
@@ -11,8 +11,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use usher_directory::csv_roster;
 use usher_directory::import::{self, Done, ImportFault, Issued, Tools};
 use usher_directory::oneroster::Read;
+use usher_policy::access::may_manage;
 use usher_records::person::Person;
 use usher_records::roster::Plan;
+use usher_types::ids::PersonId;
+use usher_types::role::Roles;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -123,7 +126,8 @@ fn fault(error: ImportFault) -> AppFault {
 
 async fn plan(app: &App, desk: &AtDesk, read: Read) -> Result<Response, AppFault> {
     let today = Clock::at(desk).today();
-    let plan = import::plan(tools(app), &read, today, desk.at).await.map_err(fault)?;
+    let mut plan = import::plan(tools(app), &read, today, desk.at).await.map_err(fault)?;
+    leave_out_what_is_not_theirs(app, desk, &mut plan).await?;
     let number = app.ids.next(desk.at);
     let (f, d) = around(app, desk, "/people/import", "import-plan-title");
     let added: Vec<Person> = plan.added.iter().map(|(person, _)| person.clone()).collect();
@@ -148,6 +152,25 @@ async fn plan(app: &App, desk: &AtDesk, read: Read) -> Result<Response, AppFault
     Ok(page(&view))
 }
 
+/// A file gives nobody a right that whoever brings it in may not give, and changes nobody who has one: neither their
+/// offices nor the mail address that leads to their account.
+async fn leave_out_what_is_not_theirs(app: &App, desk: &AtDesk, plan: &mut Plan) -> Result<(), AppFault> {
+    let before: BTreeMap<PersonId, Roles> =
+        app.books.values::<Person>().await?.into_iter().map(|person| (person.id, person.roles)).collect();
+    let held = |person: &Person| before.get(&person.id).copied().unwrap_or(Roles::NONE);
+    let people = plan.added.iter().map(|(person, _)| person).chain(&plan.changed).chain(&plan.left);
+    let refused: BTreeSet<PersonId> = people
+        .filter(|person| {
+            let touched: Roles = held(person).iter().chain(person.roles.iter()).collect();
+            may_manage(&desk.who(), touched).is_err()
+        })
+        .map(|person| person.id)
+        .collect();
+    let says = Frame::desk(app, desk, "/people/import", "import-plan-title").says;
+    plan.leave_out(&refused, |name| says.t1("import-not-theirs", "name", name));
+    Ok(())
+}
+
 /// A heading with its number, the first names, and how many more there are.
 fn part(f: &Frame, key: &str, mut names: Vec<String>) -> Option<(String, Vec<String>, usize)> {
     if names.is_empty() {
@@ -166,9 +189,11 @@ pub(super) async fn carry_out(
     form: DeskForm<Pressed>,
 ) -> Result<Response, AppFault> {
     let desk = form.from;
-    let Some(plan) = app.desk.once.take::<Plan>(number, desk.session.id, desk.at) else {
+    let Some(mut plan) = app.desk.once.take::<Plan>(number, desk.session.id, desk.at) else {
         return Ok(lead("/people/import", "import-gone"));
     };
+    // Offices may have changed since the plan was shown.
+    leave_out_what_is_not_theirs(&app, &desk, &mut plan).await?;
     let done =
         import::carry_out(tools(&app), plan, &desk.school, &desk.actor(), desk.at).await.map_err(fault)?;
     app.presence.forget();
