@@ -162,11 +162,15 @@ impl Weekly {
         self.gravities.is_empty() && self.confidential.iter().all(|part| part.items.is_empty())
     }
 
-    /// The report as a reader may have it: with the confidential parts meant for them and without the others.
+    /// The report as a reader may have it: with the confidential parts meant for them and without the others. Who is
+    /// no reader of the rest has its figures and no item.
     #[must_use]
     pub fn for_readers(&self, may_see: &[Audience]) -> Self {
         let mut copy = self.clone();
         copy.confidential.retain(|part| may_see.contains(&part.audience));
+        if !may_see.contains(&Audience::Readers) {
+            copy.gravities.clear();
+        }
         copy
     }
 

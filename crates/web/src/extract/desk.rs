@@ -12,6 +12,7 @@ use usher_records::change::Actor;
 use usher_records::person::Person;
 use usher_records::school::School;
 use usher_records::session::{self, Bound, EndReason, Session};
+use usher_reports::names::Audience;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
@@ -46,7 +47,18 @@ impl AtDesk {
     /// # Errors
     /// [`Denied`].
     pub fn may(&self, act: Act) -> Result<Permit, Denied> {
-        may(&self.who(), act)
+        let permit = may(&self.who(), act)?;
+        // Of those who may, the school names its readers.
+        if act == Act::ReadWeeklyReport && self.weekly_parts().is_empty() {
+            return Err(Denied(act));
+        }
+        Ok(permit)
+    }
+
+    /// What of the weekly report they may see: the report where the school names them, and what is for their eyes alone.
+    pub fn weekly_parts(&self) -> Vec<Audience> {
+        let roles = self.person.roles;
+        Audience::seen_by(roles, roles.has_any(&self.school.settings.reports.weekly_to))
     }
 
     /// Who did it, for the journal.

@@ -12,7 +12,7 @@ use usher_records::change::Stored;
 use usher_records::report::{IssuedReport, open};
 use usher_records::told::{Told, What};
 use usher_reports::document;
-use usher_reports::names::{Audience, Names};
+use usher_reports::names::Names;
 use usher_reports::period::Period;
 use usher_reports::weekly::{Weekly, WeeklyFold};
 use usher_types::ids;
@@ -68,7 +68,7 @@ async fn read(app: &App, desk: &AtDesk, report: &IssuedReport) -> Result<Weekly,
     let blob = app.books.store().blob(app.books.school(), report.figures).await?;
     let weekly: Weekly =
         blob.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or(AppFault::NotFound)?;
-    Ok(weekly.for_readers(&Audience::seen_by(desk.person.roles, true)))
+    Ok(weekly.for_readers(&desk.weekly_parts()))
 }
 
 /// The report as a PDF, made for its reader.
@@ -104,7 +104,7 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
         move || fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX));
     let weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
     let (f, d) = around(&app, &desk, "/reports", "reports-preview-title");
-    let view = View::of(&f, &weekly.for_readers(&Audience::seen_by(desk.person.roles, true)));
+    let view = View::of(&f, &weekly.for_readers(&desk.weekly_parts()));
     Ok(page(&Show { view, pdf: None, preview: true, f, d }))
 }
 
