@@ -316,7 +316,8 @@ pub struct Listener<'a> {
 /// lesson it happened in. What an adult says of a visit of their own (WEB-15) is for those the school named. That, and a
 /// password that is known (ACC-08), the technician hears too, who has to put it right.
 pub fn may_hear(listener: Listener<'_>, contacts: &Contacts, told: &Told) -> bool {
-    if may(listener.who, Act::UseDesk).is_err() {
+    // Nobody sees to what they told themselves.
+    if may(listener.who, Act::UseDesk).is_err() || told.person == listener.who.person {
         return false;
     }
     let named = listener.who.roles.has_any(&contacts.told);
@@ -448,6 +449,9 @@ mod tests {
         assert!(hears(PersonKind::Supply, &[], &[], &[8], What::ToldAnAdult));
         assert!(!hears(PersonKind::Staff, teacher, &[30], &[8], What::Accident));
         assert!(!hears(PersonKind::Pupil, &[], &[30], &[], What::TellSomeone));
+        let lead = Who { person: Id::new(3), ..who(PersonKind::Staff, &[Role::SafeguardingLead]) };
+        let own = Listener { who: &lead, classes: &[], lessons: &[] };
+        assert!(!may_hear(own, &contacts, &told(What::Accident)), "their own is for another");
         let technician = &[Role::Technician][..];
         for (what, theirs) in [
             (What::Accident, true),

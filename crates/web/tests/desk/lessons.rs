@@ -148,3 +148,39 @@ async fn a_list_is_ready_only_when_somebody_has_looked_at_its_pages() {
     assert!(teacher.get(&format!("/lessons/start/{}", id(CLASS))).await.page().contains("Etna"));
     teacher.get("/lists-for-lessons").await.page();
 }
+
+#[tokio::test]
+async fn web_13_what_a_child_tells_is_for_those_whom_it_concerns() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    let told = Told {
+        id: Id::new(802),
+        person: Id::new(ADA),
+        what: What::TellSomeone,
+        event: None,
+        address: None,
+        group: Some(Id::new(CLASS)),
+        lesson: Some(lesson.id),
+        words: Some("somebody hurts me".into()),
+        at: now(),
+        seen: None,
+    };
+    rig.commit(&tell(&told)).await;
+    let address = format!("/lessons/{}", lesson.id);
+    let seen = format!("/told/{}/seen", told.id);
+    for other in ["supply", "support", "seniorleader"] {
+        let other = rig.signed_in(other).await;
+        let board = other.get(&address).await;
+        assert!(!board.page().contains("hurts me") && !board.text.contains("child--stop"), "{}", board.text);
+        assert_eq!(other.post(&seen, "").await.status, 404);
+        let mut live = other.stream(&format!("{address}/live")).await;
+        assert!(!hears(&mut live, "Ada Bell").await.contains("hurts me"));
+    }
+    for theirs in ["teacher", "safeguarding"] {
+        let theirs = rig.signed_in(theirs).await;
+        assert!(theirs.get(&address).await.page().contains("hurts me"));
+    }
+    teacher.post(&format!("{address}/end"), "").await.leads_to();
+    assert_eq!(teacher.post(&seen, "").await.status, 303, "after the lesson as well");
+}

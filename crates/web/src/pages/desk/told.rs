@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::access::{Listener, may_hear};
 use usher_records::change::Stored;
+use usher_records::lesson::Lesson;
 use usher_records::told::{Told, ToldNoun, see};
 use usher_types::ids::LessonId;
 
@@ -33,6 +34,12 @@ async fn my_lessons(app: &App, desk: &AtDesk) -> Result<Vec<LessonId>, AppFault>
     Ok(open.into_iter().filter(|lesson| lesson.adult == desk.person.id).map(|lesson| lesson.id).collect())
 }
 
+/// Whether this person may hear what was told in this lesson.
+pub(crate) fn heard_in(desk: &AtDesk, lesson: &Lesson, told: &Told) -> bool {
+    let mine = if lesson.adult == desk.person.id { vec![lesson.id] } else { Vec::new() };
+    hears(desk, &mine, told)
+}
+
 fn hears(desk: &AtDesk, lessons: &[LessonId], told: &Told) -> bool {
     let who = desk.who();
     let listener = Listener { who: &who, classes: &desk.person.groups, lessons };
@@ -52,10 +59,16 @@ pub(super) async fn seen(
 ) -> Result<Response, AppFault> {
     let desk = form.from;
     let told: Stored<Told> = app.books.get(roll::id::<ToldNoun>(&id)?).await?.ok_or(AppFault::NotFound)?;
-    let lessons = my_lessons(&app, &desk).await?;
-    // Somebody else's lesson page shows it too: whoever may stand in there may say that they have.
-    let in_lesson = told.value.lesson.is_some() && desk.may(usher_policy::access::Act::RunLessons).is_ok();
-    if !in_lesson && !hears(&desk, &lessons, &told.value) {
+    let lesson = match told.value.lesson {
+        Some(id) => app.books.get::<Lesson, _>(id).await?,
+        None => None,
+    };
+    let may_see = match lesson {
+        // Its page stays after the lesson is over.
+        Some(lesson) => heard_in(&desk, &lesson.value, &told.value),
+        None => hears(&desk, &[], &told.value),
+    };
+    if !may_see {
         return Err(AppFault::NotFound);
     }
     app.commit(&see(&told, desk.person.id, desk.at)?, &desk.actor()).await?;

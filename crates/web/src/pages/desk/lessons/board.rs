@@ -24,13 +24,15 @@ use usher_records::request::UnblockRequest;
 use usher_records::told::{self, Told};
 use usher_types::host::Host;
 use usher_types::ids::{EventId, LessonId, PersonId, SchoolId};
-use usher_types::moment::{Moment, Zone};
+use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Reader};
 use usher_types::url::{Scheme, WebAddress};
 
 use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
 use crate::pages::desk::address;
 use crate::pages::desk::clock::Clock;
+use crate::pages::desk::told::heard_in;
 use crate::view::frame::Frame;
 
 /// A child blocked longer ago than this has gone on to something else.
@@ -160,17 +162,17 @@ impl Board {
         self.blocks.add(event, self.lesson.id);
     }
 
-    /// The board as it is now, in HTML.
+    /// The board as it is now for whoever looks at it, in HTML.
     pub(super) async fn html(
         &self,
         app: &App,
         f: &Frame,
-        zone: &Zone,
+        desk: &AtDesk,
         at: Moment,
     ) -> Result<String, AppFault> {
-        let now = Now::read(app, &self.lesson, at).await?;
+        let now = Now::read(app, &self.lesson, desk, at).await?;
         let snapshot = app.snapshot.load_full();
-        let view = self.view(f, Clock::new(zone, at), &now, snapshot.as_deref(), at);
+        let view = self.view(f, Clock::new(&desk.school.zone, at), &now, snapshot.as_deref(), at);
         view.render().map_err(|error| {
             tracing::error!(%error, "a lesson's board could not be made");
             AppFault::NotFound
@@ -340,7 +342,7 @@ struct Now {
 }
 
 impl Now {
-    async fn read(app: &App, lesson: &Lesson, at: Moment) -> Result<Self, AppFault> {
+    async fn read(app: &App, lesson: &Lesson, desk: &AtDesk, at: Moment) -> Result<Self, AppFault> {
         let told = app.books.find::<Told>("lesson", lesson.id).await?.into_iter().map(|stored| stored.value);
         let waiting = app.books.find::<UnblockRequest>("state", "waiting").await?.into_iter();
         let grants = app.books.find::<Grant>("state", "open").await?.into_iter().map(|stored| stored.value);
@@ -351,7 +353,10 @@ impl Now {
             (device.name.clone().unwrap_or_else(|| Host::Ip(address).to_string()), subject)
         });
         let mut now = Self {
-            told: told.filter(|told| told.seen.is_none() && told.what != told::What::Accident).collect(),
+            told: told
+                .filter(|told| told.seen.is_none() && told.what != told::What::Accident)
+                .filter(|told| heard_in(desk, lesson, told))
+                .collect(),
             asked: waiting
                 .map(|stored| stored.value)
                 .filter(|asked| asked.lesson == Some(lesson.id))

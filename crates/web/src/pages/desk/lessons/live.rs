@@ -130,11 +130,14 @@ impl Watching {
         }
     }
 
-    /// Whether whoever watches is still signed in and still may.
-    async fn may_go_on(&self) -> bool {
+    /// Whether whoever watches is still signed in and still may. What they may hear follows their offices of now.
+    async fn may_go_on(&mut self) -> bool {
         let Some(secret) = self.desk.session.secret else { return false };
         match AtDesk::find(&self.app, secret).await {
-            Ok(Some(desk)) => desk.may(Act::RunLessons).is_ok(),
+            Ok(Some(desk)) => {
+                self.desk = desk;
+                self.desk.may(Act::RunLessons).is_ok()
+            }
             // The books are away for a moment; the page stays as it is.
             Err(_) => true,
             Ok(None) => false,
@@ -190,8 +193,7 @@ impl Watching {
     }
 
     async fn draw(&mut self) -> Event {
-        let zone = self.desk.school.zone.clone();
-        match self.board.html(&self.app, &self.frame, &zone, self.app.now()).await {
+        match self.board.html(&self.app, &self.frame, &self.desk, self.app.now()).await {
             Ok(html) => {
                 self.sent = html;
                 Event::default().data(&self.sent)

@@ -55,7 +55,7 @@ pub(super) async fn show(
     };
     let mut board = Board::of(&app, lesson, group).await?;
     board.read_events(&app).await?;
-    let board = board.html(&app, &f, &desk.school.zone, desk.at).await?;
+    let board = board.html(&app, &f, &desk, desk.at).await?;
     let (extend, add) = start::fields_in_lesson(&app, &desk, &f.says);
     Ok(page(&Show { address: here, open, list, board, extend, add, f, d }))
 }
