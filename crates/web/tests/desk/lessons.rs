@@ -88,7 +88,9 @@ async fn a_teacher_opens_a_lesson_sees_a_block_and_a_child_who_told_and_opens_th
     rig.app.live.tell(Note::Told(told.clone().into()));
     hears(&mut live, &format!("told-{}", told.id)).await;
 
-    let answer = teacher.post(&format!("{address}/open"), "page=games.example/play").await;
+    let answer = teacher
+        .post(&format!("{address}/open"), &format!("event={}&page=games.example/play", event.id))
+        .await;
     assert_eq!(answer.leads_to(), format!("{address}?done=page-opened"));
     let grant = rig.books.values::<Grant>().await.unwrap().pop().unwrap();
     assert_eq!((grant.scope, grant.owner), (Scope::Lesson(lesson.id), Id::new(7)));
@@ -127,8 +129,11 @@ async fn a_look_closer_shows_the_choices_and_a_sealed_or_odd_page_is_refused() {
     let address = format!("/lessons/{}", lesson.id);
     let closer = teacher.get(&format!("{address}/open?event={}", event.id)).await;
     assert!(closer.page().contains("games.example/play"));
-    let odd = teacher.post(&format!("{address}/open"), "page=not+an+address").await;
-    assert!(odd.status.is_client_error(), "{}", odd.status);
+    for page in ["not+an+address", "example", "com", "other.example/play"] {
+        let odd = format!("event={}&page={page}", event.id);
+        let odd = teacher.post(&format!("{address}/open"), &odd).await;
+        assert!(odd.status.is_client_error(), "{page}: {}", odd.status);
+    }
     assert_eq!(rig.books.values::<Grant>().await.unwrap().len(), 0);
 }
 
@@ -147,6 +152,30 @@ async fn a_list_is_ready_only_when_somebody_has_looked_at_its_pages() {
         .leads_to();
     assert!(teacher.get(&format!("/lessons/start/{}", id(CLASS))).await.page().contains("Etna"));
     teacher.get("/lists-for-lessons").await.page();
+}
+
+#[tokio::test]
+async fn a_lesson_shows_what_was_refused_in_it_and_nothing_else_that_anybody_opened() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let mut subject = facts::subject("staff.headteacher");
+    subject.person = Some(Id::new(1));
+    let theirs = facts::get(facts::at_device(subject), "https://solicitors.example/leaving");
+    rig.recorded.0.lock().unwrap().push(events::web(903, &snapshot, theirs, now()));
+    let here = block(&rig, &lesson);
+    let address = format!("/lessons/{}/open", lesson.id);
+    let other = teacher.get(&format!("{address}?event={}", id(903))).await;
+    assert!(other.status == 404 && !other.text.contains("solicitors"), "{}", other.text);
+    let form = format!("event={}&page=solicitors.example/leaving", id(903));
+    assert_eq!(teacher.post(&address, &form).await.status, 404);
+    // Of another lesson, too.
+    let mut elsewhere = lesson.clone();
+    elsewhere.id = Id::new(977);
+    rig.add(&elsewhere).await;
+    let address = format!("/lessons/{}/open?event={}", elsewhere.id, here.id);
+    assert_eq!(teacher.get(&address).await.status, 404);
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use usher_events::event::What;
 use usher_lists::patterns::AddressPattern;
+use usher_policy::decision::Decision;
 use usher_records::change::Stored;
 use usher_records::grant::{self, Grant, MakeGrant, Scope};
 use usher_records::group::Group;
@@ -15,6 +17,7 @@ use usher_records::refusal::Refusal;
 use usher_records::request::UnblockRequest;
 use usher_types::ids;
 use usher_types::moment::Moment;
+use usher_types::url::WebAddress;
 
 use super::{changed, find, start};
 use crate::app::{App, AppFault};
@@ -48,6 +51,7 @@ struct OpenPage {
     others: Vec<String>,
     sealed: bool,
     fields: Vec<Field>,
+    event: String,
 }
 
 /// Which block a page is opened from.
@@ -64,6 +68,9 @@ pub(super) struct Filled {
     page: String,
     #[serde(default)]
     reason: Option<String>,
+    /// The block it is opened from.
+    #[serde(default)]
+    event: String,
 }
 
 /// Shows the choices: this page or the whole site, and why.
@@ -74,10 +81,23 @@ pub(super) async fn choose(
     Query(from): Query<From>,
 ) -> Result<Response, AppFault> {
     let (lesson, group) = find(&app, roll::id(&id)?).await?;
-    let event = opening::event(&app, roll::id(&from.event)?).await?;
-    let page = event.as_ref().and_then(opening::page_of).ok_or(AppFault::NotFound)?;
-    let filled = Filled { page: address::page_pattern(&page).to_string(), reason: None };
+    let page = refused(&app, lesson.value.id, &from.event).await?;
+    let filled =
+        Filled { page: address::page_pattern(&page).to_string(), reason: None, event: from.event.clone() };
     form(&app, &desk, &lesson.value, &group, &filled, Errors::none()).await
+}
+
+/// The page that was refused in this lesson. Nobody asks from here what was opened elsewhere.
+async fn refused(app: &App, lesson: ids::LessonId, event: &str) -> Result<WebAddress, AppFault> {
+    let event = opening::event(app, roll::id(event)?).await?.ok_or(AppFault::NotFound)?;
+    let who = match &event.what {
+        What::Web(web) => &web.facts.who,
+        What::Tunnel(tunnel) => &tunnel.facts.who,
+        _ => return Err(AppFault::NotFound),
+    };
+    let here = who.lesson.is_some_and(|now| now.lesson == lesson);
+    let refused = here && event.decision().is_some_and(Decision::is_block);
+    opening::page_of(&event).filter(|_| refused).ok_or(AppFault::NotFound)
 }
 
 async fn form(
@@ -117,6 +137,7 @@ async fn form(
         others: snapshot.map(|snapshot| opening::subjects(snapshot, &f.says, &page)).unwrap_or_default(),
         sealed: snapshot.is_some_and(|snapshot| opening::is_sealed(snapshot, &page)),
         fields,
+        event: filled.event.clone(),
         f,
         d,
         errors,
@@ -138,6 +159,14 @@ pub(super) async fn open(
     let (desk, filled) = (asked.from, asked.value);
     let (lesson, group) = find(&app, roll::id(&id)?).await?;
     let says = Frame::desk(&app, &desk, "/lessons", "open-title").says;
+    let page = refused(&app, lesson.value.id, &filled.event).await?;
+    // What is opened is one of the two that were offered.
+    if ![address::page_pattern(&page), address::site_pattern(&page)]
+        .iter()
+        .any(|one| one.to_string() == filled.page)
+    {
+        return Err(Refusal::AddressOdd.into());
+    }
     let made = make(&app, &desk, &lesson.value, &group, &filled);
     match made {
         Ok((_, change)) => {
@@ -265,7 +294,7 @@ pub(super) async fn reply(
     let (grant, usual) = if filled.answer == "yes" {
         let page = address::page_pattern(&request.value.address).to_string();
         let reason = request.value.reason.clone();
-        let made = make(&app, &desk, &lesson.value, &group, &Filled { page, reason })?;
+        let made = make(&app, &desk, &lesson.value, &group, &Filled { page, reason, event: String::new() })?;
         (Some(made), "answer-usual-yes")
     } else {
         (None, "answer-usual-no")
