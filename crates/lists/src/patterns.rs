@@ -10,6 +10,7 @@ use usher_types::host::{Host, HostName};
 use usher_types::url::{WebAddress, normal_path};
 
 use crate::pages::Request;
+use crate::review::is_public_suffix;
 
 /// Longest pattern read, in bytes: a pasted address has a few hundred.
 const MAX_PATTERN_BYTES: usize = 2048;
@@ -107,6 +108,16 @@ impl AddressPattern {
             (Place::At(address), Host::Ip(other)) => address == other,
             (Place::Range(range), Host::Ip(other)) => range.contains(*other),
             _ => false,
+        }
+    }
+
+    /// Whether it takes in people who have nothing to do with each other: everything under `com` or `sch.uk`, or more
+    /// addresses than a network has.
+    pub fn is_too_wide(&self) -> bool {
+        match &self.place {
+            Place::Below(name) => is_public_suffix(name.as_str()),
+            Place::At(_) => false,
+            Place::Range(range) => range.bits < if range.base.is_ipv4() { 16 } else { 32 },
         }
     }
 

@@ -88,10 +88,13 @@ pub struct MakeGrant<'a> {
 /// Opens a page.
 ///
 /// # Errors
-/// No reason, no end or one too late, or a sealed page.
+/// No reason, no end or one too late, a sealed page, or half the web.
 pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(Grant, Change), Refusal> {
     if asked.sealed {
         return Err(Refusal::Sealed);
+    }
+    if asked.page.is_too_wide() {
+        return Err(Refusal::TooWide);
     }
     let reason = refusal::reason(asked.reason)?;
     end_within(asked.until, longest_minutes, at)?;
@@ -154,6 +157,14 @@ mod tests {
     fn nobody_can_open_a_sealed_page() {
         let sealed = MakeGrant { sealed: true, ..asked("please") };
         assert_eq!(make(sealed, 60, NINE).unwrap_err(), Refusal::Sealed);
+    }
+
+    #[test]
+    fn nobody_opens_half_the_web() {
+        for page in ["com", "co.uk", "sch.uk/games", "0.0.0.0/0"] {
+            let wide = MakeGrant { page: page.parse().unwrap(), ..asked("please") };
+            assert_eq!(make(wide, 60, NINE).unwrap_err(), Refusal::TooWide, "{page}");
+        }
     }
 
     #[test]

@@ -198,11 +198,14 @@ fn ended(lesson: &Stored<Lesson>, at: Moment) -> Write {
 /// Makes or changes a lesson list. Changing the pages takes the check away.
 ///
 /// # Errors
-/// A name is needed, and at least one page.
+/// A name is needed, and at least one page; none stands for half the web.
 pub fn save_list(list: &LessonList, earlier: Option<&Stored<LessonList>>) -> Result<Change, Refusal> {
     refusal::reason(&list.name)?;
     if list.pages.is_empty() {
         return Err(Refusal::AddressOdd);
+    }
+    if list.pages.iter().any(AddressPattern::is_too_wide) {
+        return Err(Refusal::TooWide);
     }
     let write = match earlier {
         Some(earlier) => earlier.replace(list),
@@ -261,6 +264,19 @@ mod tests {
         list.checked = Some((Id::new(4), NINE));
         let (lesson, _) = open(asked(Some(&list)), &[], 120, NINE).unwrap();
         assert_eq!(lesson.mode, Mode::ListOnly(list.id));
+    }
+
+    #[test]
+    fn a_list_of_half_the_web_is_no_list() {
+        let list = |page: &str| LessonList {
+            id: Id::new(7),
+            name: "Volcanoes".into(),
+            group: None,
+            pages: vec!["encyclopaedia.example".parse().unwrap(), page.parse().unwrap()],
+            checked: None,
+        };
+        assert_eq!(save_list(&list("com"), None).unwrap_err(), Refusal::TooWide);
+        assert!(save_list(&list("video.example"), None).is_ok());
     }
 
     #[test]

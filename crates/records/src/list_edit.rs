@@ -70,9 +70,12 @@ impl Noun for ListEdit {
 /// Makes an edit; it counts as soon as it is published. `notices` go to those who are to know (WEB-16).
 ///
 /// # Errors
-/// [`Refusal::ReasonNeeded`].
+/// [`Refusal::ReasonNeeded`]; [`Refusal::TooWide`] for half the web.
 pub fn add(edit: &ListEdit, notices: Vec<Mail>) -> Result<Change, Refusal> {
     let reason = refusal::reason(&edit.edit.reason)?;
+    if edit.edit.pattern.is_too_wide() {
+        return Err(Refusal::TooWide);
+    }
     let mut change = Change::of(Action::ListEdited, Write::of(edit, Expect::New)).because(reason);
     change.mails = notices;
     Ok(change)
@@ -181,6 +184,13 @@ mod tests {
             by: Id::new(4),
             removed: None,
         }
+    }
+
+    #[test]
+    fn no_edit_is_of_half_the_web() {
+        let mut wide = edit("Maths games");
+        wide.edit.pattern = "co.uk".parse().unwrap();
+        assert_eq!(add(&wide, vec![]).unwrap_err(), Refusal::TooWide);
     }
 
     #[test]

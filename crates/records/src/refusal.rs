@@ -52,6 +52,9 @@ pub enum Refusal {
     /// The address is not one that can be used.
     #[error("the address cannot be used")]
     AddressOdd,
+    /// The address takes in the sites of people who have nothing to do with each other: `com`, `co.uk`.
+    #[error("the address is too wide")]
+    TooWide,
     /// The list has not been checked by the adult who uses it (WEB-08).
     #[error("the list has not been checked")]
     ListUnchecked,
@@ -82,6 +85,7 @@ impl Refusal {
             Self::Gone => "refusal-gone",
             Self::Sealed => "refusal-sealed",
             Self::AddressOdd => "refusal-address-odd",
+            Self::TooWide => "refusal-too-wide",
             Self::ListUnchecked => "refusal-list-unchecked",
             Self::NotInThisSchool => "refusal-not-in-this-school",
             Self::Conflict => "refusal-conflict",

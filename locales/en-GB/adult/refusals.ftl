@@ -15,6 +15,7 @@ refusal-already-so = This was already done, so nothing was changed.
 refusal-gone = This is not there any more. Go back and look again.
 refusal-sealed = Nobody in the school can open this page. It is on a list that is sealed.
 refusal-address-odd = That does not look like a web address. Write it like encyclopaedia.example/volcanoes.
+refusal-too-wide = That stands for the sites of many people at once, such as everything ending in .com. Write one site, like encyclopaedia.example.
 refusal-list-unchecked = Tick that you have checked these pages before you use the list.
 refusal-not-in-this-school = The school’s settings do not allow this.
 refusal-conflict = Somebody else changed this at the same moment. Here is how it is now; please try again.

@@ -164,7 +164,8 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
             Ok(lead("/lists/edits", "edit-added"))
         }
         Err(refusal) => {
-            let errors = Errors::of("reason", says.t(refusal.words()));
+            let field = if refusal == Refusal::TooWide { "address" } else { "reason" };
+            let errors = Errors::of(field, says.t(refusal.words()));
             all(&app, &desk, &filled, errors, None).await
         }
     }
