@@ -8,9 +8,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use usher_policy::facts::{Circumstances, Device, LessonFacts, Subject};
 use usher_records::lesson::Lesson;
-use usher_records::session::{Bound, EndReason, Session};
+use usher_records::session::{Bound, EndReason, KnownBy, Session};
 use usher_types::ids::{GroupId, PersonId, SessionId};
 use usher_types::moment::Moment;
+use usher_types::role::PersonKind;
+
+/// How long a device counts as a pupil's after they were last seen there.
+const PUPIL_GONE_MINUTES: i64 = 10;
 
 /// A device as the table shows it.
 pub type Devices = HashMap<IpAddr, Arc<Device>>;
@@ -24,6 +28,10 @@ pub struct Table {
     /// Why the last sign-in at a device ended without anybody signing out there, so that the device can say so. One
     /// entry a device at most, gone with the next sign-in.
     ended: ArcSwap<HashMap<IpAddr, EndReason>>,
+    /// When a pupil was last at a device, signed in or not by now.
+    pupils: ArcSwap<HashMap<IpAddr, Arc<AtomicI64>>>,
+    /// When visitors signed in at a device, in the last hour.
+    visitors: ArcSwap<HashMap<IpAddr, Vec<Moment>>>,
     /// Rises with every change, so that long streams know to ask again.
     epoch: Arc<AtomicU64>,
 }
@@ -32,7 +40,7 @@ pub struct Table {
 struct Entry {
     session: Session,
     subject: Arc<Subject>,
-    last_asked: AtomicI64,
+    last_asked: Arc<AtomicI64>,
 }
 
 impl Entry {
@@ -65,7 +73,8 @@ impl Table {
     /// Somebody signed in at a device; whoever was there before is gone. Desk sessions are no concern of the table.
     pub fn sign_in(&self, session: Session, subject: Arc<Subject>) {
         let Bound::Device(address) = session.bound else { return };
-        let last_asked = AtomicI64::new(session.from.unix_ms());
+        let last_asked = Arc::new(AtomicI64::new(session.from.unix_ms()));
+        self.remember_sign_in(address, &session, &subject, &last_asked);
         let entry = Arc::new(Entry { session, subject, last_asked });
         self.change_sessions(|sessions| {
             sessions.insert(address, Arc::clone(&entry));
@@ -106,7 +115,7 @@ impl Table {
                 *entry = Arc::new(Entry {
                     session: session.clone(),
                     subject: Arc::clone(subject),
-                    last_asked: AtomicI64::new(entry.last_asked.load(Ordering::Relaxed)),
+                    last_asked: Arc::clone(&entry.last_asked),
                 });
             }
         });
@@ -120,7 +129,7 @@ impl Table {
                     *entry = Arc::new(Entry {
                         session: entry.session.clone(),
                         subject: Arc::new(change(&entry.subject)),
-                        last_asked: AtomicI64::new(entry.last_asked.load(Ordering::Relaxed)),
+                        last_asked: Arc::clone(&entry.last_asked),
                     });
                 }
             }
@@ -235,6 +244,48 @@ impl Table {
         ended
     }
 
+    /// Whether a pupil is signed in at a device, or was a little while ago: whoever is there may still be that pupil.
+    pub fn had_pupil(&self, address: IpAddr, at: Moment) -> bool {
+        let address = address.to_canonical();
+        let here = self.sessions.load();
+        let now = here.get(&address).filter(|entry| entry.holds(at));
+        let last = self.pupils.load().get(&address).map(|last| last.load(Ordering::Relaxed));
+        now.is_some_and(|entry| entry.subject.kind == Some(PersonKind::Pupil))
+            || last.is_some_and(|last| at < Moment::from_unix_ms(last).plus_minutes(PUPIL_GONE_MINUTES))
+    }
+
+    /// How many visitors signed in at a device in the last hour.
+    pub fn visitors_at(&self, address: IpAddr, at: Moment) -> usize {
+        let visitors = self.visitors.load();
+        let theirs = visitors.get(&address.to_canonical()).into_iter().flatten();
+        theirs.filter(|from| at < from.plus_minutes(60)).count()
+    }
+
+    fn remember_sign_in(
+        &self,
+        address: IpAddr,
+        session: &Session,
+        subject: &Subject,
+        last_asked: &Arc<AtomicI64>,
+    ) {
+        if subject.kind == Some(PersonKind::Pupil) {
+            self.pupils.rcu(|pupils| {
+                let mut next = HashMap::clone(pupils);
+                next.insert(address, Arc::clone(last_asked));
+                next
+            });
+        }
+        if session.known_by == KnownBy::VisitorForm {
+            self.visitors.rcu(|visitors| {
+                let mut next = HashMap::clone(visitors);
+                let theirs = next.entry(address).or_default();
+                theirs.retain(|from| session.from < from.plus_minutes(60));
+                theirs.push(session.from);
+                next
+            });
+        }
+    }
+
     fn remember_ended(&self, address: IpAddr, why: Option<EndReason>) {
         self.ended.rcu(|ended| {
             let mut next = HashMap::clone(ended);
@@ -261,7 +312,6 @@ mod tests {
     use super::*;
     use usher_records::account::Owner;
     use usher_records::lesson::Mode;
-    use usher_records::session::KnownBy;
     use usher_testkit::facts;
     use usher_types::ids::Id;
 
@@ -288,6 +338,19 @@ mod tests {
         let table = Table::new();
         table.sign_in(session(1, "10.0.0.1"), Arc::new(facts::subject("pupil.y4")));
         (table, "10.0.0.1".parse().unwrap())
+    }
+
+    #[test]
+    fn a_device_is_a_pupils_for_a_while_after_they_signed_out() {
+        let (table, here) = table();
+        let later = NINE.plus_minutes(5);
+        assert!(table.who(here, later).subject.is_somebody());
+        table.sign_out(Id::new(1));
+        assert!(table.had_pupil(here, later.plus_minutes(9)));
+        assert!(!table.had_pupil(here, later.plus_minutes(10)));
+        let guest = Session { known_by: KnownBy::VisitorForm, ..session(2, "10.0.0.1") };
+        table.sign_in(guest, Arc::new(facts::subject("visitor")));
+        assert_eq!((table.visitors_at(here, NINE), table.visitors_at(here, NINE.plus_minutes(60))), (1, 0));
     }
 
     #[test]

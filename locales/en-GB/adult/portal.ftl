@@ -131,6 +131,8 @@ clause-no-means = If you say no, you are signed out and nothing else happens.
 
 ## Visitors
 
+visitor-office-title = Please ask at the school office
+visitor-office-text = Visitors cannot sign in here. This may be one of the school’s own devices, a pupil may have just used it, or several visitors have signed in here already. The office will gladly help you.
 visitor-title = Welcome. Please sign in as a visitor
 visitor-opening = You can use the school’s internet until { $time } today. You read and sign a short agreement next.
 visitor-name = Your first name and family name

@@ -253,6 +253,44 @@ async fn agr_17_the_youngest_are_asked_with_pictures_and_cannot_walk_round_the_q
 }
 
 #[tokio::test]
+async fn agr_18_no_pupil_becomes_a_visitor() {
+    let rig = Rig::new().await;
+    rig.publish_all().await;
+    let form = "name=Vi+Sitor&kind=visitor&visiting=Hester+Hale";
+    let people = async || rig.books.values::<Person>().await.unwrap().len();
+    let before = people().await;
+    // The form is open from before the device was the school's, or a pupil's.
+    let (ours, theirs) = (device(&rig, 20), device(&rig, 21));
+    let token = ours.get("/visitor").await.token();
+    rig.name_device(20, "PC 20", "ICT suite");
+    assert!(ours.get("/visitor").await.page().contains("school office"));
+    assert_eq!(ours.send("/visitor", &format!("_form={token}&{form}")).await.status, StatusCode::FORBIDDEN);
+    theirs.sign_in("ada").await.leads_to();
+    assert!(theirs.get("/visitor").await.page().contains("school office"));
+    theirs.sign_out().await.leads_to();
+    let token = theirs.get("/sign-in?for=ks2").await.token();
+    assert_eq!(theirs.send("/visitor", &format!("_form={token}&{form}")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(people().await, before);
+    rig.clock.set(now().plus_minutes(10));
+    assert_eq!(theirs.fill("/visitor", "/visitor", form).await.leads_to(), "/agreement");
+}
+
+#[tokio::test]
+async fn agr_18_few_visitors_sign_in_at_one_device_in_an_hour() {
+    let rig = Rig::new().await;
+    rig.publish_all().await;
+    let guest = device(&rig, 9);
+    let form = "name=Vi+Sitor&kind=visitor&visiting=Hester+Hale";
+    for _ in 0..3 {
+        assert_eq!(guest.fill("/visitor", "/visitor", form).await.leads_to(), "/agreement");
+        guest.sign_out().await.leads_to();
+    }
+    assert!(guest.get("/visitor").await.page().contains("school office"));
+    rig.clock.set(now().plus_minutes(60));
+    assert_eq!(guest.fill("/visitor", "/visitor", form).await.leads_to(), "/agreement");
+}
+
+#[tokio::test]
 async fn agr_18_a_visitor_gives_a_name_signs_and_is_out_at_closing_time() {
     let rig = Rig::new().await;
     rig.publish_all().await;

@@ -11,6 +11,7 @@ use usher_types::role::{PersonKind, Reader};
 
 use super::enter;
 use super::fault::Answer;
+use super::tell::ThanksPage;
 use super::then::Then;
 use crate::app::App;
 use crate::extract::form::PortalForm;
@@ -21,6 +22,9 @@ use crate::view::with_status;
 
 /// The longest name taken, in characters.
 const LONGEST_NAME_CHARS: usize = 120;
+
+/// Visitors who sign in at one device in an hour, before it looks like somebody trying names.
+const MOST_IN_AN_HOUR: usize = 3;
 
 /// The kinds of people who come for a day.
 const KINDS: [PersonKind; 3] = [PersonKind::Visitor, PersonKind::Volunteer, PersonKind::Contractor];
@@ -54,6 +58,9 @@ struct VisitorPage {
 
 /// Shows the form.
 pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked): Query<Asked>) -> Response {
+    if is_not_for_visitors(&app, &device) {
+        return ask_the_office(&app, &device, StatusCode::OK);
+    }
     let sent = Sent { then: asked.then, ..Sent::default() };
     form_page(&app, &device, sent, Errors::none())
 }
@@ -61,6 +68,9 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
 /// Lets them in, as far as the agreement.
 pub(super) async fn enter(State(app): State<App>, form: PortalForm<Sent>) -> Answer {
     let PortalForm { from: device, value: mut sent } = form;
+    if is_not_for_visitors(&app, &device) {
+        return Ok(ask_the_office(&app, &device, StatusCode::FORBIDDEN));
+    }
     sent.name = tidy(&sent.name);
     sent.visiting = tidy(&sent.visiting);
     let says = frame(&app, &device).says;
@@ -92,6 +102,23 @@ pub(super) async fn enter(State(app): State<App>, form: PortalForm<Sent>) -> Ans
             Ok(form_page(&app, &device, sent, errors))
         }
     }
+}
+
+/// Whether nobody becomes a visitor here: at a device of the school, where a pupil is or has just been, or after too
+/// many others. A form that anybody can fill in must not be a pupil's way out of the rules for pupils.
+fn is_not_for_visitors(app: &App, device: &AtDevice) -> bool {
+    let address = device.peer.address;
+    device.who.device.device.is_some()
+        || app.table.had_pupil(address, device.at)
+        || app.table.visitors_at(address, device.at) >= MOST_IN_AN_HOUR
+}
+
+fn ask_the_office(app: &App, device: &AtDevice, status: StatusCode) -> Response {
+    let key = "visitor-office-title";
+    let f = Frame::portal(app, device, key).speaking_to(app, Reader::Adult, key);
+    let text = f.says.t("visitor-office-text");
+    let spoken = format!("{} {text}", f.title);
+    with_status(status, &ThanksPage { f, picture: "kind", lines: vec![text], spoken, on: None })
 }
 
 fn frame(app: &App, device: &AtDevice) -> Frame {
