@@ -85,7 +85,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(Role::ALL.map(|role| format!("report-role-{}", role.name())));
     let concerns = ["grave-words", "grave-blocks", "many-blocks", "wrong-passwords", "two-places"];
     keys.extend(concerns.map(|concern| format!("alert-{concern}")));
-    let lights = ["records", "policy", "lists", "gateway", "disk", "clock", "outbox", "authority"];
+    let lights = ["records", "sealed", "policy", "lists", "gateway", "disk", "clock", "outbox", "authority"];
     keys.extend(lights.map(|light| format!("health-{light}")));
     keys.extend(["go", "wait", "stop", "info"].map(|state| format!("health-state-{state}")));
     for effect in ["add", "remove", "clear"] {

@@ -95,6 +95,7 @@ async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Starts a server. Comes back when it listens.
 pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Server> {
     let held = opened.folder.hold()?;
+    raise_open_files();
     let books = opened.books.clone();
     let school = books.get::<School, _>(books.school()).await?.context("no school is set up here")?.value;
     let own = own_addresses().context("this machine's addresses cannot be read")?;
@@ -159,6 +160,26 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, _held: held })
+}
+
+/// Files a busy gateway has open: two sockets for each of its connections, and some.
+const OPEN_FILES: u64 = 42_000;
+
+/// Raises the limit of open files as far as the system lets a process raise its own.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+    if limit.maximum.is_some_and(|most| most < OPEN_FILES) {
+        tracing::warn!(
+            most = limit.maximum,
+            wanted = OPEN_FILES,
+            "few files may be open at a time: set LimitNOFILE for the service"
+        );
+    }
 }
 
 /// Who is signed in, the lessons that are open and the devices that are known, as they were when the server stopped.

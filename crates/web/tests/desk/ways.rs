@@ -203,4 +203,5 @@ async fn health_is_never_green_for_what_nobody_tried() {
     let technician = rig.signed_in("technician").await;
     let page = technician.get("/health").await;
     assert!(page.page().contains("Not tried") && page.page().contains("Every request is written down."));
+    assert!(page.page().contains("The licensed lists are not here."), "their slot is empty, and that is red");
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use usher_activity::spool::SpoolState;
+use usher_lists::category::Category;
 use usher_policy::access::Act;
 use usher_types::moment::Moment;
 
@@ -60,7 +61,8 @@ struct Light {
 async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
     let (f, d) = around(&app, &desk, "/health", "health-title");
     let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at };
-    let mut lights = vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app)];
+    let mut lights =
+        vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app), look.sealed(&app)];
     let tried = app.desk.probes.try_all(desk.at).await;
     lights.extend(tried.iter().map(|tried| look.tried(tried)));
     lights.extend(look.untried(&tried));
@@ -145,6 +147,21 @@ impl Look<'_> {
             self.light("lists", "wait", found, Some("health-lists-do"))
         } else {
             self.light("lists", "go", found, None)
+        }
+    }
+
+    /// The licensed lists of illegal content. Without them the filter is not what a school must have, so it is told as
+    /// urgently as anything else.
+    fn sealed(&self, app: &App) -> Light {
+        let missing = app.snapshot.load_full().is_none_or(|snapshot| {
+            let lists = snapshot.library().artefact().lists();
+            let is_there = |sealed: &Category| lists.iter().any(|list| list.origin.category == *sealed);
+            !snapshot.document.sealed.iter().all(is_there)
+        });
+        if missing {
+            self.light("sealed", "stop", self.says.t("health-sealed-missing"), Some("health-sealed-do"))
+        } else {
+            self.light("sealed", "go", self.says.t("health-sealed-ok"), None)
         }
     }
 
