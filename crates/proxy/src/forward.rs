@@ -78,11 +78,12 @@ async fn to_site(
         Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
     };
     // A kept connection may have been closed by the site meanwhile; the request then goes on a new one, once.
-    let answer = match channel.send(on_its_way(request, &recording, false)).await {
+    let received = recording.received();
+    let answer = match channel.send(on_its_way(request, &recording, false), &received).await {
         Err(SendFault::NotSent(request)) => match reach::new(site.address).await {
             Ok(fresh) => {
                 channel = fresh;
-                channel.send(*request).await
+                channel.send(*request, &received).await
             }
             Err(fault) => Err(SendFault::Failed(fault)),
         },
@@ -106,11 +107,12 @@ async fn through_tunnel(
         Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
     };
     let http2 = matches!(channel, Channel::Http2(..));
-    let answer = match channel.send(on_its_way(request, &recording, http2)).await {
+    let received = recording.received();
+    let answer = match channel.send(on_its_way(request, &recording, http2), &received).await {
         Err(SendFault::NotSent(request)) => match inside.reopen(recording.gateway()).await {
             Ok(fresh) => {
                 channel = fresh;
-                channel.send(*request).await
+                channel.send(*request, &received).await
             }
             Err(fault) => Err(SendFault::Failed(fault)),
         },
@@ -241,6 +243,10 @@ impl http_body::Body for FromClient {
             }
             Poll::Ready(Some(Err(_left))) => self.received.break_off(),
             Poll::Ready(None) | Poll::Pending => {}
+        }
+        // Whoever knows the length does not ask for the end.
+        if matches!(polled, Poll::Ready(None)) || self.inner.is_end_stream() {
+            self.received.end();
         }
         polled.map_err(Into::into)
     }

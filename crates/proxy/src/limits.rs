@@ -32,11 +32,15 @@ pub const CONNECT_TIME: Duration = Duration::from_secs(8);
 pub const ADDRESSES_TRIED: usize = 4;
 /// A name must be resolved within this time.
 pub const RESOLVE_TIME: Duration = Duration::from_secs(5);
+/// Names asked of the resolver at once: each waits on a thread, which the rest of the server shares.
+pub const LOOKUPS: usize = 64;
+/// Names asked at once for one client: one that asks for names nobody answers for does not hold up the others.
+pub const LOOKUPS_PER_CLIENT: usize = 8;
 /// How long an answer of the resolver is kept. The system's resolver gives no times of its own.
 pub const RESOLVED_KEPT: Duration = Duration::from_secs(30);
 /// Names kept.
 pub const NAMES_KEPT: usize = 10_000;
-/// A site must begin to answer within this time after it has the whole request. Slow reports take a minute or two.
+/// A site must begin to answer within this time after it has the whole request, however long sending that took. Slow reports take a minute or two.
 pub const ANSWER_TIME: Duration = Duration::from_secs(120);
 /// A body that stands still this long, in either direction, is given up. Long polls and server-sent events send
 /// something every minute or so.
@@ -53,6 +57,10 @@ pub const POOLED_TIME: Duration = Duration::from_secs(30);
 pub const H2_STREAMS: u32 = 128;
 /// The window of one HTTP/2 stream, in bytes: what may be under way before the reader must take some.
 pub const H2_WINDOW_BYTES: u32 = 256 * 1024;
+/// Requests of one client that have a place for their event and did not fill it yet; more of them wait. Browsers have at
+/// most some 200 under way, and some schools have a room behind one address. It takes 32 such clients to fill the spool's
+/// places.
+pub const REQUESTS_PER_CLIENT: usize = 512;
 /// A request still open after this long is recorded, and its end later.
 pub const RECORDED_OPEN_AFTER: Duration = Duration::from_secs(10);
 /// How often an open stream or tunnel is judged again.

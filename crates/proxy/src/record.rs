@@ -260,12 +260,23 @@ impl<C: Case> Recording<C> {
 pub(crate) struct Received {
     bytes: AtomicU64,
     broke_off: AtomicBool,
+    whole: AtomicBool,
 }
 
 impl Received {
     /// So many bytes more.
     pub(crate) fn add(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// All of it came.
+    pub(crate) fn end(&self) {
+        self.whole.store(true, Ordering::Relaxed);
+    }
+
+    /// How much came, and whether that is all.
+    pub(crate) fn so_far(&self) -> (u64, bool) {
+        (self.bytes.load(Ordering::Relaxed), self.whole.load(Ordering::Relaxed))
     }
 
     /// The client broke off in the middle.

@@ -80,7 +80,7 @@ async fn agree(
     from_http2: bool,
 ) -> Response<Body> {
     let to_http2 = matches!(channel, Channel::Http2(..));
-    let mut answer = match channel.send(request).await {
+    let mut answer = match channel.send(request, &recording.received()).await {
         Ok(answer) => answer,
         Err(fault) => return serve::failed(recording, fault.into()),
     };

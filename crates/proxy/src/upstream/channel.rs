@@ -6,15 +6,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{Request, Response};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use usher_events::event::UpstreamFault;
 
 use crate::body::Body;
-use crate::limits::{ANSWER_TIME, CONNECT_TIME, H2_WINDOW_BYTES, HEAD_FIELDS};
+use crate::limits::{
+    ANSWER_TIME, CONNECT_TIME, H2_WINDOW_BYTES, HEAD_FIELDS, JUDGED_AGAIN_EVERY, STILL_TIME,
+};
+use crate::record::Received;
 
 /// A way to send requests to a site.
 #[derive(Debug)]
@@ -118,8 +123,15 @@ impl Channel {
         matches!(self, Self::Http2(_, extended) if extended.load(Ordering::Relaxed))
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn send(&mut self, request: Request<Body>) -> Result<Response<Incoming>, SendFault> {
+    /// Sends a request and waits for the head of its answer. What comes of its body is counted in `received`.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Body>,
+        received: &Received,
+    ) -> Result<Response<Incoming>, SendFault> {
+        if request.body().is_end_stream() {
+            received.end();
+        }
         let sent = async {
             match self {
                 Self::Http1(sender) => {
@@ -136,9 +148,23 @@ impl Channel {
                 }
             }
         };
-        match tokio::time::timeout(ANSWER_TIME, sent).await {
-            Ok(answer) => answer,
-            Err(_elapsed) => Err(SendFault::Failed(UpstreamFault::TimedOut)),
+        tokio::select! {
+            answer = sent => answer,
+            () = nothing_comes(received) => Err(SendFault::Failed(UpstreamFault::TimedOut)),
+        }
+    }
+}
+
+/// Waits until a request's body stands still for too long, or there is no answer too long after it is sent.
+async fn nothing_comes(received: &Received) {
+    let (mut so_far, mut since) = (received.so_far(), Instant::now());
+    loop {
+        tokio::time::sleep(JUDGED_AGAIN_EVERY).await;
+        let limit = if so_far.1 { ANSWER_TIME } else { STILL_TIME };
+        if received.so_far() != so_far {
+            (so_far, since) = (received.so_far(), Instant::now());
+        } else if since.elapsed() >= limit {
+            return;
         }
     }
 }

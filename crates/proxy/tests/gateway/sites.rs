@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use usher_proxy::limits::{ANSWER_TIME, HANDSHAKE_TIME};
 
@@ -84,6 +84,38 @@ async fn a_site_that_never_answers_is_given_up() {
     assert_eq!(rig.lines(1).await, ["GET http://plain.example/ Allow Unknown 502 Upstream(TimedOut)"]);
 }
 
+/// However long an upload takes, as long as it moves: the site's time begins when it has all of it.
+#[tokio::test]
+async fn a_slow_upload_is_not_the_sites_fault() {
+    let begun = Arc::new(Notify::new());
+    let origin = {
+        let begun = Arc::clone(&begun);
+        Origin::raw(move |mut stream, _| {
+            let begun = Arc::clone(&begun);
+            async move {
+                read_head(&mut stream).await;
+                let mut body = [0; 9];
+                stream.read_exact(&mut body[..4]).await.unwrap();
+                begun.notify_one();
+                stream.read_exact(&mut body[4..]).await.unwrap();
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nthere").await.unwrap();
+            }
+        })
+        .await
+    };
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    let head = "POST http://plain.example/ HTTP/1.1\r\nHost: plain.example\r\nContent-Length: 9\r\n\r\n";
+    wire.send(format!("{head}half")).await;
+    begun.notified().await;
+    tokio::time::pause();
+    tokio::time::advance(ANSWER_TIME).await;
+    tokio::time::resume();
+    wire.send("more.").await;
+    assert_eq!(wire.answer().await.text(), "there");
+    assert_eq!(rig.lines(1).await, ["POST http://plain.example/ Allow Unknown 200 Complete"]);
+}
+
 #[tokio::test]
 async fn a_site_that_never_shakes_hands_is_given_up() {
     let taken = Arc::new(Notify::new());
@@ -92,7 +124,7 @@ async fn a_site_that_never_shakes_hands_is_given_up() {
         Origin::raw(move |mut stream, _| {
             let taken = Arc::clone(&taken);
             async move {
-                tokio::io::AsyncReadExt::read_u8(&mut stream).await.unwrap();
+                stream.read_u8().await.unwrap();
                 taken.notify_one();
                 std::future::pending::<()>().await;
             }
