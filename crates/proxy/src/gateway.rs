@@ -21,7 +21,9 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
+use crate::limits::REQUESTS_PER_CLIENT;
 use crate::pages::Pages;
+use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
 use crate::tls::server::ClientTls;
 use crate::upstream::pool::Pool;
@@ -66,6 +68,8 @@ pub struct Gateway {
     pub(crate) parts: Parts,
     pub(crate) client_tls: ClientTls,
     pub(crate) pool: Pool,
+    /// Requests that hold a place for their event.
+    pub(crate) requests: Arc<Shares>,
     /// Pulled when the time to end in an orderly way is over: whatever is open then is cut off.
     pub(crate) cut: CancellationToken,
 }
@@ -86,6 +90,7 @@ impl Gateway {
             parts,
             client_tls: ClientTls::new()?,
             pool: Pool::default(),
+            requests: Shares::of(REQUESTS_PER_CLIENT),
             cut: CancellationToken::new(),
         })
     }

@@ -27,6 +27,7 @@ pub mod pages;
 mod reach;
 mod record;
 mod serve;
+mod shares;
 mod splice;
 pub mod target;
 mod title;

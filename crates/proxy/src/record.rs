@@ -17,6 +17,7 @@ use crate::case::Case;
 use crate::gateway::Gateway;
 use crate::guard::Busy;
 use crate::identify::Shown;
+use crate::shares::Share;
 use crate::title::TitleCapture;
 
 /// The event of one request or tunnel, as far as it is known.
@@ -24,7 +25,8 @@ pub(crate) struct Recording<C: Case> {
     /// What the decision sees.
     pub(crate) facts: C,
     gateway: Arc<Gateway>,
-    place: Option<Place>,
+    /// The event's place, and the client's share of places it is one of.
+    place: Option<(Place, Share)>,
     id: EventId,
     at: Moment,
     began: Instant,
@@ -56,7 +58,7 @@ impl<C: Case> Recording<C> {
         busy: Busy,
         protocol: Protocol,
         facts: C,
-        place: Place,
+        place: (Place, Share),
         at: Moment,
     ) -> Self {
         let outcome = Outcome {
@@ -72,7 +74,7 @@ impl<C: Case> Recording<C> {
         Self {
             facts,
             gateway: Arc::clone(gateway),
-            id: place.id(),
+            id: place.0.id(),
             place: Some(place),
             at,
             began: Instant::now(),
@@ -195,7 +197,7 @@ impl<C: Case> Recording<C> {
 
     /// Writes the event while the request goes on; its end follows as an event of its own.
     pub(crate) fn write_open(&mut self) {
-        if let Some(place) = self.place.take() {
+        if let Some((place, _share)) = self.place.take() {
             self.outcome.end = End::StillOpen;
             self.settle();
             self.write(place);
@@ -212,7 +214,7 @@ impl<C: Case> Recording<C> {
         self.outcome.end = if broke_off { End::ClientLeft } else { end };
         self.settle();
         match self.place.take() {
-            Some(place) => self.write(place),
+            Some((place, _share)) => self.write(place),
             None => self.write_ended(),
         }
     }

@@ -68,6 +68,7 @@ pub(crate) async fn serve(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let busy = connection.state.busy();
+    let share = gateway.requests.one(connection.peer.ip()).await;
     let place = match gateway.parts.sink.try_reserve() {
         Ok(place) => Ok(place),
         Err(SinkClosed::Busy) => gateway.parts.sink.reserve().await,
@@ -98,7 +99,7 @@ pub(crate) async fn serve(
         },
         Target::Tunnel(host, port) => {
             let facts = TlsFacts { who, connect: (host, port), hello: Hello::Silent, resolved: None };
-            let mut recording = Recording::new(&gateway, busy, Protocol::Tunnel, facts, place, at);
+            let mut recording = Recording::new(&gateway, busy, Protocol::Tunnel, facts, (place, share), at);
             return match identify::sign_in(&mut recording, &connection, request.headers()).await {
                 Ok(()) => tunnel::open(&gateway, &connection, request, recording),
                 Err(fault) => tunnel::refuse(recording, &fault),
@@ -106,7 +107,7 @@ pub(crate) async fn serve(
         }
     };
     let facts = facts(&gateway, &connection, &request, who, address, user_information);
-    let mut recording = Recording::new(&gateway, busy, connection.protocol, facts, place, at);
+    let mut recording = Recording::new(&gateway, busy, connection.protocol, facts, (place, share), at);
     recording.shown = shown;
     answer(&gateway, &connection, request, recording).await
 }
