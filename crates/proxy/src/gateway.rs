@@ -21,7 +21,7 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
-use crate::limits::REQUESTS_PER_CLIENT;
+use crate::limits::{LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
 use crate::pages::Pages;
 use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
@@ -70,6 +70,8 @@ pub struct Gateway {
     pub(crate) pool: Pool,
     /// Requests that hold a place for their event.
     pub(crate) requests: Arc<Shares>,
+    /// Names that are asked for.
+    pub(crate) lookups: Arc<Shares>,
     /// Pulled when the time to end in an orderly way is over: whatever is open then is cut off.
     pub(crate) cut: CancellationToken,
 }
@@ -91,6 +93,7 @@ impl Gateway {
             client_tls: ClientTls::new()?,
             pool: Pool::default(),
             requests: Shares::of(REQUESTS_PER_CLIENT),
+            lookups: Shares::of(LOOKUPS_PER_CLIENT),
             cut: CancellationToken::new(),
         })
     }

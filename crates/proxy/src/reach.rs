@@ -75,7 +75,13 @@ struct Addresses {
 }
 
 impl Addresses {
-    async fn of<C: Case>(recording: &Recording<C>, host: &Host, port: u16) -> Result<Self, UpstreamFault> {
+    async fn of<C: Case>(
+        recording: &mut Recording<C>,
+        host: &Host,
+        port: u16,
+    ) -> Result<Self, UpstreamFault> {
+        let client = recording.facts.who().device.address;
+        let _share = recording.gateway().lookups.one(client).await;
         let addresses = recording.gateway().parts.resolver.resolve(host, port).await?;
         Ok(Self { left: addresses.into_iter(), last: NoWay::Failed(UpstreamFault::NoSuchName) })
     }
