@@ -58,6 +58,9 @@ pub enum ImportFault {
     /// The store failed, or somebody changed the same records meanwhile. Nothing was half done: run it again.
     #[error("the books could not be written")]
     Store(#[from] StoreError),
+    /// An account that cannot be: a fault of this program.
+    #[error("an account could not be opened")]
+    Account(#[from] Refusal),
     /// Passwords cannot be made.
     #[error("first passwords could not be made")]
     Passwords(#[from] PasswordFault),
@@ -90,7 +93,7 @@ pub async fn plan(tools: Tools<'_>, read: &Read, today: Date, at: Moment) -> Res
     Ok(plan)
 }
 
-/// Carries a plan out: one change for people and classes, one for accounts.
+/// Carries a plan out: one change for people, classes and new accounts, and one for each account that closes.
 ///
 /// # Errors
 /// See [`ImportFault`].
@@ -109,26 +112,18 @@ pub async fn carry_out(
         faults: plan.faults,
         issued: Vec::new(),
     };
-    let mut people = Change {
+    let mut change = Change {
         action: Action::RosterImported,
         about: None,
         reason: None,
         writes: plan.writes,
         mails: vec![],
     };
-    give_faces(&mut people.writes, &plan.added, school)?;
-    if !people.writes.is_empty() {
-        tools.books.commit(&people, actor, at).await?;
-    }
-    let accounts = open_accounts(tools, &plan.added, school, at, &mut done).await?;
-    if !accounts.is_empty() {
-        let change = Change {
-            action: Action::AccountOpened,
-            about: None,
-            reason: None,
-            writes: accounts,
-            mails: vec![],
-        };
+    give_faces(&mut change.writes, &plan.added, school)?;
+    // People and their accounts are one change: whoever is known already never gets one.
+    let accounts = open_accounts(tools, &plan.added, &plan.groups, school, at, &mut done).await?;
+    change.writes.extend(accounts);
+    if !change.writes.is_empty() {
         tools.books.commit(&change, actor, at).await?;
     }
     for person in &plan.left {
@@ -168,6 +163,7 @@ fn give_faces(
 async fn open_accounts(
     tools: Tools<'_>,
     added: &[(Person, Option<String>)],
+    groups: &[Group],
     school: &School,
     at: Moment,
     done: &mut Done,
@@ -175,14 +171,18 @@ async fn open_accounts(
     let existing = tools.books.all::<Account>().await?;
     let mut taken: BTreeSet<String> =
         existing.iter().map(|account| account.value.username.as_str().to_owned()).collect();
+    let known = tools.books.values::<Group>().await?;
     let classes: BTreeMap<_, _> =
-        tools.books.values::<Group>().await?.into_iter().map(|group| (group.id, group.name)).collect();
+        known.iter().chain(groups).map(|group| (group.id, group.name.clone())).collect();
     let mut writes = Vec::new();
     for (person, wished) in added {
         if shares_account(school, person) {
             continue;
         }
-        let Ok(username) = free_username(person, wished.as_deref(), &taken) else { continue };
+        let Ok(username) = free_username(person, wished.as_deref(), &taken) else {
+            done.faults.push(format!("{}: no user name can be made, so there is no account", person.name()));
+            continue;
+        };
         taken.insert(username.as_str().to_owned());
         let asked = OpenAccount {
             id: Id::new(tools.ids.next(at)),
@@ -190,7 +190,7 @@ async fn open_accounts(
             person: Some((person.kind, person.id)),
             year: None,
         };
-        let Ok((mut account, _)) = account::open(asked) else { continue };
+        let (mut account, _) = account::open(asked)?;
         let secret = first_secret(tools, &mut account, person, school, at).await?;
         let class = person.groups.first().and_then(|group| classes.get(group)).cloned().unwrap_or_default();
         done.issued.push(Issued {
@@ -219,9 +219,9 @@ async fn shared_accounts(
             continue;
         }
         let name = year.label().to_lowercase().replace(' ', "");
-        let Ok(username) = Username::parse(&name) else { continue };
+        let username = Username::parse(&name)?;
         let asked = OpenAccount { id: Id::new(tools.ids.next(at)), username, person: None, year: Some(year) };
-        let Ok((mut account, _)) = account::open(asked) else { continue };
+        let (mut account, _) = account::open(asked)?;
         let secret = passphrase::password(&school.settings.passwords.pupils)?;
         account.password = Some(tools.passwords.hash(secret.clone().into()).await?);
         account.changed_at = Some(at);

@@ -58,6 +58,9 @@ async fn ext_06_a_csv_run_twice_changes_nothing_and_a_leaver_is_closed() {
     let done = import(&books, &csv_roster::read(&file).unwrap()).await;
     assert_eq!((done.added, done.groups, done.faults.len()), (5, 3, 2), "{:?}", done.faults);
     assert!(done.faults[0].contains("wizard"), "{:?}", done.faults);
+    let journal = books.store().journal(Id::new(1), 0, 100).await.unwrap().len();
+    assert_eq!(journal, 2, "set up, and one change: nobody is known without their account");
+    assert!(done.issued.iter().any(|issued| issued.class == "4A"), "the classes of this import too");
     let issued: Vec<&str> = done.issued.iter().map(|issued| issued.username.as_str()).collect();
     assert_eq!(issued, ["abell", "zoharazukauskas", "abell2", "jprice", "mbell"]);
     let young = &done.issued[1];
