@@ -120,6 +120,8 @@ fn what_adults_searched_is_only_for_whom_it_concerns() {
     let for_head = report.for_readers(&[Audience::Headteacher]).json();
     assert!(for_head.contains("Ruth Penhallow") && !for_head.contains("Alan Whitlock"));
     assert_eq!(common.figures, report.figures);
+    let head_alone = report.for_readers(&[Audience::Headteacher]);
+    assert!(!report.gravities.is_empty() && head_alone.gravities.is_empty(), "who is no reader has no item");
 }
 
 #[test]
