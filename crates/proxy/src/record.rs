@@ -142,11 +142,6 @@ impl<C: Case> Recording<C> {
         self.began.elapsed()
     }
 
-    /// Whether its event is written while it goes on.
-    pub(crate) const fn is_written(&self) -> bool {
-        self.place.is_none()
-    }
-
     /// Counts the bytes of the request's body.
     pub(crate) fn received(&self) -> Arc<Received> {
         Arc::clone(&self.received)

@@ -1,11 +1,14 @@
 //! The answer's body on its way to the client: counted, judged again while it lasts, recorded when it ends.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep};
 use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
@@ -19,7 +22,10 @@ use crate::record::Recording;
 #[derive(Debug)]
 pub struct Watched {
     inner: Incoming,
-    recording: Recording<WebFacts>,
+    recording: Arc<Mutex<Recording<WebFacts>>>,
+    /// Writes the event of a request that takes long, also for a client that takes nothing: nobody asks for more of the
+    /// body then.
+    late: AbortHandle,
     /// Where the connection goes when the answer is read.
     home: Option<Home>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -38,11 +44,18 @@ struct StoodStill;
 
 impl Watched {
     pub(crate) fn new(inner: Incoming, recording: Recording<WebFacts>, home: Option<Home>) -> Self {
-        Self { inner, recording, home, timer: None, last_piece: Instant::now() }
+        let left = RECORDED_OPEN_AFTER.saturating_sub(recording.elapsed());
+        let recording = Arc::new(Mutex::new(recording));
+        let late = tokio::spawn(write_late(Arc::downgrade(&recording), left)).abort_handle();
+        Self { inner, recording, late, home, timer: None, last_piece: Instant::now() }
     }
 
-    fn end(&mut self, end: End) {
-        self.recording.finish(end);
+    fn recording(&self) -> MutexGuard<'_, Recording<WebFacts>> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, end: End) {
+        self.recording().finish(end);
     }
 
     fn complete(&mut self) {
@@ -53,11 +66,8 @@ impl Watched {
     }
 
     /// What is done every few seconds while nothing comes.
-    fn tick(&mut self) -> Result<(), BodyFault> {
-        if self.recording.elapsed() >= RECORDED_OPEN_AFTER && !self.recording.is_written() {
-            self.recording.write_open();
-        }
-        if !self.recording.is_still_allowed() {
+    fn tick(&self) -> Result<(), BodyFault> {
+        if !self.recording().is_still_allowed() {
             self.end(End::Usher);
             return Err(Box::new(Stopped));
         }
@@ -66,6 +76,19 @@ impl Watched {
             return Err(Box::new(StoodStill));
         }
         Ok(())
+    }
+}
+
+async fn write_late(recording: Weak<Mutex<Recording<WebFacts>>>, left: Duration) {
+    tokio::time::sleep(left).await;
+    if let Some(recording) = recording.upgrade() {
+        recording.lock().unwrap_or_else(PoisonError::into_inner).write_open();
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.late.abort();
     }
 }
 
@@ -81,7 +104,7 @@ impl http_body::Body for Watched {
             match Pin::new(&mut self.inner).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => {
                     if let Some(piece) = frame.data_ref() {
-                        self.recording.sent(piece);
+                        self.recording().sent(piece);
                     }
                     self.last_piece = Instant::now();
                     // Whoever knows the length does not ask for the end.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
+use usher_proxy::limits::RECORDED_OPEN_AFTER;
 
 use crate::client::{Wire, get};
 use crate::origin::{Origin, Stream, read_head};
@@ -89,6 +90,24 @@ async fn downwards_plain_and_inspected() {
         let events = rig.events(if tls { 2 } else { 1 }).await;
         assert_eq!(crate::events::bytes(events.last().unwrap()), (0, LARGE as u64));
     }
+}
+
+/// Who takes no answer has an event like everybody else, and holds no place for it.
+#[tokio::test]
+async fn a_client_that_stops_reading_is_recorded() {
+    let (origin, stuck, _poured) = site(false).await;
+    let rig = Rig::with(&[("large.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    wire.send(get("http://large.example/")).await;
+    stuck.notified().await;
+    tokio::time::pause();
+    tokio::time::advance(RECORDED_OPEN_AFTER).await;
+    tokio::time::resume();
+    rig.until(|events, open| (events.len(), open) == (1, 0)).await;
+    drop(wire);
+    let lines = rig.lines(2).await;
+    assert_eq!(lines[0], "GET http://large.example/ Allow Unknown 200 StillOpen");
+    assert_eq!(lines[1], "ended 200 ClientLeft");
 }
 
 #[tokio::test]
