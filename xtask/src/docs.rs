@@ -4,8 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+/// A page's file and what makes its text.
+type Page = (&'static str, fn() -> String);
+
 /// Every page and what makes it.
-const PAGES: [(&str, fn() -> String); 3] = [
+const PAGES: [Page; 3] = [
     ("docs/events.md", usher_events::catalogue::document),
     ("docs/config.md", usher_config::reference::page),
     ("docs/permissions.txt", usher_policy::access::table),

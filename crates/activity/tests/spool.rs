@@ -119,7 +119,7 @@ async fn mon_03_an_altered_event_is_named() {
     let sound = fs::read(&path).unwrap();
     let needle = b"/page/3";
     let at = sound.windows(needle.len()).position(|window| window == needle).unwrap();
-    let mut altered = sound.clone();
+    let mut altered = sound;
     altered[at + needle.len() - 1] = b'7';
     fs::write(&path, &altered).unwrap();
     match verify(folder.path()).unwrap() {
@@ -186,10 +186,10 @@ async fn questions_are_answered_by_person_time_and_strictness() {
     let all = Question::all(Id::new(1), NOW, NOW.plus_minutes(10));
     let count = |question: &Question| activity.find(question, usize::MAX).unwrap().len();
     assert_eq!(count(&all), 60);
-    assert_eq!(count(&Question { person: Some(Id::new(101)), ..all.clone() }), 15);
-    assert_eq!(count(&Question { verdict: Some(Verdict::Block), ..all.clone() }), 20);
-    assert_eq!(count(&Question { until: NOW.plus_seconds(30), ..all.clone() }), 30);
-    assert_eq!(count(&Question { school: Id::new(2), ..all.clone() }), 0);
+    assert_eq!(count(&Question { person: Some(Id::new(101)), ..all }), 15);
+    assert_eq!(count(&Question { verdict: Some(Verdict::Block), ..all }), 20);
+    assert_eq!(count(&Question { until: NOW.plus_seconds(30), ..all }), 30);
+    assert_eq!(count(&Question { school: Id::new(2), ..all }), 0);
     assert_eq!(activity.find(&all, 7).unwrap().len(), 7);
     let event = activity.event(Id::new(ids[41])).unwrap().unwrap();
     assert_eq!(event.id.number(), ids[41]);

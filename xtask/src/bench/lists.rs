@@ -50,7 +50,7 @@ const EDITS: usize = 5_000;
 
 /// Compile, open and look up category lists.
 #[derive(Debug, Args)]
-pub struct Lists {
+pub(crate) struct Lists {
     /// Print one JSON object on the last line.
     #[arg(long)]
     json: bool,
@@ -61,7 +61,7 @@ pub struct Lists {
 
 impl Lists {
     /// Runs the measurement.
-    pub fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<()> {
         ensure!(
             !cfg!(debug_assertions),
             "unoptimised figures mean nothing: run with `cargo run --release -p xtask`"
@@ -209,7 +209,7 @@ fn hosts(folder: &Path, data: &Path) -> Result<Vec<Host>> {
     let mut random = Random(1);
     let mut texts = Vec::with_capacity(HOSTS);
     while texts.len() < HOSTS {
-        let name = &listed[random.below(listed.len())];
+        let Some(name) = listed.get(random.below(listed.len())) else { continue };
         let seen = visited.get(random.below(visited.len().max(1)));
         let text = match (texts.len() % 20, seen) {
             (0..4, _) => name.clone(),
@@ -217,7 +217,11 @@ fn hosts(folder: &Path, data: &Path) -> Result<Vec<Host>> {
             (6..8, _) => format!("cdn{}.img.{name}", random.below(100)),
             (8..10, _) => format!("a.b{}.c.d.e.f.{name}", random.below(1000)),
             (10..18, Some(seen)) => seen.clone(),
-            _ => format!("w.shop{}.example{}", random.below(1 << 40), [".com", ".co.uk"][random.below(2)]),
+            _ => format!(
+                "w.shop{}.example{}",
+                random.below(1 << 40),
+                if random.below(2) == 0 { ".com" } else { ".co.uk" }
+            ),
         };
         if Host::parse(&text).is_ok() {
             texts.push(text);
@@ -324,6 +328,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn percentile(values: &mut [u64], share: f64) -> f64 {
     values.sort_unstable();
+    #[expect(clippy::cast_possible_truncation, reason = "a share of a length is a place in it")]
     let index = (values.len() as f64 * share / 100.0) as usize;
     values.get(index.min(values.len().saturating_sub(1))).copied().unwrap_or_default() as f64
 }
@@ -384,6 +389,7 @@ fn peak_rss_mb() -> Result<f64> {
 struct Random(u64);
 
 impl Random {
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half of a product is below its factor")]
     fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;

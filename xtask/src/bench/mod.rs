@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 /// What can be measured.
 #[derive(Debug, Subcommand)]
-pub enum Bench {
+pub(crate) enum Bench {
     /// Compile, open and look up category lists of millions of names.
     Lists(lists::Lists),
     /// Send requests through the gateway and through Squid, Tinyproxy and Privoxy.
@@ -17,7 +17,7 @@ pub enum Bench {
 
 impl Bench {
     /// Runs the chosen measurement.
-    pub fn run(self) -> Result<()> {
+    pub(crate) fn run(self) -> Result<()> {
         match self {
             Self::Lists(lists) => lists.run(),
             Self::Proxy(proxy) => proxy.run(),

@@ -24,7 +24,7 @@ use servers::{Kind, Server, Way, text};
 
 /// Measure the gateway beside other proxies.
 #[derive(Debug, Args)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Print one JSON object on the last line.
     #[arg(long)]
     json: bool,
@@ -71,7 +71,7 @@ struct Outcome {
 
 impl Proxy {
     /// Runs the measurement.
-    pub fn run(self) -> Result<()> {
+    pub(super) fn run(self) -> Result<()> {
         let ours = build()?;
         let folder = Folder::new()?;
         let domains = self.names()?;

@@ -17,25 +17,29 @@ const ASKED_EVERY: Duration = Duration::from_millis(50);
 
 /// On which processors a process runs: servers on one, load and site on the others, where there are others.
 #[derive(Debug, Clone, Copy)]
-pub enum Pinned {
+pub(super) enum Pinned {
     Server,
     Rest,
 }
 
 /// A running process.
 #[derive(Debug)]
-pub struct Process(Child);
+pub(super) struct Process(Child);
 
 impl Process {
     /// Starts a process on its processors.
-    pub fn start(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<Self> {
+    pub(super) fn start(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<Self> {
         let mut command = pin(pinned, program);
         let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(Self(child.spawn().with_context(|| format!("{program} does not start"))?))
     }
 
     /// The same, with the first line it says when it is ready.
-    pub fn start_and_hear(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<(Self, Vec<String>)> {
+    pub(super) fn start_and_hear(
+        pinned: Pinned,
+        program: &str,
+        arguments: &[&str],
+    ) -> Result<(Self, Vec<String>)> {
         let mut child =
             pin(pinned, program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
@@ -44,7 +48,7 @@ impl Process {
     }
 
     /// Waits until somebody answers at an address.
-    pub fn wait_for(&mut self, address: SocketAddr) -> Result<()> {
+    pub(super) fn wait_for(&mut self, address: SocketAddr) -> Result<()> {
         let mut waited = Duration::ZERO;
         while TcpStream::connect(address).is_err() {
             if let Some(status) = self.0.try_wait()? {
@@ -60,7 +64,7 @@ impl Process {
     }
 
     /// Processor time of the process and everything it started, so far, in microseconds.
-    pub fn cpu_us(&self) -> f64 {
+    pub(super) fn cpu_us(&self) -> f64 {
         let processes = processes();
         let mut family = vec![self.0.id()];
         let mut ticks = 0.0;
@@ -81,7 +85,7 @@ impl Drop for Process {
 }
 
 /// Runs a process to its end and gives what it said.
-pub fn output(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<String> {
+pub(super) fn output(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<String> {
     let output = pin(pinned, program).args(arguments).output()?;
     if !output.status.success() {
         bail!("{program} failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -90,12 +94,12 @@ pub fn output(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<Strin
 }
 
 /// An address nobody listens at.
-pub fn free_address() -> Result<SocketAddr> {
+pub(super) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// Whether processes can be kept apart.
-pub fn can_pin() -> bool {
+pub(super) fn can_pin() -> bool {
     thread::available_parallelism().is_ok_and(|count| count.get() > 1)
         && Command::new("taskset").arg("--version").output().is_ok()
 }

@@ -13,7 +13,7 @@ use super::process::{Pinned, Process, free_address};
 
 /// A way through a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub(super) enum Way {
     /// Plain HTTP/1.1 on kept connections, where the server keeps them.
     Plain,
     /// TLS in a tunnel that is not opened.
@@ -25,9 +25,9 @@ pub enum Way {
 }
 
 impl Way {
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Splice, Self::Inspect, Self::Http2];
+    pub(super) const ALL: [Self; 4] = [Self::Plain, Self::Splice, Self::Inspect, Self::Http2];
 
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Splice => "splice",
@@ -39,7 +39,7 @@ impl Way {
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     Usher,
     Squid,
     Tinyproxy,
@@ -47,9 +47,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Usher, Self::Squid, Self::Tinyproxy, Self::Privoxy];
+    pub(super) const ALL: [Self; 4] = [Self::Usher, Self::Squid, Self::Tinyproxy, Self::Privoxy];
 
-    pub const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Usher => "usher",
             Self::Squid => "squid",
@@ -59,7 +59,7 @@ impl Kind {
     }
 
     /// Its Debian package.
-    pub const fn package(self) -> Option<&'static str> {
+    pub(super) const fn package(self) -> Option<&'static str> {
         match self {
             Self::Usher => None,
             Self::Squid => Some("squid-openssl"),
@@ -69,7 +69,7 @@ impl Kind {
     }
 
     /// What it can do. Squid 5 and the others speak no HTTP/2; the two small ones are not set up to decrypt.
-    pub const fn ways(self) -> &'static [Way] {
+    pub(super) const fn ways(self) -> &'static [Way] {
         match self {
             Self::Usher => &Way::ALL,
             Self::Squid => &[Way::Plain, Way::Splice, Way::Inspect],
@@ -80,14 +80,14 @@ impl Kind {
 
 /// A server that listens.
 #[derive(Debug)]
-pub struct Server {
-    pub process: Process,
-    pub address: SocketAddr,
+pub(super) struct Server {
+    pub(super) process: Process,
+    pub(super) address: SocketAddr,
 }
 
 impl Server {
     /// Starts one, with its files in `folder`.
-    pub fn start(kind: Kind, ours: &str, folder: &Path, domains: &[String]) -> Result<Self> {
+    pub(super) fn start(kind: Kind, ours: &str, folder: &Path, domains: &[String]) -> Result<Self> {
         if kind == Kind::Usher {
             let list = folder.join("domains");
             fs::write(&list, domains.join("\n"))?;
@@ -175,6 +175,6 @@ fn run(program: &str, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-pub fn text(path: &Path) -> Result<&str> {
+pub(super) fn text(path: &Path) -> Result<&str> {
     path.to_str().context("a path that is no text")
 }
