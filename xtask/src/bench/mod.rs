@@ -3,7 +3,9 @@
 mod lists;
 mod proxy;
 
-use anyhow::Result;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
 use clap::Subcommand;
 
 /// What can be measured.
@@ -18,9 +20,21 @@ pub(crate) enum Bench {
 impl Bench {
     /// Runs the chosen measurement.
     pub(crate) fn run(self) -> Result<()> {
+        if cfg!(debug_assertions) {
+            return optimised();
+        }
         match self {
             Self::Lists(lists) => lists.run(),
             Self::Proxy(proxy) => proxy.run(),
         }
     }
+}
+
+/// Runs the same again in a release build: unoptimised figures mean nothing.
+fn optimised() -> Result<()> {
+    let mut again = Command::new("cargo");
+    again.args(["run", "--quiet", "--release", "--package", "xtask", "--"]).args(std::env::args_os().skip(1));
+    let ended = again.status().context("cargo cannot be run")?;
+    ensure!(ended.success(), "the release build ended with {ended}");
+    Ok(())
 }
