@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 /// Nothing a test waits for takes longer, on the slowest machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(420);
 /// How often a test looks whether what it waits for is there.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
