@@ -42,8 +42,12 @@ pub enum Act {
     RunLessons,
     /// Open a page to a class until the lesson ends.
     GrantInLesson,
+    /// See what people ask to have opened.
+    SeeRequests,
     /// Answer requests to open a page, beyond a lesson.
     AnswerRequests,
+    /// Release files of a kind that is kept out (WEB-07).
+    ReleaseFiles,
     /// Open unrestricted time for themselves.
     OpenUnrestricted,
     /// Read the weekly report.
@@ -74,7 +78,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -84,7 +88,9 @@ impl Act {
         Self::ReportSite,
         Self::RunLessons,
         Self::GrantInLesson,
+        Self::SeeRequests,
         Self::AnswerRequests,
+        Self::ReleaseFiles,
         Self::OpenUnrestricted,
         Self::ReadWeeklyReport,
         Self::LookAtActivity,
@@ -112,7 +118,9 @@ impl Act {
             Self::ReportSite => "report an unsuitable site, which shuts it",
             Self::RunLessons => "open, see and end lessons",
             Self::GrantInLesson => "open a page to a class until the lesson ends",
+            Self::SeeRequests => "see what people ask to have opened",
             Self::AnswerRequests => "answer requests to open a page",
+            Self::ReleaseFiles => "release files of a kind that is kept out",
             Self::OpenUnrestricted => "open unrestricted time for themselves",
             Self::ReadWeeklyReport => "read the weekly report",
             Self::LookAtActivity => "look at a person's activity, with a reason",
@@ -149,10 +157,17 @@ impl Act {
                 R::Teacher,
                 R::SupportStaff,
             ],
+            Self::SeeRequests => &[
+                R::Headteacher,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::EsafetyCoordinator,
+                R::Technician,
+            ],
             Self::AnswerRequests => {
                 &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator]
             }
-            Self::OpenUnrestricted => &[R::ComputingLead, R::Technician],
+            Self::ReleaseFiles | Self::OpenUnrestricted => &[R::ComputingLead, R::Technician],
             Self::ReadWeeklyReport => {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }

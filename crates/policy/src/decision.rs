@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use usher_lists::category::Category;
 use usher_records::standing::DueReason;
 use usher_records::unrestricted::UnrestrictedId;
+use usher_scan::features::{ScanFailure, SentKind};
 use usher_types::address::SpecialRange;
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
@@ -27,6 +28,10 @@ pub enum Step {
     AgreementStanding,
     /// A sanction narrows what this person can reach.
     Sanction,
+    /// What a download is, and what is inside it.
+    Carries,
+    /// What a form or an upload would take out.
+    Leaving,
     /// A page opened to them until a time; unrestricted time.
     GrantedException,
     /// The lesson their class is in, or is not.
@@ -35,6 +40,8 @@ pub enum Step {
     Timetable,
     /// The school's own rules, first match.
     GroupRules,
+    /// What the page's words are about.
+    Content,
     /// Categories by age and time.
     Categories,
     /// What happens to pages nobody knows.
@@ -50,10 +57,13 @@ impl Step {
             Self::SealedLists => "sealed-lists",
             Self::AgreementStanding => "agreement-standing",
             Self::Sanction => "sanction",
+            Self::Carries => "carries",
+            Self::Leaving => "leaving",
             Self::GrantedException => "granted-exception",
             Self::LessonSession => "lesson-session",
             Self::Timetable => "timetable",
             Self::GroupRules => "group-rules",
+            Self::Content => "content",
             Self::Categories => "categories",
             Self::Default => "default",
         }
@@ -88,6 +98,14 @@ pub enum Reason {
     SanctionListOnly(SanctionId),
     /// A sanction leaves only lessons.
     SanctionLessonOnly(SanctionId),
+    /// Something that harms computers was found in it, by this name.
+    Malware(String),
+    /// Nobody could look whether it does harm.
+    Unscanned(ScanFailure),
+    /// It is a kind of file that a rule of the school's policy closes.
+    Carries(String),
+    /// It would take something out of the school, which a rule of the school's policy closes.
+    Leaving(String, SentKind),
     /// The page was opened to them.
     Granted(GrantId),
     /// They opened unrestricted time.
@@ -102,6 +120,8 @@ pub enum Reason {
     OutsideHours(PeriodKind),
     /// A rule of the school's policy says so.
     Rule(String),
+    /// The page's words are about this, and this grave.
+    Says(Category, i32),
     /// A category decides.
     Category(Category),
     /// Nobody knows the page, and that is how unknown pages are treated for this group.
@@ -126,6 +146,14 @@ pub enum Note {
     NoSanction,
     /// A sanction holds, and this is within what it leaves.
     WithinSanction(SanctionId),
+    /// It carries nothing, as far as it was looked at, that is kept out.
+    Harmless,
+    /// A file of this kind was released to them.
+    Released(GrantId),
+    /// It takes nothing out that is kept in.
+    NothingLeaves,
+    /// Making an account there was opened to them.
+    SignUpOpen(GrantId),
     /// Nothing was opened that fits.
     NoGrant,
     /// A lesson is open in normal mode.
@@ -136,6 +164,8 @@ pub enum Note {
     Open(PeriodKind),
     /// No rule fits.
     NoRule,
+    /// Its words are about nothing that decides, or were not read.
+    NothingSaid,
     /// It is in no category that decides.
     NoCategory,
 }
@@ -188,6 +218,14 @@ pub enum Flip {
     WithoutCategory(Category),
     /// The page is opened to them.
     Grant,
+    /// A technician releases the file.
+    Release,
+    /// It is sent without that.
+    WithoutSending(SentKind),
+    /// The page said less of this.
+    WithoutWords(Category),
+    /// A scanner looks at it.
+    Scanned,
     /// The grant is not there.
     WithoutGrant(GrantId),
     /// The unrestricted time is not there.

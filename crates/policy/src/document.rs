@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use usher_lists::category::Category;
 use usher_lists::patterns::AddressPattern;
+use usher_scan::features::{FileState, ScanFailure, SentKind};
+use usher_scan::kind::Class;
 use usher_types::calendar::{PeriodKind, SchoolCalendar};
 use usher_types::host::HostName;
 use usher_types::moment::Zone;
@@ -56,6 +58,18 @@ pub struct PolicyDocument {
     pub categories: Vec<CategoryRule>,
     /// What happens to pages nobody knows, by group or set.
     pub unknown: BTreeMap<String, Verdict>,
+    /// How far a page's words may go.
+    #[serde(default)]
+    pub content: Content,
+    /// What forms and uploads may not take out of the school; the first that fits counts.
+    #[serde(default, rename = "leaving")]
+    pub leaving: Vec<LeavingRule>,
+    /// What downloads may not be; the first that fits counts.
+    #[serde(default, rename = "carries")]
+    pub carries: Vec<CarriesRule>,
+    /// What happens when no scanner could look; the first that fits counts, and what none names is shut.
+    #[serde(default, rename = "unscanned")]
+    pub unscanned: Vec<UnscannedRule>,
     /// What is not decrypted.
     #[serde(default)]
     pub inspection: Inspection,
@@ -187,6 +201,83 @@ pub struct CategoryException {
     pub during: Vec<PeriodKind>,
     /// What it means for them.
     pub verdict: Verdict,
+}
+
+/// How far a page's words may go. A page that goes further is treated as if it were listed under the subject its words
+/// point to: what that means for whom, the categories say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Content {
+    /// The score from which on, by group or set; pages of groups not named are not judged by their words.
+    #[serde(default)]
+    pub limits: BTreeMap<String, i32>,
+}
+
+/// What may not leave the school.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LeavingRule {
+    /// Its id, stable, kebab-case.
+    pub id: String,
+    /// Why the school has it.
+    pub why: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Groups or sets it is for; empty means everybody.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// Kinds of things it is about.
+    pub kinds: Vec<SentKind>,
+    /// Pages it is not about: services the school subscribes to.
+    #[serde(default)]
+    pub except_pages: Vec<AddressPattern>,
+    /// Categories it is not about: a page in one of them.
+    #[serde(default)]
+    pub except_categories: Vec<Category>,
+}
+
+/// What downloads may not be. It fits when the file, or something in it, is of one of the classes or in one of the
+/// states. A technician's release goes before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CarriesRule {
+    /// Its id, stable, kebab-case.
+    pub id: String,
+    /// Why the school has it.
+    pub why: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Groups or sets it is for; empty means everybody.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// Classes of files it is about.
+    #[serde(default)]
+    pub classes: Vec<Class>,
+    /// States of files it is about.
+    #[serde(default)]
+    pub states: Vec<FileState>,
+    /// Pages it is not about: an updater.
+    #[serde(default)]
+    pub except_pages: Vec<AddressPattern>,
+    /// Categories it is not about: a page in one of them.
+    #[serde(default)]
+    pub except_categories: Vec<Category>,
+}
+
+/// What happens when no scanner could look at something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UnscannedRule {
+    /// Why the school has it.
+    pub why: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Groups or sets it is for; empty means everybody.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// Failures it is about; empty means all.
+    #[serde(default)]
+    pub failures: Vec<ScanFailure>,
 }
 
 /// What is not decrypted, and why.

@@ -4,6 +4,7 @@
 //! after the filter.
 
 use usher_records::sanction::Restriction;
+use usher_scan::features::SentKind;
 use usher_types::calendar::PeriodKind;
 use usher_types::role::Reader;
 use usher_words::{Value, Words};
@@ -26,6 +27,11 @@ pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
         Reason::SanctionNoWeb(_) => ("reason-sanction-no-web", None),
         Reason::SanctionListOnly(_) => ("reason-sanction-list-only", None),
         Reason::SanctionLessonOnly(_) => ("reason-sanction-lesson-only", None),
+        Reason::Malware(name) => ("reason-malware", Some(("name", name.clone()))),
+        Reason::Unscanned(_) => ("reason-unscanned", None),
+        Reason::Carries(rule) => ("reason-carries", Some(("rule", rule.clone()))),
+        Reason::Leaving(_, kind) => ("reason-leaving", Some(("kind", sent(words, reader, *kind)))),
+        Reason::Says(name, _) => ("reason-says", Some(("category", category(name.as_str())))),
         Reason::Granted(_) => ("reason-granted", None),
         Reason::Unrestricted(_) => ("reason-unrestricted", None),
         Reason::NoLesson => ("reason-no-lesson", None),
@@ -44,6 +50,25 @@ pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
         Reason::NoGroup => ("reason-no-group", None),
     };
     say(words, reader, key, value)
+}
+
+/// One kind of thing that leaves, in words that follow "it has".
+pub fn sent(words: &Words, reader: Reader, kind: SentKind) -> String {
+    let key = match kind {
+        SentKind::Name => "sent-name",
+        SentKind::Phone => "sent-phone",
+        SentKind::Postcode => "sent-postcode",
+        SentKind::Email => "sent-email",
+        SentKind::CardNumber => "sent-card-number",
+        SentKind::SignUp => "sent-sign-up",
+        SentKind::Checkout => "sent-checkout",
+        SentKind::UnkindWords => "sent-unkind-words",
+        SentKind::Meeting => "sent-meeting",
+        SentKind::AgainstSchool => "sent-against-school",
+        SentKind::Picture => "sent-picture",
+        SentKind::Unread => "sent-unread",
+    };
+    words.say(reader, key, &[])
 }
 
 /// What part of the day it is, in words.
@@ -75,6 +100,12 @@ pub fn flip(words: &Words, decision: &Decision) -> String {
         Flip::WithoutRule(id) => ("flip-without-rule", Some(("rule", id.clone()))),
         Flip::WithoutCategory(name) => ("flip-without-category", Some(("category", category(name.as_str())))),
         Flip::Grant => ("flip-grant", None),
+        Flip::Release => ("flip-release", None),
+        Flip::WithoutSending(kind) => {
+            ("flip-without-sending", Some(("kind", sent(words, Reader::Adult, *kind))))
+        }
+        Flip::WithoutWords(name) => ("flip-without-words", Some(("category", category(name.as_str())))),
+        Flip::Scanned => ("flip-scanned", None),
         Flip::WithoutGrant(_) => ("flip-without-grant", None),
         Flip::WithoutUnrestricted(_) => ("flip-without-unrestricted", None),
         Flip::RemoveFromLessonList(_) => ("flip-remove-from-lesson-list", None),
@@ -94,6 +125,11 @@ pub fn passed(words: &Words, passed: &Passed) -> String {
         Note::MayUse => ("note-may-use", None),
         Note::NoSanction => ("note-no-sanction", None),
         Note::WithinSanction(id) => ("note-within-sanction", Some(("sanction", id.to_string()))),
+        Note::Harmless => ("note-harmless", None),
+        Note::Released(id) => ("note-released", Some(("grant", id.to_string()))),
+        Note::NothingLeaves => ("note-nothing-leaves", None),
+        Note::SignUpOpen(id) => ("note-sign-up-open", Some(("grant", id.to_string()))),
+        Note::NothingSaid => ("note-nothing-said", None),
         Note::NoGrant => ("note-no-grant", None),
         Note::InLesson(id) => ("note-in-lesson", Some(("lesson", id.to_string()))),
         Note::NoLessonNeeded => ("note-no-lesson-needed", None),

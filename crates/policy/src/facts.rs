@@ -10,7 +10,7 @@ use usher_records::sanction::Restriction;
 use usher_records::session::KnownBy;
 use usher_records::standing::Standing;
 use usher_records::unrestricted::UnrestrictedId;
-use usher_scan::features::Features;
+use usher_scan::features::{Carried, Features, Sent};
 use usher_types::host::{Host, HostName};
 use usher_types::ids::{DeviceId, GroupId, LessonId, PersonId, SanctionId, SessionId};
 use usher_types::moment::Moment;
@@ -183,6 +183,10 @@ pub struct WebFacts {
     pub resolved: Option<IpAddr>,
     /// What scanning found: search words, themes.
     pub features: Features,
+    /// What its form or upload would take out of the school; none where it takes nothing, or before it is read.
+    pub sent: Option<Sent>,
+    /// What the answer carries; none before there is one.
+    pub carried: Option<Carried>,
     /// Whether it is part of a page (a picture, a script, a frame, data) rather than a page somebody went to, as far as
     /// its headers say. Nothing is decided by it: a browser could say anything. Alerts and reports count pages (MON-14).
     pub part_of_page: bool,

@@ -70,6 +70,7 @@ mod tests {
         Grant {
             id: Id::new(id),
             scope: Scope::Group(Id::new(30)),
+            opens: Opens::Page,
             page: "games.example".parse().unwrap(),
             reason: "Maths games".into(),
             owner: Id::new(4),

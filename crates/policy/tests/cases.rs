@@ -12,10 +12,11 @@ use usher_policy::decision::{Decision, Step};
 use usher_policy::document::{Lockdown, PolicyDocument, Rule};
 use usher_policy::facts::{CertificateFit, Circumstances, Hello, LessonFacts, Restricted, Tunnel};
 use usher_policy::snapshot::Snapshot;
-use usher_records::grant::{Grant, Scope};
+use usher_records::grant::{Grant, Opens, Scope};
 use usher_records::lesson::{LessonList, Mode};
 use usher_records::sanction::Restriction;
 use usher_records::standing::{DueReason, Standing};
+use usher_scan::features::{Carried, Sent};
 use usher_testkit::{facts, lists, snapshot};
 use usher_types::host::{Host, HostName};
 use usher_types::ids::Id;
@@ -56,6 +57,8 @@ struct GrantCase {
     id: u64,
     page: String,
     scope: Scope,
+    #[serde(default)]
+    opens: Opens,
     from: String,
     until: String,
 }
@@ -90,6 +93,10 @@ struct Case {
     clause_missing: bool,
     #[serde(default)]
     user_information: bool,
+    #[serde(default)]
+    sent: Option<Sent>,
+    #[serde(default)]
+    carried: Option<Carried>,
     expect: Expect,
 }
 
@@ -155,6 +162,7 @@ impl GrantCase {
         Grant {
             id: Id::new(self.id),
             scope: self.scope,
+            opens: self.opens,
             page: self.page.parse().unwrap(),
             reason: "for a lesson".into(),
             owner: Id::new(1),
@@ -214,6 +222,8 @@ impl Case {
             let mut web = facts::get(self.who(), url);
             web.user_information = self.user_information;
             web.resolved = self.resolved;
+            web.sent.clone_from(&self.sent);
+            web.carried.clone_from(&self.carried);
             web.tunnel = self.connect.as_deref().map(|connect| {
                 let (host, port) = connect.rsplit_once(':').unwrap();
                 let connect = (Host::parse(host).unwrap(), port.parse().unwrap());

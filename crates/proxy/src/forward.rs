@@ -9,10 +9,11 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, Version, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
-use usher_events::event::{End, UpstreamFault};
+use usher_events::event::UpstreamFault;
 use usher_policy::facts::WebFacts;
 use usher_types::url::WebAddress;
 
+use crate::answer;
 use crate::body::{Body, BodyFault};
 use crate::gateway::Gateway;
 use crate::headers;
@@ -22,7 +23,6 @@ use crate::record::{Received, Recording};
 use crate::serve::{self, Connection};
 use crate::upstream::channel::{Channel, SendFault};
 use crate::upstream::pool::Site;
-use crate::watched::Watched;
 use crate::websocket;
 
 /// Where a connection goes when the answer on it is read to its end.
@@ -73,9 +73,10 @@ async fn to_site(
     request: Request<Incoming>,
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
+    let shows_pages = serve::shows_pages(request.headers());
     let (mut channel, site) = match reach::channel(&mut recording).await {
         Ok(reached) => reached,
-        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
+        Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
     // A kept connection may have been closed by the site meanwhile; the request then goes on a new one, once.
     let received = recording.received();
@@ -91,7 +92,7 @@ async fn to_site(
     };
     let home = Home { channel, to: HomeOf::Pool(Arc::clone(gateway), site) };
     match answer {
-        Ok(answer) => pass_back(recording, answer, Some(home)),
+        Ok(answer) => answer::pass_back(shows_pages, recording, answer, Some(home)).await,
         Err(fault) => serve::failed(recording, fault.into()),
     }
 }
@@ -102,9 +103,10 @@ async fn through_tunnel(
     request: Request<Incoming>,
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
+    let shows_pages = serve::shows_pages(request.headers());
     let mut channel = match inside.channel(&mut recording).await {
         Ok(channel) => channel,
-        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
+        Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
     let http2 = matches!(channel, Channel::Http2(..));
     let received = recording.received();
@@ -123,9 +125,9 @@ async fn through_tunnel(
         // HTTP/2 carries many answers at once: the connection is free again as soon as the request is sent.
         Ok(answer) if http2 => {
             home.return_channel();
-            pass_back(recording, answer, None)
+            answer::pass_back(shows_pages, recording, answer, None).await
         }
-        Ok(answer) => pass_back(recording, answer, Some(home)),
+        Ok(answer) => answer::pass_back(shows_pages, recording, answer, Some(home)).await,
         Err(fault) => serve::failed(recording, fault.into()),
     }
 }
@@ -190,26 +192,6 @@ fn join_cookies(headers: &mut http::HeaderMap) {
     {
         headers.insert(header::COOKIE, joined);
     }
-}
-
-/// Passes an answer back as it comes.
-pub(crate) fn pass_back(
-    mut recording: Recording<WebFacts>,
-    answer: Response<Incoming>,
-    home: Option<Home>,
-) -> Response<Body> {
-    let (mut parts, body) = answer.into_parts();
-    headers::clean_response(&mut parts.headers);
-    recording.answered(parts.status.as_u16(), &parts.headers);
-    parts.version = Version::HTTP_11;
-    if http_body::Body::is_end_stream(&body) {
-        recording.finish(End::Complete);
-        if let Some(home) = home {
-            home.return_channel();
-        }
-        return Response::from_parts(parts, Body::Empty);
-    }
-    Response::from_parts(parts, Body::Watched(Box::new(Watched::new(body, recording, home))))
 }
 
 impl From<SendFault> for UpstreamFault {

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
 use usher_events::sink::EventSink;
@@ -14,14 +15,16 @@ use usher_policy::presence::Presences;
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::TlsAction;
 use usher_scan::features::Features;
+use usher_scan::phrase::book::PhraseBook;
 use usher_scan::search::SearchEngines;
 use usher_scan::theme::Themes;
+use usher_scanners::Scanner;
 use usher_types::clock::Clock;
 use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
-use crate::limits::{LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
+use crate::limits::{HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
 use crate::pages::Pages;
 use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
@@ -45,6 +48,10 @@ pub struct Parts {
     pub engines: SearchEngines,
     /// Themes of concern.
     pub themes: Themes,
+    /// Phrases that pages are read for; a new book takes its place as one pointer.
+    pub phrases: Arc<ArcSwap<PhraseBook>>,
+    /// Whoever looks for malware.
+    pub scanner: Arc<dyn Scanner>,
     /// Certificates for inspected sites.
     pub minter: Minter,
     /// Trust in sites.
@@ -72,6 +79,8 @@ pub struct Gateway {
     pub(crate) requests: Arc<Shares>,
     /// Names that are asked for.
     pub(crate) lookups: Arc<Shares>,
+    /// What held downloads may take of the disk, one permit a MiB.
+    pub(crate) held: Arc<Semaphore>,
     /// Pulled when the time to end in an orderly way is over: whatever is open then is cut off.
     pub(crate) cut: CancellationToken,
 }
@@ -94,6 +103,7 @@ impl Gateway {
             pool: Pool::default(),
             requests: Shares::of(REQUESTS_PER_CLIENT),
             lookups: Shares::of(LOOKUPS_PER_CLIENT),
+            held: Arc::new(Semaphore::new(HELD_TOTAL_MIB)),
             cut: CancellationToken::new(),
         })
     }
@@ -115,6 +125,11 @@ impl Gateway {
     /// Decides on a tunnel.
     pub(crate) fn decide_tls(&self, facts: &TlsFacts, at: Moment) -> Option<(Decision, TlsAction)> {
         self.snapshot().as_ref().map(|snapshot| decide_tls(snapshot, facts, at))
+    }
+
+    /// The phrases pages are read for.
+    pub(crate) fn book(&self) -> Arc<PhraseBook> {
+        self.parts.phrases.load_full()
     }
 
     /// Who is at an address.

@@ -13,6 +13,7 @@
 //!                                                           └─ terminate
 //! ```
 
+mod answer;
 pub mod body;
 mod case;
 mod forward;
@@ -30,7 +31,6 @@ mod serve;
 mod shares;
 mod splice;
 pub mod target;
-mod title;
 pub mod tls;
 mod tunnel;
 pub mod upstream;

@@ -70,7 +70,25 @@ pub const SPLICE_BUFFER_BYTES: usize = 64 * 1024;
 /// A spliced tunnel or WebSocket on which nothing moves either way is closed after this long. Those that wait for news
 /// say something every minute or so; people leave a remote shell open over a break.
 pub const TUNNEL_STILL_TIME: Duration = Duration::from_secs(30 * 60);
-/// How much of a page is looked at for its title, as it comes over the wire.
-pub const TITLE_BYTES: usize = 48 * 1024;
+/// How much of a text is looked at before it is taken for one. Marks of files stand further forward; a shorter answer is
+/// told at its end.
+pub const KIND_BYTES: usize = 512;
+/// How long an answer may keep its first bytes back and still be looked at before it goes on. Longer ones are for
+/// somebody who waits for news.
+pub const FIRST_PIECE_TIME: Duration = Duration::from_secs(5);
+/// How much of a text is held back until it is read: nearly every page is shorter, and can still be refused with a page.
+pub const HELD_TEXT_BYTES: usize = 256 * 1024;
+/// How long a text is held back after its first bytes. Pages that come more slowly are written as somebody reads them.
+pub const HELD_TEXT_TIME: Duration = Duration::from_secs(2);
+/// The longest download that is held, in bytes; what happens to longer ones the school's policy says.
+pub const HELD_BYTES: u64 = 256 * 1024 * 1024;
+/// The longest download held in memory, in bytes; longer ones go to a file.
+pub const HELD_IN_MEMORY_BYTES: u64 = 1024 * 1024;
+/// What all held files together may take of the disk, in MiB: sixteen of the longest at once.
+pub const HELD_TOTAL_MIB: usize = 4096;
+/// A download must be there after this long to be held.
+pub const HELD_TIME: Duration = Duration::from_secs(600);
+/// Subjects of a page kept with its event: the first decides, two more say what else it was about.
+pub const SUBJECTS_KEPT: usize = 3;
 /// How long connections may finish what they do when the gateway stops.
 pub const DRAIN_TIME: Duration = Duration::from_secs(8);

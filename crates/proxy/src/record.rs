@@ -18,7 +18,6 @@ use crate::gateway::Gateway;
 use crate::guard::Busy;
 use crate::identify::Shown;
 use crate::shares::Share;
-use crate::title::TitleCapture;
 
 /// The event of one request or tunnel, as far as it is known.
 pub(crate) struct Recording<C: Case> {
@@ -33,7 +32,6 @@ pub(crate) struct Recording<C: Case> {
     judgement: Option<C::Judgement>,
     outcome: Outcome,
     received: Arc<Received>,
-    title: Option<TitleCapture>,
     ended: bool,
     /// The credentials it came with, if it did.
     pub(crate) shown: Option<Arc<Shown>>,
@@ -81,7 +79,6 @@ impl<C: Case> Recording<C> {
             judgement: None,
             outcome,
             received: Arc::default(),
-            title: None,
             ended: false,
             shown: None,
             _busy: busy,
@@ -107,6 +104,11 @@ impl<C: Case> Recording<C> {
     pub(crate) fn judge(&mut self) -> &mut C::Judgement {
         let judgement = self.facts.judge(&self.gateway, self.at);
         self.judgement.insert(judgement)
+    }
+
+    /// Judges with what was learnt meanwhile. Whether that closes what was open.
+    pub(crate) fn judge_again(&mut self) -> bool {
+        C::decision(self.judge()).is_refusal()
     }
 
     /// The last judgement, or the first.
@@ -157,17 +159,18 @@ impl<C: Case> Recording<C> {
                 kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase().chars().take(80).collect()
             })
             .filter(|kind: &String| !kind.is_empty());
-        if status == 200 {
-            self.title = TitleCapture::for_answer(headers);
+    }
+
+    /// The answer is a page with this title.
+    pub(crate) fn titled(&mut self, title: Option<String>) {
+        if self.outcome.status == 200 && title.is_some() {
+            self.outcome.title = title;
         }
     }
 
     /// A piece of the answer went to the client.
     pub(crate) fn sent(&mut self, piece: &bytes::Bytes) {
         self.outcome.sent_bytes += piece.len() as u64;
-        if let Some(title) = &mut self.title {
-            title.pass(piece);
-        }
     }
 
     /// A page of ours went to the client.
@@ -217,9 +220,6 @@ impl<C: Case> Recording<C> {
     fn settle(&mut self) {
         self.outcome.received_bytes = self.received.bytes.load(Ordering::Relaxed);
         self.outcome.duration_ms = u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX);
-        if let Some(title) = self.title.take() {
-            self.outcome.title = title.title();
-        }
     }
 
     fn write(&mut self, place: Place) {

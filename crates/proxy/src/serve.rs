@@ -130,7 +130,18 @@ fn facts(
         if websocket { "GET".to_owned() } else { request.method().as_str().chars().take(32).collect() };
     let features = gateway.features(&address);
     let part_of_page = is_part_of_page(request.headers());
-    WebFacts { who, method, address, user_information, tunnel, resolved: None, features, part_of_page }
+    WebFacts {
+        who,
+        method,
+        address,
+        user_information,
+        tunnel,
+        resolved: None,
+        features,
+        sent: None,
+        carried: None,
+        part_of_page,
+    }
 }
 
 /// A page of whoever answers here is one of Usher's own, under its own name.
@@ -164,13 +175,13 @@ async fn answer(
         return own(gateway, connection, request, recording).await;
     }
     match actions(recording.decision().verdict).0 {
-        WebAction::Page(_) => refuse(request.headers(), recording),
+        WebAction::Page(_) => refuse(shows_pages(request.headers()), recording),
         WebAction::Forward => forward::forward(gateway, connection, request, recording).await,
     }
 }
 
 /// Shows a page instead of the one asked for.
-pub(crate) fn refuse(headers: &HeaderMap, mut recording: Recording<WebFacts>) -> Response<Body> {
+pub(crate) fn refuse(shows_pages: bool, mut recording: Recording<WebFacts>) -> Response<Body> {
     let decision = recording.decision().clone();
     let page = recording.gateway().parts.pages.refusal(&Refused {
         decision: &decision,
@@ -178,7 +189,7 @@ pub(crate) fn refuse(headers: &HeaderMap, mut recording: Recording<WebFacts>) ->
         address: &recording.facts.address,
         event: recording.id(),
         at: recording.at(),
-        shows_pages: shows_pages(headers),
+        shows_pages,
     });
     finished(recording, page, End::Complete)
 }
@@ -191,9 +202,9 @@ pub(crate) fn failed(recording: Recording<WebFacts>, fault: UpstreamFault) -> Re
 }
 
 /// Why a request goes no further, as a page.
-pub(crate) fn no_way(headers: &HeaderMap, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
+pub(crate) fn no_way(shows_pages: bool, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
     match no_way {
-        NoWay::Refused => refuse(headers, recording),
+        NoWay::Refused => refuse(shows_pages, recording),
         NoWay::Failed(fault) => failed(recording, fault),
     }
 }
@@ -267,7 +278,7 @@ pub(crate) fn credentials_refused<C: Case>(
 }
 
 /// Whether whoever asks shows pages to a person, rather than fetching data for one (Fetch Metadata, else Accept).
-fn shows_pages(headers: &HeaderMap) -> bool {
+pub(crate) fn shows_pages(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match text("sec-fetch-dest") {
         Some(destination) => matches!(destination, "document" | "iframe" | "frame" | "empty-document"),

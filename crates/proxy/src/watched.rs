@@ -1,4 +1,4 @@
-//! The answer's body on its way to the client: counted, judged again while it lasts, recorded when it ends.
+//! The answer's body on its way to the client: counted, read, judged again while it lasts, recorded when it ends.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep};
 use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
 
+use crate::answer::coming::Coming;
+use crate::answer::reading::Reading;
 use crate::body::BodyFault;
 use crate::forward::Home;
 use crate::limits::{JUDGED_AGAIN_EVERY, RECORDED_OPEN_AFTER, STILL_TIME};
@@ -21,7 +22,9 @@ use crate::record::Recording;
 /// A site's answer, watched.
 #[derive(Debug)]
 pub struct Watched {
-    inner: Incoming,
+    inner: Coming,
+    /// Reads what passes, where its words count.
+    reading: Option<Box<Reading>>,
     recording: Arc<Mutex<Recording<WebFacts>>>,
     /// Writes the event of a request that takes long, also for a client that takes nothing: nobody asks for more of the
     /// body then.
@@ -43,11 +46,16 @@ struct Stopped;
 struct StoodStill;
 
 impl Watched {
-    pub(crate) fn new(inner: Incoming, recording: Recording<WebFacts>, home: Option<Home>) -> Self {
+    pub(crate) fn new(
+        inner: Coming,
+        reading: Option<Box<Reading>>,
+        recording: Recording<WebFacts>,
+        home: Option<Home>,
+    ) -> Self {
         let left = RECORDED_OPEN_AFTER.saturating_sub(recording.elapsed());
         let recording = Arc::new(Mutex::new(recording));
         let late = tokio::spawn(write_late(Arc::downgrade(&recording), left)).abort_handle();
-        Self { inner, recording, late, home, timer: None, last_piece: Instant::now() }
+        Self { inner, reading, recording, late, home, timer: None, last_piece: Instant::now() }
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording<WebFacts>> {
@@ -58,7 +66,24 @@ impl Watched {
         self.recording().finish(end);
     }
 
+    /// A piece goes on, unless what it says stops it: a reply that turns harmful midway is cut.
+    fn pass(&mut self, piece: &Bytes, is_new: bool) -> Result<(), BodyFault> {
+        if is_new && let Some(mut reading) = self.reading.take() {
+            let refused = reading.goes_on(piece, &mut self.recording());
+            self.reading = Some(reading);
+            if refused {
+                self.end(End::Usher);
+                return Err(Box::new(Stopped));
+            }
+        }
+        self.recording().sent(piece);
+        Ok(())
+    }
+
     fn complete(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.ends(&mut self.recording());
+        }
         self.end(End::Complete);
         if let Some(home) = self.home.take() {
             home.return_channel();
@@ -101,14 +126,14 @@ impl http_body::Body for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         loop {
-            match Pin::new(&mut self.inner).poll_frame(context) {
-                Poll::Ready(Some(Ok(frame))) => {
-                    if let Some(piece) = frame.data_ref() {
-                        self.recording().sent(piece);
-                    }
+            match self.inner.poll_next(context) {
+                Poll::Ready(Some(Ok((frame, is_new)))) => {
                     self.last_piece = Instant::now();
+                    if let Some(piece) = frame.data_ref() {
+                        self.pass(piece, is_new)?;
+                    }
                     // Whoever knows the length does not ask for the end.
-                    if self.inner.is_end_stream() {
+                    if self.inner.is_given_out() {
                         self.complete();
                     }
                     return Poll::Ready(Some(Ok(frame)));

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use usher_events::event::{End, Protocol};
 use usher_policy::facts::WebFacts;
 
+use crate::answer;
 use crate::body::Body;
 use crate::forward;
 use crate::headers::wants_websocket;
@@ -45,7 +46,7 @@ pub(crate) async fn forward(
     };
     let channel = match way {
         Ok(channel) => channel,
-        Err(no_way) => return serve::no_way(request.headers(), recording, no_way),
+        Err(no_way) => return serve::no_way(serve::shows_pages(request.headers()), recording, no_way),
     };
     let client = hyper::upgrade::on(&mut request);
     let to_http2 = matches!(channel, Channel::Http2(..));
@@ -90,7 +91,7 @@ async fn agree(
         answer.status() == StatusCode::SWITCHING_PROTOCOLS
     };
     if !agreed {
-        return forward::pass_back(recording, answer, None);
+        return answer::pass_back(true, recording, answer, None).await;
     }
     let site = hyper::upgrade::on(&mut answer);
     let mut response = status(if from_http2 { StatusCode::OK } else { StatusCode::SWITCHING_PROTOCOLS });

@@ -25,6 +25,19 @@ pub enum Scope {
     Kind(PersonKind),
 }
 
+/// What a grant opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Opens {
+    /// The page itself.
+    #[default]
+    Page,
+    /// Files from there of a kind that is kept out otherwise (WEB-07). The page must be open anyhow.
+    Files,
+    /// Making an account there, for a project (WEB-27). The page must be open anyhow.
+    SignUp,
+}
+
 /// A grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -32,6 +45,9 @@ pub struct Grant {
     pub id: GrantId,
     /// To whom.
     pub scope: Scope,
+    /// What it opens.
+    #[serde(default)]
+    pub opens: Opens,
     /// Which page or site.
     pub page: AddressPattern,
     /// Why.
@@ -73,6 +89,8 @@ pub struct MakeGrant<'a> {
     pub id: GrantId,
     /// To whom.
     pub scope: Scope,
+    /// What it opens.
+    pub opens: Opens,
     /// Which page.
     pub page: AddressPattern,
     /// Why.
@@ -101,6 +119,7 @@ pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(G
     let grant = Grant {
         id: asked.id,
         scope: asked.scope,
+        opens: asked.opens,
         page: asked.page,
         reason: reason.to_owned(),
         owner: asked.owner,

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The thing asked about is not there, or not there any more.
     #[error("it is not there any more")]
     Gone,
+    /// It is somebody else's office to decide.
+    #[error("somebody else decides this")]
+    NotYours,
     /// The page asked for is in a sealed list and can be opened by nobody.
     #[error("nobody can open this page")]
     Sealed,
@@ -83,6 +86,7 @@ impl Refusal {
             Self::NotDiscussed => "refusal-not-discussed",
             Self::AlreadySo => "refusal-already-so",
             Self::Gone => "refusal-gone",
+            Self::NotYours => "refusal-not-yours",
             Self::Sealed => "refusal-sealed",
             Self::AddressOdd => "refusal-address-odd",
             Self::TooWide => "refusal-too-wide",

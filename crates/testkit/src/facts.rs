@@ -56,6 +56,8 @@ pub fn get(who: Circumstances, address: &str) -> WebFacts {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        sent: None,
+        carried: None,
         part_of_page: false,
     }
 }

@@ -168,6 +168,7 @@ report-theme-drugs = Drugs and alcohol
 
 report-found-in-search = { $theme }: “{ $phrase }”, searched with { $engine }
 report-found-in-address = { $theme }: “{ $phrase }”, in a page’s address
+report-found-in-sent = { $theme }: “{ $phrase }”, in something they wrote and sent
 report-also = Also: { $phrases }
 report-more-searches =
     { $count ->

@@ -20,12 +20,13 @@ const PURE: [(&str, &[&str]); 8] = [
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
-const RESOURCES: [(&str, &[&str]); 8] = [
+const RESOURCES: [(&str, &[&str]); 9] = [
     ("activity", &["events", "policy", "types"]),
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
     ("publish", &["events", "lists", "policy", "records", "store", "types"]),
+    ("scanners", &["scan"]),
     ("store", &["events", "policy", "records", "types"]),
     ("store-sql", &["policy", "records", "store", "types"]),
     ("typeset", &["types"]),
@@ -52,7 +53,7 @@ const EDGES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("network", &["policy", "records", "types"]),
-    ("proxy", &["certs", "events", "policy", "records", "scan", "types"]),
+    ("proxy", &["certs", "events", "policy", "records", "scan", "scanners", "types"]),
     (
         "web",
         &[

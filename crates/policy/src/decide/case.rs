@@ -7,13 +7,14 @@ use usher_lists::category::{Category, CategoryIndex, CategorySet};
 use usher_lists::library;
 use usher_lists::overlay::Effect;
 use usher_lists::patterns::PatternMap;
+use usher_scan::features::{Carried, Sent};
 use usher_types::calendar::PeriodKind;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
 
 use crate::decision::{Decision, Flip, Matched, Passed, Reason, Step};
 use crate::facts::{Circumstances, Hello, LessonFacts, Mismatch, TlsFacts, WebFacts};
-use crate::snapshot::{CompiledRule, GroupIndex, Snapshot};
+use crate::snapshot::{CompiledRule, Except, GroupIndex, Snapshot};
 use crate::verdict::Verdict;
 
 /// A case. `Case` values are cheap to change and judge again, which is how flips are found.
@@ -46,6 +47,10 @@ pub(super) struct Target<'a> {
     pub(super) method: &'a str,
     pub(super) user_information: bool,
     pub(super) not_tls: bool,
+    /// What would leave with it.
+    pub(super) sent: Option<&'a Sent>,
+    /// What came back.
+    pub(super) carried: Option<&'a Carried>,
 }
 
 /// What is left out when a case is judged again to find what would have turned it.
@@ -70,6 +75,8 @@ impl<'a> Case<'a> {
             method: &facts.method,
             user_information: facts.user_information,
             not_tls: false,
+            sent: facts.sent.as_ref(),
+            carried: facts.carried.as_ref(),
         };
         let mut case = Self::new(snapshot, &facts.who, target, at);
         case.resolved = facts.resolved;
@@ -90,6 +97,8 @@ impl<'a> Case<'a> {
             method: "CONNECT",
             user_information: false,
             not_tls: !matches!(facts.hello, Hello::Tls { .. }),
+            sent: None,
+            carried: None,
         };
         let mut case = Self::new(snapshot, &facts.who, target, at);
         case.resolved = facts.resolved;
@@ -195,6 +204,11 @@ impl<'a> Case<'a> {
         let one_name = self.also.is_empty();
         self.categories().meets(categories)
             && (one_name || self.hosts().all(|host| self.categories_under(host).meets(categories)))
+    }
+
+    /// Whether a rule's exceptions hold this page.
+    pub(super) fn is_except(&self, except: &Except) -> bool {
+        self.is_in(&except.pages) || self.is_about(except.categories)
     }
 
     /// Whether the school chose not to decrypt this.

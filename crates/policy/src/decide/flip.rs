@@ -48,6 +48,11 @@ fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
                 Flip::Nothing
             }
         }
+        Reason::Malware(_) => Flip::Nothing,
+        Reason::Unscanned(_) => Flip::Scanned,
+        Reason::Carries(_) => Flip::Release,
+        Reason::Leaving(_, kind) => Flip::WithoutSending(*kind),
+        Reason::Says(category, _) => Flip::WithoutWords(category.clone()),
         Reason::NoLesson => Flip::LessonOpens,
         Reason::NotInLessonList(list) => {
             if allows(&case.but(|case| case.lesson = None)) {

@@ -1,5 +1,6 @@
 //! The order of judgement, and how a decision is made from it.
 
+mod carriage;
 mod case;
 mod flip;
 mod steps;
@@ -17,16 +18,19 @@ use steps::{Answer, Ask};
 /// The order of judgement. Each step decides or passes; the first that decides counts, and the passes before it are the
 /// trail. Nothing below a step can undo it: that is why help for a child in lockdown, or a sealed list, stands where it
 /// stands.
-const ORDER: [(Step, Ask); 11] = [
+const ORDER: [(Step, Ask); 14] = [
     (Step::OwnPages, steps::own_pages),
     (Step::Lockdown, steps::lockdown),
     (Step::SealedLists, steps::sealed_lists),
     (Step::AgreementStanding, steps::agreement_standing),
     (Step::Sanction, steps::sanction),
+    (Step::Carries, carriage::carries),
+    (Step::Leaving, carriage::leaving),
     (Step::GrantedException, steps::granted_exception),
     (Step::LessonSession, steps::lesson_session),
     (Step::Timetable, steps::timetable),
     (Step::GroupRules, steps::group_rules),
+    (Step::Content, carriage::content),
     (Step::Categories, steps::categories),
     (Step::Default, steps::otherwise),
 ];

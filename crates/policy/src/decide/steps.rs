@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use usher_lists::category::{CategoryIndex, CategorySet};
-use usher_records::grant::Scope;
+use usher_records::grant::{Opens, Scope};
 use usher_records::lesson::Mode;
 use usher_records::sanction::Restriction;
 use usher_records::standing::{DueReason, Standing};
@@ -36,7 +36,7 @@ pub(super) enum Answer {
 /// A step.
 pub(super) type Ask = fn(&Case<'_>) -> Answer;
 
-const fn decided(verdict: Verdict, reason: Reason) -> Answer {
+pub(super) const fn decided(verdict: Verdict, reason: Reason) -> Answer {
     Answer::Decided { verdict, reason, matched: None }
 }
 
@@ -134,13 +134,14 @@ pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
     {
         return decided(Verdict::Allow, Reason::Unrestricted(id));
     }
-    match grant_for(case) {
+    match grant_for(case, Opens::Page) {
         Some(id) if !case.without.grants => decided(Verdict::Allow, Reason::Granted(id)),
         _ => Answer::Pass(Note::NoGrant),
     }
 }
 
-fn grant_for(case: &Case<'_>) -> Option<GrantId> {
+/// The grant that opens this here.
+pub(super) fn grant_for(case: &Case<'_>, opens: Opens) -> Option<GrantId> {
     let fits = |grant: &OpenGrant| {
         let open = grant.from <= case.at && case.at < grant.until;
         let mine = match grant.scope {
@@ -149,7 +150,7 @@ fn grant_for(case: &Case<'_>) -> Option<GrantId> {
             Scope::Person(person) => case.who.subject.person == Some(person),
             Scope::Kind(kind) => case.who.subject.kind == Some(kind),
         };
-        open && mine
+        grant.opens == opens && open && mine
     };
     let under = |host| {
         let grants = case.snapshot.grants.find_all(host, case.target.path);

@@ -1,6 +1,6 @@
 //! From the document to the snapshot: every name is looked up once, here, and a wrong one is named.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::patterns::{AddressPattern, PatternMap};
@@ -10,10 +10,10 @@ use usher_types::calendar::CalendarFault;
 use usher_types::ids::LessonListId;
 
 use super::{
-    CategoryVerdicts, CompiledRule, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts, PeriodSet, Snapshot,
+    CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts, PeriodSet, Snapshot,
     Uninspected,
 };
-use crate::document::{CategoryRule, PolicyDocument, Rule};
+use crate::document::{CarriesRule, CategoryRule, LeavingRule, PolicyDocument, Rule, UnscannedRule};
 use crate::verdict::Verdict;
 
 /// What is wrong with a policy document.
@@ -51,6 +51,9 @@ pub enum PolicyFault {
     /// A group is not told what to do with pages nobody knows.
     #[error("`unknown` does not say what group `{0}` does with pages nobody knows")]
     UnknownNotSaid(String),
+    /// A limit for words that every page would reach.
+    #[error("content: the limit of `{0}` is not above zero")]
+    LimitTooLow(String),
     /// The calendar contradicts itself.
     #[error("calendar: {0}")]
     Calendar(#[from] CalendarFault),
@@ -96,6 +99,10 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         categories: categories(&document.categories, &names, &table)?,
         sealed: category_set("sealed", &document.sealed, &table)?,
         unknown: unknown(&document, &names)?,
+        content_limits: content_limits(&document, &names)?,
+        leaving: leaving(&document.leaving, &names, &table)?,
+        carries: carries(&document.carries, &names, &table)?,
+        unscanned: unscanned(&document.unscanned, &names)?,
         uninspected,
         kept_in_lockdown: patterns(keep),
         grants: grants(&parts.live.grants),
@@ -232,6 +239,99 @@ fn categories(
     Ok(verdicts)
 }
 
+/// The limit of each group. One named twice has the lower: that is the stricter.
+fn content_limits(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Option<i32>>, PolicyFault> {
+    let mut limits: Vec<Option<i32>> = vec![None; document.groups.len()];
+    for (name, &limit) in &document.content.limits {
+        if limit <= 0 {
+            return Err(PolicyFault::LimitTooLow(name.clone()));
+        }
+        let set = names.one("content", name)?;
+        for (index, slot) in limits.iter_mut().enumerate() {
+            if set.has(GroupIndex(index)) {
+                *slot = Some(slot.map_or(limit, |earlier| earlier.min(limit)));
+            }
+        }
+    }
+    Ok(limits)
+}
+
+fn leaving(
+    written: &[LeavingRule],
+    names: &Names<'_>,
+    table: &CategoryTable,
+) -> Result<Vec<Closing<LeavingRule>>, PolicyFault> {
+    each_once("leaving", written.iter().map(|rule| &rule.id))?;
+    let compiled = written.iter().map(|rule| {
+        let place = format!("leaving `{}`", rule.id);
+        check_closing(&place, rule.verdict)?;
+        Ok(Closing {
+            whom: names.set(&place, &rule.whom)?,
+            except: except(&place, &rule.except_pages, &rule.except_categories, table)?,
+            rule: rule.clone(),
+        })
+    });
+    compiled.collect()
+}
+
+fn carries(
+    written: &[CarriesRule],
+    names: &Names<'_>,
+    table: &CategoryTable,
+) -> Result<Vec<Closing<CarriesRule>>, PolicyFault> {
+    each_once("carries", written.iter().map(|rule| &rule.id))?;
+    let compiled = written.iter().map(|rule| {
+        let place = format!("carries `{}`", rule.id);
+        check_closing(&place, rule.verdict)?;
+        Ok(Closing {
+            whom: names.set(&place, &rule.whom)?,
+            except: except(&place, &rule.except_pages, &rule.except_categories, table)?,
+            rule: rule.clone(),
+        })
+    });
+    compiled.collect()
+}
+
+fn unscanned(
+    written: &[UnscannedRule],
+    names: &Names<'_>,
+) -> Result<Vec<(GroupSet, UnscannedRule)>, PolicyFault> {
+    let compiled = written.iter().map(|rule| {
+        check_closing("unscanned", rule.verdict)?;
+        Ok((names.set("unscanned", &rule.whom)?, rule.clone()))
+    });
+    compiled.collect()
+}
+
+/// A challenge or a word beforehand needs something the person can do, and these rules name no such thing.
+fn check_closing(place: &str, verdict: Verdict) -> Result<(), PolicyFault> {
+    match verdict {
+        Verdict::Challenge | Verdict::Coach => {
+            Err(PolicyFault::OddVerdict { place: place.to_owned(), verdict: verdict.name() })
+        }
+        Verdict::Allow | Verdict::Hold | Verdict::Block => Ok(()),
+    }
+}
+
+fn each_once<'a>(place: &str, ids: impl Iterator<Item = &'a String>) -> Result<(), PolicyFault> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(PolicyFault::Twice(format!("{place} `{id}`")));
+        }
+    }
+    Ok(())
+}
+
+fn except(
+    place: &str,
+    pages: &[AddressPattern],
+    categories: &[Category],
+    table: &CategoryTable,
+) -> Result<Except, PolicyFault> {
+    Ok(Except { pages: patterns(pages), categories: category_set(place, categories, table)? })
+}
+
 fn unknown(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Verdict>, PolicyFault> {
     let mut said: Vec<Option<Verdict>> = vec![None; document.groups.len()];
     for (name, &verdict) in &document.unknown {
@@ -254,7 +354,8 @@ fn grants(grants: &[Grant]) -> PatternMap<OpenGrant> {
         .iter()
         .map(|grant| {
             let until = grant.ended_at.map_or(grant.until, |ended| ended.min(grant.until));
-            let open = OpenGrant { id: grant.id, scope: grant.scope, from: grant.made_at, until };
+            let (id, opens, scope) = (grant.id, grant.opens, grant.scope);
+            let open = OpenGrant { id, opens, scope, from: grant.made_at, until };
             (grant.page.clone(), open)
         })
         .collect()

@@ -10,14 +10,14 @@ use std::net::IpAddr;
 use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::library::Library;
 use usher_lists::patterns::PatternMap;
-use usher_records::grant::Scope;
+use usher_records::grant::{Opens, Scope};
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
 use usher_types::host::Host;
 use usher_types::ids::{GrantId, LessonListId, SchoolId};
 use usher_types::moment::Moment;
 
-use crate::document::{PolicyDocument, Rule};
+use crate::document::{CarriesRule, LeavingRule, PolicyDocument, Rule, UnscannedRule};
 use crate::facts::Subject;
 use crate::generation::Generation;
 use crate::live::Live;
@@ -125,11 +125,30 @@ pub struct Snapshot {
     pub(crate) categories: Vec<CategoryVerdicts>,
     pub(crate) sealed: CategorySet,
     pub(crate) unknown: Vec<Verdict>,
+    pub(crate) content_limits: Vec<Option<i32>>,
+    pub(crate) leaving: Vec<Closing<LeavingRule>>,
+    pub(crate) carries: Vec<Closing<CarriesRule>>,
+    pub(crate) unscanned: Vec<(GroupSet, UnscannedRule)>,
     pub(crate) uninspected: Uninspected,
     pub(crate) kept_in_lockdown: PatternMap<()>,
     pub(crate) grants: PatternMap<OpenGrant>,
     pub(crate) lesson_lists: HashMap<LessonListId, PatternMap<()>>,
     own_addresses: Vec<IpAddr>,
+}
+
+/// A rule about what is sent or carried, with its names resolved.
+#[derive(Debug)]
+pub(crate) struct Closing<R> {
+    pub(crate) rule: R,
+    pub(crate) whom: GroupSet,
+    pub(crate) except: Except,
+}
+
+/// Pages a rule is not about.
+#[derive(Debug)]
+pub(crate) struct Except {
+    pub(crate) pages: PatternMap<()>,
+    pub(crate) categories: CategorySet,
 }
 
 /// What is not decrypted.
@@ -144,6 +163,7 @@ pub(crate) struct Uninspected {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OpenGrant {
     pub(crate) id: GrantId,
+    pub(crate) opens: Opens,
     pub(crate) scope: Scope,
     pub(crate) from: Moment,
     pub(crate) until: Moment,
@@ -250,6 +270,11 @@ impl Snapshot {
     /// Whether an address is this server's own.
     pub(crate) fn is_server(&self, address: IpAddr) -> bool {
         self.own_addresses.contains(&address.to_canonical())
+    }
+
+    /// From which score on a page's words count for this group.
+    pub(crate) fn content_limit(&self, group: GroupIndex) -> Option<i32> {
+        self.content_limits.get(group.0).copied().flatten()
     }
 
     pub(crate) fn unknown_for(&self, group: GroupIndex) -> Verdict {

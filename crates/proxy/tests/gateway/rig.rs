@@ -34,7 +34,10 @@ use usher_proxy::tls::client::SiteTls;
 use usher_proxy::upstream::resolve::{Overrides, Resolver};
 use usher_records::lesson::LessonList;
 use usher_scan::search::SearchEngines;
+use usher_scan::phrase::book::PhraseBook;
+use usher_scan::phrase::own;
 use usher_scan::theme::Themes;
+use usher_scanners::Nobody;
 use usher_testkit::sink::Collected;
 use usher_testkit::{facts, lists};
 use usher_types::clock::HandClock;
@@ -122,6 +125,8 @@ impl Rig {
             pages: Arc::new(Plain),
             engines: SearchEngines::built_in().unwrap(),
             themes: Themes::built_in().unwrap(),
+            phrases: Arc::new(arc_swap::ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap()))),
+            scanner: Arc::new(Nobody),
             minter: Minter::new(Arc::new(authority)).unwrap(),
             site_tls: SiteTls::new(&[trust::root()]).unwrap(),
             resolver: Resolver::new(overrides(sites)),

@@ -159,6 +159,7 @@ fn what(say: Say<'_>, item: &Item) -> Cell {
     let key = match item.place {
         Place::Search => "report-found-in-search",
         Place::Address => "report-found-in-address",
+        Place::Sent => "report-found-in-sent",
     };
     let engine = item.engine.clone().unwrap_or_default();
     let values =

@@ -204,6 +204,8 @@ impl Visit {
             tunnel: None,
             resolved: None,
             features: Features { search, themes },
+            sent: None,
+            carried: None,
             part_of_page: self.part_of_page,
         };
         What::Web(Box::new(WebEvent { facts, decision: self.decision(), outcome: self.outcome() }))

@@ -116,6 +116,8 @@ async fn foresee(arguments: &Arguments, opened: &Opened, snapshot: &Snapshot) ->
         tunnel: None,
         resolved: None,
         features: Features { search, themes },
+        sent: None,
+        carried: None,
         part_of_page: false,
     })
 }

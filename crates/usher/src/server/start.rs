@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -35,7 +35,10 @@ use usher_proxy::tls::client::SiteTls;
 use usher_proxy::upstream::resolve::Resolver;
 use usher_publish::publisher::Publisher;
 use usher_records::school::School;
+use usher_scan::phrase::book::PhraseBook;
+use usher_scan::phrase::own;
 use usher_scan::theme::Themes;
+use usher_scanners::Nobody;
 use usher_types::email::EmailAddress;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
@@ -274,6 +277,8 @@ fn build_gateway(
         pages: Arc::new(pages),
         engines: setting.engines,
         themes: Themes::built_in()?,
+        phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
+        scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::clone(authority))?,
         site_tls: SiteTls::new(&setting.roots)?,
         resolver: Resolver::new(setting.overrides),

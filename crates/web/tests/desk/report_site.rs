@@ -3,7 +3,7 @@
 use usher_policy::decide::decide_web;
 use usher_policy::facts::LessonFacts;
 use usher_records::change::{Action, To};
-use usher_records::grant::{Grant, MakeGrant, Scope, make};
+use usher_records::grant::{Grant, MakeGrant, Opens, Scope, make};
 use usher_records::lesson::Mode;
 use usher_records::list_edit::ListEdit;
 use usher_testkit::facts;
@@ -34,6 +34,7 @@ async fn web_16_one_form_shuts_a_site_tells_two_inside_and_two_outside() {
     let asked = MakeGrant {
         id: Id::new(801),
         scope: Scope::Kind(PersonKind::Staff),
+        opens: Opens::Page,
         page: "slipped.example".parse().unwrap(),
         reason: "Looked harmless",
         owner: Id::new(5),

@@ -95,7 +95,7 @@ async fn navigation_shows_only_what_the_person_may_do() {
             ("href=\"/people\"", Act::SeePeople),
             ("href=\"/lists\"", Act::ManageLists),
             ("href=\"/agreements\"", Act::SeeSignatures),
-            ("href=\"/requests\"", Act::AnswerRequests),
+            ("href=\"/requests\"", Act::SeeRequests),
         ] {
             assert_eq!(page.page().contains(link), may(&who, act).is_ok(), "{username} {link}");
         }

@@ -34,8 +34,8 @@ const SECTIONS: [(&str, &[Place]); 8] = [
     (
         "nav-requests",
         &[
-            ("/requests", "nav-requests", Act::AnswerRequests),
-            ("/grants", "place-grants", Act::AnswerRequests),
+            ("/requests", "nav-requests", Act::SeeRequests),
+            ("/grants", "place-grants", Act::SeeRequests),
         ],
     ),
     (

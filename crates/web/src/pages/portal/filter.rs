@@ -129,6 +129,8 @@ fn ask(snapshot: &Snapshot, subject: &Subject, lesson: Option<LessonFacts>, at: 
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        sent: None,
+        carried: None,
         part_of_page: false,
     };
     Some(decide_web(snapshot, &facts, at).verdict)

@@ -15,7 +15,7 @@ use usher_policy::access::Act;
 use usher_policy::decide::decide_web;
 use usher_policy::facts::WebFacts;
 use usher_policy::verdict::Verdict;
-use usher_records::grant::{self, MakeGrant, Scope};
+use usher_records::grant::{self, MakeGrant, Opens, Scope};
 use usher_records::refusal::Refusal;
 use usher_records::request::{self, UnblockRequest};
 use usher_records::told::{Told, What};
@@ -162,6 +162,8 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        sent: None,
+        carried: None,
         part_of_page: false,
     };
     match decide_web(&snapshot, &facts, device.at).verdict {
@@ -170,6 +172,7 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
             let asked = MakeGrant {
                 id: app.new_id(),
                 scope: Scope::Person(person.id),
+                opens: Opens::Page,
                 page: AddressPattern::of_host(address.host.clone()),
                 reason: &f.says.t("coach-reason"),
                 owner: person.id,

@@ -141,6 +141,8 @@ fn reason(app: &App, who: &Circumstances, at: Moment) -> Option<Reason> {
         tunnel: None,
         resolved: None,
         features: Features::default(),
+        sent: None,
+        carried: None,
         part_of_page: false,
     };
     let decision = decide_web(&snapshot, &facts, at);

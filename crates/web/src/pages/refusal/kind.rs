@@ -2,6 +2,7 @@
 
 use usher_policy::decision::{Decision, Reason};
 use usher_policy::verdict::Verdict;
+use usher_scan::features::SentKind;
 
 /// One kind of page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,12 @@ impl Kind {
             (Reason::Lockdown, _) => stop("lockdown", "lock", "lock"),
             // Sealed lists are looked for by nobody by accident twice: there is something to tell, nothing to ask.
             (Reason::SealedList, _) => stop("sealed", "stop", "ban").telling(),
+            (Reason::Malware(_), _) => stop("malware", "stop", "ban").telling(),
+            (Reason::Unscanned(_), _) => wait("unscanned", "hourglass", "clock"),
+            (Reason::Carries(_), _) => stop("file", "stop", "ban").telling().asking(),
+            // A project a teacher approved opens the form.
+            (Reason::Leaving(_, SentKind::SignUp), _) => wait("sign-up", "hand", "hand").asking(),
+            (Reason::Leaving(..), _) => stop("leaving", "hand", "hand").telling(),
             (Reason::ForbiddenAddress(_), _) => stop("forbidden", "stop", "ban"),
             (Reason::NoGroup, _) => stop("no-group", "question", "circle-help"),
             (_, Verdict::Coach) => wait("coach", "thumb", "triangle-alert").telling(),

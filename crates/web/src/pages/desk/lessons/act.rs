@@ -10,7 +10,7 @@ use usher_events::event::What;
 use usher_lists::patterns::AddressPattern;
 use usher_policy::decision::Decision;
 use usher_records::change::Stored;
-use usher_records::grant::{self, Grant, MakeGrant, Scope};
+use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
 use usher_records::lesson::{self, Lesson, LessonList, Mode, save_list};
 use usher_records::refusal::Refusal;
@@ -200,6 +200,7 @@ fn make(
     let asked = MakeGrant {
         id: app.new_id(),
         scope: Scope::Lesson(lesson.id),
+        opens: Opens::Page,
         page,
         reason: filled.reason.as_deref().unwrap_or(&usual),
         owner: desk.person.id,

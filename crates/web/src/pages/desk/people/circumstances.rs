@@ -79,6 +79,8 @@ impl Circumstances {
             tunnel: None,
             resolved: None,
             features: Features::default(),
+            sent: None,
+            carried: None,
             part_of_page: false,
         };
         let snapshot = app.snapshot.load_full();

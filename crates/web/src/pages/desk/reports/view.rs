@@ -170,6 +170,7 @@ fn found(says: &Says, item: &Item) -> String {
     let key = match item.place {
         Place::Search => "report-found-in-search",
         Place::Address => "report-found-in-address",
+        Place::Sent => "report-found-in-sent",
     };
     let theme = says.t(format!("report-theme-{}", item.phrase.theme.name()));
     let values = [

@@ -7,15 +7,17 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_events::event::{Event, What};
 use usher_lists::patterns::AddressPattern;
+use usher_policy::access::Act;
 use usher_policy::decide::decide_web;
-use usher_policy::decision::Decision;
+use usher_policy::decision::{Decision, Reason};
 use usher_policy::explain;
 use usher_policy::facts::WebFacts;
 use usher_records::change::{Change, Stored};
-use usher_records::grant::{self, Grant, MakeGrant, Scope};
+use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
 use usher_records::refusal::Refusal;
 use usher_records::request::UnblockRequest;
+use usher_scan::features::SentKind;
 use usher_types::ids;
 use usher_types::role::Reader;
 
@@ -254,6 +256,24 @@ pub(super) async fn answer(
     }
 }
 
+/// What a yes would open: the page, or what its block was about.
+async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Opens, AppFault> {
+    let event = opening::event(app, request.event).await?;
+    Ok(match event.as_ref().and_then(Event::decision).map(|decision| &decision.reason) {
+        Some(Reason::Carries(_)) => Opens::Files,
+        Some(Reason::Leaving(_, SentKind::SignUp)) => Opens::SignUp,
+        _ => Opens::Page,
+    })
+}
+
+/// Whose act it is to say yes: programs are the technician's, pages a leader's.
+const fn answering(opens: Opens) -> Act {
+    match opens {
+        Opens::Files => Act::ReleaseFiles,
+        Opens::Page | Opens::SignUp => Act::AnswerRequests,
+    }
+}
+
 async fn make(
     app: &App,
     desk: &AtDesk,
@@ -275,9 +295,14 @@ async fn make(
     let Ok(page) = filled.page.parse::<AddressPattern>() else { return Ok(Err(Refusal::AddressOdd)) };
     let Some(until) = start::read_end(&filled.until, desk.at) else { return Ok(Err(Refusal::EndNeeded)) };
     let sealed = opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page);
+    let opens = asked_to_open(app, request).await?;
+    if desk.may(answering(opens)).is_err() {
+        return Ok(Err(Refusal::NotYours));
+    }
     let asked = MakeGrant {
         id: app.new_id(),
         scope,
+        opens,
         page,
         reason: &filled.reason,
         owner: desk.person.id,

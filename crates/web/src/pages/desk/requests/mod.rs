@@ -11,7 +11,7 @@ use crate::routes::{DeskRoute, desk_route};
 
 /// What whoever answers requests has.
 pub(super) fn routes() -> Vec<DeskRoute> {
-    let act = Act::AnswerRequests;
+    let act = Act::SeeRequests;
     vec![
         desk_route("/requests", act, get(index::show)),
         desk_route("/requests/{id}", act, get(answer::show).post(answer::answer)),

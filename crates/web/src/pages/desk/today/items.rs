@@ -136,7 +136,7 @@ impl Gather<'_> {
     }
 
     async fn requests(&mut self) -> Result<(), AppFault> {
-        if !self.may(Act::AnswerRequests) {
+        if !self.may(Act::SeeRequests) {
             return Ok(());
         }
         let waiting = self.app.books.find::<UnblockRequest>("state", "waiting").await?;

@@ -1,0 +1,114 @@
+//! The steps about what passes through rather than where it goes: what a download is, what a form would take out, what
+//! a page's words are about.
+//!
+//! What harms computers is shut whoever opened the page, so these steps stand before grants and lessons; only words are
+//! asked later, because a page that a teacher checked is open whatever words are on it.
+
+use std::cmp::Reverse;
+
+use usher_lists::category::Category;
+use usher_records::grant::Opens;
+use usher_scan::features::{Malware, ScanFailure, Sent, SentKind, Subject};
+
+use super::case::Case;
+use super::steps::{Answer, decided, grant_for};
+use crate::decision::{Note, Reason};
+use crate::verdict::Verdict;
+
+/// What a download is. Nobody opens malware; files of a closed kind are opened by a release.
+pub(super) fn carries(case: &Case<'_>) -> Answer {
+    let Some(carried) = case.target.carried else { return Answer::Pass(Note::Harmless) };
+    if let Malware::Found(name) = &carried.malware {
+        return decided(Verdict::Block, Reason::Malware(name.clone()));
+    }
+    if let Malware::Failed(failure) = carried.malware
+        && unscanned(case, failure) != Verdict::Allow
+    {
+        return decided(unscanned(case, failure), Reason::Unscanned(failure));
+    }
+    let Some(file) = &carried.file else { return Answer::Pass(Note::Harmless) };
+    let class = file.class();
+    let mut rules = case.snapshot.carries.iter();
+    let first = rules.find(|closing| {
+        let fits = closing.rule.classes.contains(&class)
+            || closing.rule.states.iter().any(|&state| file.is(state));
+        fits && case.group.is_some_and(|group| closing.whom.has(group)) && !case.is_except(&closing.except)
+    });
+    let Some(closing) = first.filter(|closing| closing.rule.verdict != Verdict::Allow) else {
+        return Answer::Pass(Note::Harmless);
+    };
+    match grant_for(case, Opens::Files) {
+        Some(release) if !case.without.grants => Answer::Pass(Note::Released(release)),
+        _ => decided(closing.rule.verdict, Reason::Carries(closing.rule.id.clone())),
+    }
+}
+
+/// What happens when nobody could look. What no rule names stays shut.
+fn unscanned(case: &Case<'_>, failure: ScanFailure) -> Verdict {
+    let fits = |rule: &ScanFailureRule<'_>| rule.0.is_empty() || rule.0.contains(&failure);
+    case.snapshot
+        .unscanned
+        .iter()
+        .filter(|(whom, _)| case.group.is_some_and(|group| whom.has(group)))
+        .map(|(_, rule)| (rule.failures.as_slice(), rule.verdict))
+        .find(fits)
+        .map_or(Verdict::Block, |(_, verdict)| verdict)
+}
+
+type ScanFailureRule<'a> = (&'a [ScanFailure], Verdict);
+
+/// What a form or an upload would take out.
+pub(super) fn leaving(case: &Case<'_>) -> Answer {
+    let Some(sent) = case.target.sent else { return Answer::Pass(Note::NothingLeaves) };
+    let mut opened = None;
+    for closing in &case.snapshot.leaving {
+        let whom = case.group.is_some_and(|group| closing.whom.has(group));
+        let Some(kind) = first_kind(sent, &closing.rule.kinds).filter(|_| whom) else { continue };
+        if case.is_except(&closing.except) {
+            continue;
+        }
+        if kind == SentKind::SignUp
+            && let Some(grant) = grant_for(case, Opens::SignUp).filter(|_| !case.without.grants)
+        {
+            opened = Some(grant);
+            continue;
+        }
+        if closing.rule.verdict == Verdict::Allow {
+            break;
+        }
+        return decided(closing.rule.verdict, Reason::Leaving(closing.rule.id.clone(), kind));
+    }
+    Answer::Pass(opened.map_or(Note::NothingLeaves, Note::SignUpOpen))
+}
+
+fn first_kind(sent: &Sent, kinds: &[SentKind]) -> Option<SentKind> {
+    kinds.iter().copied().find(|kind| sent.kinds.contains(kind))
+}
+
+/// What the page's words are about. Over the group's limit it counts as listed under that subject.
+pub(super) fn content(case: &Case<'_>) -> Answer {
+    let says = case.target.carried.and_then(|carried| carried.says.as_ref());
+    let (Some(says), Some(group)) = (says.filter(|says| !says.excused), case.group) else {
+        return Answer::Pass(Note::NothingSaid);
+    };
+    let Some(limit) = case.snapshot.content_limit(group) else { return Answer::Pass(Note::NothingSaid) };
+    let verdict_of = |subject: &Subject| {
+        let category = Category::parse(&subject.category).ok()?;
+        let index = case.snapshot.table().index_of(&category)?;
+        if case.without.category == Some(index) {
+            return None;
+        }
+        let verdict = case.snapshot.categories.get(index.place())?.of(group, case.period)?;
+        (verdict > Verdict::Allow).then_some((verdict, category, subject.score))
+    };
+    let strictest = says
+        .subjects
+        .iter()
+        .filter(|subject| subject.banned || subject.score >= limit)
+        .filter_map(verdict_of)
+        .max_by_key(|(verdict, category, score)| (*verdict, *score, Reverse(category.clone())));
+    match strictest {
+        Some((verdict, category, score)) => decided(verdict, Reason::Says(category, score)),
+        None => Answer::Pass(Note::NothingSaid),
+    }
+}

@@ -1,0 +1,136 @@
+//! The answer on its way back: what must be known of it before any of it goes on, and going on.
+//!
+//! Owns: holding the beginning of a page until its words are read, and a download until it is looked into; refusing
+//! either truthfully while there is still a page to show, and cutting what turns bad later.
+//! Does not: decide. Whatever is found becomes a fact, and the request is judged again with it.
+
+pub(crate) mod coming;
+pub(crate) mod file;
+mod name;
+pub(crate) mod reading;
+
+use http::{HeaderMap, Response, StatusCode, Version, header};
+use hyper::body::Incoming;
+use tokio::time::Instant;
+use usher_events::event::End;
+use usher_policy::facts::WebFacts;
+use usher_scan::features::{File, Unread};
+use usher_scan::kind::Kind;
+
+use crate::body::Body;
+use crate::forward::Home;
+use crate::headers;
+use crate::limits::{FIRST_PIECE_TIME, HELD_TEXT_BYTES, HELD_TEXT_TIME};
+use crate::record::Recording;
+use crate::serve;
+use crate::watched::Watched;
+
+use coming::{Coming, Took};
+use reading::{Reading, Way};
+
+/// Passes an answer back: as it comes, as far as nothing speaks against it.
+pub(crate) async fn pass_back(
+    shows_pages: bool,
+    mut recording: Recording<WebFacts>,
+    answer: Response<Incoming>,
+    home: Option<Home>,
+) -> Response<Body> {
+    let (mut parts, body) = answer.into_parts();
+    headers::clean_response(&mut parts.headers);
+    recording.answered(parts.status.as_u16(), &parts.headers);
+    parts.version = Version::HTTP_11;
+    let mut coming = Coming::new(body);
+    if coming.is_empty() {
+        recording.finish(End::Complete);
+        if let Some(home) = home {
+            home.return_channel();
+        }
+        return Response::from_parts(parts, Body::Empty);
+    }
+    match look(&mut recording, parts.status, &parts.headers, &mut coming).await {
+        Look::Refused => serve::refuse(shows_pages, recording),
+        Look::Passes => Response::from_parts(parts, watched(coming, None, recording, home)),
+        Look::Read(reading) => Response::from_parts(parts, watched(coming, Some(reading), recording, home)),
+    }
+}
+
+fn watched(
+    coming: Coming,
+    reading: Option<Box<Reading>>,
+    recording: Recording<WebFacts>,
+    home: Option<Home>,
+) -> Body {
+    Body::Watched(Box::new(Watched::new(coming, reading, recording, home)))
+}
+
+/// What looking at the beginning came to.
+enum Look {
+    /// The request is refused with what is known now.
+    Refused,
+    /// There is nothing in it to read.
+    Passes,
+    /// It goes on and is read on the way.
+    Read(Box<Reading>),
+}
+
+async fn look(
+    recording: &mut Recording<WebFacts>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    coming: &mut Coming,
+) -> Look {
+    let gateway = std::sync::Arc::clone(recording.gateway());
+    if status == StatusCode::PARTIAL_CONTENT && !is_media(headers) {
+        // Half a file shows nothing of what the whole is.
+        let file = File { kind: Kind::Unknown, within: None, locked: false, unread: Some(Unread::Partial) };
+        reading::carried(recording).file = Some(file);
+        return if recording.judge_again() { Look::Refused } else { Look::Passes };
+    }
+    let mut reading = Box::new(Reading::of(headers, &recording.facts, gateway.book()));
+    if reading.is_live() {
+        return Look::Read(reading);
+    }
+    read_beginning(&mut reading, coming).await;
+    match reading.way() {
+        Way::Pass => Look::Passes,
+        Way::File(kind) => {
+            let refused = file::look(&gateway, recording, headers, &reading, kind, coming).await;
+            if refused { Look::Refused } else { Look::Passes }
+        }
+        Way::Unknown | Way::Text => {
+            recording.titled(reading.title());
+            if let Some(says) = reading.says_anew() {
+                reading::carried(recording).says = Some(says);
+                if recording.judge_again() {
+                    return Look::Refused;
+                }
+            }
+            if reading.is_whole() { Look::Passes } else { Look::Read(reading) }
+        }
+    }
+}
+
+/// Reads until it is known what it is, and if it is text, as much of it as is held back.
+async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
+    let mut until = Instant::now() + FIRST_PIECE_TIME;
+    let mut held = 0;
+    while matches!(reading.way(), Way::Unknown | Way::Text) && held < HELD_TEXT_BYTES {
+        match coming.take(until).await {
+            Took::Piece(piece) => {
+                if held == 0 {
+                    until = Instant::now() + HELD_TEXT_TIME;
+                }
+                held += piece.len();
+                reading.feed(&piece);
+            }
+            Took::End => return reading.whole(),
+            Took::Nothing => return,
+        }
+    }
+}
+
+/// Whether it is sound, film or a picture by its own word: players ask for those in parts.
+fn is_media(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    ["audio/", "video/", "image/", "font/"].iter().any(|start| kind.trim_start().starts_with(start))
+}
