@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod follow;
+pub mod leavers;
 pub mod outbox;
 pub mod post;
 pub mod readers;

@@ -10,6 +10,7 @@ report-quoted = “{ $words }”
 report-reference = Ref. { $event }
 report-times = { $count } times
 report-times-until = { $count } times, until { $last }
+report-password-known = Someone else knew this password then
 report-name-only = Only the site’s name was seen
 
 report-column-when = When

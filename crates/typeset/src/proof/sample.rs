@@ -85,6 +85,7 @@ fn item(number: usize, severity: u8) -> Item {
         verdict: if number % 4 == 1 { Verdict::Allow } else { Verdict::Block },
         went_through: if number % 4 == 1 { count } else { u32::from(count > 1) },
         event: Id::new(0x000a_3f5e_9c00 + number as u64),
+        password_known: number == 2,
     }
 }
 

@@ -21,6 +21,7 @@ use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::follow::{Follow, load_devices, load_lessons};
+use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Folder, Post, Relay};
 use usher_jobs::runner::Runner;
@@ -311,6 +312,7 @@ fn start_jobs(
     let books = || app.books.clone();
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
+    runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
         MailPlace::Folder(path) => Arc::new(Folder(path.clone())),

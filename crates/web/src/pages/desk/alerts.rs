@@ -15,6 +15,7 @@ use usher_policy::facts::Subject;
 use usher_policy::{alarm, explain};
 use usher_records::alert::{self, Alert, AlertNoun, Whose};
 use usher_records::change::Stored;
+use usher_records::disclosure::Disclosure;
 use usher_types::ids::EventId;
 use usher_types::role::Reader;
 
@@ -173,6 +174,7 @@ struct Happened {
     address: Option<String>,
     refused: bool,
     reason: Option<String>,
+    known: bool,
 }
 
 /// An alert as it is stored, if it is for these eyes. To anybody else it is not there.
@@ -192,6 +194,7 @@ async fn show(
     let (f, d) = around(&app, &desk, "/alerts", "alerts-title");
     let clock = Clock::at(&desk);
     let events = read(&app, &alert.events).await?;
+    let disclosed = app.books.values::<Disclosure>().await?;
     let told: Vec<String> = alert.told.iter().map(|reader| roll.name(&f.says, *reader)).collect();
     let about = match alert.whose {
         Whose::Person(id) => roll.person(id),
@@ -206,7 +209,7 @@ async fn show(
         seen: seen_words(&f.says, &roll, clock, &alert),
         told: f.says.list(&told),
         more: alert.events.len().saturating_sub(events.len()),
-        rows: events.iter().map(|event| happened(&f.says, &roll, clock, event)).collect(),
+        rows: events.iter().map(|event| happened(&f.says, &roll, clock, &disclosed, event)).collect(),
         person: about.filter(|_| see_people).map(|person| format!("/people/{}", person.id)),
         look: look.map(|person| format!("/people/{}/activity", person.id)),
         f: {
@@ -232,7 +235,7 @@ fn find_all(activity: &dyn Activity, wanted: &[EventId]) -> Result<Vec<Event>, S
     Ok(events)
 }
 
-fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, event: &Event) -> Happened {
+fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, disclosed: &[Disclosure], event: &Event) -> Happened {
     let decision = event.decision();
     let page = opening::page_of(event).map(|page| address::shown(&page));
     let mut found = Vec::new();
@@ -270,6 +273,7 @@ fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, event: &Event) -> Happen
         found,
         refused: decision.is_some_and(usher_policy::decision::Decision::is_refusal),
         reason: decision.map(|decision| explain::reason(says.words(), Reader::Adult, decision)),
+        known: disclosed.iter().any(|time| Some(time.person) == event.person() && time.covers(event.at)),
     }
 }
 

@@ -5,6 +5,7 @@ mod agreements;
 mod alerts;
 mod around;
 mod clock;
+mod equipment;
 mod field;
 mod health;
 mod lessons;
@@ -42,6 +43,7 @@ pub fn routes() -> Vec<DeskRoute> {
         requests::routes(),
         reports::routes(),
         people::routes(),
+        equipment::routes(),
         register::routes(),
         unrestricted::routes(),
         agreements::routes(),

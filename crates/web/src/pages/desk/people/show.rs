@@ -16,6 +16,7 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, Done, around};
 use crate::pages::desk::clock::Clock;
+use crate::pages::desk::equipment::{Loans, loans};
 use crate::pages::desk::field::{Choice, Field, Fields};
 use crate::pages::desk::roll::Roll;
 use crate::view::errors::Errors;
@@ -38,6 +39,7 @@ struct Show {
     activity: bool,
     roles: Option<Field>,
     leave: Option<Field>,
+    loans: Option<Loans>,
 }
 
 struct AccountView {
@@ -75,6 +77,7 @@ pub(super) async fn show(
         activity: may_look(&desk, &person),
         roles,
         leave,
+        loans: loans(&app, &desk, &f, &person).await?,
         f: f.done(done.done.as_deref()),
         d,
     };
