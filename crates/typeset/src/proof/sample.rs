@@ -233,6 +233,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         head_told_at: Some(at(60)),
         entered: (number == 1).then(|| (Id::new(2), at(90))),
         corrects: (number > 1).then(|| Id::new(1)),
+        rule: None,
     };
     vec![
         entry(1, EntryKind::Unrestricted, "Fifteen minutes to look at a games site a parent asked about."),

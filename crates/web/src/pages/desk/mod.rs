@@ -20,6 +20,7 @@ mod report_site;
 mod reports;
 mod requests;
 mod roll;
+mod rules;
 mod sign_in;
 mod standings;
 mod today;
