@@ -5,8 +5,9 @@ use std::path::Path;
 
 use usher_activity::question::{Activity as _, Question, SpoolActivity};
 use usher_demo::school::{DemoSchool, DemoSecret, USUAL_SEED};
-use usher_events::event::{Event, What};
+use usher_events::event::{Event, System, What};
 use usher_policy::verdict::Verdict;
+use usher_records::alert::Off;
 use usher_types::ids::{Id, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::PersonKind;
@@ -186,4 +187,65 @@ fn web_24_addresses_in_numbers_and_tunnels_around_names_are_refused_and_recorded
         })
         .count();
     assert!(refused >= tricks.len(), "{refused} refusals of {} tricks", tricks.len());
+}
+
+/// Mails that went out and say this.
+fn mails(folder: &Path, words: &str) -> usize {
+    let mails = std::fs::read_dir(folder.join("data/mail")).into_iter().flatten().flatten();
+    let mails = mails.map(|mail| mail.path()).filter(|mail| mail.extension().is_some_and(|end| end == "eml"));
+    mails.filter(|mail| std::fs::read_to_string(mail).unwrap().contains(words)).count()
+}
+
+#[test]
+fn web_01_when_the_filter_stops_nothing_is_reached_and_technician_and_head_are_told() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let teacher = school.people.iter().find(|person| {
+        school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
+    });
+    let address = school.address_of(teacher.unwrap().id).unwrap().to_string();
+    let site = "https://encyclopaedia.example/";
+    let told = "the web filter stopped";
+
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    let device = Device::at(&card, &address);
+    assert_eq!(device.sign_in("adult", TEACHER, PASSWORD).status, 303);
+    assert_eq!(device.get(site).status, 200);
+    let heartbeat = folder.path().join("data/heartbeat.json");
+    demo.until("its sign of life", folder.path(), || heartbeat.exists().then_some(()));
+    demo.kill();
+    for url in [site, "http://encyclopaedia.example/", "http://usher.internal/"] {
+        let page = device.get(url);
+        assert!(page.status == 0 && page.text.is_empty(), "{url}: {page:?}");
+    }
+    assert_eq!(mails(folder.path(), told), 0);
+
+    let mut again = Running::demo(folder.path(), &[]);
+    let card = again.card(folder.path());
+    assert_eq!(Device::at(&card, &address).get(site).status, 200, "it is back");
+    again.until("the alert's mails", folder.path(), || (mails(folder.path(), told) >= 2).then_some(()));
+    let desk = Desk::sign_in(&card, "technician", PASSWORD);
+    let alerts = desk.get("/alerts");
+    assert!(alerts.text.contains("The web filter stopped"), "{}", alerts.text);
+    let path = alerts.text.split("href=\"").find(|link| link.starts_with("/alerts/")).unwrap();
+    let alert = desk.get(path.split('"').next().unwrap());
+    assert!(alert.text.contains("stopped without being asked"), "{}", alert.text);
+
+    // A stop in order that is short is nobody's concern, and both stops are on the record.
+    let before = mails(folder.path(), told);
+    assert!(again.stop().success());
+    let mut third = Running::demo(folder.path(), &[]);
+    let card = third.card(folder.path());
+    assert!(
+        Desk::sign_in(&card, "technician", PASSWORD).get("/alerts").text.contains("The web filter stopped")
+    );
+    assert!(third.stop().success());
+    assert_eq!(mails(folder.path(), told), before);
+    let events = events(folder.path());
+    let of = |wanted: fn(&System) -> bool| {
+        events.iter().filter(|event| matches!(&event.what, What::System(system) if wanted(system))).count()
+    };
+    assert_eq!(of(|system| matches!(system, System::FilterOff { why: Off::Crashed, .. })), 1);
+    assert_eq!(of(|system| matches!(system, System::FilterOff { .. })), 1);
+    assert_eq!(of(|system| matches!(system, System::Stopped)), 2);
 }

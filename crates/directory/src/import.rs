@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use usher_records::account::{self, Account, OpenAccount, Owner, State, Username};
 use usher_records::change::{Action, Actor, Change, Expect, Stored, Write};
+use usher_records::device::Device;
+use usher_records::equipment::{self, ReturnList};
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_records::picture;
@@ -93,7 +95,8 @@ pub async fn plan(tools: Tools<'_>, read: &Read, today: Date, at: Moment) -> Res
     Ok(plan)
 }
 
-/// Carries a plan out: one change for people, classes and new accounts, and one for each account that closes.
+/// Carries a plan out: one change for people, classes, new accounts and leavers' return lists, and one for each account
+/// that closes.
 ///
 /// # Errors
 /// See [`ImportFault`].
@@ -123,6 +126,8 @@ pub async fn carry_out(
     // People and their accounts are one change: whoever is known already never gets one.
     let accounts = open_accounts(tools, &plan.added, &plan.groups, school, at, &mut done).await?;
     change.writes.extend(accounts);
+    let moved = plan.changed.iter().chain(&plan.left);
+    change.writes.extend(return_lists(tools, moved, school, at).await?);
     if !change.writes.is_empty() {
         tools.books.commit(&change, actor, at).await?;
     }
@@ -134,6 +139,25 @@ pub async fn carry_out(
         }
     }
     Ok(done)
+}
+
+/// What people who left have to bring back is listed; who came back after all has nothing to bring (ACC-16).
+async fn return_lists(
+    tools: Tools<'_>,
+    people: impl Iterator<Item = &Person>,
+    school: &School,
+    at: Moment,
+) -> Result<Vec<Write>, ImportFault> {
+    let devices = tools.books.all::<Device>().await?;
+    let lists = tools.books.all::<ReturnList>().await?;
+    let today = school.zone.local(at).date();
+    let write = |person: &Person| {
+        let live =
+            lists.iter().find(|list| list.value.person == person.id && list.value.called_off.is_none());
+        let id = Id::new(tools.ids.next(at));
+        equipment::on_leaving(id, person, live, &devices, today, at).map(|(_, write)| write)
+    };
+    Ok(people.filter_map(write).collect())
 }
 
 /// Young children get a picture beside their name, one no classmate has.

@@ -199,7 +199,7 @@ impl SignIn {
             children: Vec::new(),
             source: None,
             joined: Some(today),
-            left: Some(today),
+            left: today.tomorrow().ok(),
             until: Some(until),
             picture: None,
         };

@@ -9,7 +9,10 @@ use usher_directory::oneroster::Read;
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::{csv_roster, oneroster};
 use usher_records::account::{Account, State};
-use usher_records::change::Actor;
+use usher_records::change::{Action, Actor, JournalLine};
+use usher_records::device::{Device, Loan};
+use usher_records::equipment::{self, ReturnList};
+use usher_records::noun::Kind;
 use usher_records::person::Person;
 use usher_records::school;
 use usher_store::books::Books;
@@ -89,6 +92,38 @@ async fn ext_06_a_csv_run_twice_changes_nothing_and_a_leaver_is_closed() {
     assert_eq!(gone.left, 1);
     let account = books.find_one::<Account>("username", "jprice").await.unwrap().unwrap();
     assert!(matches!(account.value.state, State::Closed { .. }));
+}
+
+#[tokio::test]
+async fn acc_16_who_is_missing_from_the_roster_has_a_return_list_in_the_same_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, CSV).unwrap();
+    let books = books(folder.path()).await;
+    import(&books, &csv_roster::read(&file).unwrap()).await;
+    let people = books.values::<Person>().await.unwrap();
+    let joan = people.iter().find(|person| person.given == "Joan").unwrap();
+    let loan = Some(Loan { to: joan.id, by: joan.id, at: NOW });
+    let (id, name) = (Id::new(900), "LAP-07".to_owned());
+    let laptop = Device { id, name, room: None, address: None, managed: true, loan };
+    let change = equipment::add(&laptop).unwrap();
+    books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
+
+    let one_less: String =
+        CSV.lines().filter(|line| !line.starts_with("t1")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&file, one_less).unwrap();
+    import(&books, &csv_roster::read(&file).unwrap()).await;
+    let list = books.find_one::<ReturnList>("leaver", joan.id).await.unwrap().unwrap().value;
+    assert_eq!(list.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["LAP-07"]);
+    let journal = books.store().journal(Id::new(1), 0, 100).await.unwrap();
+    let lines: Vec<_> = journal.iter().map(|entry| entry.read().unwrap()).collect();
+    let holds = |line: &&JournalLine| line.records.iter().any(|record| record.kind == Kind::ReturnList);
+    let line = lines.iter().find(holds).unwrap();
+    assert_eq!(line.action, Action::RosterImported, "with the record of the leaver");
+
+    std::fs::write(&file, CSV).unwrap();
+    import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert!(books.find_one::<ReturnList>("leaver", joan.id).await.unwrap().is_none(), "back after all");
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ impl Rig {
         self.books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
         let stored = self.books.get::<Account, _>(account.id).await.unwrap().unwrap();
         let hash = self.passwords.hash(SecretString::from(password.to_owned())).await.unwrap();
-        let change = account::set_secret(&stored, Hashed::Password(hash), false, NOW);
+        let change = account::set_secret(&stored, &[], Hashed::Password(hash), false, NOW);
         self.books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
     }
 
@@ -192,7 +192,7 @@ async fn agr_06_a_request_with_credentials_has_no_clause_accepted_and_no_passwor
 
     let account = rig.books.find_one::<Account>("username", "abell").await.unwrap().unwrap();
     let hash = account.value.password.clone().unwrap();
-    let change = account::set_secret(&account, Hashed::Password(hash), true, NOW);
+    let change = account::set_secret(&account, &[], Hashed::Password(hash), true, NOW);
     rig.books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
     let refused = rig.sign_in.sign_in(with(Place::Request, true), None, NOW).await;
     assert!(matches!(refused, Err(SignInFault::Closed)));
@@ -264,17 +264,22 @@ async fn acc_04_one_account_in_two_places_raises_an_alert_where_the_school_allow
 }
 
 #[tokio::test]
-async fn acc_16_a_leaver_is_refused_and_not_before_the_day_after() {
+async fn acc_16_who_leaves_today_is_refused_today_and_who_joins_tomorrow_is_let_in_tomorrow() {
     let rig = rig("numbered").await;
-    let mut leaver = kit::staff(5, "Joan Price", &[]);
-    leaver.left = Some(jiff::civil::date(2026, 11, 23));
-    rig.add(&leaver, "jprice", "wet otter lamp").await;
-    assert!(rig.try_at("jprice", "wet otter lamp", "10.0.0.1", NOW).await.is_ok());
-    let tomorrow = NOW.plus_minutes(24 * 60);
-    assert!(matches!(
-        rig.try_at("jprice", "wet otter lamp", "10.0.0.1", tomorrow).await,
-        Err(SignInFault::Closed)
-    ));
+    let (today, tomorrow) = (jiff::civil::date(2026, 11, 23), jiff::civil::date(2026, 11, 24));
+    let with = |id, name: &str, joined, left| Person { joined, left, ..kit::staff(id, name, &[]) };
+    rig.add(&with(5, "Joan Price", None, Some(today)), "jprice", "wet otter lamp").await;
+    rig.add(&with(6, "Lee Marsh", None, Some(tomorrow)), "lmarsh", "wet otter lamp").await;
+    rig.add(&with(8, "Rae Moss", Some(tomorrow), None), "rmoss", "wet otter lamp").await;
+    for (minutes, opens) in [(0, [false, true, false]), (24 * 60, [false, false, true])] {
+        for (name, opens) in ["jprice", "lmarsh", "rmoss"].into_iter().zip(opens) {
+            let tried = rig.try_at(name, "wet otter lamp", "10.0.0.1", NOW.plus_minutes(minutes)).await;
+            match tried {
+                Ok(_) => assert!(opens, "{name} after {minutes} minutes"),
+                Err(fault) => assert!(!opens && matches!(fault, SignInFault::Closed), "{name}: {fault:?}"),
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub const KINDS: [Kind; 6] = [
     Kind {
         number: 6,
         name: "system",
-        when: "Usher started, stopped, recovered its spool, took or failed to take a generation, or saw one person at two devices.",
+        when: "Usher started, stopped, recovered its spool, took or failed to take a generation, saw one person at two devices, or was off for a while.",
         holds: "what it names",
     },
 ];

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use usher_policy::decision::Decision;
 use usher_policy::facts::{Circumstances, TlsFacts, WebFacts};
 use usher_policy::verdict::TlsAction;
+use usher_records::alert::Off;
 use usher_types::digest::Digest;
 use usher_types::ids::{EventId, PersonId, SchoolId};
 use usher_types::moment::Moment;
@@ -249,6 +250,15 @@ pub enum System {
         person: PersonId,
         /// The devices.
         addresses: (IpAddr, IpAddr),
+    },
+    /// Nothing was reached through the filter for a while (WEB-01).
+    FilterOff {
+        /// The last moment it was known to work.
+        from: Moment,
+        /// When it worked again.
+        until: Moment,
+        /// Why.
+        why: Off,
     },
 }
 

@@ -178,9 +178,9 @@ impl Tools {
     async fn raise(&self, due: &Alarm, school: &School, at: Moment) -> Result<(), JobFault> {
         let about = match due.whose {
             Whose::Person(id) => self.books.get::<Person, _>(id).await?.map(|person| person.value),
-            Whose::Device(_) => None,
+            Whose::Device(_) | Whose::Filter(_) => None,
         };
-        let roles = alarm::told(&school.settings.alarms, about.as_ref());
+        let roles = alarm::told(&school.settings.alarms, due.whose, about.as_ref());
         let mut readers = holders(&self.books, &roles, &school.zone, at).await?;
         readers.retain(|reader| Whose::Person(reader.id) != due.whose);
         let alert = Alert {
@@ -205,7 +205,7 @@ impl Tools {
     fn mail(&self, to: PersonId, alert: &Alert, about: Option<&Person>, school: &School) -> Mail {
         let who = about.map(Person::name).or(match alert.whose {
             Whose::Device(address) => Some(address.to_string()),
-            Whose::Person(_) => None,
+            Whose::Person(_) | Whose::Filter(_) => None,
         });
         let values = [
             ("who", Value::from(who.unwrap_or_default())),

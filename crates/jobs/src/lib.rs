@@ -1,14 +1,18 @@
-//! What Usher does by itself: mails go out, the weekly report is made, alerts are raised, sign-ins end, and what others
-//! wrote into the books is taken up.
+//! What Usher does by itself: mails go out, the weekly report is made, alerts are raised, sign-ins end, what leavers have
+//! to bring back is listed, what others wrote into the books is taken up, and somebody watches whether the filter works
+//! at all.
 //!
 //! Owns: when each job runs, and that one server of several does it.
-//! Does not: judge (`policy` says what an alert is), fold (`reports` does), or keep state that the books do not.
+//! Does not: judge (`policy` says what an alert is), fold (`reports` does), or keep state that the books do not, but for
+//! this server's heartbeat.
 
 pub mod alerts;
 pub mod follow;
+pub mod leavers;
 pub mod outbox;
 pub mod post;
 pub mod readers;
 pub mod runner;
 pub mod sweep;
+pub mod watch;
 pub mod weekly;

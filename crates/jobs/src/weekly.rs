@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use jiff::ToSpan as _;
 use usher_activity::question::{Activity, Question};
 use usher_records::change::{Actor, Mail};
+use usher_records::disclosure::Disclosure;
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_records::report::{self, IssuedReport, ReportKind};
@@ -206,12 +207,13 @@ impl WeeklyJob {
 pub async fn fold(books: &Books, activity: Arc<dyn Activity>, period: Period) -> Result<Weekly, JobFault> {
     let people = books.values::<Person>().await?;
     let groups = books.values::<Group>().await?;
+    let disclosed = books.values::<Disclosure>().await?;
     let told = books.values::<Told>().await?;
     let told = told.iter().filter(|told| period.holds(told.at)).count();
     let told = u32::try_from(told).unwrap_or(u32::MAX);
     let question = Question::all(books.school(), period.from, period.until);
     blocking(move || {
-        let names = Names::of(&people, &groups);
+        let names = Names::of(&people, &groups).with_disclosed(&disclosed);
         let mut fold = WeeklyFold::new(period, &names);
         activity.scan(&question, &mut |event| {
             fold.add(&event);

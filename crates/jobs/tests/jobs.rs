@@ -17,6 +17,7 @@ use usher_activity::spool::SpoolFault;
 use usher_events::event::{Event, What};
 use usher_jobs::alerts::{Alerts, Tools};
 use usher_jobs::follow::{Follow, Republish, load_people};
+use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Letter, Post, PostFault};
 use usher_jobs::runner::Job;
@@ -28,6 +29,8 @@ use usher_policy::snapshot::Snapshot;
 use usher_records::account::Owner;
 use usher_records::alert::{Alert, Concern};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
+use usher_records::device::{Device, Loan};
+use usher_records::equipment::{self, ReturnList};
 use usher_records::lesson::LessonList;
 use usher_records::noun::Noun;
 use usher_records::person::{self, Person};
@@ -486,4 +489,35 @@ async fn what_could_not_be_taken_up_is_taken_up_at_the_next_run() {
     follow.run(at("2026-11-23T10:03")).await.unwrap();
     follow.run(at("2026-11-23T10:04")).await.unwrap();
     assert_eq!(*publisher.0.lock().unwrap(), 2, "once in vain, once with success, and never again");
+}
+
+#[tokio::test]
+async fn acc_16_when_the_leaving_date_comes_the_return_list_is_there_once_and_complete() {
+    let fixture = Fixture::new().await;
+    let commit = async |change: Change, when: &str| {
+        fixture.books.commit(&change, &Actor::CommandLine, at(when)).await.unwrap();
+    };
+    let laptop = |id, name: &str| {
+        let loan = Some(Loan { to: Id::new(CHILD), by: Id::new(1), at: at("2026-11-20T09:00") });
+        Device { id: Id::new(id), name: name.into(), room: None, address: None, managed: true, loan }
+    };
+    commit(equipment::add(&laptop(900, "LAP-07")).unwrap(), "2026-11-20T09:00").await;
+    let before =
+        fixture.books.get::<Person, _>(usher_types::ids::PersonId::new(CHILD)).await.unwrap().unwrap();
+    let leaver = Person { left: Some(jiff::civil::date(2026, 11, 24)), ..before.value.clone() };
+    commit(person::change(&before, &leaver), "2026-11-20T09:01").await;
+
+    let job = Leavers { books: fixture.books.clone(), ids: Arc::new(Counting::default()) };
+    let lists = async || fixture.books.values::<ReturnList>().await.unwrap();
+    job.run(at("2026-11-23T23:59")).await.unwrap();
+    assert!(lists().await.is_empty(), "not before the day");
+    job.run(at("2026-11-24T00:01")).await.unwrap();
+    let list = lists().await.pop().unwrap();
+    assert_eq!((list.person, list.items.len()), (Id::new(CHILD), 1));
+    commit(equipment::add(&laptop(901, "LAP-08")).unwrap(), "2026-11-24T00:01").await;
+    for minutes in [6, 11] {
+        job.run(at("2026-11-24T00:01").plus_minutes(minutes)).await.unwrap();
+    }
+    let list = lists().await;
+    assert_eq!((list.len(), list[0].items.len()), (1, 2), "one list, and what was lent in between");
 }

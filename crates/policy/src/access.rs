@@ -62,6 +62,8 @@ pub enum Act {
     SeePeople,
     /// Bring people in, open and close accounts, set passwords.
     ManagePeople,
+    /// Lend devices and take them back, see what leavers have to bring back.
+    LendEquipment,
     /// Read the violations register.
     ReadRegister,
     /// See the category lists and decide on held entries.
@@ -78,7 +80,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -98,6 +100,7 @@ impl Act {
         Self::EnterPaper,
         Self::SeePeople,
         Self::ManagePeople,
+        Self::LendEquipment,
         Self::ReadRegister,
         Self::ManageLists,
         Self::SeeSettings,
@@ -128,6 +131,7 @@ impl Act {
             Self::EnterPaper => "enter paper signatures",
             Self::SeePeople => "see people and classes",
             Self::ManagePeople => "bring people in, open and close accounts",
+            Self::LendEquipment => "lend devices and take them back",
             Self::ReadRegister => "read the violations register",
             Self::ManageLists => "see category lists, decide on held entries",
             Self::SeeSettings => "see the policy and the settings",
@@ -191,7 +195,9 @@ impl Act {
                 R::Office,
                 R::Technician,
             ],
-            Self::ManagePeople => &[R::Headteacher, R::BusinessManager, R::Office, R::Technician],
+            Self::ManagePeople | Self::LendEquipment => {
+                &[R::Headteacher, R::BusinessManager, R::Office, R::Technician]
+            }
             Self::ReadRegister => {
                 &[R::Headteacher, R::BusinessManager, R::SafeguardingLead, R::ComputingLead]
             }

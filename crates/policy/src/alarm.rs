@@ -23,8 +23,12 @@ pub fn is_grave_theme(theme: &str) -> bool {
 }
 
 /// Whose office it is to know. What an adult of the school did is the headteacher's to know and nobody else's; what the
-/// headteacher did, the chair of governors'.
-pub fn told(rules: &Alarms, about: Option<&Person>) -> Vec<Role> {
+/// headteacher did, the chair of governors'. That the filter was off is for whoever puts it right, and for the head, who
+/// answers for it; in a school without a technician the computing lead is the one (WEB-01).
+pub fn told(rules: &Alarms, whose: Whose, about: Option<&Person>) -> Vec<Role> {
+    if matches!(whose, Whose::Filter(_)) {
+        return vec![Role::Headteacher, Role::Technician, Role::ComputingLead];
+    }
     match about {
         Some(person) if person.roles.has(Role::Headteacher) => vec![Role::ChairOfGovernors],
         Some(person) if person.kind != PersonKind::Pupil => vec![Role::Headteacher],
@@ -34,9 +38,9 @@ pub fn told(rules: &Alarms, about: Option<&Person>) -> Vec<Role> {
 
 /// Whether somebody may read an alert about this person, or about nobody in particular: whoever is told of such alerts,
 /// and never whoever it is about.
-pub fn may_see(rules: &Alarms, who: &Who, about: Option<&Person>) -> bool {
+pub fn may_see(rules: &Alarms, who: &Who, whose: Whose, about: Option<&Person>) -> bool {
     may(who, Act::UseDesk).is_ok()
-        && who.roles.has_any(&told(rules, about))
+        && who.roles.has_any(&told(rules, whose, about))
         && about.is_none_or(|about| about.id != who.person)
 }
 
@@ -143,7 +147,10 @@ const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
         Concern::GraveWords => Burst { times: 1, ..rules.words },
         Concern::GraveBlocks => rules.grave_blocks,
         Concern::ManyBlocks => rules.many_blocks,
-        Concern::WrongPasswords | Concern::TwoPlaces => Burst { times: 1, ..rules.sign_ins },
+        // Nothing that is seen in traffic becomes this one; the server itself notices it.
+        Concern::WrongPasswords | Concern::TwoPlaces | Concern::FilterOff => {
+            Burst { times: 1, ..rules.sign_ins }
+        }
     }
 }
 
@@ -198,6 +205,7 @@ fn alarm(concern: Concern, whose: Whose, burst: &[&Sighting]) -> Alarm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use usher_records::alert::Off;
     use usher_types::ids::Id;
 
     const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
@@ -291,7 +299,8 @@ mod tests {
         };
         let rules = Alarms::default();
         let sees = |reader: &Person, about: Option<&Person>| {
-            may_see(&rules, &Who { person: reader.id, kind: reader.kind, roles: reader.roles }, about)
+            let whose = about.map_or(Whose::Device([192, 0, 2, 9].into()), |about| Whose::Person(about.id));
+            may_see(&rules, &Who { person: reader.id, kind: reader.kind, roles: reader.roles }, whose, about)
         };
         let head = person(1, PersonKind::Staff, &[Role::Headteacher]);
         let lead = person(2, PersonKind::Staff, &[Role::SafeguardingLead]);
@@ -302,5 +311,12 @@ mod tests {
         assert!(!sees(&teacher, Some(&child)) && !sees(&chair, Some(&child)) && !sees(&child, None));
         assert!(sees(&head, Some(&teacher)) && !sees(&lead, Some(&teacher)));
         assert!(sees(&chair, Some(&head)) && !sees(&head, Some(&head)) && !sees(&lead, Some(&head)));
+        let off = |reader: &Person| {
+            let who = Who { person: reader.id, kind: reader.kind, roles: reader.roles };
+            may_see(&rules, &who, Whose::Filter(Off::Crashed), None)
+        };
+        let technician = person(5, PersonKind::Contractor, &[Role::Technician]);
+        assert!(off(&head) && off(&technician) && !off(&lead) && !off(&teacher) && !off(&chair));
+        assert!(!sees(&technician, Some(&child)) && !sees(&technician, None));
     }
 }

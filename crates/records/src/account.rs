@@ -6,6 +6,7 @@ use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Year};
 
 use crate::change::{Action, Change, Expect, Stored, Write};
+use crate::disclosure::{Disclosure, DisclosureId};
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::Refusal;
 use crate::told::Told;
@@ -161,9 +162,17 @@ pub enum Hashed {
     Pictures(String),
 }
 
-/// Sets an account's password or picture password.
-pub fn set_secret(account: &Stored<Account>, secret: Hashed, must_change: bool, at: Moment) -> Change {
+/// Sets an account's password or picture password. A new password ends the time in which somebody else knew the old
+/// one: `known` is every such time of the account, read after the account was (ACC-06).
+pub fn set_secret(
+    account: &Stored<Account>,
+    known: &[Stored<Disclosure>],
+    secret: Hashed,
+    must_change: bool,
+    at: Moment,
+) -> Change {
     let mut next = account.value.clone();
+    let replaces_password = matches!(secret, Hashed::Password(_));
     match secret {
         Hashed::Password(hash) => next.password = Some(hash),
         Hashed::Pictures(hash) => next.pictures = Some(hash),
@@ -171,15 +180,31 @@ pub fn set_secret(account: &Stored<Account>, secret: Hashed, must_change: bool, 
     next.must_change = must_change;
     next.changed_at = Some(at);
     next.resting_until = None;
-    with_owner(Change::of(Action::PasswordSet, account.replace(&next)), next.owner)
+    let mut change = Change::of(Action::PasswordSet, account.replace(&next));
+    if replaces_password {
+        change.writes.extend(known.iter().filter_map(|known| Disclosure::ended(known, next.id, at)));
+    }
+    with_owner(change, next.owner)
 }
 
-/// Somebody else knows the password: whoever signs in next sets a new one first, and it is told (ACC-08).
-pub fn disclose(account: &Stored<Account>, told: &Told) -> Change {
+/// Somebody else knows the password: whoever signs in next sets a new one first, and it is told (ACC-08). `since` is when
+/// they came to know it, where that is known: from then until a new one is set, what is done under the account is
+/// marked (ACC-06). Nobody knew a password before it was set.
+pub fn disclose(account: &Stored<Account>, told: &Told, id: DisclosureId, since: Option<Moment>) -> Change {
     let mut next = account.value.clone();
     next.must_change = true;
+    let earliest = next.changed_at.unwrap_or(since.unwrap_or(told.at));
+    let disclosure = Disclosure {
+        id,
+        account: next.id,
+        person: told.person,
+        since: since.unwrap_or(told.at).max(earliest).min(told.at),
+        told_at: told.at,
+        reset_at: None,
+    };
     let change = Change::of(Action::PasswordDisclosed, account.replace(&next));
-    with_owner(change.and(Write::of(told, Expect::New)), next.owner)
+    let change = change.and(Write::of(told, Expect::New)).and(Write::of(&disclosure, Expect::New));
+    with_owner(change, next.owner)
 }
 
 /// Lets an account rest after too many wrong tries (ACC-05).

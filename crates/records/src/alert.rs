@@ -1,4 +1,5 @@
-//! Alerts: something an adult must look at soon, raised once for a whole burst (MON-08, MON-14, WEB-17, ACC-04, ACC-05).
+//! Alerts: something an adult must look at soon, raised once for a whole burst (MON-08, MON-14, WEB-17, ACC-04, ACC-05),
+//! and the filter's own: that it was off (WEB-01).
 
 use std::net::IpAddr;
 
@@ -33,6 +34,8 @@ pub enum Concern {
     WrongPasswords,
     /// One person is signed in at two devices.
     TwoPlaces,
+    /// The filter was off, or is: nothing is reached through it (WEB-01).
+    FilterOff,
 }
 
 impl Concern {
@@ -44,6 +47,40 @@ impl Concern {
             Self::ManyBlocks => "many-blocks",
             Self::WrongPasswords => "wrong-passwords",
             Self::TwoPlaces => "two-places",
+            Self::FilterOff => "filter-off",
+        }
+    }
+}
+
+/// Why the filter lets nothing through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Off {
+    /// It was asked to stop, and stopped in order.
+    Stopped,
+    /// It ended without being asked: killed, crashed, or without power.
+    Crashed,
+    /// The disk is full, so nothing can be recorded.
+    DiskFull,
+    /// The disk failed, so nothing can be recorded.
+    DiskBroken,
+    /// Nothing takes the gateway's connections any more.
+    NotListening,
+}
+
+impl Off {
+    /// Every reason.
+    pub const ALL: [Self; 5] =
+        [Self::Stopped, Self::Crashed, Self::DiskFull, Self::DiskBroken, Self::NotListening];
+
+    /// Its name in files and words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Crashed => "crashed",
+            Self::DiskFull => "disk-full",
+            Self::DiskBroken => "disk-broken",
+            Self::NotListening => "not-listening",
         }
     }
 }
@@ -56,6 +93,8 @@ pub enum Whose {
     Person(PersonId),
     /// A device where nobody, or nobody in particular, is signed in.
     Device(IpAddr),
+    /// The filter itself, and why it was off.
+    Filter(Off),
 }
 
 /// An alert.

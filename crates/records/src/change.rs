@@ -163,6 +163,14 @@ pub enum Action {
     ListSourceAccepted,
     /// Somebody said that somebody else knows their password.
     PasswordDisclosed,
+    /// A device was lent to somebody.
+    DeviceLent,
+    /// A device that was lent came back.
+    DeviceReturned,
+    /// What somebody who leaves has to bring back was listed.
+    ReturnListMade,
+    /// A return list was called off: its person stays.
+    ReturnListCalledOff,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

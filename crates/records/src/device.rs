@@ -1,9 +1,10 @@
-//! Devices the school knows by their network address.
+//! Devices of the school: those it knows by their network address, and those it lends.
 
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use usher_types::ids::DeviceId;
+use usher_types::ids::{DeviceId, PersonId};
+use usher_types::moment::Moment;
 
 use crate::noun::{IndexKey, Kind, Noun};
 
@@ -20,6 +21,20 @@ pub struct Device {
     pub address: Option<IpAddr>,
     /// Whether the school looks after it.
     pub managed: bool,
+    /// Who has it, where it is lent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loan: Option<Loan>,
+}
+
+/// A device in somebody's hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loan {
+    /// In whose.
+    pub to: PersonId,
+    /// Who lent it.
+    pub by: PersonId,
+    /// Since when.
+    pub at: Moment,
 }
 
 impl Noun for Device {
@@ -31,6 +46,7 @@ impl Noun for Device {
 
     fn keys(&self) -> Vec<IndexKey> {
         let mut keys = vec![IndexKey::unique("name", &self.name)];
+        keys.extend(self.loan.iter().map(|loan| IndexKey::shared("lent-to", loan.to)));
         keys.extend(self.address.iter().map(|address| IndexKey::unique("address", address)));
         keys
     }

@@ -10,6 +10,8 @@ pub mod agreement;
 pub mod alert;
 pub mod change;
 pub mod device;
+pub mod disclosure;
+pub mod equipment;
 pub mod grant;
 pub mod group;
 pub mod in_force;

@@ -50,11 +50,15 @@ pub enum Kind {
     Policy,
     /// [`crate::alert::Alert`].
     Alert,
+    /// [`crate::disclosure::Disclosure`].
+    Disclosure,
+    /// [`crate::equipment::ReturnList`].
+    ReturnList,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -77,6 +81,8 @@ impl Kind {
         Self::ListDecision,
         Self::Policy,
         Self::Alert,
+        Self::Disclosure,
+        Self::ReturnList,
     ];
 
     /// Its name in storage and in the journal.
@@ -104,6 +110,8 @@ impl Kind {
             Self::ListDecision => "list-decision",
             Self::Policy => "policy",
             Self::Alert => "alert",
+            Self::Disclosure => "disclosure",
+            Self::ReturnList => "return-list",
         }
     }
 

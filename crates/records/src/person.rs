@@ -37,7 +37,7 @@ pub struct Person {
     pub source: Option<Source>,
     /// First day.
     pub joined: Option<Date>,
-    /// Last day; from the day after, nothing opens for them (ACC-16).
+    /// Leaving date: from this day on, nothing opens for them (ACC-16).
     pub left: Option<Date>,
     /// For a visitor: when their access ends (AGR-18).
     pub until: Option<Moment>,
@@ -81,9 +81,9 @@ impl Person {
         Reader::of(self.kind, self.year)
     }
 
-    /// Whether they belong to the school on this day.
+    /// Whether they belong to the school on this day: joined by then, and the leaving date not reached.
     pub fn is_here(&self, today: Date) -> bool {
-        self.joined.is_none_or(|joined| joined <= today) && self.left.is_none_or(|left| today <= left)
+        self.joined.is_none_or(|joined| joined <= today) && self.left.is_none_or(|left| today < left)
     }
 }
 
@@ -104,7 +104,7 @@ impl Noun for Person {
     }
 }
 
-/// Changes somebody's record by hand: their offices, their last day.
+/// Changes somebody's record by hand: their offices, their leaving date.
 pub fn change(before: &Stored<Person>, after: &Person) -> Change {
     Change::of(Action::PersonChanged, before.replace(after)).about(after.id)
 }

@@ -64,6 +64,9 @@ pub enum Refusal {
     /// The school does not use this.
     #[error("the school's settings do not allow it")]
     NotInThisSchool,
+    /// A name is asked for and none was given.
+    #[error("a name is needed")]
+    NameNeeded,
     /// Somebody else changed it in between.
     #[error("somebody else changed it in between")]
     Conflict,
@@ -92,6 +95,7 @@ impl Refusal {
             Self::TooWide => "refusal-too-wide",
             Self::ListUnchecked => "refusal-list-unchecked",
             Self::NotInThisSchool => "refusal-not-in-this-school",
+            Self::NameNeeded => "refusal-name-needed",
             Self::Conflict => "refusal-conflict",
         }
     }

@@ -106,6 +106,7 @@ pub fn open(
         head_told_at: Some(at),
         entered: None,
         corrects: None,
+        rule: None,
     };
     let opened = Unrestricted {
         id: asked.id,

@@ -5,16 +5,19 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use usher_policy::facts::{Circumstances, Subject};
+use usher_records::disclosure::Disclosure;
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_types::ids::{GroupId, PersonId};
+use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Role, Roles, Year};
 
-/// The names of the school's people and classes, as they are now.
+/// The names of the school's people and classes, as they are now, and when somebody else knew a password of theirs.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     people: BTreeMap<PersonId, String>,
     classes: BTreeMap<GroupId, String>,
+    disclosed: BTreeMap<PersonId, Vec<Disclosure>>,
 }
 
 impl Names {
@@ -23,7 +26,27 @@ impl Names {
         Self {
             people: people.iter().map(|person| (person.id, person.name())).collect(),
             classes: groups.iter().map(|group| (group.id, group.name.clone())).collect(),
+            disclosed: BTreeMap::new(),
         }
+    }
+
+    /// The same, knowing when somebody else knew somebody's password (ACC-06).
+    #[must_use]
+    pub fn with_disclosed(mut self, disclosed: &[Disclosure]) -> Self {
+        for time in disclosed {
+            self.disclosed.entry(time.person).or_default().push(*time);
+        }
+        self
+    }
+
+    /// Whether somebody else knew this person's password then.
+    pub fn password_known(&self, person: PersonId, at: Moment) -> bool {
+        self.disclosed.get(&person).is_some_and(|times| times.iter().any(|time| time.covers(at)))
+    }
+
+    /// The times in which somebody else knew this person's password.
+    pub(crate) fn disclosed(&self, person: PersonId) -> Vec<Disclosure> {
+        self.disclosed.get(&person).cloned().unwrap_or_default()
     }
 
     /// One more name: of somebody the school's books do not know.

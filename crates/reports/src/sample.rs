@@ -7,6 +7,7 @@ use usher_events::event::{Ended, Event, TunnelEvent, WebEvent, What};
 use usher_policy::decision::{Decision, Flip, Reason, Step};
 use usher_policy::facts::Subject;
 use usher_policy::verdict::{TlsAction, Verdict};
+use usher_records::disclosure::Disclosure;
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_scan::features::{Place, Search, ThemeHit};
@@ -150,6 +151,13 @@ pub(crate) fn ended(id: u64, at: Moment, event: u64, sent_bytes: u64) -> Event {
         at,
         what: What::Ended(Ended { event: Id::new(event), outcome }),
     }
+}
+
+/// A time in which somebody else knew this person's password.
+pub(crate) fn disclosed(person: u64, since: &str, reset: &str) -> Disclosure {
+    let (account, person) = (Id::new(70), Id::new(person));
+    let reset_at = Some(at(reset));
+    Disclosure { id: Id::new(60), account, person, since: at(since), told_at: at(since), reset_at }
 }
 
 /// Somebody at another device.

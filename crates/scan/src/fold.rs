@@ -67,7 +67,7 @@ fn fold(text: &str, read_leet: bool) -> String {
 }
 
 /// Digits and signs that stand for letters.
-const fn leet(c: char) -> Option<char> {
+pub(crate) const fn leet(c: char) -> Option<char> {
     match c {
         '0' => Some('o'),
         '1' | '!' | '|' => Some('i'),
@@ -80,22 +80,22 @@ const fn leet(c: char) -> Option<char> {
     }
 }
 
-const fn is_invisible(c: char) -> bool {
+pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Combining marks that decomposition splits off.
-const fn is_mark(c: char) -> bool {
+pub(crate) const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}')
 }
 
 /// Signs that do not end a word: the apostrophe in `don't`.
-const fn is_inside_word(c: char) -> bool {
+pub(crate) const fn is_inside_word(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '`')
 }
 
 /// Letters of other alphabets that look Latin.
-const fn look_alike(c: char) -> char {
+pub(crate) const fn look_alike(c: char) -> char {
     match c {
         'а' | 'α' | 'ɑ' => 'a',
         'в' | 'β' => 'b',

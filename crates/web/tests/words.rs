@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use usher_records::alert::Off;
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -83,8 +84,10 @@ fn put_together() -> BTreeSet<String> {
         keys.extend([format!("report-kind-{}", kind.name()), format!("report-kinds-{}", kind.name())]);
     }
     keys.extend(Role::ALL.map(|role| format!("report-role-{}", role.name())));
-    let concerns = ["grave-words", "grave-blocks", "many-blocks", "wrong-passwords", "two-places"];
+    let concerns =
+        ["grave-words", "grave-blocks", "many-blocks", "wrong-passwords", "two-places", "filter-off"];
     keys.extend(concerns.map(|concern| format!("alert-{concern}")));
+    keys.extend(Off::ALL.map(|why| format!("filter-off-{}", why.name())));
     let lights = ["records", "sealed", "policy", "lists", "gateway", "disk", "clock", "outbox", "authority"];
     keys.extend(lights.map(|light| format!("health-{light}")));
     keys.extend(["go", "wait", "stop", "info"].map(|state| format!("health-state-{state}")));

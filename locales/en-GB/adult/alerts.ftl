@@ -38,3 +38,28 @@ alert-wrong-passwords-text =
 alert-two-places-subject = { $who } is signed in at two devices
 alert-two-places-text =
     { $who } is signed in at two devices at the same time ({ $when }). Somebody else may know the password.
+
+## The filter itself was off
+
+alert-filter-off = The web filter stopped
+alert-the-filter = Usher itself
+alert-filter-off-subject = Please look: the web filter stopped
+alert-filter-off-footer =
+    While the filter is off, devices that use it reach nothing on the web.
+
+    Read more and say that you have seen to it: { $link }
+
+    This mail was written by Usher, { $school }’s web filter. Please do not forward this.
+filter-off-stopped =
+    Usher was switched off from { $from } until { $until }. It was asked to stop, and it stopped in good order. If you
+    did not expect this, ask who looks after the server.
+filter-off-crashed =
+    Usher stopped without being asked. The last sign of it was at { $from }, and it worked again at { $until }. It may
+    have been a power cut or a fault. Please look at the server.
+filter-off-disk-full =
+    The filter has let nothing through since { $from }. The disk is full, so Usher cannot write down what happens. Please
+    make room on the disk; the filter then starts again by itself.
+filter-off-disk-broken =
+    The filter has let nothing through since { $from }. Usher cannot write on its disk. Please look at the server’s disk.
+filter-off-not-listening =
+    The filter has let nothing through since { $from }. The part that takes requests has ended. Please start Usher again.

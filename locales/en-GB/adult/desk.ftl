@@ -19,6 +19,7 @@ place-grants = Pages that are open
 place-weekly = Weekly reports
 place-register = Violations register
 place-import = Bring people in
+place-equipment = Equipment
 place-unrestricted = Unrestricted time
 
 session-warning = You will be signed out at { $time }, because nothing has happened here for a while.
@@ -47,6 +48,10 @@ column-checked = Checked
 column-page = Page
 column-whom = Open to
 column-why = Why
+column-device = Device
+column-lent = Lent
+column-returned = Came back
+column-known = Someone else knew the password
 column-owner = Opened by
 column-until = Until
 column-do = What to do
@@ -78,8 +83,11 @@ field-kind = What they are
 field-role = Office
 field-roles = Offices
 field-roles-hint = Each office brings its rights with it. Tick only what this person really does.
-field-left = Last day
-field-left-hint = From the day after, nothing opens for them. Leave it empty if they stay.
+field-left = Leaving date
+field-left-hint = From this day on, nothing opens for them. When it comes, what they have to bring back is listed. Leave it empty if they stay.
+field-written = Name on the device
+field-written-hint = What the label says, such as LAP-07.
+field-device = Lend them a device
 field-file = The file
 field-file-hint = CSV, at most 2 MB
 field-username = User name
@@ -204,10 +212,47 @@ today-register =
     }
 today-register-text = Enter it there, then say so here.
 today-register-go = See the register
+today-returns =
+    { $count ->
+        [one] Somebody who has left still has equipment of the school
+       *[other] { $count } people who have left still have equipment of the school
+    }
+today-returns-text = Tick each thing off as it comes back.
+today-returns-go = See the return lists
 today-class = { $class } has no lesson open
 today-any-class = Stand in for a class
 today-class-text = The web opens for the children once you start the lesson.
 today-choose-class = Choose a class
+
+## Equipment and return lists
+
+equipment-title = Equipment
+equipment-lists = Return lists of leavers
+equipment-waiting = Still waiting for something
+equipment-all = All
+equipment-no-lists = Nothing is waiting to come back from anybody who has left.
+equipment-lent = Lent now
+equipment-how = Open somebody’s page under People to lend them a device. Devices that stand in a room are not lent.
+equipment-none-lent = Nothing is lent.
+equipment-since = { $date }, by { $name }
+equipment-add = Add a device
+equipment-add-button = Add it
+equipment-name-taken = Another device has this name. Choose one that nothing else has.
+device-back = It came back
+return-title = Return list
+return-left = left on { $date }
+return-made = This list was made on { $time }.
+return-nothing-lent = Nothing is recorded as lent to them.
+return-called-off = Called off, because they stay.
+return-still-out = Not back yet
+return-back-by = { $name }, { $time }
+return-out =
+    { $count ->
+        [0] All back
+        [one] One thing not back yet
+       *[other] { $count } things not back yet
+    }
+return-sign = Everything above that is marked as back was handed over. Date and signature:
 
 ## Requests and pages that are open
 
@@ -285,14 +330,17 @@ person-activity-title = Web use
 person-activity-text = You need a reason to look. The look and the reason are written in the journal.
 person-activity-button = Look at their web use
 person-roles-button = Change the offices
-person-leave-button = Set the last day
+person-leave-button = Set the leaving date
+lend-title = Lent equipment
+lend-button = Lend this device
+lend-list = Their return list
 fact-full-name = Full name
 fact-classes = Classes
 fact-parents = Parents and carers
 fact-children = Children
 fact-email = Mail
 fact-joined = First day
-fact-left = Last day
+fact-left = Leaving date
 fact-until = Visit ends
 fact-source = Came from
 standing-signed = Signed
@@ -409,7 +457,23 @@ register-entered-by = Entered by { $name }, { $time }
 register-none = No entry fits.
 register-entry-number = Entry { $number }
 register-kind-unrestricted = Unrestricted time
+register-kind-breach = A rule was broken
 register-kind-correction = Correction
+register-rule = { $agreement }, rule { $number }
+register-find-person = To write an entry, first find the person it is about.
+register-new = Write in the violations register
+register-new-title = Write in the register
+register-new-about = About { $name }
+register-new-text = An entry cannot be changed later. You can only add a correction beside it. Say what happened and when. Do not guess why.
+register-new-label = What happened?
+register-new-button = Write the entry
+register-rule-none = No rule
+register-rule-choice = { $number }. { $text }
+register-rule-gone = That rule is not in the agreement any more. Please choose again.
+field-rule = Which rule is it about?
+field-rule-hint = These are the rules of the agreement this person has.
+rule-version = Version { $version }, in use since { $date }
+rule-version-past = Version { $version }, first used { $date }. A newer version is in use now.
 register-corrects = of number { $number }
 register-by = Written by { $name }
 register-mark = It is in the safeguarding record
@@ -458,9 +522,13 @@ done-password-shown-before = The password was shown before, and is kept nowhere.
 done-account-opened = The account is open again.
 done-account-closed = The account is closed. They are signed out everywhere.
 done-roles-changed = The offices are changed.
-done-leave-changed = The last day is set.
+done-leave-changed = The leaving date is set.
+done-device-added = The device is added. Lend it from the page of whoever gets it.
+done-device-lent = The device is lent.
+done-device-back = The device is back.
 done-import-gone = That plan is old or was carried out. Choose the file again to see what is left.
 done-register-entered = Noted: the entry is in the safeguarding record.
+done-register-written = The entry is in the register.
 done-register-corrected = The correction is in the register.
 done-unrestricted-opened = Unrestricted time is open. The head is told, and it is in the register.
 done-unrestricted-ended = Unrestricted time has ended.

@@ -179,6 +179,9 @@ password-current-wrong = That is not your password now. Check it and try again.
 password-known-title = Does somebody else know it?
 password-known-text = It can happen to anybody. Press here and you are signed out everywhere, IT support is told, and you choose a new password when you sign in again.
 password-known-send = Someone knows my password
+password-known-since = Since when, if you know
+password-known-since-hint = Leave it empty if you do not know. What was done with your password after this time is marked, so that nobody takes it for yours without asking.
+password-known-since-odd = This is not a time that has passed. Choose another, or leave it empty.
 password-ask = You sign in without a password of your own. If you want something changed, ask the school office.
 weakness-too-short =
     { $number ->

@@ -19,4 +19,5 @@ refusal-address-odd = That does not look like a web address. Write it like encyc
 refusal-too-wide = That stands for the sites of many people at once, such as everything ending in .com. Write one site, like encyclopaedia.example.
 refusal-list-unchecked = Tick that you have checked these pages before you use the list.
 refusal-not-in-this-school = The school’s settings do not allow this.
+refusal-name-needed = Please write the name that is on it.
 refusal-conflict = Somebody else changed this at the same moment. Here is how it is now; please try again.

@@ -10,6 +10,7 @@ report-quoted = “{ $words }”
 report-reference = Ref. { $event }
 report-times = { $count } times
 report-times-until = { $count } times, until { $last }
+report-password-known = Someone else knew this password then
 report-name-only = Only the site’s name was seen
 
 report-column-when = When
@@ -286,6 +287,8 @@ report-sign-date = Date
 report-violations-title = Violations register
 report-violations-none = Nothing was entered in this time.
 report-entry-unrestricted = Opened unrestricted time
+report-entry-breach = Broke a rule
+report-entry-rule = { $agreement }, rule { $number }
 report-entry-corrects = Corrects number { $number }
 report-entry-correction = Corrects an earlier entry
 report-entry-by = Entered by { $name }

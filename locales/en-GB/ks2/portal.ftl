@@ -97,6 +97,9 @@ password-current-wrong = That is not your password now. Have another try.
 password-known-title = Does someone else know it?
 password-known-text = That is all right, and it is good to say so. Press here. You are signed out, and your teacher is told. When you sign in again you choose a new one.
 password-known-send = Someone knows my password
+password-known-since = When did they find out?
+password-known-since-hint = Leave it empty if you do not know. It helps us see what was not you.
+password-known-since-odd = That time has not come yet. Choose another one, or leave it empty.
 password-ask = You do not have a password to type. If someone knows your pictures, tell your teacher.
 weakness-too-short =
     { $number ->

@@ -55,6 +55,7 @@ pub(super) fn devices(numbers: &mut Numbers) -> Vec<Device> {
             room,
             address: Some(address),
             managed: true,
+            loan: None,
         });
     };
     for seat in 1..=SUITE_SEATS {

@@ -69,7 +69,7 @@ impl Load {
                     let name = if self.way == "splice" { SPLICED } else { INSPECTED };
                     let stream = tunnel(stream, self.site).await;
                     let stream = tls(stream, name, &[b"http/1.1"], &self.roots).await;
-                    self.http1(stream, &request("/1k", name), began, &mut times).await;
+                    self.http1(stream, &request("/1k", &self.authority(name)), began, &mut times).await;
                 }
                 _ => return self.http2(stream).await,
             }
@@ -112,6 +112,13 @@ impl Load {
         }
     }
 
+    /// The site as a browser names it in a request: with its port, where that is not the usual one (RFC 9110, 7.2).
+    /// Squid keeps a tunnel's connection to the site for one name and port, and answers 503 `ERR_CANNOT_FORWARD` to a
+    /// request for any other.
+    fn authority(&self, name: &str) -> String {
+        format!("{name}:{}", self.site.port())
+    }
+
     async fn http2(self: &Arc<Self>, stream: TcpStream) -> Vec<u32> {
         let stream = tls(tunnel(stream, self.site).await, INSPECTED, &[b"h2"], &self.roots).await;
         let (sender, driver) =
@@ -125,7 +132,7 @@ impl Load {
         let mut times = Vec::new();
         while Instant::now() < self.until {
             let began = Instant::now();
-            let mut request = Request::get(format!("https://{INSPECTED}/1k"));
+            let mut request = Request::get(format!("https://{}/1k", self.authority(INSPECTED)));
             for line in HEADERS.lines() {
                 let (name, value) = line.split_once(": ").unwrap();
                 request = request.header(name.to_ascii_lowercase(), value);

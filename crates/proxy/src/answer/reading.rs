@@ -263,7 +263,8 @@ pub(crate) fn says(text: &PageScan, book: &PhraseBook) -> Option<Says> {
         .filter(|category| category.score > 0 || banned.as_ref() == Some(&category.category))
         .map(|category| Subject {
             category: category.category.clone(),
-            score: category.score,
+            // What speaks for the whole page speaks for it under every subject.
+            score: category.score.min(scores.total),
             banned: banned.as_ref() == Some(&category.category),
             phrases: category.top.iter().filter_map(|(id, _, _)| Some(book.phrase(*id)?.parts.join(" + "))).collect(),
         })

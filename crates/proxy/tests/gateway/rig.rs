@@ -35,7 +35,7 @@ use usher_proxy::upstream::resolve::{Overrides, Resolver};
 use usher_records::lesson::LessonList;
 use usher_scan::search::SearchEngines;
 use usher_scan::phrase::book::PhraseBook;
-use usher_scan::phrase::own;
+use usher_scan::phrase::{Effect, Phrase, PhraseList};
 use usher_scan::theme::Themes;
 use usher_scanners::Nobody;
 use usher_testkit::sink::Collected;
@@ -74,6 +74,29 @@ kinds = ["staff"]
 pupils = "allow"
 staff = "allow"
 
+[content]
+limits = { pupils = 100 }
+
+[[carries]]
+id = "no-programs"
+why = "The technician puts programs on."
+verdict = "block"
+classes = ["executable", "script", "installer"]
+
+[[carries]]
+id = "no-locked-archives"
+why = "Nobody can see into them."
+verdict = "block"
+for = ["pupils"]
+states = ["locked", "unread"]
+
+[[leaving]]
+id = "no-cards"
+why = "Pupils do not buy."
+verdict = "hold"
+for = ["pupils"]
+kinds = ["card-number"]
+
 [inspection]
 except-categories = ["finance-and-banking"]
 
@@ -89,6 +112,18 @@ const LISTS: [(&str, &str); 3] = [
     ("finance-and-banking", "bank.example\nspliced.example"),
     ("illegal-images", "sealed.example"),
 ];
+
+/// The phrases pages are read for: two of them together are over the pupils' limit.
+fn phrases() -> PhraseBook {
+    let phrase = |text: &str, weight| Phrase {
+        parts: vec![format!(" {text} ")],
+        unless: vec![],
+        effect: Effect::Weighted(weight),
+        category: "games".into(),
+    };
+    let phrases = vec![phrase("loot box", 60), phrase("boss fight", 60), phrase("maths lesson", -80)];
+    PhraseBook::compile(&[PhraseList { source: "test".into(), phrases }])
+}
 
 /// A gateway and the school around it.
 pub(crate) struct Rig {
@@ -125,7 +160,7 @@ impl Rig {
             pages: Arc::new(Plain),
             engines: SearchEngines::built_in().unwrap(),
             themes: Themes::built_in().unwrap(),
-            phrases: Arc::new(arc_swap::ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap()))),
+            phrases: Arc::new(arc_swap::ArcSwap::from_pointee(phrases())),
             scanner: Arc::new(Nobody),
             minter: Minter::new(Arc::new(authority)).unwrap(),
             site_tls: SiteTls::new(&[trust::root()]).unwrap(),

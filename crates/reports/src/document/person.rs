@@ -123,5 +123,9 @@ fn decided(say: Say<'_>, row: &Row) -> Cell {
         Verdict::Hold => "report-happened-held",
         Verdict::Block => "report-happened-blocked",
     };
-    vec![Line::body(&say.plain(key)), Line::quiet(&row.reason)]
+    let mut cell = vec![Line::body(&say.plain(key)), Line::quiet(&row.reason)];
+    if row.password_known {
+        cell.push(Line::strong(&say.plain("report-password-known")));
+    }
+    cell
 }

@@ -46,17 +46,22 @@ fn entry_cell(say: Say<'_>, entry: &Entry, numbers: &BTreeMap<EntryId, u32>, nam
     };
     let kind = match (entry.kind, entry.corrects.and_then(|corrected| numbers.get(&corrected))) {
         (EntryKind::Unrestricted, _) => say.plain("report-entry-unrestricted"),
+        (EntryKind::Breach, _) => say.plain("report-entry-breach"),
         (EntryKind::Correction, Some(number)) => {
             say.say("report-entry-corrects", &[("number", (*number).into())])
         }
         (EntryKind::Correction, None) => say.plain("report-entry-correction"),
     };
-    vec![
-        Line::strong(&name(entry.person)),
-        Line::body(&kind),
-        Line::body(&entry.text),
-        Line::quiet(&say.say("report-entry-by", &[("name", name(entry.by).into())])),
-    ]
+    let rule = entry.rule.as_ref().map(|rule| {
+        let values =
+            [("agreement", rule.agreement.as_str().into()), ("number", u32::from(rule.number).into())];
+        Line::body(&say.say("report-entry-rule", &values))
+    });
+    let mut lines = vec![Line::strong(&name(entry.person)), Line::body(&kind)];
+    lines.extend(rule);
+    lines.push(Line::body(&entry.text));
+    lines.push(Line::quiet(&say.say("report-entry-by", &[("name", name(entry.by).into())])));
+    lines
 }
 
 fn told(say: Say<'_>, entry: &Entry) -> Cell {

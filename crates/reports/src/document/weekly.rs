@@ -93,9 +93,11 @@ fn first_list(say: Say<'_>, weekly: &Weekly) -> Vec<Block> {
         let (who, class) = say.who(&item.who);
         let class = class.filter(|_| matches!(item.who, Who::Person { .. }));
         let name = [Some(who), class].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let mut named = vec![Line::strong(&shortened(&name, FIRST_PAGE_LETTERS))];
+        named.extend(known(say, item));
         vec![
             vec![Line::body(&say.time(item.at))],
-            vec![Line::strong(&shortened(&name, FIRST_PAGE_LETTERS))],
+            named,
             vec![Line::body(&words), Line::quiet(&theme_and_gravity(say, item))],
             happened(say, item),
         ]
@@ -145,7 +147,13 @@ fn who(say: Say<'_>, item: &Item) -> Cell {
     let mut cell = vec![Line::strong(&name)];
     cell.extend(class.map(|class| Line::body(&class)));
     cell.push(Line::quiet(&say.whereabouts(&item.whereabouts)));
+    cell.extend(known(say, item));
     cell
+}
+
+/// The mark of an item that somebody else may have done.
+fn known(say: Say<'_>, item: &Item) -> Option<Line> {
+    item.password_known.then(|| Line::body(&say.plain("report-password-known")))
 }
 
 fn what(say: Say<'_>, item: &Item) -> Cell {

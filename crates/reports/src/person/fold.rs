@@ -6,6 +6,7 @@ use usher_events::event::{Ended, Event, Outcome, TunnelEvent, WebEvent, What};
 use usher_policy::decision::Decision;
 use usher_policy::explain;
 use usher_policy::verdict::{TlsAction, Verdict};
+use usher_records::disclosure::Disclosure;
 use usher_records::person::Person;
 use usher_types::host::Host;
 use usher_types::ids::{EventId, PersonId};
@@ -44,6 +45,7 @@ pub struct PersonFold<'a> {
     person: PersonId,
     who: Who,
     words: &'a Words,
+    disclosed: Vec<Disclosure>,
     seen: BTreeMap<(Moment, EventId), Seen>,
     ends: BTreeMap<EventId, u64>,
 }
@@ -64,7 +66,16 @@ impl<'a> PersonFold<'a> {
             kind: person.kind,
             class: person.groups.iter().find_map(|group| names.class(*group)).map(str::to_owned),
         };
-        Self { period, person: person.id, who, words, seen: BTreeMap::new(), ends: BTreeMap::new() }
+        let disclosed = names.disclosed(person.id);
+        Self {
+            period,
+            person: person.id,
+            who,
+            words,
+            disclosed,
+            seen: BTreeMap::new(),
+            ends: BTreeMap::new(),
+        }
     }
 
     /// Takes an event.
@@ -140,6 +151,7 @@ impl<'a> PersonFold<'a> {
             verdict: decision.verdict,
             reason: explain::reason(self.words, Reader::Adult, decision),
             event: event.id,
+            password_known: self.disclosed.iter().any(|time| time.covers(event.at)),
         }
     }
 }
@@ -205,14 +217,15 @@ fn minutes(seconds: i64) -> u32 {
 /// The rows by time, with repeats of what says nothing new folded into the first.
 fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut last: BTreeMap<(String, Verdict, bool), (usize, Moment)> = BTreeMap::new();
+    let mut last: BTreeMap<(String, Verdict, bool, bool), (usize, Moment)> = BTreeMap::new();
     for ((at, _), Seen { site, row }) in seen {
         let Some(row) = row else { continue };
         if row.search.is_some() || (row.visible && !refused(&row)) {
             rows.push(row);
             continue;
         }
-        let key = (site, row.verdict, row.visible);
+        // A row is marked whole or not at all.
+        let key = (site, row.verdict, row.visible, row.password_known);
         let near = last.get(&key).filter(|(_, last_at)| at <= last_at.plus_minutes(SAME_MINUTES));
         match near.and_then(|(index, _)| Some((*index, rows.get_mut(*index)?))) {
             Some((index, first)) => {

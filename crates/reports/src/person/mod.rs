@@ -84,6 +84,9 @@ pub struct Row {
     pub reason: String,
     /// The event it can be looked up by.
     pub event: EventId,
+    /// Whether somebody else knew the password then, so that it may have been them (ACC-06).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub password_known: bool,
 }
 
 impl PersonActivity {

@@ -6,7 +6,9 @@ use usher_policy::verdict::{TlsAction, Verdict};
 use usher_types::role::PersonKind;
 
 use super::{PersonActivity, PersonFold};
-use crate::sample::{at, decision, ended, names, person, search, subject, tunnel, web, week, words};
+use crate::sample::{
+    at, decision, disclosed, ended, names, person, search, subject, tunnel, web, week, words,
+};
 
 fn activity(events: &[Event]) -> PersonActivity {
     let (names, words) = (names(), words());
@@ -100,4 +102,26 @@ proptest! {
         let passed = minutes.iter().max().unwrap() - minutes.iter().min().unwrap() + 1;
         prop_assert!(i64::from(all) <= passed + 1, "{} of {}", all, passed);
     }
+}
+
+#[test]
+fn acc_06_what_was_done_while_somebody_else_knew_the_password_is_marked() {
+    let words = words();
+    let names = names().with_disclosed(&[disclosed(7, "2026-11-24T10:01", "2026-11-24T10:06")]);
+    let mina = person(7, PersonKind::Pupil, "Mina", "Okafor");
+    let mut fold = PersonFold::new(week(), &mina, &names, &words);
+    a_morning().iter().for_each(|event| fold.add(event));
+    let rows = fold.finish().rows;
+    let rows: Vec<_> = rows.iter().map(|row| (row.address.as_str(), row.count, row.password_known)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("https://www.kiddle.co/s.php?q=volcanoes", 1, false),
+            ("https://www.rocks.example/volcanoes", 1, true),
+            // From 10:06 the password was a new one, so the second try is a row of its own.
+            ("https://games.example/", 1, true),
+            ("https://games.example/", 1, false),
+            ("bank.example", 2, false),
+        ]
+    );
 }

@@ -37,6 +37,8 @@ struct Key {
     audience: Audience,
     phrase: Phrase,
     engine: Option<String>,
+    /// An item is marked whole or not at all.
+    password_known: bool,
 }
 
 #[derive(Debug)]
@@ -150,6 +152,10 @@ impl<'a> WeeklyFold<'a> {
             audience: Audience::of(&from.subject),
             phrase: phrase(gravest),
             engine: search.map(|search| search.engine.clone()),
+            password_known: from
+                .subject
+                .person
+                .is_some_and(|person| self.names.password_known(person, event.at)),
         };
         self.finds.entry(key).or_default().push(Find {
             at: event.at,
@@ -226,6 +232,7 @@ fn begin(key: &Key, find: Find) -> Item {
         verdict: find.verdict,
         went_through: u32::from(find.verdict == Verdict::Allow),
         event: find.event,
+        password_known: key.password_known,
     }
 }
 

@@ -37,7 +37,8 @@ fn items(weekly: &Weekly) -> impl Iterator<Item = &Item> {
 fn line(say: Say<'_>, item: &Item) -> String {
     let (name, class) = say.who(&item.who);
     let class = class.filter(|_| matches!(item.who, Who::Person { .. }));
-    let who = [Some(name), class].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let known = item.password_known.then(|| say.plain("report-password-known"));
+    let who = [Some(name), class, known].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let what = match (&item.engine, item.searches.first()) {
         (Some(engine), Some(words)) => say.say(
             "report-weekly-mail-searched",

@@ -110,6 +110,9 @@ pub struct Item {
     pub went_through: u32,
     /// The event it can be looked up by: the first.
     pub event: EventId,
+    /// Whether somebody else knew the password then, so that it may have been them (ACC-06).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub password_known: bool,
 }
 
 /// A phrase of concern.

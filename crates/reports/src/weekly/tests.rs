@@ -9,7 +9,9 @@ use usher_scan::theme::Theme;
 use super::{Weekly, WeeklyFold};
 use crate::names::{Audience, Who};
 use crate::plot::Medium;
-use crate::sample::{at, at_another_device, decision, names, search, subject, tunnel, web, week, words};
+use crate::sample::{
+    at, at_another_device, decision, disclosed, names, search, subject, tunnel, web, week, words,
+};
 
 const SEARCH: &str = "https://www.kiddle.co/s.php?q=x";
 
@@ -228,4 +230,30 @@ fn mon_06_the_mail_names_person_phrase_engine_and_time_or_says_that_nothing_was_
     let empty = WeeklyFold::new(week(), &names()).finish(0);
     let (subject, text) = super::mail(&head, &empty, "https://desk.example/reports/1");
     assert!(subject.contains("nothing found") && text.contains("Nothing was found this week."), "{text}");
+}
+
+#[test]
+fn acc_06_an_item_from_while_somebody_else_knew_the_password_is_marked_in_the_report_and_its_mail() {
+    let names = names().with_disclosed(&[disclosed(7, "2026-11-24T10:17", "2026-11-24T10:30")]);
+    let mut fold = WeeklyFold::new(week(), &names);
+    a_week().iter().for_each(|event| fold.add(event));
+    let weekly = fold.finish(0);
+    let marked: Vec<_> =
+        weekly.gravities[0].items.iter().map(|item| (item.at, item.last_at, item.password_known)).collect();
+    assert_eq!(
+        marked,
+        [
+            (at("2026-11-24T10:15"), at("2026-11-24T10:15"), false),
+            (at("2026-11-24T10:18"), at("2026-11-24T10:22"), true),
+            (at("2026-11-24T11:00"), at("2026-11-24T11:00"), false),
+        ]
+    );
+    let words = words();
+    let head = crate::document::Letterhead { school: "Rowan Hill", zone: &week().zone, words: &words };
+    let mark = words.say(usher_types::role::Reader::Adult, "report-password-known", &[]);
+    let text = super::text(&head, &weekly);
+    assert_eq!(text.matches(&mark).count(), 1, "{text}");
+    let paper = crate::document::weekly(&head, &weekly).files;
+    let marks = paper.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).matches(&mark).count());
+    assert_eq!(marks.sum::<usize>(), 2, "in the list and in the details");
 }

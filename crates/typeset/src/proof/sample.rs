@@ -85,6 +85,7 @@ fn item(number: usize, severity: u8) -> Item {
         verdict: if number % 4 == 1 { Verdict::Allow } else { Verdict::Block },
         went_through: if number % 4 == 1 { count } else { u32::from(count > 1) },
         event: Id::new(0x000a_3f5e_9c00 + number as u64),
+        password_known: number == 2,
     }
 }
 
@@ -148,6 +149,7 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
             verdict: if number % 5 == 3 { Verdict::Block } else { Verdict::Allow },
             reason: "The page is in the group “games”, which is shut in lessons.".into(),
             event: Id::new(number as u64 + 1),
+            password_known: false,
         }
     };
     let mut rows: Vec<Row> = (0..pages).map(row).collect();
@@ -232,6 +234,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         head_told_at: Some(at(60)),
         entered: (number == 1).then(|| (Id::new(2), at(90))),
         corrects: (number > 1).then(|| Id::new(1)),
+        rule: None,
     };
     vec![
         entry(1, EntryKind::Unrestricted, "Fifteen minutes to look at a games site a parent asked about."),

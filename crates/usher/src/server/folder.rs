@@ -52,6 +52,10 @@ impl DataFolder {
         self.0.join("spool")
     }
 
+    pub(crate) fn heartbeat(&self) -> PathBuf {
+        self.0.join("heartbeat.json")
+    }
+
     pub(crate) fn lists(&self) -> PathBuf {
         self.0.join("lists")
     }

@@ -14,6 +14,7 @@ mod pages;
 mod probes;
 pub(crate) mod publishing;
 pub(crate) mod start;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ use usher_directory::password::Cost;
 use usher_events::event::{Event, System, What};
 use usher_events::sink::EventSink as _;
 use usher_jobs::runner::Runner;
+use usher_jobs::watch::Watch;
 use usher_proxy::upstream::resolve::Overrides;
 use usher_scan::search::SearchEngines;
 use usher_types::clock::Clock;
@@ -77,6 +79,7 @@ pub(crate) struct Server {
     stop: CancellationToken,
     listeners: TaskTracker,
     jobs: Runner,
+    watch: Arc<Watch>,
     _held: Held,
 }
 
@@ -88,6 +91,7 @@ impl Server {
         self.listeners.wait().await;
         self.jobs.finished().await;
         record(&self.spool, &self.app, System::Stopped, self.app.now()).await;
+        self.watch.stopped(self.app.now()).await;
         self.spool.close().await;
     }
 }

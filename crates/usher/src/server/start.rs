@@ -21,10 +21,12 @@ use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::follow::{Follow, load_devices, load_lessons};
+use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Folder, Post, Relay};
 use usher_jobs::runner::Runner;
 use usher_jobs::sweep::Sweep;
+use usher_jobs::watch::{self, Heartbeat, Watch};
 use usher_jobs::weekly::WeeklyJob;
 use usher_lists::category::Catalogue;
 use usher_network::credentials::Presence;
@@ -56,6 +58,7 @@ use super::opened::Opened;
 use super::pages::AppPages;
 use super::probes::Running;
 use super::publishing::{ForJobs, ForPages, Publishing};
+use super::watched::Watched;
 use super::{Addresses, Server, Setting, Tries, listen, record};
 
 /// Sockets, bound before their addresses are told to anybody.
@@ -149,9 +152,15 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let gateway = build_gateway(&app, setting, &authority, sink)?;
+    let gateway = build_gateway(&app, setting, &authority, Arc::clone(&sink))?;
+    let (watched, listening) = Watched::new(spool.clone(), stop.clone());
+    let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk } = listeners;
-    tasks.spawn(usher_proxy::listener::listen(gateway, gateway_listener, stop.clone()));
+    let serving = usher_proxy::listener::listen(gateway, gateway_listener, stop.clone());
+    tasks.spawn(async move {
+        let _listening = listening;
+        serving.await;
+    });
     tasks.spawn(listen::serve(portal, None, usher_web::routes::portal(&app), stop.clone()));
     let tls = if opened.config.desk_encrypted {
         let host = host_of(opened.config.desk_name.as_ref(), addresses.desk, &own_addresses()?);
@@ -162,7 +171,8 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
-    Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, _held: held })
+    jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
+    Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
 }
 
 /// Files a busy gateway has open: two sockets for each of its connections, and some.
@@ -288,6 +298,25 @@ fn build_gateway(
     Ok(Arc::new(Gateway::new(parts)?))
 }
 
+/// The watch over the filter, from the last sign of life before this start.
+fn keep_watch(opened: &Opened, app: &App, sink: Arc<dyn EventSink>, watched: Watched) -> Watch {
+    let heartbeat = Heartbeat(opened.folder.heartbeat());
+    let before = heartbeat.last().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the last sign of life cannot be read, so a gap before this start is not told");
+        None
+    });
+    let tools = watch::Tools {
+        books: app.books.clone(),
+        sink,
+        traffic: Arc::new(watched),
+        heartbeat,
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        desk_origin: app.places.desk_origin.clone(),
+    };
+    Watch::new(tools, before)
+}
+
 /// Live pages hear of events as they are recorded.
 async fn tell_live(spool: Spool, live: Live, stop: CancellationToken) {
     use tokio::sync::broadcast::error::RecvError;
@@ -316,6 +345,7 @@ fn start_jobs(
     let books = || app.books.clone();
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
+    runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
         MailPlace::Folder(path) => Arc::new(Folder(path.clone())),

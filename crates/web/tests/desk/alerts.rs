@@ -1,6 +1,6 @@
 //! Alerts: seen by those they are for, first on their page, and seen once.
 
-use usher_records::alert::{Alert, Concern, Whose, raise};
+use usher_records::alert::{Alert, Concern, Off, Whose, raise};
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
 
@@ -71,4 +71,36 @@ async fn an_alert_about_an_adult_is_for_the_head_and_about_the_head_for_the_chai
             }
         }
     }
+}
+
+#[tokio::test]
+async fn web_01_that_the_filter_was_off_is_read_by_technician_and_head_and_says_how() {
+    let rig = Rig::new().await;
+    for (number, off) in (601..).zip(Off::ALL) {
+        let alert =
+            Alert { concern: Concern::FilterOff, events: vec![], ..alert(number, Whose::Filter(off)) };
+        rig.commit(&raise(&alert, vec![])).await;
+    }
+    for (username, sees) in [
+        ("headteacher", true),
+        ("technician", true),
+        ("computing", true),
+        ("safeguarding", false),
+        ("teacher", false),
+        ("chair", false),
+    ] {
+        let browser = rig.signed_in(username).await;
+        let page = browser.get(&format!("/alerts/{}", id(602))).await;
+        assert_eq!(page.status == 200, sees, "{username}");
+        assert_eq!(browser.get("/").await.page().contains("The web filter stopped"), sees, "{username}");
+    }
+    let technician = rig.signed_in("technician").await;
+    for (number, words) in [(601, "asked to stop"), (602, "10:11"), (603, "disk is full"), (605, "has ended")]
+    {
+        let page = technician.get(&format!("/alerts/{}", id(number))).await;
+        assert!(page.page().contains(words), "{number}: {}", page.text);
+    }
+    assert!(technician.get("/alerts").await.page().contains("Usher itself"));
+    let seen = format!("/alerts/{}/seen", id(602));
+    assert!(technician.post(&seen, "").await.leads_to().contains("alert-seen"));
 }

@@ -1,6 +1,8 @@
 //! People: looking at somebody's web use, bringing people in, accounts.
 
 use usher_records::change::Action;
+use usher_records::device::Device;
+use usher_records::equipment::ReturnList;
 use usher_records::look::Look;
 use usher_records::person::Person;
 use usher_testkit::{events, facts};
@@ -170,4 +172,63 @@ async fn acc_16_a_closed_account_is_out_at_once() {
             .contains("done=account-opened")
     );
     rig.signed_in("teacher").await.get("/").await.page();
+}
+
+#[tokio::test]
+async fn acc_16_a_leaving_date_of_today_ends_sign_ins_and_lists_what_has_to_come_back() {
+    let rig = Rig::new().await;
+    let joan = format!("/people/{}", id(7));
+    let technician = rig.signed_in("technician").await;
+    for name in ["LAP-07", "LAP-08", "LAP-09"] {
+        technician.post("/equipment", &format!("written={name}")).await.leads_to();
+    }
+    assert_eq!(technician.post("/equipment", "written=LAP-07").await.status, 422, "names are unique");
+    assert_eq!(technician.post("/equipment", "written=+").await.status, 422);
+    let devices = rig.books.values::<Device>().await.unwrap();
+    for device in &devices[..2] {
+        technician.post(&format!("{joan}/lend"), &format!("device={}", device.id)).await.leads_to();
+    }
+    assert!(technician.get(&joan).await.page().contains("LAP-09"), "it can be lent");
+
+    let (office, teacher) = (rig.signed_in("office").await, rig.signed_in("teacher").await);
+    teacher.get("/").await.page();
+    office.post(&format!("{joan}/leave"), "left=2026-11-25").await.leads_to();
+    assert!(rig.books.values::<ReturnList>().await.unwrap().is_empty(), "tomorrow is not today");
+    teacher.get("/").await.page();
+    office.post(&format!("{joan}/leave"), "left=2026-11-24").await.leads_to();
+    assert!(teacher.get("/").await.leads_to().starts_with("/sign-in"), "out at once");
+    let browser = rig.browser();
+    let token = browser.get("/sign-in").await.token();
+    let form = format!("_form={token}&username=teacher&password=wet+otter+lamp+42");
+    assert!(browser.send("/sign-in", &form, &[]).await.headers.get("set-cookie").is_none(), "refused");
+
+    let list = rig.books.values::<ReturnList>().await.unwrap().pop().unwrap();
+    let index = office.get("/equipment").await;
+    let address = format!("/equipment/returns/{}", list.id);
+    assert!(index.page().contains(&address) && index.text.contains("2 things not back yet"));
+    assert!(office.get("/").await.page().contains("href=\"/equipment\""), "today says so");
+    let page = office.get(&address).await;
+    assert!(page.page().contains("LAP-07") && page.text.contains("LAP-08") && !page.text.contains("LAP-09"));
+    assert_eq!(page.text.matches("Not back yet").count(), 2);
+    for device in &devices[..2] {
+        let back = format!("/equipment/{}/back", device.id);
+        let done = office.post(&back, &format!("then={address}")).await;
+        assert_eq!(done.leads_to(), format!("{address}?done=device-back"));
+    }
+    let page = office.get(&address).await;
+    assert!(
+        !page.page().contains("Not back yet") && page.text.contains("Olive Desk, 24 November 2026, 10:15")
+    );
+    assert!(!office.get("/equipment").await.page().contains(&address), "nothing is waiting");
+    assert!(office.get("/equipment?state=all").await.page().contains(&address));
+
+    office.post(&format!("{joan}/leave"), "left=").await.leads_to();
+    assert!(office.get(&address).await.page().contains("they stay"));
+    let journal = rig.journal().await;
+    for action in [Action::DeviceSaved, Action::DeviceLent, Action::DeviceReturned] {
+        assert!(journal.iter().any(|line| line.action == action), "{action:?}");
+    }
+    let kind = usher_records::noun::Kind::ReturnList;
+    let made = journal.iter().find(|line| line.records.iter().any(|record| record.kind == kind)).unwrap();
+    assert_eq!((made.action, made.about), (Action::PersonChanged, Some(Id::new(7))), "one change");
 }

@@ -266,7 +266,8 @@ impl Rig {
             let (account, change) = account::open(asked).unwrap();
             self.commit(&change).await;
             let stored = self.books.get::<Account, _>(account.id).await.unwrap().unwrap();
-            self.commit(&account::set_secret(&stored, Hashed::Password(hash.clone()), false, now())).await;
+            self.commit(&account::set_secret(&stored, &[], Hashed::Password(hash.clone()), false, now()))
+                .await;
         }
     }
 

@@ -192,7 +192,7 @@ impl Rig {
         let (account, change) = account::open(OpenAccount { id, username, person, year }).unwrap();
         self.commit(&change).await;
         let stored = self.books.get::<Account, _>(account.id).await.unwrap().unwrap();
-        self.commit(&account::set_secret(&stored, secret, false, self.app.now())).await;
+        self.commit(&account::set_secret(&stored, &[], secret, false, self.app.now())).await;
         account
     }
 

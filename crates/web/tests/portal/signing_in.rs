@@ -160,7 +160,7 @@ async fn a_first_password_is_changed_before_anything_else_and_the_right_one_is_a
     let stored = rig.books.get::<Account, _>(number).await.unwrap().unwrap();
     assert_eq!(stored.value.number(), number.number());
     let hash = rig.hash("first one").await;
-    rig.commit(&usher_records::account::set_secret(&stored, Hashed::Password(hash), true, now())).await;
+    rig.commit(&usher_records::account::set_secret(&stored, &[], Hashed::Password(hash), true, now())).await;
     let pc = device(&rig, 1);
     assert_eq!(pc.try_password("ada", "first one").await.leads_to(), "/password");
     let wrong = pc.fill("/password", "/password", "current=guess&new=three+blue+kites").await;

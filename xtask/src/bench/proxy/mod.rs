@@ -57,6 +57,27 @@ struct Figures {
     cpu_us_per_request: f64,
 }
 
+impl Figures {
+    /// Each figure as a multiple of another's.
+    fn by(&self, other: &Self) -> Ratios {
+        Ratios {
+            requests_per_second: self.requests_per_second / other.requests_per_second,
+            p50: self.p50_us / other.p50_us,
+            p99: self.p99_us / other.p99_us,
+            cpu_per_request: self.cpu_us_per_request / other.cpu_us_per_request,
+        }
+    }
+}
+
+/// One server's figures by another's.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Ratios {
+    requests_per_second: f64,
+    p50: f64,
+    p99: f64,
+    cpu_per_request: f64,
+}
+
 #[derive(Debug, Default, Serialize)]
 struct Outcome {
     cores: usize,
@@ -65,6 +86,8 @@ struct Outcome {
     domains: usize,
     /// By way and server.
     figures: BTreeMap<String, BTreeMap<String, Figures>>,
+    /// Our figures by those of Squid, by way: less is better, but for requests a second.
+    ours_by_squid: BTreeMap<String, Ratios>,
     /// Why a peer is missing.
     absent: BTreeMap<String, String>,
 }
@@ -111,6 +134,12 @@ impl Proxy {
         }
         for ((way, server), turns) in turns {
             outcome.figures.entry(way.into()).or_default().insert(server.into(), median(&turns));
+        }
+        for (way, servers) in &outcome.figures {
+            let of = |kind: Kind| servers.get(kind.name());
+            if let (Some(ours), Some(theirs)) = (of(Kind::Usher), of(Kind::Squid)) {
+                outcome.ours_by_squid.insert(way.clone(), ours.by(theirs));
+            }
         }
         print(&outcome);
         if self.json {
@@ -211,6 +240,12 @@ fn print(outcome: &Outcome) {
                 kind.name()
             );
         }
+    }
+    for (way, ratios) in &outcome.ours_by_squid {
+        let Ratios { requests_per_second, p50, p99, cpu_per_request } = ratios;
+        println!(
+            "ours by squid, {way}: requests/s {requests_per_second:.2}, p50 {p50:.2}, p99 {p99:.2}, CPU {cpu_per_request:.2}"
+        );
     }
     for (what, why) in &outcome.absent {
         println!("{what}: absent: {why}");

@@ -13,9 +13,11 @@ use usher_events::event::{Event, System, What};
 use usher_policy::access::Act;
 use usher_policy::facts::Subject;
 use usher_policy::{alarm, explain};
-use usher_records::alert::{self, Alert, AlertNoun, Whose};
+use usher_records::alert::{self, Alert, AlertNoun, Off, Whose};
 use usher_records::change::Stored;
+use usher_records::disclosure::Disclosure;
 use usher_types::ids::EventId;
+use usher_types::moment::Moment;
 use usher_types::role::Reader;
 
 use super::around::{Around, Done, around, lead};
@@ -53,9 +55,9 @@ pub(super) fn routes() -> Vec<DeskRoute> {
 fn is_mine(desk: &AtDesk, roll: &Roll, alert: &Alert) -> bool {
     let about = match alert.whose {
         Whose::Person(id) => roll.person(id),
-        Whose::Device(_) => None,
+        Whose::Device(_) | Whose::Filter(_) => None,
     };
-    alarm::may_see(&desk.school.settings.alarms, &desk.who(), about)
+    alarm::may_see(&desk.school.settings.alarms, &desk.who(), alert.whose, about)
 }
 
 /// Alerts for this person that nobody has seen to, oldest first.
@@ -77,6 +79,7 @@ pub(super) fn who(app: &App, says: &Says, roll: &Roll, alert: &Alert) -> String 
             let name = app.table.circumstances(nobody, address, alert.until).device.name.clone();
             says.t1("alert-at-device", "device", name.unwrap_or_else(|| address.to_string()))
         }
+        Whose::Filter(_) => says.t("alert-the-filter"),
     }
 }
 
@@ -159,6 +162,7 @@ struct Show {
     when: String,
     seen: Option<String>,
     told: String,
+    off: Option<String>,
     rows: Vec<Happened>,
     more: usize,
     person: Option<String>,
@@ -173,6 +177,7 @@ struct Happened {
     address: Option<String>,
     refused: bool,
     reason: Option<String>,
+    known: bool,
 }
 
 /// An alert as it is stored, if it is for these eyes. To anybody else it is not there.
@@ -192,10 +197,15 @@ async fn show(
     let (f, d) = around(&app, &desk, "/alerts", "alerts-title");
     let clock = Clock::at(&desk);
     let events = read(&app, &alert.events).await?;
+    let disclosed = app.books.values::<Disclosure>().await?;
     let told: Vec<String> = alert.told.iter().map(|reader| roll.name(&f.says, *reader)).collect();
     let about = match alert.whose {
         Whose::Person(id) => roll.person(id),
-        Whose::Device(_) => None,
+        Whose::Device(_) | Whose::Filter(_) => None,
+    };
+    let off = match alert.whose {
+        Whose::Filter(why) => Some(off(&f.says, clock, why, (alert.from, alert.until))),
+        Whose::Person(_) | Whose::Device(_) => None,
     };
     let look = about.filter(|person| may_look(&desk, person));
     let see_people = desk.may(Act::SeePeople).is_ok();
@@ -205,8 +215,9 @@ async fn show(
         when: clock.time(alert.from),
         seen: seen_words(&f.says, &roll, clock, &alert),
         told: f.says.list(&told),
+        off,
         more: alert.events.len().saturating_sub(events.len()),
-        rows: events.iter().map(|event| happened(&f.says, &roll, clock, event)).collect(),
+        rows: events.iter().map(|event| happened(&f.says, &roll, clock, &disclosed, event)).collect(),
         person: about.filter(|_| see_people).map(|person| format!("/people/{}", person.id)),
         look: look.map(|person| format!("/people/{}/activity", person.id)),
         f: {
@@ -232,7 +243,13 @@ fn find_all(activity: &dyn Activity, wanted: &[EventId]) -> Result<Vec<Event>, S
     Ok(events)
 }
 
-fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, event: &Event) -> Happened {
+/// When the filter was off and why. Told from the alert itself: a disk that takes no events has none to read.
+fn off(says: &Says, clock: Clock<'_>, why: Off, (from, until): (Moment, Moment)) -> String {
+    let key = format!("filter-off-{}", why.name());
+    says.t2(key, ("from", &clock.full(from)), ("until", &clock.full(until)))
+}
+
+fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, disclosed: &[Disclosure], event: &Event) -> Happened {
     let decision = event.decision();
     let page = opening::page_of(event).map(|page| address::shown(&page));
     let mut found = Vec::new();
@@ -259,6 +276,7 @@ fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, event: &Event) -> Happen
         What::System(System::TwoPlaces { addresses: (one, other), .. }) => {
             says.t2("alert-devices", ("one", one), ("other", other))
         }
+        What::System(System::FilterOff { from, until, why }) => off(says, clock, *why, (*from, *until)),
         What::Tunnel(_) | What::Malformed(_) | What::Ended(_) | What::System(_) => {
             page.clone().unwrap_or_default()
         }
@@ -270,6 +288,7 @@ fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, event: &Event) -> Happen
         found,
         refused: decision.is_some_and(usher_policy::decision::Decision::is_refusal),
         reason: decision.map(|decision| explain::reason(says.words(), Reader::Adult, decision)),
+        known: disclosed.iter().any(|time| Some(time.person) == event.person() && time.covers(event.at)),
     }
 }
 

@@ -56,7 +56,11 @@ const SECTIONS: [(&str, &[Place]); 8] = [
     ),
     (
         "nav-people",
-        &[("/people", "nav-people", Act::SeePeople), ("/people/import", "place-import", Act::ManagePeople)],
+        &[
+            ("/people", "nav-people", Act::SeePeople),
+            ("/people/import", "place-import", Act::ManagePeople),
+            ("/equipment", "place-equipment", Act::LendEquipment),
+        ],
     ),
     (
         "nav-lists",

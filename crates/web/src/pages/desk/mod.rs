@@ -5,6 +5,7 @@ mod agreements;
 mod alerts;
 mod around;
 mod clock;
+mod equipment;
 mod field;
 mod health;
 mod lessons;
@@ -19,6 +20,7 @@ mod report_site;
 mod reports;
 mod requests;
 mod roll;
+mod rules;
 mod sign_in;
 mod standings;
 mod today;
@@ -42,6 +44,7 @@ pub fn routes() -> Vec<DeskRoute> {
         requests::routes(),
         reports::routes(),
         people::routes(),
+        equipment::routes(),
         register::routes(),
         unrestricted::routes(),
         agreements::routes(),

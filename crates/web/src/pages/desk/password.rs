@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_records::account::{Account, Hashed, set_secret};
 use usher_records::change::{Actor, Stored};
+use usher_records::disclosure::Disclosure;
 use usher_records::password::{PasswordRule, Weakness};
 use usher_records::session::{EndReason, Session, end};
 use usher_types::SecretString;
@@ -93,7 +94,9 @@ pub(super) async fn change(State(app): State<App>, form: DeskForm<Filled>) -> Re
         return Ok(form_page(&app, &desk, errors, StatusCode::UNPROCESSABLE_ENTITY));
     }
     let hash = app.sign_in.passwords().hash(SecretString::from(filled.new)).await.map_err(unavailable)?;
-    app.commit(&set_secret(&account, Hashed::Password(hash), false, desk.at), &desk.actor()).await?;
+    let known = app.books.find::<Disclosure>("account", account.value.id).await?;
+    let change = set_secret(&account, &known, Hashed::Password(hash), false, desk.at);
+    app.commit(&change, &desk.actor()).await?;
     app.presence.forget();
     end_sessions(&app, &account.value, Some(&desk.session), desk.actor(), desk.at).await?;
     Ok(lead("/", "own-password-changed"))

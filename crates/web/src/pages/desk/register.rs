@@ -1,4 +1,5 @@
-//! The violations register (INC-01): entries that only grow, corrections beside what they correct, printed by the term.
+//! The violations register (INC-01): entries that only grow, corrections beside what they correct, each with the rule it is
+//! about (AGR-20), printed by the term.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -9,8 +10,9 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::change::Stored;
+use usher_records::person::Person;
 use usher_records::refusal::Refusal;
-use usher_records::register::{self, Entry, EntryKind};
+use usher_records::register::{self, Entry, EntryKind, Written};
 use usher_types::calendar::SchoolCalendar;
 use usher_types::ids;
 use usher_types::moment::Moment;
@@ -20,6 +22,7 @@ use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
 use super::lessons::calendar;
 use super::roll::{self, Roll};
+use super::rules::{self, Rules};
 use super::sign_in::Pressed;
 use super::unrestricted::{next_number, number_taken};
 use crate::app::{App, AppFault};
@@ -35,6 +38,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     let read = Act::ReadRegister;
     vec![
         desk_route("/register", read, get(show)),
+        desk_route("/register/new/{person}", read, get(new_form).post(write)),
         desk_route("/register/{id}/entered", read, post(entered)),
         desk_route("/register/{id}/correct", read, get(correct_form).post(correct)),
     ]
@@ -61,6 +65,7 @@ struct Row {
     head: Option<String>,
     entered: Option<String>,
     corrects: Option<u32>,
+    rule: Option<(String, String)>,
 }
 
 /// What the register is narrowed by.
@@ -131,6 +136,7 @@ fn row(f: &Frame, desk: &AtDesk, roll: &Roll, entry: &Entry, all: &[Entry]) -> R
         when: clock.full(entry.at),
         kind: match entry.kind {
             EntryKind::Unrestricted => "register-kind-unrestricted",
+            EntryKind::Breach => "register-kind-breach",
             EntryKind::Correction => "register-kind-correction",
         },
         person: roll.name(&f.says, entry.person),
@@ -141,6 +147,7 @@ fn row(f: &Frame, desk: &AtDesk, roll: &Roll, entry: &Entry, all: &[Entry]) -> R
             f.says.t2("register-entered-by", ("name", &roll.name(&f.says, by)), ("time", &clock.full(at)))
         }),
         corrects: entry.corrects.and_then(corrected),
+        rule: entry.rule.as_ref().map(|rule| rules::shown(&f.says, rule)),
     }
 }
 
@@ -161,22 +168,152 @@ pub(super) async fn entered(
 }
 
 #[derive(Template)]
-#[template(path = "desk/correct.html")]
-struct CorrectPage {
+#[template(path = "desk/register-write.html")]
+struct WritePage {
     f: Frame,
     d: Around,
     errors: Errors,
+    back: String,
     action: String,
-    number: u32,
+    /// What stands above the form: whom it is about, or the entry it corrects.
+    heading: String,
+    earlier: Option<String>,
     text: String,
-    field: Field,
+    fields: Vec<Field>,
+    button: String,
 }
 
-/// A correction as sent.
+/// An entry, or a correction of one, as sent.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Filled {
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    rule: String,
+}
+
+/// What is written: an entry about somebody, or a correction of an entry.
+enum Writing {
+    New(Person),
+    Correction(Entry, Option<Person>),
+}
+
+impl Writing {
+    /// Whose rules it can name; of somebody who is no longer kept there are none.
+    async fn rules(&self, app: &App, desk: &AtDesk) -> Result<Option<Rules>, AppFault> {
+        match self {
+            Self::New(person) | Self::Correction(_, Some(person)) => {
+                Ok(Some(Rules::of(app, desk, person).await?))
+            }
+            Self::Correction(_, None) => Ok(None),
+        }
+    }
+
+    fn page(&self, f: Frame, d: Around, filled: (Vec<Choice>, &str), errors: Errors) -> WritePage {
+        let (choices, text) = filled;
+        let label = match self {
+            Self::New(_) => "register-new-label",
+            Self::Correction(..) => "register-correct-label",
+        };
+        let fields = Fields::new(&f.says, &errors);
+        let mut shown = vec![fields.area("text", text, 5).labelled(f.says.t(label))];
+        if !choices.is_empty() {
+            shown.push(fields.select("rule", choices));
+        }
+        let (back, action, heading, earlier, text, button) = match self {
+            Self::New(person) => (
+                format!("/people/{}", person.id),
+                format!("/register/new/{}", person.id),
+                f.says.t1("register-new-about", "name", person.name()),
+                None,
+                f.says.t("register-new-text"),
+                f.says.t("register-new-button"),
+            ),
+            Self::Correction(entry, _) => (
+                "/register".to_owned(),
+                format!("/register/{}/correct", entry.id),
+                f.says.t1("register-entry-number", "number", entry.number),
+                Some(entry.text.clone()),
+                f.says.t("register-correct-text"),
+                f.says.t("register-correct-button"),
+            ),
+        };
+        WritePage { back, action, heading, earlier, text, fields: shown, button, f, d, errors }
+    }
+}
+
+async fn form(
+    app: &App,
+    desk: &AtDesk,
+    writing: &Writing,
+    filled: &Filled,
+    error: Option<(&'static str, &'static str)>,
+) -> Result<Response, AppFault> {
+    let title = match writing {
+        Writing::New(_) => "register-new-title",
+        Writing::Correction(..) => "register-correct-title",
+    };
+    let (f, d) = around(app, desk, "/register", title);
+    let rules = writing.rules(app, desk).await?;
+    let choices = rules.map(|rules| rules.choices(&f.says, &filled.rule)).unwrap_or_default();
+    let errors = error.map_or_else(Errors::none, |(field, key)| Errors::of(field, f.says.t(key)));
+    let page = writing.page(f, d, (choices, &filled.text), errors);
+    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(with_status(status, &page))
+}
+
+/// Writes it, or shows the form again with what is wrong.
+async fn keep(app: &App, desk: &AtDesk, writing: &Writing, filled: &Filled) -> Result<Response, AppFault> {
+    let rule = match writing.rules(app, desk).await? {
+        Some(rules) => rules.chosen(&filled.rule),
+        None => Ok(None),
+    };
+    let Ok(rule) = rule else {
+        return form(app, desk, writing, filled, Some(("rule", "register-rule-gone"))).await;
+    };
+    let entry = (app.new_id(), next_number(app).await?);
+    let written = Written { entry, text: &filled.text, rule, by: desk.person.id, at: desk.at };
+    let (change, done) = match writing {
+        Writing::New(person) => (register::enter(person.id, written), "register-written"),
+        Writing::Correction(entry, _) => (register::correct(entry, written), "register-corrected"),
+    };
+    match change {
+        Ok(change) => match app.books.commit(&change, &desk.actor(), desk.at).await {
+            Ok(_) => Ok(lead("/register", done)),
+            Err(error) if number_taken(&error) => Err(Refusal::Conflict.into()),
+            Err(error) => Err(error.into()),
+        },
+        Err(refusal) => form(app, desk, writing, filled, Some(("text", refusal.words()))).await,
+    }
+}
+
+async fn about(app: &App, id: &str) -> Result<Writing, AppFault> {
+    let person = app.books.get::<Person, _>(roll::id::<ids::Person>(id)?).await?;
+    Ok(Writing::New(person.ok_or(AppFault::NotFound)?.value))
+}
+
+async fn correcting(app: &App, id: &str) -> Result<Writing, AppFault> {
+    let entry = find(app, id).await?.value;
+    let person = app.books.get::<Person, _>(entry.person).await?;
+    Ok(Writing::Correction(entry, person.map(|stored| stored.value)))
+}
+
+/// Shows the form for an entry about somebody.
+pub(super) async fn new_form(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(person): Path<String>,
+) -> Result<Response, AppFault> {
+    form(&app, &desk, &about(&app, &person).await?, &Filled::default(), None).await
+}
+
+/// Adds an entry about somebody.
+pub(super) async fn write(
+    State(app): State<App>,
+    Path(person): Path<String>,
+    sent: DeskForm<Filled>,
+) -> Result<Response, AppFault> {
+    keep(&app, &sent.from, &about(&app, &person).await?, &sent.value).await
 }
 
 /// Shows the form for a correction.
@@ -185,39 +322,19 @@ pub(super) async fn correct_form(
     desk: AtDesk,
     Path(id): Path<String>,
 ) -> Result<Response, AppFault> {
-    let entry = find(&app, &id).await?;
-    Ok(correcting(&app, &desk, &entry.value, "", Errors::none()))
-}
-
-fn correcting(app: &App, desk: &AtDesk, entry: &Entry, text: &str, errors: Errors) -> Response {
-    let (f, d) = around(app, desk, "/register", "register-correct-title");
-    let field =
-        Fields::new(&f.says, &errors).area("text", text, 5).labelled(f.says.t("register-correct-label"));
-    let action = format!("/register/{}/correct", entry.id);
-    let page = CorrectPage { action, number: entry.number, text: entry.text.clone(), field, f, d, errors };
-    let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    with_status(status, &page)
+    let writing = correcting(&app, &id).await?;
+    let rule = match &writing {
+        Writing::Correction(Entry { rule: Some(rule), .. }, _) => format!("{}:{}", rule.version, rule.clause),
+        _ => String::new(),
+    };
+    form(&app, &desk, &writing, &Filled { text: String::new(), rule }, None).await
 }
 
 /// Adds a correction as another entry.
 pub(super) async fn correct(
     State(app): State<App>,
     Path(id): Path<String>,
-    form: DeskForm<Filled>,
+    sent: DeskForm<Filled>,
 ) -> Result<Response, AppFault> {
-    let (desk, filled) = (form.from, form.value);
-    let entry = find(&app, &id).await?;
-    let next = (app.new_id(), next_number(&app).await?);
-    match register::correct(&entry.value, next, &filled.text, desk.person.id, desk.at) {
-        Ok(change) => match app.books.commit(&change, &desk.actor(), desk.at).await {
-            Ok(_) => Ok(lead("/register", "register-corrected")),
-            Err(error) if number_taken(&error) => Err(Refusal::Conflict.into()),
-            Err(error) => Err(error.into()),
-        },
-        Err(refusal) => {
-            let says = Frame::desk(&app, &desk, "/register", "register-title").says;
-            let errors = Errors::of("text", says.t(refusal.words()));
-            Ok(correcting(&app, &desk, &entry.value, &filled.text, errors))
-        }
-    }
+    keep(&app, &sent.from, &correcting(&app, &id).await?, &sent.value).await
 }

@@ -11,6 +11,7 @@ use usher_directory::sign_in::{Ask, Place, Secret};
 use usher_policy::access::Act;
 use usher_records::account::{self, Account, Hashed};
 use usher_records::change::Stored;
+use usher_records::disclosure::Disclosure;
 use usher_records::password::{PasswordRule, Weakness};
 use usher_records::told::{Told, What};
 use usher_store::store::StoreError;
@@ -105,7 +106,8 @@ pub(super) async fn set(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     let hashed = app.sign_in.passwords().hash(SecretString::from(sent.new)).await;
     let hashed =
         hashed.map_err(|fault| AppFault::Store(StoreError::Unreadable { what: fault.to_string() }))?;
-    let change = account::set_secret(&account, Hashed::Password(hashed), false, device.at);
+    let known = app.books.find::<Disclosure>("account", account.value.id).await?;
+    let change = account::set_secret(&account, &known, Hashed::Password(hashed), false, device.at);
     app.commit(&change, &device.actor()).await?;
     app.presence.forget();
     // Whoever else knew the old one is out, wherever they are.
@@ -118,15 +120,30 @@ pub(super) async fn set(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     Ok(enter::onward(subject, false, &then).into_response())
 }
 
+/// Since when somebody else knows it, if whoever tells knows.
 #[derive(Debug, Deserialize)]
-pub(super) struct Nothing {}
+pub(super) struct Known {
+    #[serde(default)]
+    since: String,
+}
 
 /// "Someone knows my password" (ACC-08): every sign-in of theirs ends, this one too, whoever signs in next sets a new
 /// password, and those who help with it are told.
-pub(super) async fn known(State(app): State<App>, form: PortalForm<Nothing>) -> Answer {
-    let device = form.from;
+pub(super) async fn known(State(app): State<App>, form: PortalForm<Known>) -> Answer {
+    let PortalForm { from: device, value: sent } = form;
     let account = own(&app, &device).await?.ok_or(PortalFault::SignInFirst)?;
     let person = device.person.as_ref().ok_or(PortalFault::SignInFirst)?;
+    let since = match sent.since.trim() {
+        "" => None,
+        text => match device.school.zone.parse(text).ok().filter(|since| *since <= device.at) {
+            Some(since) => Some(since),
+            None => {
+                let says = Frame::portal(&app, &device, "password-title").says;
+                let errors = Errors::of("since", says.t("password-known-since-odd"));
+                return Ok(form_page(&app, &device, &account.value, Then::read(&app, None), errors));
+            }
+        },
+    };
     // A child's teacher hears of it; a colleague's class has nothing to do with it.
     let in_class = person.kind == PersonKind::Pupil;
     let told = Told {
@@ -141,7 +158,7 @@ pub(super) async fn known(State(app): State<App>, form: PortalForm<Nothing>) -> 
         at: device.at,
         seen: None,
     };
-    app.commit(&account::disclose(&account, &told), &device.actor()).await?;
+    app.commit(&account::disclose(&account, &told, app.new_id(), since), &device.actor()).await?;
     app.presence.forget();
     if let Some(session) = device.who.subject.session {
         // Whoever pressed knows why they are signed out here.

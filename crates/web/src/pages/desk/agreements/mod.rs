@@ -5,6 +5,7 @@ mod outstanding;
 mod read;
 mod register;
 mod signature;
+pub(super) mod version;
 
 use axum::routing::get;
 use usher_policy::access::Act;
@@ -22,5 +23,6 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/agreements/register.csv", see, get(register::csv)),
         desk_route("/agreements/register.pdf", see, get(register::print)),
         desk_route("/agreements/signature/{id}", see, get(signature::show)),
+        desk_route("/agreements/version/{id}", see, get(version::show)),
     ]
 }

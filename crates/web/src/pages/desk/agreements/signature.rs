@@ -3,11 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use usher_records::agreement::AgreementText;
 use usher_records::signature::{How, Part, Signature};
-use usher_types::digest::Digest;
 use usher_types::ids;
 
+use super::version;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
@@ -36,7 +35,7 @@ pub(super) async fn show(
     let stored = app.books.get::<Signature, _>(roll::id::<ids::Signature>(&id)?).await?;
     let signature = stored.ok_or(AppFault::NotFound)?.value;
     let (f, d) = around(&app, &desk, "/agreements/register", "agreements-title");
-    let text = text(&app, signature.digest).await?;
+    let text = version::text(&app, signature.digest).await?;
     let title = text.as_ref().map_or_else(|| signature.agreement.clone(), |text| text.head.title.clone());
     let clauses = text.map(|text| text.clauses).unwrap_or_default();
     let roll = Roll::of(&app).await?;
@@ -49,12 +48,6 @@ pub(super) async fn show(
         d,
     };
     Ok(page(&show))
-}
-
-/// The text with this digest, as far as it is kept and can be read.
-async fn text(app: &App, digest: Digest) -> Result<Option<AgreementText>, AppFault> {
-    let bytes = app.books.store().blob(app.books.school(), digest).await?;
-    Ok(bytes.and_then(|bytes| AgreementText::parse(&String::from_utf8_lossy(&bytes)).ok()))
 }
 
 fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, signature: &Signature) -> Vec<(String, String)> {

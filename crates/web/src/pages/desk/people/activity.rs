@@ -15,6 +15,7 @@ use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
 use usher_policy::access::may_look_at;
 use usher_policy::verdict::Verdict;
+use usher_records::disclosure::Disclosure;
 use usher_records::look::{self, LOOK_MINUTES, Look};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
@@ -91,6 +92,7 @@ struct Row {
     refused: bool,
     decided: String,
     reason: String,
+    known: bool,
 }
 
 /// The days asked for.
@@ -193,7 +195,9 @@ fn period(desk: &AtDesk, days: &Days) -> Period {
 async fn read(app: &App, person: &Person, period: Period) -> Result<PersonActivity, AppFault> {
     let people = app.books.values().await?;
     let groups = app.books.values().await?;
-    let names = Names::of(&people, &groups);
+    let disclosed: Vec<Disclosure> =
+        app.books.find("person", person.id).await?.into_iter().map(|stored| stored.value).collect();
+    let names = Names::of(&people, &groups).with_disclosed(&disclosed);
     let (activity, words) = (Arc::clone(&app.activity), Arc::clone(&app.words));
     let (school, person) = (app.books.school(), person.clone());
     let work = move || fold(activity.as_ref(), school, period, &person, &names, &words);
@@ -300,6 +304,7 @@ fn row(says: &Says, seen: &Seen, time: String) -> Row {
         refused: seen.verdict != Verdict::Allow,
         decided: says.t(decided_key(seen.verdict)),
         reason: seen.reason.clone(),
+        known: seen.password_known,
     }
 }
 
@@ -330,12 +335,16 @@ pub(super) async fn csv(
     let zone = &activity.period.zone;
     let head = ["time", "page", "decided"].map(|name| says.t(format!("report-column-{name}")));
     let [when, page, decided] = head;
-    let mut text = csv_line(&[when, page, says.t("activity-column-title"), decided, says.t("column-why")]);
+    let titles =
+        [when, page, says.t("activity-column-title"), decided, says.t("column-why"), says.t("column-known")];
+    let mut text = csv_line(&titles);
     for seen in &activity.rows {
         let row = row(&says, seen, String::new());
         let local = zone.local(seen.at);
         let time = format!("{} {}", local.date(), local.time());
-        text.push_str(&csv_line(&[time, row.address, row.lead.unwrap_or_default(), row.decided, row.reason]));
+        let known = if row.known { says.t("report-password-known") } else { String::new() };
+        let lead = row.lead.unwrap_or_default();
+        text.push_str(&csv_line(&[time, row.address, lead, row.decided, row.reason, known]));
     }
     let name = format!("activity-{}-{}.csv", person.id, activity.period.ends().0);
     Ok(file("text/csv; charset=utf-8", &name, text.into_bytes()))

@@ -1,4 +1,4 @@
-//! What whoever manages people does: a new first password, closing and opening an account, offices, the last day.
+//! What whoever manages people does: a new first password, closing and opening an account, offices, the leaving date.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -10,6 +10,9 @@ use usher_policy::access::may_manage;
 use usher_policy::facts::Subject;
 use usher_records::account::{self, Account, Hashed, State as AccountState};
 use usher_records::change::Stored;
+use usher_records::device::Device;
+use usher_records::disclosure::Disclosure;
+use usher_records::equipment::{self, ReturnList};
 use usher_records::person::{self, Person};
 use usher_records::picture::secret_text;
 use usher_records::refusal::{self, Refusal};
@@ -75,7 +78,8 @@ pub(super) async fn password(
     };
     let hash = app.sign_in.passwords().hash(SecretString::from(secret.clone())).await.map_err(unavailable)?;
     let hashed = if by_pictures { Hashed::Pictures(hash) } else { Hashed::Password(hash) };
-    let change = account::set_secret(&account, hashed, !by_pictures, desk.at);
+    let known = app.books.find::<Disclosure>("account", account.value.id).await?;
+    let change = account::set_secret(&account, &known, hashed, !by_pictures, desk.at);
     app.commit(&change, &desk.actor()).await?;
     app.presence.forget();
     end_sessions(&app, &account.value, None, desk.actor(), desk.at).await?;
@@ -171,14 +175,15 @@ pub(super) async fn roles(
     Ok(lead(&format!("/people/{}", after.id), "roles-changed"))
 }
 
-/// A last day, empty for none.
+/// A leaving date, empty for none.
 #[derive(Debug, Deserialize)]
 pub(super) struct LastDay {
     #[serde(default)]
     left: String,
 }
 
-/// Sets somebody's last day; from the day after, nothing opens for them (ACC-16).
+/// Sets somebody's leaving date; from that day on, nothing opens for them. When it has come, what they have to bring
+/// back is listed in the same change (ACC-16).
 pub(super) async fn leave(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -194,8 +199,13 @@ pub(super) async fn leave(
         day => Some(day.parse().map_err(|_not_a_day| Refusal::EndNeeded)?),
     };
     let after = Person { left, ..before.value.clone() };
-    app.commit(&person::change(&before, &after), &desk.actor()).await?;
     let today = desk.school.zone.local(desk.at).date();
+    let mut change = person::change(&before, &after);
+    let devices = app.books.all::<Device>().await?;
+    let list = app.books.find_one::<ReturnList>("leaver", after.id).await?;
+    let listed = equipment::on_leaving(app.new_id(), &after, list.as_ref(), &devices, today, desk.at);
+    change.writes.extend(listed.map(|(_, write)| write));
+    app.commit(&change, &desk.actor()).await?;
     if !after.is_here(today)
         && let Some(account) = app.books.find_one::<Account>("owner", after.id).await?
     {

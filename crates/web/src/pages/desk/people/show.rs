@@ -16,6 +16,7 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, Done, around};
 use crate::pages::desk::clock::Clock;
+use crate::pages::desk::equipment::{Loans, loans};
 use crate::pages::desk::field::{Choice, Field, Fields};
 use crate::pages::desk::roll::Roll;
 use crate::view::errors::Errors;
@@ -36,8 +37,10 @@ struct Show {
     account: Option<AccountView>,
     may_manage: bool,
     activity: bool,
+    register: Option<String>,
     roles: Option<Field>,
     leave: Option<Field>,
+    loans: Option<Loans>,
 }
 
 struct AccountView {
@@ -73,8 +76,10 @@ pub(super) async fn show(
         account: account.map(|account| account_view(&desk, &f, &account)),
         may_manage: manage,
         activity: may_look(&desk, &person),
+        register: desk.may(Act::ReadRegister).is_ok().then(|| format!("/register/new/{}", person.id)),
         roles,
         leave,
+        loans: loans(&app, &desk, &f, &person).await?,
         f: f.done(done.done.as_deref()),
         d,
     };

@@ -92,7 +92,8 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
         Period { from: desk.school.zone.start_of(first), until: desk.at, zone: desk.school.zone.clone() };
     let people = app.books.values().await?;
     let groups = app.books.values().await?;
-    let names = Names::of(&people, &groups);
+    let disclosed = app.books.values().await?;
+    let names = Names::of(&people, &groups).with_disclosed(&disclosed);
     let told = app.books.values::<Told>().await?;
     let told = told
         .iter()

@@ -45,6 +45,7 @@ pub(super) struct Row {
     pub(super) happened: String,
     pub(super) refused: bool,
     pub(super) person: Option<String>,
+    pub(super) known: bool,
 }
 
 impl View {
@@ -135,6 +136,7 @@ fn row(says: &Says, zone: &Zone, item: &Item) -> Row {
         address: item.address.clone(),
         happened: happened(says, item),
         refused: item.went_through == 0,
+        known: item.password_known,
         person: match &item.who {
             Who::Person { person, .. } => Some(person.to_string()),
             Who::Shared { .. } | Who::Nobody => None,

@@ -15,7 +15,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, alerts, lists, standings, told};
+use crate::pages::desk::{address, alerts, equipment, lists, standings, told};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
@@ -62,6 +62,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Resu
     gather.agreements().await?;
     gather.held().await?;
     gather.register().await?;
+    gather.returns().await?;
     Ok(gather.found)
 }
 
@@ -264,6 +265,20 @@ impl Gather<'_> {
             let title = says.n("today-held", "count", count);
             let go = Action::Go("/lists#held".into(), says.t("today-held-go"));
             self.add("info", "shield", (title, says.t("today-held-text")), Some(go));
+        }
+        Ok(())
+    }
+
+    async fn returns(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::LendEquipment) {
+            return Ok(());
+        }
+        let count = equipment::waiting(self.app).await?;
+        if count > 0 {
+            let says = &self.f.says;
+            let title = says.n("today-returns", "count", count);
+            let go = Action::Go("/equipment".into(), says.t("today-returns-go"));
+            self.add("wait", "monitor", (title, says.t("today-returns-text")), Some(go));
         }
         Ok(())
     }

@@ -1,0 +1,196 @@
+//! What answers say and carry: read before they go on, refused with a page while there is still one to show.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
+use usher_events::event::{Event, What};
+use usher_policy::facts::WebFacts;
+use usher_scan::features::Unread;
+use usher_scan::kind::Kind;
+
+use crate::client::get;
+use crate::events::outcome;
+use crate::origin::{Origin, Stream, answer, page, read_head};
+use crate::rig::Rig;
+
+const ABOUT_GAMES: &str = "<html><title>Wins</title><body>How to get a loot box after every boss fight.";
+/// The beginning of a Windows program: a DOS head whose 60th byte says where the other one is.
+fn program() -> Vec<u8> {
+    let mut bytes = vec![0_u8; 512];
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[60] = 128;
+    bytes[128..132].copy_from_slice(b"PE\0\0");
+    bytes
+}
+
+fn file(fields: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+fn facts(event: &Event) -> &WebFacts {
+    let What::Web(web) = &event.what else { panic!("{event:?}") };
+    &web.facts
+}
+
+fn reason(event: &Event) -> String {
+    let What::Web(web) = &event.what else { panic!("{event:?}") };
+    format!("{:?} {:?}", web.decision.verdict, web.decision.reason)
+}
+
+#[tokio::test]
+async fn a_page_about_a_closed_subject_is_refused_with_a_page_and_its_words_are_named() {
+    let origin = Origin::http1(|_| page(ABOUT_GAMES)).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let answer = rig.get("http://plain.example/").await;
+    assert_eq!(answer.status, 403);
+    assert!(!answer.text().contains("loot"), "{}", answer.text());
+    let events = rig.events(1).await;
+    assert_eq!(reason(&events[0]), "Block Says(games, 120)");
+    let says = facts(&events[0]).carried.as_ref().unwrap().says.as_ref().unwrap();
+    assert_eq!(says.subjects[0].phrases.len(), 2);
+}
+
+#[tokio::test]
+async fn a_lesson_about_the_same_passes_and_the_score_is_kept() {
+    let text = format!("{ABOUT_GAMES} A maths lesson about odds.");
+    let body = text.clone();
+    let origin = Origin::http1(move |_| page(&body)).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let answer = rig.get("http://plain.example/").await;
+    assert_eq!((answer.status, answer.text()), (200, text));
+    let events = rig.events(1).await;
+    let says = facts(&events[0]).carried.as_ref().unwrap().says.as_ref().unwrap();
+    assert_eq!(says.subjects[0].score, 40);
+    assert_eq!(outcome(&events[0]).title.as_deref(), Some("Wins"));
+}
+
+#[tokio::test]
+async fn adults_without_a_limit_read_what_they_like() {
+    let origin = Origin::http1(|_| page(ABOUT_GAMES)).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    rig.people.arrive("127.0.0.1", "staff");
+    assert_eq!(rig.get("http://plain.example/").await.status, 200);
+    rig.events(1).await;
+}
+
+#[tokio::test]
+async fn codings_hide_no_words_and_pass_on_as_they_came() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(ABOUT_GAMES.as_bytes()).unwrap();
+    let zstd = zstd::encode_all(ABOUT_GAMES.as_bytes(), 1).unwrap();
+    let harmless = zstd::encode_all(&b"<p>Volcanoes"[..], 1).unwrap();
+    let coded = [("gzip", gzip.finish().unwrap()), ("zstd", zstd), ("zstd", harmless.clone())];
+    let origin = Origin::http1(move |seen| {
+        let number: usize = seen.line()[5..6].parse().unwrap();
+        let (coding, body) = &coded[number];
+        file(&format!("Content-Type: text/html\r\nContent-Encoding: {coding}\r\n"), body)
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    for number in 0..2 {
+        assert_eq!(rig.get(&format!("http://plain.example/{number}")).await.status, 403, "{number}");
+    }
+    let answer = rig.get("http://plain.example/2").await;
+    assert_eq!((answer.status, answer.body), (200, harmless));
+    rig.events(3).await;
+}
+
+#[tokio::test]
+async fn a_reply_that_turns_harmful_midway_is_cut() {
+    let go_on = Arc::new(Notify::new());
+    let gate = Arc::clone(&go_on);
+    let origin = Origin::raw(move |mut stream: Stream, _| {
+        let gate = Arc::clone(&gate);
+        async move {
+            read_head(&mut stream).await;
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            for line in ["data: Here is a story about a boss fight\n\n", "data: with a loot box in it\n\n", "data: and more\n\n"] {
+                let chunk = format!("{:x}\r\n{line}\r\n", line.len());
+                if stream.write_all(chunk.as_bytes()).await.is_err() {
+                    return;
+                }
+                gate.notified().await;
+            }
+        }
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    wire.send(get("http://plain.example/chat")).await;
+    assert!(wire.head().await.unwrap().starts_with("HTTP/1.1 200"));
+    let first = wire.exactly(40).await;
+    assert!(String::from_utf8_lossy(&first).contains("data: Here is a story"), "it is not held back");
+    go_on.notify_one();
+    let rest = String::from_utf8_lossy(&wire.rest().await).into_owned();
+    assert!(!rest.contains("loot box") && !rest.contains("more"), "{rest}");
+    let events = rig.events(1).await;
+    assert_eq!(reason(&events[0]), "Block Says(games, 120)");
+}
+
+#[tokio::test]
+async fn web_07_programs_are_refused_by_what_they_are_whatever_they_are_called() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("homework/photo.jpg", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(&program()).unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    let origin = Origin::http1(move |seen| match seen.line() {
+        "GET /setup.exe HTTP/1.1" => file("Content-Type: application/octet-stream\r\n", &program()),
+        "GET /photo.jpg HTTP/1.1" => file("Content-Type: image/jpeg\r\n", &program()),
+        "GET /homework.zip HTTP/1.1" => file("Content-Type: application/zip\r\n", &zip),
+        other => panic!("{other}"),
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    for path in ["setup.exe", "photo.jpg", "homework.zip"] {
+        let answer = rig.get(&format!("http://plain.example/{path}")).await;
+        assert_eq!(answer.status, 403, "{path}");
+    }
+    let events = rig.events(3).await;
+    for event in &events {
+        assert_eq!(reason(event), "Block Carries(\"no-programs\")");
+    }
+    let file = facts(&events[2]).carried.as_ref().unwrap().file.clone().unwrap();
+    assert_eq!(file.within, Some((Kind::Pe, "homework/photo.jpg".to_owned())));
+}
+
+#[tokio::test]
+async fn a_large_download_is_held_on_disk_and_comes_out_as_it_went_in() {
+    let body: Vec<u8> = (0..3_000_000_u32).flat_map(|number| (number.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+    let sent = body.clone();
+    let origin = Origin::http1(move |_| file("Content-Type: application/octet-stream\r\n", &sent)).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let answer = rig.get("http://plain.example/data.bin").await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body == body, "{} of {} bytes", answer.body.len(), body.len());
+    rig.events(1).await;
+}
+
+#[tokio::test]
+async fn half_a_file_shows_nothing_of_what_the_whole_is() {
+    let origin = Origin::http1(|_| answer("206 Partial Content", "Content-Type: application/zip\r\nContent-Range: bytes 5-9/10\r\n", "Z\u{1}abc")).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    assert_eq!(rig.get("http://plain.example/a.zip").await.status, 403);
+    let events = rig.events(1).await;
+    assert_eq!(facts(&events[0]).carried.as_ref().unwrap().file.as_ref().unwrap().unread, Some(Unread::Partial));
+}
+
+#[tokio::test]
+async fn a_slow_page_is_not_kept_back_for_ever() {
+    let origin = Origin::raw(|mut stream: Stream, _| async move {
+        read_head(&mut stream).await;
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p>Wait";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    wire.send(get("http://plain.example/")).await;
+    assert!(wire.head().await.unwrap().starts_with("HTTP/1.1 200"));
+    assert_eq!(wire.exactly(7).await, b"<p>Wait");
+}

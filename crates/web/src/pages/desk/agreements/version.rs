@@ -1,0 +1,71 @@
+//! One version of an agreement, word for word, each rule with its number and a place to point at (AGR-20).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
+use usher_types::digest::Digest;
+use usher_types::ids;
+
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::pages::desk::around::{Around, around};
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::roll;
+use crate::view::frame::Frame;
+use crate::view::{markdown, page};
+
+#[derive(Template)]
+#[template(path = "desk/agreements/version.html")]
+struct Show {
+    f: Frame,
+    d: Around,
+    version: String,
+    rules: Vec<Rule>,
+}
+
+struct Rule {
+    id: String,
+    number: u16,
+    text: String,
+}
+
+/// Where a version is read; a rule of it is at `#rule-<clause id>`.
+pub(in crate::pages::desk) fn address(version: ids::AgreementVersionId) -> String {
+    format!("/agreements/version/{version}")
+}
+
+/// Shows it.
+pub(super) async fn show(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(id): Path<String>,
+) -> Result<Response, AppFault> {
+    let stored = app.books.get::<AgreementVersion, _>(roll::id::<ids::AgreementVersion>(&id)?).await?;
+    let version = stored.ok_or(AppFault::NotFound)?.value;
+    let (f, d) = around(&app, &desk, "/agreements", "agreements-title");
+    let clauses = text(&app, version.digest).await?.map(|text| text.clauses).unwrap_or_default();
+    let key = if version.in_force { "rule-version" } else { "rule-version-past" };
+    let since = Clock::at(&desk).day(version.published_at);
+    let rule = |clause: &Clause| Rule {
+        id: format!("rule-{}", clause.id),
+        number: clause.number,
+        text: markdown::inline(&clause.text),
+    };
+    let show = Show {
+        version: f.says.t2(key, ("version", &version.version), ("date", &since)),
+        rules: clauses.iter().map(rule).collect(),
+        f: f.titled(version.title),
+        d,
+    };
+    Ok(page(&show))
+}
+
+/// The text with this digest, as far as it is kept and can be read.
+pub(in crate::pages::desk) async fn text(
+    app: &App,
+    digest: Digest,
+) -> Result<Option<AgreementText>, AppFault> {
+    let bytes = app.books.store().blob(app.books.school(), digest).await?;
+    Ok(bytes.and_then(|bytes| AgreementText::parse(&String::from_utf8_lossy(&bytes)).ok()))
+}
