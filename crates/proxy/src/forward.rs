@@ -18,6 +18,7 @@ use crate::body::{Body, BodyFault};
 use crate::gateway::Gateway;
 use crate::headers;
 use crate::inside::Inside;
+use crate::leaving::{self, Upload};
 use crate::reach;
 use crate::record::{Received, Recording};
 use crate::serve::{self, Connection};
@@ -56,10 +57,14 @@ pub(crate) async fn forward(
     gateway: &Arc<Gateway>,
     connection: &Connection,
     request: Request<Incoming>,
-    recording: Recording<WebFacts>,
+    mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     if websocket::is_wanted(&request) {
         return websocket::forward(connection, request, recording).await;
+    }
+    let (request, refused) = leaving::look(gateway, &mut recording, request).await;
+    if refused {
+        return serve::refuse(serve::shows_pages(request.headers()), recording);
     }
     match &connection.inside {
         Some(inside) => through_tunnel(inside, request, recording).await,
@@ -70,7 +75,7 @@ pub(crate) async fn forward(
 /// A plain request: through a kept connection to an address that was judged, or a new one.
 async fn to_site(
     gateway: &Arc<Gateway>,
-    request: Request<Incoming>,
+    request: Request<Upload>,
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     let shows_pages = serve::shows_pages(request.headers());
@@ -100,7 +105,7 @@ async fn to_site(
 /// A request inside an inspected tunnel: through the tunnel's own connection.
 async fn through_tunnel(
     inside: &Arc<Inside>,
-    request: Request<Incoming>,
+    request: Request<Upload>,
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     let shows_pages = serve::shows_pages(request.headers());
@@ -133,14 +138,14 @@ async fn through_tunnel(
 }
 
 /// The request the site gets.
-fn on_its_way(request: Request<Incoming>, recording: &Recording<WebFacts>, http2: bool) -> Request<Body> {
+fn on_its_way(request: Request<Upload>, recording: &Recording<WebFacts>, http2: bool) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
     prepare(&mut parts, &recording.facts.address, http2);
     Request::from_parts(parts, counted(body, recording))
 }
 
 /// A client's body, whose bytes are counted as they are read.
-pub(crate) fn counted(body: Incoming, recording: &Recording<WebFacts>) -> Body {
+pub(crate) fn counted(body: Upload, recording: &Recording<WebFacts>) -> Body {
     if http_body::Body::is_end_stream(&body) {
         Body::Empty
     } else {
@@ -206,7 +211,7 @@ impl From<SendFault> for UpstreamFault {
 /// A request's body on its way to the site, counted.
 #[derive(Debug)]
 pub(crate) struct FromClient {
-    pub(crate) inner: Incoming,
+    pub(crate) inner: Upload,
     pub(crate) received: Arc<Received>,
 }
 

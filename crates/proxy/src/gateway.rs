@@ -15,6 +15,7 @@ use usher_policy::presence::Presences;
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::TlsAction;
 use usher_scan::features::Features;
+use usher_scan::personal::PersonalBook;
 use usher_scan::phrase::book::PhraseBook;
 use usher_scan::search::SearchEngines;
 use usher_scan::theme::Themes;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub themes: Themes,
     /// Phrases that pages are read for; a new book takes its place as one pointer.
     pub phrases: Arc<ArcSwap<PhraseBook>>,
+    /// The school's people as what leaves is searched for them.
+    pub people: Arc<ArcSwap<PersonalBook>>,
     /// Whoever looks for malware.
     pub scanner: Arc<dyn Scanner>,
     /// Certificates for inspected sites.

@@ -7,7 +7,7 @@
 //! ```text
 //! listener ─ guard ─ hyper ─► serve ─ target ─ identify ─ facts ─ decide ─┬─ page
 //!                               │                                         ├─ own pages
-//!                            CONNECT                                      └─ upstream ─ watched body ─ event
+//!                            CONNECT                                      └─ leaving ─ upstream ─ answer ─ watched body ─ event
 //!                               └─► tunnel ─ peek ─ decide ─┬─ splice
 //!                                                           ├─ inspect ─ hyper ─► serve …
 //!                                                           └─ terminate
@@ -22,6 +22,7 @@ pub mod guard;
 mod headers;
 mod identify;
 mod inside;
+mod leaving;
 pub mod limits;
 pub mod listener;
 pub mod pages;

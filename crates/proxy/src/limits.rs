@@ -80,6 +80,11 @@ pub const FIRST_PIECE_TIME: Duration = Duration::from_secs(5);
 pub const HELD_TEXT_BYTES: usize = 256 * 1024;
 /// How long a text is held back after its first bytes. Pages that come more slowly are written as somebody reads them.
 pub const HELD_TEXT_TIME: Duration = Duration::from_secs(2);
+/// How much of a form or an upload is read before it goes on, in bytes. Words and names stand at the beginning; pictures
+/// are not understood anyway.
+pub const SENT_LOOKED_AT_BYTES: usize = 1024 * 1024;
+/// How long the beginning of an upload is waited for. What comes more slowly goes on as far as it was read.
+pub const SENT_TIME: Duration = Duration::from_secs(10);
 /// The longest download that is held, in bytes; what happens to longer ones the school's policy says.
 pub const HELD_BYTES: u64 = 256 * 1024 * 1024;
 /// The longest download held in memory, in bytes; longer ones go to a file.

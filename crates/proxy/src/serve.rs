@@ -237,7 +237,7 @@ async fn own(
         return finished(recording, page, End::Complete);
     };
     parts.uri = uri;
-    let request = Request::from_parts(parts, forward::counted(body, &recording));
+    let request = Request::from_parts(parts, forward::counted(body.into(), &recording));
     let response = gateway.parts.pages.own(request, connection.peer.ip()).await;
     recording.answered(response.status().as_u16(), response.headers());
     recording.sent_whole(response.body());

@@ -64,6 +64,7 @@ pub(crate) async fn run(folder: &str, domains: &str) {
         engines: SearchEngines::built_in().unwrap(),
         themes: Themes::built_in().unwrap(),
             phrases: Arc::new(arc_swap::ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap()))),
+            people: Arc::default(),
             scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::new(authority)).unwrap(),
         site_tls: SiteTls::new(&[site]).unwrap(),

@@ -152,7 +152,10 @@ impl Coming {
         let mut hint = SizeHint::new();
         let taken = taken + self.stored.as_ref().map_or(0, |stored| stored.reader.left());
         hint.set_lower(rest.lower().saturating_add(taken));
-        if let Some(upper) = rest.upper() {
+        // What broke off is not as long as its head said.
+        if self.fault.is_none()
+            && let Some(upper) = rest.upper()
+        {
             hint.set_upper(upper.saturating_add(taken));
         }
         hint

@@ -175,6 +175,10 @@ impl Reading {
     pub(crate) fn goes_on(&mut self, piece: &Bytes, recording: &mut Recording<WebFacts>) -> bool {
         let before = self.way;
         self.feed(piece);
+        // What goes on must be read as something: there is no waiting for more.
+        if self.way == Way::Unknown && !self.head.is_empty() {
+            self.settle();
+        }
         if before == Way::Unknown
             && let Way::File(kind) = self.way
         {

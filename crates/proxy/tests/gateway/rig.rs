@@ -161,6 +161,7 @@ impl Rig {
             engines: SearchEngines::built_in().unwrap(),
             themes: Themes::built_in().unwrap(),
             phrases: Arc::new(arc_swap::ArcSwap::from_pointee(phrases())),
+            people: Arc::default(),
             scanner: Arc::new(Nobody),
             minter: Minter::new(Arc::new(authority)).unwrap(),
             site_tls: SiteTls::new(&[trust::root()]).unwrap(),

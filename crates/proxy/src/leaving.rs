@@ -1,0 +1,157 @@
+//! What a request would take out of the school: its form or upload is read before any of it goes on.
+//!
+//! Owns: taking the beginning of a body, and what it says as facts. Does not: decide, or keep the body: what goes on is
+//! what came.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, header};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, timeout_at};
+use usher_policy::facts::WebFacts;
+use usher_scan::coding::{self, Decoder};
+use usher_scan::features::Sent;
+use usher_scan::{form, sent};
+
+use crate::gateway::Gateway;
+use crate::limits::{SENT_LOOKED_AT_BYTES, SENT_TIME};
+use crate::record::Recording;
+
+/// A client's body, of which some was taken already.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    taken: VecDeque<Frame<Bytes>>,
+    rest: Incoming,
+    ended: bool,
+    fault: Option<hyper::Error>,
+}
+
+impl Upload {
+    /// Takes pieces until there is enough to look at, it is at its end, or nothing comes for too long.
+    async fn take(&mut self, bytes: usize, until: Instant) -> Bytes {
+        let mut taken = BytesMut::new();
+        while taken.len() < bytes && !self.ended {
+            let next = poll_fn(|context| Pin::new(&mut self.rest).poll_frame(context));
+            match timeout_at(until, next).await {
+                Err(_slow) => break,
+                Ok(None) => self.ended = true,
+                Ok(Some(Err(fault))) => {
+                    self.fault = Some(fault);
+                    self.ended = true;
+                }
+                Ok(Some(Ok(frame))) => {
+                    if let Some(piece) = frame.data_ref() {
+                        taken.extend_from_slice(piece);
+                    }
+                    self.ended = self.rest.is_end_stream();
+                    self.taken.push_back(frame);
+                }
+            }
+        }
+        taken.freeze()
+    }
+}
+
+impl From<Incoming> for Upload {
+    fn from(rest: Incoming) -> Self {
+        let ended = rest.is_end_stream();
+        Self { taken: VecDeque::new(), rest, ended, fault: None }
+    }
+}
+
+impl http_body::Body for Upload {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        if let Some(frame) = self.taken.pop_front() {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        match self.fault.take() {
+            Some(fault) => Poll::Ready(Some(Err(fault))),
+            None if self.ended => Poll::Ready(None),
+            None => Pin::new(&mut self.rest).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.taken.is_empty() && self.fault.is_none() && (self.ended || self.rest.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let taken: u64 = self.taken.iter().filter_map(Frame::data_ref).map(|piece| piece.len() as u64).sum();
+        let rest = if self.ended { SizeHint::with_exact(0) } else { self.rest.size_hint() };
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower().saturating_add(taken));
+        if self.fault.is_none()
+            && let Some(upper) = rest.upper()
+        {
+            hint.set_upper(upper.saturating_add(taken));
+        }
+        hint
+    }
+}
+
+/// Looks at what a request would take out. Whether that closes what was open; the request goes on as it came.
+pub(crate) async fn look(
+    gateway: &Arc<Gateway>,
+    recording: &mut Recording<WebFacts>,
+    request: Request<Incoming>,
+) -> (Request<Upload>, bool) {
+    let (parts, body) = request.into_parts();
+    let mut upload = Upload::from(body);
+    let carries_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) && !upload.is_end_stream();
+    if !carries_body {
+        return (Request::from_parts(parts, upload), false);
+    }
+    let text = |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let (kind, coding) = (text(header::CONTENT_TYPE), text(header::CONTENT_ENCODING));
+    let body = upload.take(SENT_LOOKED_AT_BYTES, Instant::now() + SENT_TIME).await;
+    let found = find(gateway, &recording.facts, kind, coding, body);
+    let refused = match found {
+        None => false,
+        Some(sent) => {
+            recording.facts.sent = Some(sent);
+            recording.judge_again()
+        }
+    };
+    (Request::from_parts(parts, upload), refused)
+}
+
+fn find(
+    gateway: &Gateway,
+    facts: &WebFacts,
+    kind: Option<&str>,
+    coding: Option<&str>,
+    body: Bytes,
+) -> Option<Sent> {
+    let body = match coding {
+        None => body,
+        Some(coding) => plain(coding, &body),
+    };
+    let form = form::read(kind, &body);
+    sent::look(&form, &facts.address, &gateway.parts.people.load(), &gateway.parts.themes)
+}
+
+/// A body without its coding, as far as it can be read.
+fn plain(coding: &str, body: &[u8]) -> Bytes {
+    let mut plain = BytesMut::new();
+    if let Ok(codings) = coding::codings(coding) {
+        // What is broken or cut off gives what was read before.
+        let _partly = Decoder::new(&codings).push(body, |piece| {
+            if plain.len() < SENT_LOOKED_AT_BYTES {
+                plain.extend_from_slice(piece);
+            }
+        });
+    }
+    plain.freeze()
+}
