@@ -173,6 +173,15 @@ pub fn look_inside(
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek + ?Sized> ReadSeek for T {}
 
+/// Which container is walked.
+#[derive(Debug, Clone, Copy)]
+struct Place<'p> {
+    path: &'p str,
+    depth: u8,
+    /// How many bytes it has.
+    length: u64,
+}
+
 struct Walk<'a> {
     limits: &'a Limits,
     budget: Rc<Budget>,
@@ -327,6 +336,13 @@ impl Walk<'_> {
     /// Notes why something was not seen; the walk goes on with the rest.
     fn stop(&mut self, why: Stopped) {
         self.inside.stopped.get_or_insert(why);
+    }
+
+    /// Notes a fault of the format, unless the limits are what a decoder complained of.
+    fn broken(&mut self) {
+        if !self.halted() {
+            self.stop(Stopped::Broken);
+        }
     }
 
     /// Whether the whole walk is over.

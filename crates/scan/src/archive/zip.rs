@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, SeekFrom};
 
 use super::streams::decoder;
-use super::{ReadSeek, Stopped, Walk, joined};
+use super::{Place, ReadSeek, Stopped, Walk, joined};
 use crate::kind::{Kind, LOOKED_AT_TAIL_BYTES, end_record, u16_at, u32_at, zip_kind};
 
 /// The largest directory read: 46 bytes and a name for each of far more members than the limits allow.
@@ -69,7 +69,7 @@ pub(super) fn walk(
             member(walk, input, length, (*at, entry), path, depth);
         }
     }
-    hidden(walk, input, length, &directory, path, depth, &mut visible);
+    hidden(walk, input, &directory, Place { path, depth, length }, &mut visible);
     if visible.seen == 0 && directory.is_empty() {
         walk.stop(Stopped::Broken);
     }
@@ -322,12 +322,11 @@ fn local_header(input: &mut dyn ReadSeek, at: u64) -> io::Result<(Entry, u64)> {
 fn hidden(
     walk: &mut Walk<'_>,
     input: &mut dyn ReadSeek,
-    length: u64,
     directory: &BTreeMap<u64, Vec<Entry>>,
-    path: &str,
-    depth: u8,
+    place: Place<'_>,
     visible: &mut Visible,
 ) {
+    let Place { path, depth, length } = place;
     let mut at = 0;
     let mut looked_at = 0;
     while !walk.halted() {
