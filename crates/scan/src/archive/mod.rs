@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kind::{Class, Hints, Kind, LOOKED_AT_TAIL_BYTES, identify, is_unseen};
+use crate::kind::{Class, Hints, Kind, LOOKED_AT_BYTES, LOOKED_AT_TAIL_BYTES, identify, is_unseen, sniff};
 use meter::Budget;
 
 /// The longest path kept of a find, in characters.
@@ -215,6 +215,8 @@ impl Walk<'_> {
         path: &str,
         depth: u8,
     ) -> Option<Kind> {
+        // A document with macros may be of either age.
+        let kind = if kind == Kind::MacroDocument { sniffed(input)? } else { kind };
         match kind {
             Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd => {
                 streams::compressed(self, kind, input, length, path, depth);
@@ -247,7 +249,7 @@ impl Walk<'_> {
             Kind::Ole | Kind::Doc | Kind::Xls | Kind::Ppt | Kind::Msi => {
                 ole::walk(self, kind, input, path, depth)
             }
-            Kind::Pdf => paper::pdf(self, input, path, depth),
+            Kind::Pdf | Kind::PdfActive => paper::pdf(self, input, path, depth),
             Kind::Rtf => paper::rtf(self, input, path, depth),
             Kind::OtherArchive | Kind::OneNote => {
                 self.stop(Stopped::Unreadable);
@@ -349,6 +351,15 @@ impl Walk<'_> {
     fn halted(&self) -> bool {
         self.budget.stopped().is_some()
     }
+}
+
+/// What the first bytes of a container are.
+fn sniffed(input: &mut dyn ReadSeek) -> Option<Kind> {
+    let mut head = Vec::new();
+    let limit = u64::try_from(LOOKED_AT_BYTES).unwrap_or(u64::MAX);
+    let _read: usize = Read::take(&mut *input, limit).read_to_end(&mut head).ok()?;
+    input.seek(SeekFrom::Start(0)).ok()?;
+    Some(sniff(&head))
 }
 
 /// A member's path: the container's and its own, printable, at most [`LONGEST_PATH_CHARS`], its end kept.

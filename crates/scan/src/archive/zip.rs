@@ -49,8 +49,7 @@ pub(super) fn walk(
     depth: u8,
 ) -> Option<Kind> {
     let directory = directory(walk, input, length);
-    let says_zip = matches!(kind.class(), crate::kind::Class::Archive | crate::kind::Class::Document)
-        || super::is_container(kind);
+    let says_zip = says_zip(kind, input);
     if directory.is_empty() && !says_zip {
         return None;
     }
@@ -75,6 +74,13 @@ pub(super) fn walk(
     }
     let all = names.iter().chain(&visible.names).map(String::as_str);
     strictest(kind, zip_kind(kind, all))
+}
+
+/// Whether the kind or the first bytes promise a zip: one that cannot be read is broken, then.
+fn says_zip(kind: Kind, input: &mut dyn ReadSeek) -> bool {
+    kind == Kind::Zip
+        || bytes_at(input, 0, 4).is_ok_and(|start| start.starts_with(b"PK"))
+        || matches!(kind, Kind::Crx | Kind::Xpi)
 }
 
 struct Visible {
