@@ -1,7 +1,8 @@
 //! What bytes say.
 //!
 //! Owns: search words in addresses, themes of concern in words, folding of disguised spelling, page titles, and the
-//! score of a page's content: decoding, charsets, taking pages apart, phrases.
+//! score of a page's content: decoding, charsets, taking pages apart, phrases; what kind of file bytes are, what
+//! archives hold, and the words of documents.
 //! Does not: decide anything, keep a page's body, or wait for one: every function takes what is there and returns.
 
 pub mod archive;

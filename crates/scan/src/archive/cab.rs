@@ -11,7 +11,7 @@ use super::{ReadSeek, Stopped, Walk, joined};
 use crate::kind::{u16_at, u32_at};
 
 /// The longest file name; the format says 256 bytes.
-const LONGEST_NAME_BYTES: u64 = 1_024;
+const LONGEST_NAME_BYTES: usize = 1_024;
 /// MSZIP's blocks unpack to at most this, and look back as far.
 const BLOCK_BYTES: usize = 32_768;
 
@@ -54,7 +54,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, input: &mut dyn ReadSeek, path: &str, de
             let full = joined(path, &file.name);
             match data.get(start..end.min(data.len())) {
                 Some(mut bytes) if !bytes.is_empty() || file.size == 0 => {
-                    walk.member(&full, &mut bytes, depth)
+                    walk.member(&full, &mut bytes, depth);
                 }
                 _ => {
                     walk.stop(Stopped::Broken);
@@ -195,10 +195,12 @@ fn bytes(input: &mut dyn ReadSeek, count: usize) -> io::Result<Vec<u8>> {
 
 fn string(input: &mut dyn ReadSeek) -> io::Result<String> {
     let mut name = Vec::new();
-    for byte in Read::take(&mut *input, LONGEST_NAME_BYTES).bytes() {
-        match byte? {
-            0 => return Ok(String::from_utf8_lossy(&name).into_owned()),
-            byte => name.push(byte),
+    while name.len() < LONGEST_NAME_BYTES {
+        let mut byte = [0];
+        input.read_exact(&mut byte)?;
+        match byte {
+            [0] => return Ok(String::from_utf8_lossy(&name).into_owned()),
+            [byte] => name.push(byte),
         }
     }
     Err(io::ErrorKind::InvalidData.into())

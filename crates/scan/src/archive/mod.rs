@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kind::{Class, Hints, Kind, LOOKED_AT_TAIL_BYTES, identify, is_unseen};
+use crate::kind::{Class, Hints, Kind, LOOKED_AT_BYTES, LOOKED_AT_TAIL_BYTES, identify, is_unseen, sniff};
 use meter::Budget;
 
 /// The longest path kept of a find, in characters.
@@ -173,6 +173,15 @@ pub fn look_inside(
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek + ?Sized> ReadSeek for T {}
 
+/// Which container is walked.
+#[derive(Debug, Clone, Copy)]
+struct Place<'p> {
+    path: &'p str,
+    depth: u8,
+    /// How many bytes it has.
+    length: u64,
+}
+
 struct Walk<'a> {
     limits: &'a Limits,
     budget: Rc<Budget>,
@@ -206,6 +215,8 @@ impl Walk<'_> {
         path: &str,
         depth: u8,
     ) -> Option<Kind> {
+        // A document with macros may be of either age.
+        let kind = if kind == Kind::MacroDocument { sniffed(input)? } else { kind };
         match kind {
             Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Lzma | Kind::Zstd => {
                 streams::compressed(self, kind, input, length, path, depth);
@@ -238,7 +249,7 @@ impl Walk<'_> {
             Kind::Ole | Kind::Doc | Kind::Xls | Kind::Ppt | Kind::Msi => {
                 ole::walk(self, kind, input, path, depth)
             }
-            Kind::Pdf => paper::pdf(self, input, path, depth),
+            Kind::Pdf | Kind::PdfActive => paper::pdf(self, input, path, depth),
             Kind::Rtf => paper::rtf(self, input, path, depth),
             Kind::OtherArchive | Kind::OneNote => {
                 self.stop(Stopped::Unreadable);
@@ -329,10 +340,26 @@ impl Walk<'_> {
         self.inside.stopped.get_or_insert(why);
     }
 
+    /// Notes a fault of the format, unless the limits are what a decoder complained of.
+    fn broken(&mut self) {
+        if !self.halted() {
+            self.stop(Stopped::Broken);
+        }
+    }
+
     /// Whether the whole walk is over.
     fn halted(&self) -> bool {
         self.budget.stopped().is_some()
     }
+}
+
+/// What the first bytes of a container are.
+fn sniffed(input: &mut dyn ReadSeek) -> Option<Kind> {
+    let mut head = Vec::new();
+    let limit = u64::try_from(LOOKED_AT_BYTES).unwrap_or(u64::MAX);
+    let _read: usize = Read::take(&mut *input, limit).read_to_end(&mut head).ok()?;
+    input.seek(SeekFrom::Start(0)).ok()?;
+    Some(sniff(&head))
 }
 
 /// A member's path: the container's and its own, printable, at most [`LONGEST_PATH_CHARS`], its end kept.

@@ -23,12 +23,9 @@ pub(super) fn walk(
     if input.seek(SeekFrom::Start(0)).is_err() {
         return None;
     }
-    let mut file = match CompoundFile::open(input) {
-        Ok(file) => file,
-        Err(_) => {
-            walk.stop(Stopped::Broken);
-            return None;
-        }
+    let Ok(mut file) = CompoundFile::open(input) else {
+        walk.stop(Stopped::Broken);
+        return None;
     };
     let mut refined = match file.root_entry().clsid().as_fields().0 {
         0x000c_1082 | 0x000c_1084 | 0x000c_1086 => Kind::Msi,
@@ -46,9 +43,11 @@ pub(super) fn walk(
         let lower = name.to_lowercase();
         match lower.as_str() {
             "_vba_project" | "vba" | "_vba_project_cur" | "macros" => {
-                refined = refined.or_stricter(Kind::MacroDocument)
+                refined = refined.or_stricter(Kind::MacroDocument);
             }
-            "encryptedpackage" | "encryptedsummary" => walk.inside.encrypted = true,
+            "encryptedpackage" | "encryptedsummary" => {
+                walk.inside.encrypted = true;
+            }
             "worddocument" => refined = refined.or_stricter(Kind::Doc),
             _ => {}
         }

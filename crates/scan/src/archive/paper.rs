@@ -104,9 +104,8 @@ fn object(data: &[u8]) -> Option<(&[u8], &[u8])> {
 fn hex(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut high = None;
-    let mut rest = text.iter();
     let mut in_word = false;
-    while let Some(byte) = rest.next() {
+    for byte in text {
         match byte {
             b'}' => break,
             b'\\' => in_word = true,

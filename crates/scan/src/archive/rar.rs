@@ -29,12 +29,15 @@ enum What {
     Other,
 }
 
+/// Reads the block that stands at a place.
+type Next = fn(&mut dyn ReadSeek, u64) -> io::Result<Block>;
+
 pub(super) fn walk(walk: &mut Walk<'_>, input: &mut dyn ReadSeek, path: &str, depth: u8) {
     let mut mark = [0; 8];
     if input.read_exact(&mut mark).is_err() {
         return walk.stop(Stopped::Broken);
     }
-    let (mut at, next): (u64, fn(&mut dyn ReadSeek, u64) -> io::Result<Block>) = match &mark {
+    let (mut at, next): (u64, Next) = match &mark {
         b"Rar!\x1a\x07\x01\x00" => (8, version_5),
         [b'R', b'a', b'r', b'!', 0x1a, 0x07, 0x00, _] => (7, version_4),
         _ => return walk.stop(Stopped::Unreadable),

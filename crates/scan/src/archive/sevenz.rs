@@ -8,7 +8,7 @@ use liblzma::bufread::XzDecoder;
 use liblzma::stream::{Filters, Stream};
 use sevenz_rust2::{Archive, BlockDecoder, Error, Password};
 
-use super::{ReadSeek, Stopped, Walk, joined};
+use super::{Place, ReadSeek, Stopped, Walk, joined};
 use crate::kind::u32_at;
 
 /// AES-256 with SHA-256, 7-Zip's only encryption, and its relatives: identifiers that begin so.
@@ -43,7 +43,7 @@ pub(super) fn walk(walk: &mut Walk<'_>, input: &mut dyn ReadSeek, length: u64, p
         if walk.halted() {
             return;
         }
-        block(walk, &archive, index, &mut input, length, path, depth);
+        block(walk, &archive, index, &mut input, Place { path, depth, length });
     }
 }
 
@@ -52,10 +52,9 @@ fn block(
     archive: &Archive,
     index: usize,
     input: &mut &mut dyn ReadSeek,
-    length: u64,
-    path: &str,
-    depth: u8,
+    place: Place<'_>,
 ) {
+    let Place { path, depth, length } = place;
     let Some(block) = archive.blocks.get(index) else { return };
     let mut encrypted = false;
     let mut too_large = false;
@@ -81,7 +80,13 @@ fn block(
         match lzma2(archive, index) {
             Some((filters, at, packed)) => {
                 let _at = input.seek(SeekFrom::Start(at));
-                return entries_of(walk, &filters, &mut (&mut **input).take(packed), &entries, (length, depth));
+                return entries_of(
+                    walk,
+                    &filters,
+                    &mut (&mut **input).take(packed),
+                    &entries,
+                    (length, depth),
+                );
             }
             None => {
                 walk.stop(Stopped::Unreadable);
@@ -96,7 +101,7 @@ fn block(
         if entry.size() > 0 {
             walk.member(&joined(path, entry.name()), &mut budget.metered(&mut *reader, length), depth);
             // Another decoder may leave what was not read to be read here: count that too.
-            let rest = std::io::copy(&mut budget.metered(reader, length), &mut std::io::sink());
+            let rest = io::copy(&mut budget.metered(reader, length), &mut io::sink());
             if rest.is_err() {
                 return Err(Error::ChecksumVerificationFailed);
             }
@@ -158,7 +163,7 @@ fn entries_of(
             walk.member(name, &mut entry, depth);
         }
         if io::copy(&mut entry, &mut io::sink()).is_err() || entry.limit() > 0 {
-            return if walk.halted() { () } else { walk.stop(Stopped::Broken) };
+            return walk.broken();
         }
     }
 }

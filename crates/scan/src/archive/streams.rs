@@ -60,7 +60,7 @@ fn decoded(walk: &mut Walk<'_>, stream: &mut dyn Read, path: &str, depth: u8) {
     let limit = u64::try_from(LOOKED_AT_BYTES).unwrap_or(u64::MAX);
     let failed = Read::take(&mut *stream, limit).read_to_end(&mut head).is_err();
     if failed && head.is_empty() {
-        return if walk.halted() { () } else { walk.stop(Stopped::Broken) };
+        return walk.broken();
     }
     let is_tar = sniff(&head) == Kind::Tar;
     let mut whole = Cursor::new(head).chain(stream);

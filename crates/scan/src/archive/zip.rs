@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read, SeekFrom};
 
 use super::streams::decoder;
-use super::{ReadSeek, Stopped, Walk, joined};
+use super::{Place, ReadSeek, Stopped, Walk, joined};
 use crate::kind::{Kind, LOOKED_AT_TAIL_BYTES, end_record, u16_at, u32_at, zip_kind};
 
 /// The largest directory read: 46 bytes and a name for each of far more members than the limits allow.
@@ -49,8 +49,7 @@ pub(super) fn walk(
     depth: u8,
 ) -> Option<Kind> {
     let directory = directory(walk, input, length);
-    let says_zip = matches!(kind.class(), crate::kind::Class::Archive | crate::kind::Class::Document)
-        || super::is_container(kind);
+    let says_zip = says_zip(kind, input);
     if directory.is_empty() && !says_zip {
         return None;
     }
@@ -69,12 +68,19 @@ pub(super) fn walk(
             member(walk, input, length, (*at, entry), path, depth);
         }
     }
-    hidden(walk, input, length, &directory, path, depth, &mut visible);
+    hidden(walk, input, &directory, Place { path, depth, length }, &mut visible);
     if visible.seen == 0 && directory.is_empty() {
         walk.stop(Stopped::Broken);
     }
     let all = names.iter().chain(&visible.names).map(String::as_str);
     strictest(kind, zip_kind(kind, all))
+}
+
+/// Whether the kind or the first bytes promise a zip: one that cannot be read is broken, then.
+fn says_zip(kind: Kind, input: &mut dyn ReadSeek) -> bool {
+    kind == Kind::Zip
+        || bytes_at(input, 0, 4).is_ok_and(|start| start.starts_with(b"PK"))
+        || matches!(kind, Kind::Crx | Kind::Xpi)
 }
 
 struct Visible {
@@ -322,12 +328,11 @@ fn local_header(input: &mut dyn ReadSeek, at: u64) -> io::Result<(Entry, u64)> {
 fn hidden(
     walk: &mut Walk<'_>,
     input: &mut dyn ReadSeek,
-    length: u64,
     directory: &BTreeMap<u64, Vec<Entry>>,
-    path: &str,
-    depth: u8,
+    place: Place<'_>,
     visible: &mut Visible,
 ) {
+    let Place { path, depth, length } = place;
     let mut at = 0;
     let mut looked_at = 0;
     while !walk.halted() {

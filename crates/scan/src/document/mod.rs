@@ -14,12 +14,15 @@ mod rich;
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::archive::{Limits, look_inside};
-use crate::kind::Kind;
+use crate::kind::{Kind, sniff};
 
 /// How many bytes of text a piece has, about: large enough for phrases, small enough for a buffer.
 const PIECE_BYTES: usize = 4_096;
 /// How far past its size a piece may grow while no word ends; scripts without spaces need an end of some kind.
 const LONGEST_PIECE_BYTES: usize = 4 * PIECE_BYTES;
+
+/// How much of a file is read to tell which age of document it is.
+const HEAD_BYTES: u64 = 36_864;
 
 /// How much of a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +49,12 @@ pub fn text(
     limits: &TextLimits,
     sink: &mut dyn FnMut(&str),
 ) -> usize {
+    // A document with macros may be of either age.
+    let kind = if kind == Kind::MacroDocument { sniff(&held(input, HEAD_BYTES)) } else { kind };
     let mut pieces = Pieces { buffer: String::new(), given: 0, limit: limits.text_bytes, sink };
     match kind {
-        Kind::Pdf | Kind::PdfActive => pdf_text::read(&held(input, limits), limits, &mut pieces),
-        Kind::Rtf => rich::rtf(&held(input, limits), &mut pieces),
+        Kind::Pdf | Kind::PdfActive => pdf_text::read(&held(input, limits.file_bytes), limits, &mut pieces),
+        Kind::Rtf => rich::rtf(&held(input, limits.file_bytes), &mut pieces),
         _ => {
             let walk = Limits {
                 depth: 1,
@@ -67,6 +72,7 @@ pub fn text(
                     | Kind::Ods
                     | Kind::Odp
                     | Kind::Epub
+                    | Kind::Zip
                     | Kind::MacroDocument
             );
             if is_ole || is_zip {
@@ -83,11 +89,11 @@ pub fn text(
     pieces.finish()
 }
 
-fn held(input: &mut (impl Read + Seek), limits: &TextLimits) -> Vec<u8> {
+fn held(input: &mut (impl Read + Seek), most_bytes: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if input.seek(SeekFrom::Start(0)).is_ok() {
         // What could be read before a fault is text all the same.
-        let _read: Result<usize, _> = input.take(limits.file_bytes).read_to_end(&mut bytes);
+        let _read: Result<usize, _> = input.take(most_bytes).read_to_end(&mut bytes);
     }
     bytes
 }

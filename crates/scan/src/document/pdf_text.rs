@@ -112,7 +112,7 @@ fn links(text: &[u8], number: Option<u32>, tables: &mut BTreeMap<u32, u32>, name
                 numbers = [last, format!("{value}").parse().ok()];
             }
             Token::Operator(b"obj") => {
-                (current, name) = (numbers.first().copied().flatten().or(current), None)
+                (current, name) = (numbers.first().copied().flatten().or(current), None);
             }
             Token::Operator(b"R") => {
                 let to = numbers.first().copied().flatten();

@@ -1,3 +1,5 @@
+//! Owns: tests of the words of small documents. Does not: need files from outside.
+
 use std::io::{Cursor, Write};
 
 use super::*;

@@ -224,7 +224,11 @@ fn structured(head: &[u8]) -> Option<Kind> {
         if second & 0xf6 == 0xf0 {
             return Some(Kind::OtherAudio);
         }
-        if second & 0xe0 == 0xe0 && matches!(second & 0x06, 2 | 4) && third & 0xf0 != 0xf0 && third & 0x0c != 0x0c {
+        if second & 0xe0 == 0xe0
+            && matches!(second & 0x06, 2 | 4)
+            && third & 0xf0 != 0xf0
+            && third & 0x0c != 0x0c
+        {
             return Some(Kind::Mp3);
         }
     }

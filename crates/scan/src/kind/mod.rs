@@ -50,7 +50,7 @@ pub enum Kind {
     Dex,
     /// Linux program in a mountable image.
     AppImage,
-    /// WebAssembly module. Pages use these; as a saved file nothing runs it.
+    /// WebAssembly module. Pages bring these along as they do script, and nothing runs a saved one: data.
     Wasm,
     /// Flash film.
     Swf,
@@ -287,7 +287,6 @@ impl Kind {
             | Self::Apk
             | Self::Dex
             | Self::AppImage
-            | Self::Wasm
             | Self::Swf => Class::Executable,
             Self::Msi
             | Self::Appx

@@ -96,6 +96,12 @@ fn markup(lower: &str) -> Option<Kind> {
         ["<!doctype html", "<html", "<head", "<body", "<script", "<title", "<iframe", "<table", "<div"]
             .iter()
             .any(|start| tag(lower, start));
+    // These stand in other vocabularies too, which say `<?xml` or a namespace.
+    let has_page_tag = has_page_tag
+        || !(lower.starts_with("<?xml") || lower.contains("xmlns"))
+            && ["<a", "<p", "<br", "<img", "<h1", "<meta", "<link", "<style", "<form", "<font"]
+                .iter()
+                .any(|start| tag(lower, start));
     let is_svg = tag(lower, "<svg") || (lower.starts_with("<!doctype svg"));
     if is_svg && !has_page_tag {
         return Some(Kind::Svg);

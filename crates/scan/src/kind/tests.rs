@@ -1,3 +1,5 @@
+//! Owns: tests of files that pretend. Does not: need files from outside.
+
 use proptest::prelude::*;
 
 use super::*;
