@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use usher_directory::books::{is_still_open, school, subject_of_session};
 use usher_network::table::{Devices, Table};
@@ -13,16 +14,22 @@ use usher_policy::facts;
 use usher_records::device::Device;
 use usher_records::lesson::Lesson;
 use usher_records::noun::Kind;
+use usher_records::person::Person;
 use usher_records::session::{EndReason, Session};
+use usher_scan::personal::{Entry, PersonalBook};
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::moment::Moment;
+use usher_types::role::PersonKind;
 
 use crate::runner::{Job, JobFault};
 use crate::sweep;
 
 /// Journal entries read at a time.
 const PAGE: u32 = 500;
+
+/// The book of the school's people, taken into use as one pointer.
+pub type Names = Arc<ArcSwap<PersonalBook>>;
 
 /// Makes a new snapshot.
 #[async_trait]
@@ -40,6 +47,8 @@ pub struct Follow {
     pub table: Arc<Table>,
     /// Whatever makes snapshots.
     pub publisher: Arc<dyn Republish>,
+    /// The school's people as what leaves is searched for them.
+    pub names: Names,
     /// The last journal entry that was taken up.
     seen: AtomicU64,
     /// What was written and is not taken up yet, because the books or the publisher failed.
@@ -57,11 +66,13 @@ impl Follow {
         books: Books,
         table: Arc<Table>,
         publisher: Arc<dyn Republish>,
+        names: Names,
     ) -> Result<Self, StoreError> {
         let follow = Self {
             books,
             table,
             publisher,
+            names,
             seen: AtomicU64::new(0),
             pending: std::sync::Mutex::default(),
             day: std::sync::Mutex::default(),
@@ -143,6 +154,7 @@ impl Job for Follow {
         let today = school(&self.books).await?.zone.local(at).date();
         if self.waits(&PEOPLE) || self.is_new_day(today) {
             load_people(&self.books, &self.table, at).await?;
+            load_names(&self.books, &self.names).await?;
             self.taken(&PEOPLE);
         }
         if let Ok(mut day) = self.day.lock() {
@@ -189,6 +201,30 @@ pub async fn load_devices(books: &Books, table: &Table) -> Result<(), StoreError
         })
         .collect();
     table.set_devices(devices);
+    Ok(())
+}
+
+/// Makes a new book of the school's people, as what leaves is searched for them. Who has left is still protected: what
+/// was theirs does not become anybody's.
+///
+/// # Errors
+/// When the books cannot be read.
+pub async fn load_names(books: &Books, names: &Names) -> Result<(), StoreError> {
+    let school = school(books).await?;
+    let people = books.values::<Person>().await?;
+    let entries = people.into_iter().map(|person| Entry {
+        person: person.id,
+        pupil: person.kind == PersonKind::Pupil,
+        given: std::iter::once(person.given).chain(person.known_as).collect(),
+        family: person.family,
+        phones: Vec::new(),
+        postcodes: Vec::new(),
+        emails: person.email.iter().map(ToString::to_string).collect(),
+    });
+    match PersonalBook::new(entries, &[school.name]) {
+        Ok(book) => names.store(Arc::new(book)),
+        Err(error) => tracing::error!(%error, "the school's names cannot be looked for"),
+    }
     Ok(())
 }
 

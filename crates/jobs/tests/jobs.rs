@@ -440,7 +440,7 @@ async fn what_the_command_line_writes_is_taken_up() {
     let (table, publishes) = (Arc::new(Table::new()), Arc::new(Publishes::default()));
     table.sign_in(signed_in(CHILD), Arc::new(facts::subject("pupil.y4")));
     let publisher = Arc::clone(&publishes) as Arc<dyn Republish>;
-    let follow = Follow::from_now(fixture.books.clone(), Arc::clone(&table), publisher).await.unwrap();
+    let follow = Follow::from_now(fixture.books.clone(), Arc::clone(&table), publisher, Arc::default()).await.unwrap();
     follow.run(at("2026-11-23T10:01")).await.unwrap();
     assert_eq!(*publishes.0.lock().unwrap(), 0, "nothing is new");
 
@@ -481,7 +481,7 @@ async fn what_could_not_be_taken_up_is_taken_up_at_the_next_run() {
     let publisher = Arc::new(FailsOnce::default());
     let table = Arc::new(Table::new());
     let seam = Arc::clone(&publisher) as Arc<dyn Republish>;
-    let follow = Follow::from_now(fixture.books.clone(), table, seam).await.unwrap();
+    let follow = Follow::from_now(fixture.books.clone(), table, seam, Arc::default()).await.unwrap();
     let list = LessonList { id: Id::new(77), name: "Bees".into(), group: None, pages: vec![], checked: None };
     let change = Change::of(Action::LessonListSaved, Write::of(&list, Expect::New));
     fixture.books.commit(&change, &Actor::CommandLine, at("2026-11-23T10:02")).await.unwrap();

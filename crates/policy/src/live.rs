@@ -61,7 +61,7 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use usher_records::grant::Scope;
+    use usher_records::grant::{Opens, Scope};
     use usher_types::ids::Id;
 
     const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);

@@ -46,6 +46,7 @@ const EDGES: [(&str, &[&str]); 4] = [
             "policy",
             "records",
             "reports",
+            "scan",
             "store",
             "types",
             "typeset",

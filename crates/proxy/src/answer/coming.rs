@@ -61,6 +61,11 @@ impl Coming {
         self.ended && self.fault.is_none()
     }
 
+    /// Whether the site broke off before all of it came.
+    pub(crate) const fn broke_off(&self) -> bool {
+        self.fault.is_some()
+    }
+
     /// Takes the next piece, and keeps it.
     pub(crate) async fn take(&mut self, until: Instant) -> Took {
         loop {

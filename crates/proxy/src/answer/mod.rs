@@ -12,7 +12,7 @@ pub(crate) mod reading;
 use http::{HeaderMap, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use tokio::time::Instant;
-use usher_events::event::End;
+use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
 use usher_scan::features::{File, Unread};
 use usher_scan::kind::Kind;
@@ -47,7 +47,12 @@ pub(crate) async fn pass_back(
         }
         return Response::from_parts(parts, Body::Empty);
     }
-    match look(&mut recording, parts.status, &parts.headers, &mut coming).await {
+    let look = look(&mut recording, parts.status, &parts.headers, &mut coming).await;
+    // Nothing of it went on yet: it can still be said truthfully that the site broke off.
+    if coming.broke_off() {
+        return serve::failed(recording, UpstreamFault::BrokeOff);
+    }
+    match look {
         Look::Refused => serve::refuse(shows_pages, recording),
         Look::Passes => Response::from_parts(parts, watched(coming, None, recording, home)),
         Look::Read(reading) => Response::from_parts(parts, watched(coming, Some(reading), recording, home)),

@@ -194,3 +194,23 @@ async fn a_slow_page_is_not_kept_back_for_ever() {
     assert!(wire.head().await.unwrap().starts_with("HTTP/1.1 200"));
     assert_eq!(wire.exactly(7).await, b"<p>Wait");
 }
+
+#[tokio::test]
+async fn web_05_a_card_number_does_not_leave_for_pupils_and_goes_as_it_is_for_staff() {
+    let origin = Origin::http1(|_| page("thanks")).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let body = "name=gift&number=4111+1111+1111+1111&cvv=123";
+    let post = format!(
+        "POST http://plain.example/pay HTTP/1.1\r\nHost: plain.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = rig.ask(&post).await;
+    assert_eq!(answer.status, 403);
+    let events = rig.events(1).await;
+    assert_eq!(reason(&events[0]), "Hold Leaving(\"no-cards\", CardNumber)");
+    assert_eq!(origin.seen(), [], "nothing of it left");
+    rig.people.arrive("127.0.0.1", "staff");
+    assert_eq!(rig.ask(&post).await.text(), "thanks");
+    rig.events(2).await;
+    assert_eq!(origin.seen()[0].body, body.as_bytes());
+}

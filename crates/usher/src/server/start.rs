@@ -20,7 +20,7 @@ use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
-use usher_jobs::follow::{Follow, load_devices, load_lessons};
+use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
 use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Folder, Post, Relay};
@@ -123,10 +123,10 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     );
     let publishing = Publishing::new(publisher, books.clone(), Arc::clone(&opened.lists));
     let table = Arc::new(Table::new());
+    let names = Names::default();
     // From here on whatever others write is noticed; what is written already is read below.
-    let follow =
-        Follow::from_now(books.clone(), Arc::clone(&table), Arc::new(ForJobs(Arc::clone(&publishing))))
-            .await?;
+    let republish = Arc::new(ForJobs(Arc::clone(&publishing)));
+    let follow = Follow::from_now(books.clone(), Arc::clone(&table), republish, Arc::clone(&names)).await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
     let portal = Host::Name(opened.config.portal_name.clone());
     anyhow::ensure!(
@@ -134,6 +134,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
     );
     fill(&table, &opened, &school, at).await?;
+    load_names(&opened.books, &names).await?;
 
     let app = build_app(Built {
         opened: &opened,
@@ -152,7 +153,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let gateway = build_gateway(&app, setting, &authority, Arc::clone(&sink))?;
+    let gateway = build_gateway(&app, setting, &authority, Arc::clone(&sink), names)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk } = listeners;
@@ -277,6 +278,7 @@ fn build_gateway(
     setting: Setting,
     authority: &Arc<Authority>,
     sink: Arc<dyn EventSink>,
+    people: Names,
 ) -> anyhow::Result<Arc<Gateway>> {
     let pages = AppPages { app: app.clone(), portal: usher_web::routes::portal(app) };
     let parts = gateway::Parts {
@@ -288,6 +290,7 @@ fn build_gateway(
         engines: setting.engines,
         themes: Themes::built_in()?,
         phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
+        people,
         scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::clone(authority))?,
         site_tls: SiteTls::new(&setting.roots)?,
