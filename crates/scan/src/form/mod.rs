@@ -228,7 +228,7 @@ fn file_part(
 
 /// Text of a charset, or of UTF-8 where nobody says, or of the charset of old Western pages where it is no UTF-8. A
 /// character that was cut off at the end does not make it another charset.
-fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Cow<'b, str> {
+pub(crate) fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Cow<'b, str> {
     if let Some(encoding) = charset.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
         return encoding.decode(bytes).0;
     }

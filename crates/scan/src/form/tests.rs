@@ -1,3 +1,5 @@
+//! Bodies of each form, whole and cut off.
+
 use proptest::prelude::*;
 
 use super::*;

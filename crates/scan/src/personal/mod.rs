@@ -7,7 +7,8 @@
 //!
 //! - **Names**: a pupil's given and family name in either order, in one text or in neighbouring fields. Never one of
 //!   them alone. A name that is short or made of ordinary words only ("Rose Garden", "Al Ba") counts where it is written
-//!   as a name: in a field for names, or after "my name is" and the like. So does a person's only name.
+//!   as a name: in a field for names, or after "my name is" and the like. A person's only name counts in a field for
+//!   names.
 //! - **Telephone numbers**: UK land lines and mobiles by their grammar; other numbers when the register has them.
 //!   Numbers of services (03, 08, 09) belong to nobody: help lines are among them.
 //! - **Postcodes**: one from the register; any other beside a house and street, or in a form with one. A street alone in

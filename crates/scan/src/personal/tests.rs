@@ -1,3 +1,5 @@
+//! What counts as whose data, and what does not (WEB-05, WEB-26).
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;

@@ -18,7 +18,7 @@ use usher_types::url::WebAddress;
 
 use crate::document::{self, TextLimits};
 use crate::features::{Place, Sent, SentKind, ThemeHit};
-use crate::form::{FilePart, Form};
+use crate::form::{FilePart, Form, decode};
 use crate::kind::Class;
 use crate::personal::{self, Field, PersonalBook, SEPARATOR};
 use crate::theme::{Theme, Themes};
@@ -95,7 +95,7 @@ fn read_file(file: &FilePart, texts: &mut Vec<String>, sent: &mut Sent) {
     match file.kind.class() {
         _ if file.bytes.is_empty() => {}
         Class::Image | Class::Audio | Class::Video => add(sent, SentKind::Picture),
-        Class::Text | Class::Page => texts.push(String::from_utf8_lossy(&file.bytes).into_owned()),
+        Class::Text | Class::Page => texts.push(decode(&file.bytes, None).into_owned()),
         Class::Document | Class::MacroDocument => {
             let mut text = String::new();
             document::text(file.kind, &mut Cursor::new(&file.bytes), &DOCUMENT, &mut |piece| {

@@ -1,3 +1,5 @@
+//! Rows WEB-05, WEB-18, WEB-20, WEB-26 to WEB-28, and schoolwork in which nothing is found.
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
