@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use miette::{NamedSource, SourceSpan};
 use usher_types::email::EmailAddress;
 use usher_types::host::HostName;
 
 use crate::file::File;
+use crate::scanners::Scanners;
 
 /// How this server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub struct Config {
     pub own_roots: Vec<PathBuf>,
     /// Names that lead to an address of their own.
     pub addresses: HashMap<(HostName, u16), SocketAddr>,
+    /// Who looks for malware.
+    pub scanners: Scanners,
     /// What is logged, as `tracing` filters are written.
     pub log_filter: String,
 }
@@ -185,9 +189,31 @@ impl Config {
             mail_from: mail_from.map_err(|error| value("mail.from", &error))?,
             own_roots: file.sites.roots,
             addresses,
+            scanners: scanners(file.scanners)?,
             log_filter: file.log.filter,
         })
     }
+}
+
+/// The longest time scanners may take over a download: whoever waits for one has gone away by then.
+const LONGEST_DEADLINE_SECONDS: u16 = 600;
+
+fn scanners(file: crate::file::Scanners) -> Result<Scanners, ConfigFault> {
+    if file.rules_folder.is_some() && !file.rules {
+        return Err(value("scanners.rules-folder", &"rules are turned off"));
+    }
+    if !(1..=LONGEST_DEADLINE_SECONDS).contains(&file.deadline_seconds) {
+        return Err(value("scanners.deadline-seconds", &format!("1 to {LONGEST_DEADLINE_SECONDS}")));
+    }
+    let clamd = file.clamd.map(|place| place.parse()).transpose();
+    let icap = file.icap.map(|place| place.parse()).transpose();
+    Ok(Scanners {
+        rules: file.rules,
+        rules_folder: file.rules_folder,
+        clamd: clamd.map_err(|fault| value("scanners.clamd", &fault))?,
+        icap: icap.map_err(|fault| value("scanners.icap", &fault))?,
+        deadline: Duration::from_secs(file.deadline_seconds.into()),
+    })
 }
 
 fn value(key: &'static str, what: &dyn std::fmt::Display) -> ConfigFault {
@@ -205,6 +231,8 @@ mod tests {
         assert_eq!(config.portal_name.as_str(), "usher.internal");
         assert_eq!(config.mail, MailPlace::Folder("/var/lib/usher/mail".into()));
         assert_eq!(config.store, StorePlace::Embedded);
+        assert!(config.scanners.rules);
+        assert_eq!(config.scanners.clamd, None);
     }
 
     #[test]
@@ -216,6 +244,11 @@ mod tests {
             ("data = 'x'\n[mail]\nrelay = 'mail.example'", "mail.relay"),
             ("data = 'x'\n[mail]\nrelay = 'smtp://m'\nfolder = 'f'", "not both"),
             ("data = 'x'\n[portal]\nname = '10.0.0.1'", "portal.name"),
+            ("data = 'x'\n[scanners]\nclam = 'x'", "unknown field `clam`"),
+            ("data = 'x'\n[scanners]\nclamd = '/run/clamd'", "scanners.clamd"),
+            ("data = 'x'\n[scanners]\nicap = 'http://x/y'", "scanners.icap"),
+            ("data = 'x'\n[scanners]\ndeadline-seconds = 0", "scanners.deadline-seconds"),
+            ("data = 'x'\n[scanners]\nrules = false\nrules-folder = 'y'", "scanners.rules-folder"),
             ("[gateway]\n", "missing field `data`"),
         ] {
             let fault = Config::parse(text, "usher.toml").unwrap_err();

@@ -24,6 +24,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) sites: Sites,
     #[serde(default)]
+    pub(crate) scanners: Scanners,
+    #[serde(default)]
     pub(crate) log: Log,
 }
 
@@ -74,6 +76,16 @@ pub(crate) struct Sites {
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Scanners {
+    pub(crate) rules: bool,
+    pub(crate) rules_folder: Option<PathBuf>,
+    pub(crate) clamd: Option<String>,
+    pub(crate) icap: Option<String>,
+    pub(crate) deadline_seconds: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub(crate) struct Log {
     pub(crate) filter: String,
 }
@@ -98,6 +110,13 @@ impl Default for Portal {
 impl Default for Desk {
     fn default() -> Self {
         Self { listen: everywhere(8443), name: None, encrypted: true }
+    }
+}
+
+impl Default for Scanners {
+    fn default() -> Self {
+        // The longest download that is held takes clamd 10 to 20 seconds.
+        Self { rules: true, rules_folder: None, clamd: None, icap: None, deadline_seconds: 30 }
     }
 }
 

@@ -6,3 +6,4 @@
 pub mod config;
 pub mod file;
 pub mod reference;
+pub mod scanners;

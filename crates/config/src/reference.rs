@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 19] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -75,6 +75,31 @@ pub const KEYS: [Key; 14] = [
         name: "sites.roots",
         default: "none",
         meaning: "PEM files of authorities the school trusts besides the system's.",
+    },
+    Key {
+        name: "scanners.rules",
+        default: "true",
+        meaning: "Whether downloads are looked at for malware with Usher's own rules, in this process.",
+    },
+    Key {
+        name: "scanners.rules-folder",
+        default: "none",
+        meaning: "A folder of more rules in the YARA language, `.yar` or `.yara`. With one faulty rule none of them is used, and the log names it.",
+    },
+    Key {
+        name: "scanners.clamd",
+        default: "none",
+        meaning: "ClamAV's daemon, like `unix:/run/clamav/clamd.ctl` or `tcp:scanner.school.example:3310`. Its `StreamMaxLength` should be 256M.",
+    },
+    Key {
+        name: "scanners.icap",
+        default: "none",
+        meaning: "Any scanner that speaks ICAP, like `icap://scanner.school.example:1344/respmod`.",
+    },
+    Key {
+        name: "scanners.deadline-seconds",
+        default: "30",
+        meaning: "How long all scanners together may take over one download, 1 to 600 seconds. What happens then is the school's policy.",
     },
     Key {
         name: "log.filter",

@@ -26,7 +26,7 @@ const RESOURCES: [(&str, &[&str]); 9] = [
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
     ("publish", &["events", "lists", "policy", "records", "store", "types"]),
-    ("scanners", &["scan"]),
+    ("scanners", &["config", "scan"]),
     ("store", &["events", "policy", "records", "types"]),
     ("store-sql", &["policy", "records", "store", "types"]),
     ("typeset", &["types"]),
