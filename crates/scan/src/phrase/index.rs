@@ -58,9 +58,12 @@ pub(super) struct Unfinished {
     part: u32,
 }
 
-/// A window and the entries it has; no entries, no window.
+/// A window and the entries it has; no entries, no window. What all of them have in common stands here too, so that
+/// most false alarms end without a look at the entries, which are farther away.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
+    wanted: u64,
+    mask: u64,
     window: u32,
     first: u32,
     count: u32,
@@ -165,7 +168,11 @@ impl Index {
                 at = (at + 1) % self.cells.len();
             }
             if let Some(cell) = self.cells.get_mut(at) {
-                *cell = Cell { window: *window, first, count };
+                let wanted = same.first().map_or(0, |(_, entry)| entry.wanted);
+                let shared =
+                    |mask: u64, (_, entry): &(u32, Entry)| mask & entry.mask & !(entry.wanted ^ wanted);
+                let mask = same.iter().fold(u64::MAX, shared);
+                *cell = Cell { wanted, mask, window: *window, first, count };
             }
             first += count;
         }
@@ -177,11 +184,14 @@ impl Index {
         usize::try_from(mixed(window) >> 8).unwrap_or(0) & (self.cells.len().saturating_sub(1))
     }
 
-    /// The parts that have this window.
-    fn at_window(&self, window: u32) -> &[Entry] {
+    /// The parts that have this window, if what comes with it fits what they have in common.
+    fn at_window(&self, window: u32, eight: u64, there: u64) -> &[Entry] {
         let mut at = self.cell(window);
         while let Some(cell) = self.cells.get(at).filter(|cell| cell.count > 0) {
             if cell.window == window {
+                if (eight ^ cell.wanted) & cell.mask & there != 0 {
+                    break;
+                }
                 let place = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
                 let first = place(cell.first);
                 return self.entries.get(first..first.saturating_add(place(cell.count))).unwrap_or_default();
@@ -271,7 +281,7 @@ impl Index {
         let [a, b, c, d, ..] = bytes;
         let window = u32::from_le_bytes([a, b, c, d]);
         let short = self.short.get(short_bucket(three(window))).map_or(&[][..], Vec::as_slice);
-        for entry in self.at_window(window).iter().chain(short) {
+        for entry in self.at_window(window, eight, there).iter().chain(short) {
             if (eight ^ entry.wanted) & entry.mask & there != 0 {
                 continue;
             }
