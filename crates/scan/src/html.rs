@@ -19,6 +19,9 @@ use tags::{Content, Name, content_of, is_inline, is_text};
 /// Bytes of a title kept: a title of the longest kept length in the longest characters, and as much white space again.
 const TITLE_BYTES: usize = LONGEST_TITLE_CHARS * 8;
 
+/// The longest name of an element or attribute in a tag that is read at one go; all known ones are shorter.
+const LONGEST_PLAIN_NAME_BYTES: usize = 24;
+
 /// Where in the markup the next byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -121,7 +124,7 @@ impl Html {
         match self.state {
             State::Text => self.text(rest, texts),
             State::Open => self.open(rest, texts),
-            State::Close => self.close(rest),
+            State::Close => self.close(rest, texts),
             State::ElementName => self.element_name(rest, texts),
             State::InTag => self.in_tag(rest, texts),
             State::AttributeName => self.attribute_name(rest),
@@ -170,7 +173,7 @@ impl Html {
             Some(b'?') => self.state = State::Bogus,
             Some(byte) if byte.is_ascii_alphabetic() => {
                 self.begin_tag(false);
-                return rest;
+                return self.whole_tag(rest, texts).unwrap_or(rest);
             }
             // A bare sign.
             _ => {
@@ -182,12 +185,63 @@ impl Html {
         after(rest, 1)
     }
 
-    fn close<'a>(&mut self, rest: &'a [u8]) -> &'a [u8] {
-        match rest.first() {
-            Some(byte) if byte.is_ascii_alphabetic() => self.begin_tag(true),
-            _ => self.state = State::Bogus,
+    fn close<'a>(&mut self, rest: &'a [u8], texts: &mut Texts) -> &'a [u8] {
+        if rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            self.begin_tag(true);
+            return self.whole_tag(rest, texts).unwrap_or(rest);
         }
+        self.state = State::Bogus;
         rest
+    }
+
+    /// Most tags stand whole in a piece and are written plainly: read at one go, with the same outcome as sign by sign.
+    /// None for the others, and nothing has changed.
+    fn whole_tag<'a>(&mut self, rest: &'a [u8], texts: &mut Texts) -> Option<&'a [u8]> {
+        let name = rest.iter().take(LONGEST_PLAIN_NAME_BYTES).position(|byte| ends_name(*byte))?;
+        let (name, mut rest) = rest.split_at_checked(name)?;
+        self.element.push(name);
+        let kept = (texts.body.len(), texts.aside.len());
+        if !is_inline(self.element.bytes()) {
+            texts.break_body();
+        }
+        loop {
+            match rest {
+                [b'>', later @ ..] => {
+                    self.end_tag(texts);
+                    return Some(later);
+                }
+                [b' ' | b'\n', later @ ..] => rest = later,
+                [first, ..] if first.is_ascii_alphabetic() => {
+                    let Some(later) = self.plain_attribute(rest, &mut texts.aside) else { break };
+                    rest = later;
+                }
+                _ => break,
+            }
+        }
+        texts.body.truncate(kept.0);
+        texts.aside.truncate(kept.1);
+        self.element.clear();
+        None
+    }
+
+    /// A `name="value"` without character references. None for anything else.
+    fn plain_attribute<'a>(&mut self, rest: &'a [u8], aside: &mut Vec<u8>) -> Option<&'a [u8]> {
+        let end =
+            rest.iter().take(LONGEST_PLAIN_NAME_BYTES).position(|byte| *byte == b'=' || ends_name(*byte))?;
+        let (name, rest) = rest.split_at_checked(end)?;
+        let rest = rest.strip_prefix(b"=\"")?;
+        let (value, rest) = rest.split_at_checked(memchr(b'"', rest)?)?;
+        self.attribute.clear();
+        self.attribute.push(name);
+        if self.wants_value() {
+            if memchr(b'&', value).is_some() || self.element.bytes() == b"meta" {
+                return None;
+            }
+            aside.push(b' ');
+            aside.extend_from_slice(value);
+            aside.push(b' ');
+        }
+        rest.get(1..)
     }
 
     fn begin_tag(&mut self, closing: bool) {
@@ -455,10 +509,14 @@ impl Html {
     fn give(&mut self, bytes: &[u8], texts: &mut Texts) {
         texts.body.extend_from_slice(bytes);
         if self.in_title {
-            let title = self.title.get_or_insert_default();
-            let room = TITLE_BYTES.saturating_sub(title.len());
-            title.extend(bytes.iter().take(room));
+            self.note_title(bytes);
         }
+    }
+
+    fn note_title(&mut self, bytes: &[u8]) {
+        let title = self.title.get_or_insert_default();
+        let room = TITLE_BYTES.saturating_sub(title.len());
+        title.extend(bytes.iter().take(room));
     }
 
     fn begin_reference(&mut self) {
@@ -488,15 +546,15 @@ impl Html {
 
     fn end_reference(&mut self, closed: bool, texts: &mut Texts) {
         self.reference = false;
-        let held = std::mem::take(&mut self.held);
-        let mut out = Vec::with_capacity(held.len() + 2);
-        resolve(&held, closed, &mut out);
         if let State::Value(_) = self.state {
-            texts.aside.extend_from_slice(&out);
-        } else {
-            self.give(&out, texts);
+            resolve(&self.held, closed, &mut texts.aside);
+            return;
         }
-        self.held = held;
+        let before = texts.body.len();
+        resolve(&self.held, closed, &mut texts.body);
+        if self.in_title {
+            self.note_title(texts.body.get(before..).unwrap_or_default());
+        }
     }
 }
 

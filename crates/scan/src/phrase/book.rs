@@ -227,10 +227,7 @@ impl Builder {
             let pair_too_many = bytes.len() == 2
                 && self.pairs + folded.len() >= MOST_PAIRS
                 && !self.numbers.contains_key(&bytes);
-            if letters == 0
-                || !(SHORTEST_PART_BYTES..=LONGEST_PART_BYTES).contains(&bytes.len())
-                || pair_too_many
-            {
+            if letters < SHORTEST_PART_BYTES || bytes.len() > LONGEST_PART_BYTES || pair_too_many {
                 return Err(part.clone());
             }
             folded.push(bytes);

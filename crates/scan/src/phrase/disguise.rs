@@ -7,6 +7,7 @@
 
 use wide::u8x16;
 
+use super::fold::within;
 use crate::fold::leet;
 
 /// The longest word read, in bytes. Longer ones are identifiers, hashes and coded data.
@@ -41,11 +42,14 @@ impl Disguises {
                 let plain = skippable(rest);
                 rest = rest.get(plain..).unwrap_or_default();
             }
-            // Word by word to the end of what could not be skipped.
-            let slow = rest.len().min(BLOCK_BYTES);
-            let (now, later) = rest.split_at_checked(slow).unwrap_or((rest, &[]));
-            now.iter().for_each(|byte| self.byte(*byte, out));
-            rest = later;
+            // Word by word through what could not be skipped.
+            while let Some((byte, later)) = rest.split_first() {
+                self.byte(*byte, out);
+                rest = later;
+                if self.is_idle() && rest.len() >= BLOCK_BYTES {
+                    break;
+                }
+            }
         }
     }
 
@@ -158,9 +162,10 @@ fn uncover(word: &[u8], out: &mut Vec<u8>) {
 fn skippable(text: &[u8]) -> usize {
     let mut skipped = 0;
     while let Some(block) = text.get(skipped..).and_then(|rest| rest.first_chunk::<BLOCK_BYTES>()) {
-        match Masks::of(block).last_plain_end() {
-            Some(end) => skipped += end,
-            None => break,
+        let (end, plain) = Masks::of(block).plain();
+        skipped += end;
+        if !plain {
+            break;
         }
     }
     skipped
@@ -190,10 +195,6 @@ impl Masks {
             let add = |mask: &mut u64, found: u8x16| *mask |= u64::from(found.to_bitmask()) << shift;
             let bytes = u8x16::new(*sixteen);
             let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-            let within = |bytes: u8x16, first: u8, span: u8| {
-                let from_first = bytes - u8x16::splat(first);
-                from_first.min(u8x16::splat(span)).simd_eq(from_first)
-            };
             let low = bytes | u8x16::splat(0x20);
             let letters = within(low, b'a', 25) | within(bytes, 0x80, 0x7f);
             let decimal = within(bytes, b'0', 9);
@@ -216,19 +217,25 @@ impl Masks {
         masks
     }
 
-    /// Just behind the last whole word of two or more signs, if nothing in the block is disguised.
-    const fn last_plain_end(&self) -> Option<usize> {
+    /// Where the last whole word of two or more signs ends before the first disguised one; and whether there is none
+    /// such in the block, so that the next block may begin there.
+    const fn plain(&self) -> (usize, bool) {
         let Self { letters, digits, signs, leading, word, again } = *self;
         let mixed = digits & ((letters << 1) | (letters >> 1));
         let signed = (signs & (word << 1) & (word >> 1)) | (leading & ((word << 1) | (word >> 1)));
         let stretched = again & (again << 1) & letters;
         let single = letters & !(word << 1) & !(word >> 1);
+        // All but the first of the letters; the first is found by going back.
         let spelled = single & (single << 2) & (single << 4);
-        if (mixed | signed | stretched | spelled) != 0 {
-            return None;
-        }
+        let disguised = mixed | signed | stretched | (spelled >> 4);
         let ends = !word & (word << 1) & (word << 2);
-        if ends == 0 { None } else { Some(64 - ends.leading_zeros() as usize) }
+        let before = match disguised.checked_ilog2() {
+            None => u64::MAX,
+            Some(_) => (1 << disguised.trailing_zeros()) - 1,
+        };
+        let ends = ends & before;
+        let end = 64 - ends.leading_zeros() as usize;
+        (end, disguised == 0 && end != 0)
     }
 }
 

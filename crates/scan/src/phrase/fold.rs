@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use unicode_normalization::char::decompose_compatible;
+use wide::u8x16;
 
 use crate::fold::{is_inside_word, is_invisible, is_mark, look_alike};
 
@@ -137,24 +138,70 @@ impl Folder {
     }
 
     fn ascii(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        let mut spaced = self.spaced;
-        for chunk in text.chunks(BLOCK_BYTES) {
-            let mut block = [0_u8; BLOCK_BYTES];
-            let mut length = 0_usize;
-            for &byte in chunk {
-                // No branch: every byte is written, and overwritten by the next if it was not to stay.
-                let folded = ASCII.get(usize::from(byte)).copied().unwrap_or(b' ');
-                if let Some(slot) = block.get_mut(length % BLOCK_BYTES) {
-                    *slot = folded;
-                }
-                let space = folded == b' ';
-                let gone = folded == DROPPED;
-                length += usize::from(!(gone | (space & spaced)));
-                spaced = (gone & spaced) | (!gone & space);
-            }
-            out.extend_from_slice(block.get(..length).unwrap_or_default());
+        let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
+        for block in blocks {
+            self.block(block, out);
         }
+        let mut spaced = self.spaced;
+        let mut block = [0_u8; BLOCK_BYTES];
+        let mut length = 0_usize;
+        for &byte in rest {
+            // No branch: every byte is written, and overwritten by the next if it was not to stay.
+            let folded = ASCII.get(usize::from(byte)).copied().unwrap_or(b' ');
+            if let Some(slot) = block.get_mut(length % BLOCK_BYTES) {
+                *slot = folded;
+            }
+            let space = folded == b' ';
+            let gone = folded == DROPPED;
+            length += usize::from(!(gone | (space & spaced)));
+            spaced = (gone & spaced) | (!gone & space);
+        }
+        out.extend_from_slice(block.get(..length).unwrap_or_default());
         self.spaced = spaced;
+    }
+
+    /// Folds a whole block at once: lower case and spaces in a few steps, then the runs that stay one by one; there are
+    /// few, because two signs in a row that become spaces are rare.
+    fn block(&mut self, block: &[u8; BLOCK_BYTES], out: &mut Vec<u8>) {
+        let mut folded = [0_u8; BLOCK_BYTES];
+        let (mut spaces, mut gone) = (0_u64, 0_u64);
+        let sixteens = block.as_chunks::<16>().0.iter().zip(folded.as_chunks_mut::<16>().0);
+        for ((sixteen, to), shift) in sixteens.zip([0, 16, 32, 48]) {
+            let bytes = u8x16::new(*sixteen);
+            let low = bytes | u8x16::splat(0x20);
+            let letters = within(low, b'a', 25);
+            let word = letters | within(bytes, b'0', 9);
+            // A digit has the bit that makes letters small already.
+            *to = ((low & word) | (u8x16::splat(b' ') & !word)).to_array();
+            spaces |= u64::from((!word).to_bitmask() & 0xffff) << shift;
+            let apostrophes = bytes.simd_eq(u8x16::splat(b'\'')) | bytes.simd_eq(u8x16::splat(b'`'));
+            gone |= u64::from(apostrophes.to_bitmask()) << shift;
+        }
+        if gone != 0 {
+            return self.block_with_gaps(block, gone, out);
+        }
+        let repeated = spaces & ((spaces << 1) | u64::from(self.spaced));
+        self.spaced = spaces >> 63 == 1;
+        if repeated == 0 {
+            out.extend_from_slice(&folded);
+            return;
+        }
+        runs(!repeated, |from, to| out.extend_from_slice(folded.get(from..to).unwrap_or_default()));
+    }
+
+    /// A block with signs that vanish: what stands between them, piece by piece.
+    fn block_with_gaps(&mut self, block: &[u8; BLOCK_BYTES], gone: u64, out: &mut Vec<u8>) {
+        let mut plain = [b'-'; BLOCK_BYTES];
+        let mut length = 0;
+        runs(!gone, |from, to| {
+            let run = block.get(from..to).unwrap_or_default();
+            if let Some(room) = plain.get_mut(length..length + run.len()) {
+                room.copy_from_slice(run);
+                length += run.len();
+            }
+        });
+        // Shorter than a block now, so this does not come back here.
+        self.ascii(plain.get(..length).unwrap_or_default(), out);
     }
 
     fn char(&mut self, c: char, out: &mut Vec<u8>) {
@@ -175,6 +222,24 @@ impl Folder {
             }
         }
     }
+}
+
+/// The runs of set bits, as places from and to.
+fn runs(mut bits: u64, mut run: impl FnMut(usize, usize)) {
+    let place = |bits: u64| usize::try_from(bits.trailing_zeros()).unwrap_or(0);
+    while bits != 0 {
+        let from = place(bits);
+        let filled = bits | (bits - 1);
+        let to = place(!filled);
+        run(from, to);
+        bits = if to < 64 { bits & (u64::MAX << to) } else { 0 };
+    }
+}
+
+/// Which bytes are between `first` and `first + span`.
+pub(super) fn within(bytes: u8x16, first: u8, span: u8) -> u8x16 {
+    let from_first = bytes - u8x16::splat(first);
+    from_first.min(u8x16::splat(span)).simd_eq(from_first)
 }
 
 /// How many bytes of ASCII a text begins with.

@@ -14,17 +14,21 @@ use super::rarity;
 
 /// The windows' length.
 const WINDOW_BYTES: usize = 4;
-/// Two to this many slots in the bitmap. 2^18 bits are 32 KiB: most of the nearest cache. Twice that was slower.
-const SLOT_BITS: u32 = 18;
+/// Two to this many slots in the bitmap. 2^19 bits are 64 KiB: most lookups hit the nearest cache, and the 12,000 windows
+/// of the largest public lists leave 98 slots of 100 empty.
+const SLOT_BITS: u32 = 19;
 const SLOTS: usize = 1 << SLOT_BITS;
 const WORDS: usize = SLOTS / 64;
-/// Two to this many buckets behind the bitmap: about as many as there are windows in the largest public lists.
-const BUCKET_BITS: u32 = 14;
-const BUCKETS: usize = 1 << BUCKET_BITS;
+/// Two to this many buckets for the parts of three bytes, of which there are few.
+const SHORT_BUCKET_BITS: u32 = 8;
+/// Cells of the window table for each window: half empty, so that a search ends soon.
+const CELLS_PER_WINDOW: usize = 2;
 /// An odd number with well mixed bits (2^32 divided by the golden ratio): a multiplicative hash.
 const MIXER: u32 = 0x9e37_79b1;
-/// Positions tested before a branch.
-const STRIDE: usize = 8;
+/// Positions tested before a branch: one bit each of a word.
+const STRIDE: usize = 64;
+/// Bytes a stride looks at: the last window reaches three beyond, and is read with four.
+const STRIDE_BYTES: usize = STRIDE + 4;
 /// With fewer parts the bitmap is almost empty, and it is not worth working out which slots are busy.
 const FEW_PARTS: usize = 500;
 /// How much dearer a false alarm is than checking one more part at a true window.
@@ -42,6 +46,8 @@ struct Entry {
     part: u32,
     /// How many bytes of the part stand before the window.
     before: u8,
+    /// The eight bytes are the whole part.
+    whole: bool,
 }
 
 /// A part that fits so far, at a text's end.
@@ -52,15 +58,27 @@ pub(super) struct Unfinished {
     part: u32,
 }
 
+/// A window and the entries it has; no entries, no window. What all of them have in common stands here too, so that
+/// most false alarms end without a look at the entries, which are farther away.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    wanted: u64,
+    mask: u64,
+    window: u32,
+    first: u32,
+    count: u32,
+}
+
 /// Where parts are found.
 #[derive(Debug)]
 pub(super) struct Index {
     bitmap: Box<[u64; WORDS]>,
-    heads: Vec<u32>,
+    /// Windows, each at its hash or in the next free cell behind it.
+    cells: Vec<Cell>,
+    /// By window.
     entries: Vec<Entry>,
     /// Parts of three bytes, by hash of three bytes.
-    short_heads: Vec<u32>,
-    short: Vec<Entry>,
+    short: Vec<Vec<Entry>>,
     /// Parts of two bytes.
     pairs: Vec<([u8; 2], u32)>,
     texts: Vec<u8>,
@@ -75,8 +93,8 @@ fn slot(window: u32) -> usize {
     usize::try_from(mixed(window) >> (32 - SLOT_BITS)).unwrap_or(0)
 }
 
-fn bucket(window: u32) -> usize {
-    usize::try_from(mixed(window) >> (32 - BUCKET_BITS)).unwrap_or(0)
+fn short_bucket(three: u32) -> usize {
+    usize::try_from(mixed(three) >> (32 - SHORT_BUCKET_BITS)).unwrap_or(0)
 }
 
 /// The first three bytes of a window.
@@ -89,17 +107,16 @@ impl Index {
     pub(super) fn build(parts: &[Vec<u8>]) -> Self {
         let mut index = Self {
             bitmap: Box::new([0; WORDS]),
-            heads: Vec::new(),
+            cells: Vec::new(),
             entries: Vec::new(),
-            short_heads: Vec::new(),
-            short: Vec::new(),
+            short: vec![Vec::new(); 1 << SHORT_BUCKET_BITS],
             pairs: Vec::new(),
             texts: Vec::new(),
             starts: vec![0],
         };
         let loads = if parts.len() < FEW_PARTS { Vec::new() } else { rarity::slot_loads(SLOTS, slot) };
         let mut crowds: HashMap<u32, f32> = HashMap::new();
-        let (mut entries, mut short) = (Vec::new(), Vec::new());
+        let mut entries = Vec::new();
         for (number, part) in parts.iter().enumerate() {
             index.texts.extend_from_slice(part);
             index.starts.push(u32::try_from(index.texts.len()).unwrap_or(u32::MAX));
@@ -108,25 +125,80 @@ impl Index {
                 continue;
             }
             match part.as_slice() {
-                [a, b] => index.pairs.push(([*a, *b], number)),
+                // Looked for one by one.
+                [_, _] => {}
                 [a, b, c] => {
                     (0..=u8::MAX).filter(|next| follows_in_text(*next)).for_each(|next| {
                         index.mark(u32::from_le_bytes([*a, *b, *c, next]));
                     });
-                    short.push((bucket(three(u32::from_le_bytes([*a, *b, *c, 0]))), entry(part, 0, number)));
+                    let three = u32::from_le_bytes([*a, *b, *c, 0]);
+                    if let Some(bucket) = index.short.get_mut(short_bucket(three)) {
+                        bucket.push(entry(part, 0, number));
+                    }
                 }
                 _ => {
                     if let Some((at, window)) = choose(part, &loads, &crowds) {
                         *crowds.entry(window).or_default() += 1.0;
                         index.mark(window);
-                        entries.push((bucket(window), entry(part, at, number)));
+                        entries.push((window, entry(part, at, number)));
                     }
                 }
             }
         }
-        (index.heads, index.entries) = bucketed(entries);
-        (index.short_heads, index.short) = bucketed(short);
+        index.place(entries);
+        // Apart from the loop above: there, the optimised build (rustc 1.95) gave each the number before its own. The
+        // tests of `scan` notice, when run with --release.
+        let pair = |part: &Vec<u8>| part.first_chunk::<2>().copied().filter(|_| part.len() == 2);
+        index.pairs =
+            parts.iter().zip(0..).filter_map(|(part, number)| Some((pair(part)?, number))).collect();
         index
+    }
+
+    /// Fills the window table.
+    fn place(&mut self, mut entries: Vec<(u32, Entry)>) {
+        entries.sort_by_key(|(window, entry)| (*window, entry.part));
+        self.cells = vec![Cell::default(); (entries.len() * CELLS_PER_WINDOW).next_power_of_two()];
+        let mut first = 0;
+        for same in entries.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((window, _)) = same.first() else { continue };
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            let mut at = self.cell(*window);
+            // There are more cells than windows.
+            while self.cells.get(at).is_some_and(|cell| cell.count > 0) {
+                at = (at + 1) % self.cells.len();
+            }
+            if let Some(cell) = self.cells.get_mut(at) {
+                let wanted = same.first().map_or(0, |(_, entry)| entry.wanted);
+                let shared =
+                    |mask: u64, (_, entry): &(u32, Entry)| mask & entry.mask & !(entry.wanted ^ wanted);
+                let mask = same.iter().fold(u64::MAX, shared);
+                *cell = Cell { wanted, mask, window: *window, first, count };
+            }
+            first += count;
+        }
+        self.entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    }
+
+    /// Where a window's search begins.
+    fn cell(&self, window: u32) -> usize {
+        usize::try_from(mixed(window) >> 8).unwrap_or(0) & (self.cells.len().saturating_sub(1))
+    }
+
+    /// The parts that have this window, if what comes with it fits what they have in common.
+    fn at_window(&self, window: u32, eight: u64, there: u64) -> &[Entry] {
+        let mut at = self.cell(window);
+        while let Some(cell) = self.cells.get(at).filter(|cell| cell.count > 0) {
+            if cell.window == window {
+                if (eight ^ cell.wanted) & cell.mask & there != 0 {
+                    break;
+                }
+                let place = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+                let first = place(cell.first);
+                return self.entries.get(first..first.saturating_add(place(cell.count))).unwrap_or_default();
+            }
+            at = (at + 1) % self.cells.len();
+        }
+        &[]
     }
 
     fn mark(&mut self, window: u32) {
@@ -156,7 +228,7 @@ impl Index {
         found: &mut impl FnMut(u32),
     ) -> usize {
         let mut at = from;
-        while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<{ STRIDE + 4 }>()) {
+        while let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<STRIDE_BYTES>()) {
             let mut alarms = self.test(bytes);
             while alarms != 0 {
                 let offset = usize::try_from(alarms.trailing_zeros()).unwrap_or(0);
@@ -174,22 +246,23 @@ impl Index {
         at
     }
 
-    /// One bit for each of the eight positions whose window may begin a part.
+    /// One bit for each position whose window a part may have.
     #[inline]
-    fn test(&self, bytes: &[u8; STRIDE + 4]) -> u64 {
-        let [a, b, c, d, e, f, g, h, i, j, k, _] = *bytes;
-        let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        let high = u64::from_le_bytes([e, f, g, h, i, j, k, 0]);
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
-        let window = |bytes: u64, at: u32| (bytes >> (8 * at)) as u32;
-        self.marked(window(low, 0))
-            | self.marked(window(low, 1)) << 1
-            | self.marked(window(low, 2)) << 2
-            | self.marked(window(low, 3)) << 3
-            | self.marked(window(high, 0)) << 4
-            | self.marked(window(high, 1)) << 5
-            | self.marked(window(high, 2)) << 6
-            | self.marked(window(high, 3)) << 7
+    fn test(&self, bytes: &[u8; STRIDE_BYTES]) -> u64 {
+        let (mut alarms, mut shift) = (0, 0);
+        // Four positions from each load of eight bytes.
+        while let Some(eight) = bytes.get(shift..).and_then(|rest| rest.first_chunk::<8>()) {
+            let eight = u64::from_le_bytes(*eight);
+            #[expect(clippy::cast_possible_truncation, reason = "the lower half is what is wanted")]
+            let window = |at: u32| (eight >> (8 * at)) as u32;
+            let four = self.marked(window(0))
+                | self.marked(window(1)) << 1
+                | self.marked(window(2)) << 2
+                | self.marked(window(3)) << 3;
+            alarms |= four << shift;
+            shift += 4;
+        }
+        alarms
     }
 
     /// Which parts have their window here.
@@ -207,10 +280,13 @@ impl Index {
         let eight = u64::from_le_bytes(bytes);
         let [a, b, c, d, ..] = bytes;
         let window = u32::from_le_bytes([a, b, c, d]);
-        let long = within(&self.heads, &self.entries, bucket(window));
-        let short = within(&self.short_heads, &self.short, bucket(three(window)));
-        for entry in long.iter().chain(short) {
+        let short = self.short.get(short_bucket(three(window))).map_or(&[][..], Vec::as_slice);
+        for entry in self.at_window(window, eight, there).iter().chain(short) {
             if (eight ^ entry.wanted) & entry.mask & there != 0 {
+                continue;
+            }
+            if entry.whole && entry.mask & there == entry.mask {
+                found(entry.part);
                 continue;
             }
             let Some(start) = at.checked_sub(usize::from(entry.before)) else { continue };
@@ -246,8 +322,9 @@ impl Index {
     /// Bytes of memory held.
     pub(super) fn memory_bytes(&self) -> usize {
         WORDS * 8
-            + (self.heads.len() + self.short_heads.len() + self.starts.len()) * 4
-            + (self.entries.len() + self.short.len()) * size_of::<Entry>()
+            + self.starts.len() * 4
+            + self.cells.len() * size_of::<Cell>()
+            + self.entries.len() * size_of::<Entry>()
             + self.texts.len()
     }
 }
@@ -271,6 +348,7 @@ fn entry(part: &[u8], at: usize, number: u32) -> Entry {
         mask: first_bytes(rest.len()),
         part: number,
         before: u8::try_from(at).unwrap_or(0),
+        whole: at == 0 && part.len() <= 8,
     }
 }
 
@@ -294,28 +372,6 @@ fn choose(part: &[u8], loads: &[f32], crowds: &HashMap<u32, f32>) -> Option<(usi
         }
     }
     best.map(|(_, at, window)| (at, window))
-}
-
-fn bucketed(mut entries: Vec<(usize, Entry)>) -> (Vec<u32>, Vec<Entry>) {
-    entries.sort_by_key(|(bucket, entry)| (*bucket, entry.part));
-    let mut heads = vec![0_u32; BUCKETS + 1];
-    for (bucket, _) in &entries {
-        if let Some(head) = heads.get_mut(bucket + 1) {
-            *head += 1;
-        }
-    }
-    let mut sum = 0;
-    for head in &mut heads {
-        sum += *head;
-        *head = sum;
-    }
-    (heads, entries.into_iter().map(|(_, entry)| entry).collect())
-}
-
-fn within<'a>(heads: &[u32], entries: &'a [Entry], bucket: usize) -> &'a [Entry] {
-    let head = |at: usize| heads.get(at).and_then(|head| usize::try_from(*head).ok());
-    let (Some(start), Some(end)) = (head(bucket), head(bucket + 1)) else { return &[] };
-    entries.get(start..end).unwrap_or_default()
 }
 
 #[cfg(test)]

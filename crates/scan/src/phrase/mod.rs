@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// The longest part of a phrase, folded, in bytes. The longest of the public lists is 88; this much text is carried
 /// from one piece of a page to the next.
 pub const LONGEST_PART_BYTES: usize = 128;
-/// The shortest part, folded, in bytes: a single letter stands on every page.
+/// The shortest part, folded, in bytes and without spaces: a single letter stands on every page.
 pub const SHORTEST_PART_BYTES: usize = 2;
 /// How often a phrase may count on one page. Once: a page that repeats a mild word five hundred times is a page about
 /// that word, not five hundred times as bad; what makes a page bad is how many *different* things on it are.

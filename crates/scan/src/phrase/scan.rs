@@ -230,16 +230,25 @@ impl Found {
         }
     }
 
+    /// The phrases that count, in order.
+    fn counting_phrases(&self) -> impl Iterator<Item = u32> {
+        self.counting.iter().zip(0_u32..).flat_map(|(word, at)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
     /// What each category that has a phrase on the page comes to, highest score first.
     pub(crate) fn categories(&self, book: &PhraseBook) -> Vec<CategoryScore> {
         let mut tops: Vec<Vec<(PhraseId, u32, i32)>> = vec![Vec::new(); self.scores.len()];
-        for (phrase, id) in book.phrases.iter().zip(0_u32..) {
+        for id in self.counting_phrases() {
             let at = usize::try_from(id).unwrap_or(usize::MAX);
-            let counts = self.counting.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1);
+            let Some(phrase) = book.phrases.get(at) else { continue };
             let Effect::Weighted(weight) = phrase.effect else { continue };
-            if !counts {
-                continue;
-            }
             let often = book.needs(phrase).0.iter().map(|part| u32::from(self.count(*part))).min();
             let category = usize::try_from(phrase.category).unwrap_or(usize::MAX);
             if let Some(top) = tops.get_mut(category) {
