@@ -221,10 +221,7 @@ pub async fn load_names(books: &Books, names: &Names) -> Result<(), StoreError> 
         postcodes: Vec::new(),
         emails: person.email.iter().map(ToString::to_string).collect(),
     });
-    match PersonalBook::new(entries, &[school.name]) {
-        Ok(book) => names.store(Arc::new(book)),
-        Err(error) => tracing::error!(%error, "the school's names cannot be looked for"),
-    }
+    names.store(Arc::new(PersonalBook::new(entries, &[school.name])));
     Ok(())
 }
 

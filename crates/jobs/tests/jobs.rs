@@ -440,7 +440,8 @@ async fn what_the_command_line_writes_is_taken_up() {
     let (table, publishes) = (Arc::new(Table::new()), Arc::new(Publishes::default()));
     table.sign_in(signed_in(CHILD), Arc::new(facts::subject("pupil.y4")));
     let publisher = Arc::clone(&publishes) as Arc<dyn Republish>;
-    let follow = Follow::from_now(fixture.books.clone(), Arc::clone(&table), publisher, Arc::default()).await.unwrap();
+    let follow =
+        Follow::from_now(fixture.books.clone(), Arc::clone(&table), publisher, Arc::default()).await.unwrap();
     follow.run(at("2026-11-23T10:01")).await.unwrap();
     assert_eq!(*publishes.0.lock().unwrap(), 0, "nothing is new");
 

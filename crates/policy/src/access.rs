@@ -161,13 +161,9 @@ impl Act {
                 R::Teacher,
                 R::SupportStaff,
             ],
-            Self::SeeRequests => &[
-                R::Headteacher,
-                R::SafeguardingLead,
-                R::ComputingLead,
-                R::EsafetyCoordinator,
-                R::Technician,
-            ],
+            Self::SeeRequests => {
+                &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator, R::Technician]
+            }
             Self::AnswerRequests => {
                 &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator]
             }

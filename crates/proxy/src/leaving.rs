@@ -18,9 +18,10 @@ use usher_policy::facts::WebFacts;
 use usher_scan::coding::{self, Decoder};
 use usher_scan::features::Sent;
 use usher_scan::{form, sent};
+use usher_types::url::WebAddress;
 
 use crate::gateway::Gateway;
-use crate::limits::{SENT_LOOKED_AT_BYTES, SENT_TIME};
+use crate::limits::{SENT_AT_ONCE_BYTES, SENT_LOOKED_AT_BYTES, SENT_TIME};
 use crate::record::Recording;
 
 /// A client's body, of which some was taken already.
@@ -109,14 +110,25 @@ pub(crate) async fn look(
 ) -> (Request<Upload>, bool) {
     let (parts, body) = request.into_parts();
     let mut upload = Upload::from(body);
-    let carries_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) && !upload.is_end_stream();
+    let carries_body =
+        matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) && !upload.is_end_stream();
     if !carries_body {
         return (Request::from_parts(parts, upload), false);
     }
     let text = |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-    let (kind, coding) = (text(header::CONTENT_TYPE), text(header::CONTENT_ENCODING));
-    let body = upload.take(SENT_LOOKED_AT_BYTES, Instant::now() + SENT_TIME).await;
-    let found = find(gateway, &recording.facts, kind, coding, body);
+    let asked = Asked {
+        gateway: Arc::clone(gateway),
+        address: recording.facts.address.clone(),
+        kind: text(header::CONTENT_TYPE).map(str::to_owned),
+        coding: text(header::CONTENT_ENCODING).map(str::to_owned),
+        body: upload.take(SENT_LOOKED_AT_BYTES, Instant::now() + SENT_TIME).await,
+    };
+    let found = if asked.body.len() <= SENT_AT_ONCE_BYTES {
+        asked.find()
+    } else {
+        // Nothing found is what a stopping server says: what it was asked does not go on either.
+        tokio::task::spawn_blocking(move || asked.find()).await.unwrap_or_default()
+    };
     let refused = match found {
         None => false,
         Some(sent) => {
@@ -127,19 +139,25 @@ pub(crate) async fn look(
     (Request::from_parts(parts, upload), refused)
 }
 
-fn find(
-    gateway: &Gateway,
-    facts: &WebFacts,
-    kind: Option<&str>,
-    coding: Option<&str>,
+/// A body to look at.
+struct Asked {
+    gateway: Arc<Gateway>,
+    address: WebAddress,
+    kind: Option<String>,
+    coding: Option<String>,
     body: Bytes,
-) -> Option<Sent> {
-    let body = match coding {
-        None => body,
-        Some(coding) => plain(coding, &body),
-    };
-    let form = form::read(kind, &body);
-    sent::look(&form, &facts.address, &gateway.parts.people.load(), &gateway.parts.themes)
+}
+
+impl Asked {
+    fn find(&self) -> Option<Sent> {
+        let body = match &self.coding {
+            None => self.body.clone(),
+            Some(coding) => plain(coding, &self.body),
+        };
+        let form = form::read(self.kind.as_deref(), &body);
+        let parts = &self.gateway.parts;
+        sent::look(&form, &self.address, &parts.people.load(), &parts.themes)
+    }
 }
 
 /// A body without its coding, as far as it can be read.

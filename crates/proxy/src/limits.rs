@@ -83,6 +83,8 @@ pub const HELD_TEXT_TIME: Duration = Duration::from_secs(2);
 /// How much of a form or an upload is read before it goes on, in bytes. Words and names stand at the beginning; pictures
 /// are not understood anyway.
 pub const SENT_LOOKED_AT_BYTES: usize = 1024 * 1024;
+/// Up to how many bytes a form is read where it came in; longer ones are read aside, so that nobody else waits for it.
+pub const SENT_AT_ONCE_BYTES: usize = 4 * 1024;
 /// How long the beginning of an upload is waited for. What comes more slowly goes on as far as it was read.
 pub const SENT_TIME: Duration = Duration::from_secs(10);
 /// The longest download that is held, in bytes; what happens to longer ones the school's policy says.

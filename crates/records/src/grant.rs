@@ -155,6 +155,7 @@ mod tests {
         MakeGrant {
             id: Id::new(1),
             scope: Scope::Group(Id::new(3)),
+            opens: Opens::Page,
             page: "games.example/maths".parse().unwrap(),
             reason,
             owner: Id::new(4),

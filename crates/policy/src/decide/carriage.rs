@@ -30,8 +30,8 @@ pub(super) fn carries(case: &Case<'_>) -> Answer {
     let class = file.class();
     let mut rules = case.snapshot.carries.iter();
     let first = rules.find(|closing| {
-        let fits = closing.rule.classes.contains(&class)
-            || closing.rule.states.iter().any(|&state| file.is(state));
+        let fits =
+            closing.rule.classes.contains(&class) || closing.rule.states.iter().any(|&state| file.is(state));
         fits && case.group.is_some_and(|group| closing.whom.has(group)) && !case.is_except(&closing.except)
     });
     let Some(closing) = first.filter(|closing| closing.rule.verdict != Verdict::Allow) else {

@@ -10,8 +10,8 @@ use usher_types::calendar::CalendarFault;
 use usher_types::ids::LessonListId;
 
 use super::{
-    CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts, PeriodSet, Snapshot,
-    Uninspected,
+    CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts,
+    PeriodSet, Snapshot, Uninspected,
 };
 use crate::document::{CarriesRule, CategoryRule, LeavingRule, PolicyDocument, Rule, UnscannedRule};
 use crate::verdict::Verdict;

@@ -23,9 +23,9 @@ use usher_proxy::gateway::{Gateway, Parts};
 use usher_proxy::pages::{Page, Pages, Refused};
 use usher_proxy::tls::client::SiteTls;
 use usher_proxy::upstream::resolve::{Overrides, Resolver};
-use usher_scan::search::SearchEngines;
 use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::own;
+use usher_scan::search::SearchEngines;
 use usher_scan::theme::Themes;
 use usher_scanners::Nobody;
 use usher_testkit::{facts, lists, snapshot};
@@ -63,9 +63,9 @@ pub(crate) async fn run(folder: &str, domains: &str) {
         pages: Arc::new(NoPages),
         engines: SearchEngines::built_in().unwrap(),
         themes: Themes::built_in().unwrap(),
-            phrases: Arc::new(arc_swap::ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap()))),
-            people: Arc::default(),
-            scanner: Arc::new(Nobody),
+        phrases: Arc::new(arc_swap::ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap()))),
+        people: Arc::default(),
+        scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::new(authority)).unwrap(),
         site_tls: SiteTls::new(&[site]).unwrap(),
         resolver: Resolver::new(Overrides::new()),

@@ -72,7 +72,12 @@ impl Coming {
             if self.ended {
                 return Took::End;
             }
-            let frame = match timeout_at(until, poll_fn(|context| Pin::new(&mut self.rest).poll_frame(context))).await {
+            let frame = match timeout_at(
+                until,
+                poll_fn(|context| Pin::new(&mut self.rest).poll_frame(context)),
+            )
+            .await
+            {
                 Err(_elapsed) => return Took::Nothing,
                 Ok(frame) => frame,
             };

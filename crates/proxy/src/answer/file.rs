@@ -176,11 +176,13 @@ impl Hold {
 fn join(pieces: &[Bytes]) -> Bytes {
     match pieces {
         [one] => one.clone(),
-        _ => pieces.iter().fold(BytesMut::new(), |mut whole, piece| {
-            whole.extend_from_slice(piece);
-            whole
-        })
-        .freeze(),
+        _ => pieces
+            .iter()
+            .fold(BytesMut::new(), |mut whole, piece| {
+                whole.extend_from_slice(piece);
+                whole
+            })
+            .freeze(),
     }
 }
 
@@ -272,7 +274,8 @@ fn unread(inside: &Inside) -> Option<Unread> {
 fn ends(held: &Held, from: u64, most: usize) -> Vec<u8> {
     let mut reader = held.reader();
     let mut bytes = Vec::new();
-    let read = reader.seek(SeekFrom::Start(from)).and_then(|_| reader.take(most as u64).read_to_end(&mut bytes));
+    let read =
+        reader.seek(SeekFrom::Start(from)).and_then(|_| reader.take(most as u64).read_to_end(&mut bytes));
     // A file that cannot be read is of no known kind, and nothing of an unknown kind is trusted.
     if read.is_err() {
         bytes.clear();
@@ -286,7 +289,9 @@ fn words(held: &Held, kind: Kind, book: &Arc<PhraseBook>) -> Option<Says> {
         return None;
     }
     let mut text = PageScan::new(Arc::clone(book), TextKind::Plain, &[], Some("utf-8"));
-    document::text(kind, &mut held.reader(), &TextLimits::default(), &mut |piece| read(&mut text, piece.as_bytes()));
+    document::text(kind, &mut held.reader(), &TextLimits::default(), &mut |piece| {
+        read(&mut text, piece.as_bytes())
+    });
     text.end();
     says(&text, book)
 }

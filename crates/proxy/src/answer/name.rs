@@ -18,7 +18,8 @@ pub(crate) fn charset(content_type: &str) -> Option<String> {
 /// The name it would be saved under: what `Content-Disposition` says, else the end of an address somebody went to. Parts
 /// of a page are not saved.
 pub(crate) fn saved_as(headers: &HeaderMap, facts: &WebFacts) -> Option<String> {
-    let disposition = headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let disposition =
+        headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
     match disposition.as_deref().and_then(attached) {
         Some(name) => Some(name),
         None if facts.part_of_page => None,

@@ -133,7 +133,10 @@ impl Reading {
                 self.head.extend_from_slice(bytes);
                 let kind = kind::sniff(&self.head);
                 let told = !matches!(kind, Kind::Unknown | Kind::Empty | Kind::Text);
-                if told || self.head.len() >= LOOKED_AT_BYTES || kind == Kind::Text && self.head.len() >= KIND_BYTES {
+                if told
+                    || self.head.len() >= LOOKED_AT_BYTES
+                    || kind == Kind::Text && self.head.len() >= KIND_BYTES
+                {
                     self.settle();
                 }
             }
@@ -270,7 +273,11 @@ pub(crate) fn says(text: &PageScan, book: &PhraseBook) -> Option<Says> {
             // What speaks for the whole page speaks for it under every subject.
             score: category.score.min(scores.total),
             banned: banned.as_ref() == Some(&category.category),
-            phrases: category.top.iter().filter_map(|(id, _, _)| Some(book.phrase(*id)?.parts.join(" + "))).collect(),
+            phrases: category
+                .top
+                .iter()
+                .filter_map(|(id, _, _)| Some(book.phrase(*id)?.parts.join(" + ")))
+                .collect(),
         })
         .collect();
     subjects.sort_by_key(|subject| std::cmp::Reverse((subject.banned, subject.score)));

@@ -107,9 +107,14 @@ async fn a_reply_that_turns_harmful_midway_is_cut() {
         let gate = Arc::clone(&gate);
         async move {
             read_head(&mut stream).await;
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let head =
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
             stream.write_all(head.as_bytes()).await.unwrap();
-            for line in ["data: Here is a story about a boss fight\n\n", "data: with a loot box in it\n\n", "data: and more\n\n"] {
+            for line in [
+                "data: Here is a story about a boss fight\n\n",
+                "data: with a loot box in it\n\n",
+                "data: and more\n\n",
+            ] {
                 let chunk = format!("{:x}\r\n{line}\r\n", line.len());
                 if stream.write_all(chunk.as_bytes()).await.is_err() {
                     return;
@@ -160,7 +165,8 @@ async fn web_07_programs_are_refused_by_what_they_are_whatever_they_are_called()
 
 #[tokio::test]
 async fn a_large_download_is_held_on_disk_and_comes_out_as_it_went_in() {
-    let body: Vec<u8> = (0..3_000_000_u32).flat_map(|number| (number.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+    let body: Vec<u8> =
+        (0..3_000_000_u32).flat_map(|number| (number.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
     let sent = body.clone();
     let origin = Origin::http1(move |_| file("Content-Type: application/octet-stream\r\n", &sent)).await;
     let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
@@ -172,11 +178,21 @@ async fn a_large_download_is_held_on_disk_and_comes_out_as_it_went_in() {
 
 #[tokio::test]
 async fn half_a_file_shows_nothing_of_what_the_whole_is() {
-    let origin = Origin::http1(|_| answer("206 Partial Content", "Content-Type: application/zip\r\nContent-Range: bytes 5-9/10\r\n", "Z\u{1}abc")).await;
+    let origin = Origin::http1(|_| {
+        answer(
+            "206 Partial Content",
+            "Content-Type: application/zip\r\nContent-Range: bytes 5-9/10\r\n",
+            "Z\u{1}abc",
+        )
+    })
+    .await;
     let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
     assert_eq!(rig.get("http://plain.example/a.zip").await.status, 403);
     let events = rig.events(1).await;
-    assert_eq!(facts(&events[0]).carried.as_ref().unwrap().file.as_ref().unwrap().unread, Some(Unread::Partial));
+    assert_eq!(
+        facts(&events[0]).carried.as_ref().unwrap().file.as_ref().unwrap().unread,
+        Some(Unread::Partial)
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
 use usher_config::config::MailPlace;
+use usher_config::scanners::Scanners;
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
 use usher_directory::sign_in::SignIn;
@@ -40,7 +41,7 @@ use usher_records::school::School;
 use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::own;
 use usher_scan::theme::Themes;
-use usher_scanners::Nobody;
+use usher_scanners::settings as scanners;
 use usher_types::email::EmailAddress;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
@@ -153,7 +154,8 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let gateway = build_gateway(&app, setting, &authority, Arc::clone(&sink), names)?;
+    let gateway =
+        build_gateway(&app, setting, &authority, Arc::clone(&sink), names, &opened.config.scanners)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk } = listeners;
@@ -279,8 +281,10 @@ fn build_gateway(
     authority: &Arc<Authority>,
     sink: Arc<dyn EventSink>,
     people: Names,
+    settings: &Scanners,
 ) -> anyhow::Result<Arc<Gateway>> {
     let pages = AppPages { app: app.clone(), portal: usher_web::routes::portal(app) };
+    let scanner = scanners::from_settings(settings)?.scanner;
     let parts = gateway::Parts {
         school: app.books.school(),
         snapshot: Arc::clone(&app.snapshot),
@@ -291,7 +295,7 @@ fn build_gateway(
         themes: Themes::built_in()?,
         phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
         people,
-        scanner: Arc::new(Nobody),
+        scanner,
         minter: Minter::new(Arc::clone(authority))?,
         site_tls: SiteTls::new(&setting.roots)?,
         resolver: Resolver::new(setting.overrides),

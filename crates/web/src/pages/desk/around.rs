@@ -33,10 +33,7 @@ const SECTIONS: [(&str, &[Place]); 8] = [
     ),
     (
         "nav-requests",
-        &[
-            ("/requests", "nav-requests", Act::SeeRequests),
-            ("/grants", "place-grants", Act::SeeRequests),
-        ],
+        &[("/requests", "nav-requests", Act::SeeRequests), ("/grants", "place-grants", Act::SeeRequests)],
     ),
     (
         "nav-reports",
