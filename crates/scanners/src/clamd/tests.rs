@@ -67,7 +67,7 @@ async fn play(act: Act, mut stream: TcpStream, tell: mpsc::UnboundedSender<Vec<u
                 stream.read_exact(&mut chunk).await.unwrap();
                 file.extend(chunk);
             }
-            tell.send(file).ok();
+            drop(tell.send(file));
             stream.write_all(answer).await.unwrap();
         }
         Act::Interrupt(answer) => {
@@ -148,7 +148,7 @@ async fn one_that_is_not_there_is_waited_for_once_and_found_when_it_comes() {
             tokio::spawn(async move {
                 let mut piece = [0; 100];
                 if stream.read(&mut piece).await.is_ok() {
-                    stream.write_all(b"stream: OK\0").await.ok();
+                    drop(stream.write_all(b"stream: OK\0").await);
                 }
             });
         }
@@ -187,8 +187,8 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

@@ -114,14 +114,14 @@ impl Peer {
         );
         match act {
             Act::Say(answer) => {
-                tell.send((number, self.body().await)).ok();
+                drop(tell.send((number, self.body().await)));
                 self.stream.write_all(answer.as_bytes()).await.unwrap();
             }
             Act::WantRestThenSay(answer) => {
                 let mut file = self.body().await;
                 self.stream.write_all(b"ICAP/1.0 100 Continue\r\n\r\n").await.unwrap();
                 file.extend(self.body().await);
-                tell.send((number, file)).ok();
+                drop(tell.send((number, file)));
                 self.stream.write_all(answer.as_bytes()).await.unwrap();
             }
             Act::Echo => {

@@ -43,14 +43,15 @@ impl Rules {
     /// # Errors
     /// Never while the tests pass: Usher's own rules are part of the program.
     pub fn own(folder: Option<&Path>, most: Duration) -> Result<Self, RuleFault> {
-        // Looking takes a whole core; half of them stay for passing pages on.
+        // Looking takes a whole core; half of them stay for passing pages on. Two at least, so that a long one does
+        // not keep all others waiting.
         let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         Ok(Self {
             book: ArcSwap::from_pointee(Book::read(None)?),
             folder: folder.map(Path::to_owned),
             limits: Limits::default(),
             most,
-            turns: Arc::new(Semaphore::new(cores.min(MOST_AT_ONCE))),
+            turns: Arc::new(Semaphore::new(cores.clamp(2, MOST_AT_ONCE))),
         })
     }
 
