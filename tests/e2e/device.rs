@@ -29,7 +29,8 @@ impl<'a> Device<'a> {
         self.ask(&["--proxy", &self.card.gateway, url])
     }
 
-    fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
+    /// Sends a form.
+    pub(crate) fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut arguments =
             vec!["--proxy", &self.card.gateway, "--header", "Origin: https://usher.internal", url];

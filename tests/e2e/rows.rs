@@ -121,6 +121,92 @@ fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
 }
 
 #[test]
+fn web_07_programs_and_malware_are_stopped_whatever_they_are_called() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    open_lesson(&card, &school);
+    let child = child_of_4a(&school, 4);
+    let device = Device::at(&card, &child.device);
+    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    for shut in ["setup.exe", "photo.jpg", "homework.zip", "eicar.com", "eicar.zip"] {
+        let page = device.get(&format!("https://learning.example/{shut}"));
+        assert_eq!(page.status, 403, "{shut}: {page:?}");
+    }
+    for open in ["notes.zip", "list.txt"] {
+        assert_eq!(device.get(&format!("https://learning.example/{open}")).status, 200, "{open}");
+    }
+    assert!(demo.stop().success());
+    let reasons: Vec<String> = events(folder.path())
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Web(web) if web.facts.address.host.to_string() == "learning.example" => {
+                Some(format!("{:?}", web.decision.reason))
+            }
+            _ => None,
+        })
+        .collect();
+    let stopped = |reason: &str| reasons.iter().filter(|seen| seen.starts_with(reason)).count();
+    assert_eq!((stopped("Carries"), stopped("Malware")), (4, 1), "{reasons:?}");
+}
+
+#[test]
+fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_them() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    open_lesson(&card, &school);
+    let child = child_of_4a(&school, 4);
+    let device = Device::at(&card, &child.device);
+    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let other = school.people.iter().find(|person| person.kind == PersonKind::Pupil && person.id != child.id);
+    let name = other.map(|person| format!("{} {}", person.given, person.family)).unwrap();
+    let about = format!("My friend is called {name} and the number is 01632 960 123.");
+    let held = device.post("https://encyclopaedia.example/", &[("text", &about)]);
+    assert!(held.status == 403 && held.text.contains("We did not send this"), "{held:?}");
+    let held = device.post("https://encyclopaedia.example/", &[("number", "4111 1111 1111 1111")]);
+    assert_eq!(held.status, 403, "{held:?}");
+    let passed = device.post("https://learning.example/answers", &[("answer", &about)]);
+    assert_eq!(passed.status, 303, "{passed:?}");
+    let harmless = device.post("https://encyclopaedia.example/", &[("text", "Otters eat fish.")]);
+    assert_ne!(harmless.status, 403, "{harmless:?}");
+    assert!(demo.stop().success());
+}
+
+#[test]
+fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved_it() {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    open_lesson(&card, &school);
+    let child = child_of_4a(&school, 4);
+    let (pupil, teacher) = (Device::at(&card, &child.device), Device::at(&card, "127.1.1.8"));
+    assert_eq!(pupil.sign_in("ks2", &child.username, &child.password).status, 303);
+    assert_eq!(teacher.sign_in("adult", TEACHER, PASSWORD).status, 303);
+    for device in [&pupil, &teacher] {
+        assert_eq!(device.get("https://gambling.example/").status, 403);
+        assert_eq!(device.get("http://auction.example/").status, 403);
+    }
+    assert_eq!(pupil.get("https://shop.example/").status, 403);
+    let desk = Desk::sign_in(&card, "head", PASSWORD);
+    let reason = "Maths project: prices";
+    let edit =
+        [("address", "shop.example"), ("effect", "add"), ("category", "school-services"), ("reason", reason)];
+    assert_eq!(desk.send("/lists/edits", "/lists/edits", &edit).status, 303);
+    let edit =
+        [("address", "shop.example"), ("effect", "remove"), ("category", "shopping"), ("reason", reason)];
+    assert_eq!(desk.send("/lists/edits", "/lists/edits", &edit).status, 303);
+    let tries = (0..50).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        pupil.get("https://shop.example/").status
+    });
+    assert_eq!(tries.skip_while(|status| *status != 200).next(), Some(200), "it opens within seconds");
+    let register = desk.get("/lists/edits").text;
+    assert!(register.contains(reason) && register.contains("shop.example"), "{register}");
+    assert!(demo.stop().success());
+}
+
+#[test]
 fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
     let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
     let mut demo = Running::demo(folder.path(), &[]);

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
 use usher_activity::question::{Activity, Question};
-use usher_events::event::{Event, System, What};
+use usher_events::event::{Event, System, WebEvent, What};
 use usher_lists::category::Catalogue;
 use usher_policy::alarm::{self, Alarm, Raised, Sighting, Sign};
 use usher_policy::decision::{Decision, Reason};
@@ -20,6 +20,7 @@ use usher_records::alert::{self, Alert, Whose};
 use usher_records::change::{Actor, Mail};
 use usher_records::person::Person;
 use usher_records::school::School;
+use usher_scan::features::{Sent, SentKind};
 use usher_store::books::Books;
 use usher_types::ids::{Id, IdSource, PersonId};
 use usher_types::moment::Moment;
@@ -233,10 +234,11 @@ fn sightings(event: &Event, catalogue: &Catalogue) -> Vec<Sighting> {
     match &event.what {
         What::Web(web) => {
             let whose = whose(&web.facts.who);
-            let severity = web.facts.features.severity();
+            let severity =
+                web.facts.features.severity().max(web.facts.sent.as_ref().map_or(0, Sent::severity));
             let words = (severity > 0).then_some(Sign::Words(severity));
             let blocked = if web.facts.part_of_page { None } else { block(&web.decision, catalogue) };
-            words.into_iter().chain(blocked).map(|sign| of(whose, sign)).collect()
+            words.into_iter().chain(passing(web)).chain(blocked).map(|sign| of(whose, sign)).collect()
         }
         What::Tunnel(tunnel) => {
             let whose = whose(&tunnel.facts.who);
@@ -255,12 +257,24 @@ fn whose(who: &Circumstances) -> Whose {
     who.subject.person.map_or(Whose::Device(who.device.address), Whose::Person)
 }
 
+/// What passed, or was stopped from passing, whatever part of a page it was: scripts send forms too.
+fn passing(web: &WebEvent) -> Option<Sign> {
+    let against = |sent: &Sent| sent.kinds.contains(&SentKind::AgainstSchool);
+    match &web.decision.reason {
+        Reason::Leaving(..) => Some(Sign::Leaving),
+        Reason::Malware(_) => Some(Sign::Malware),
+        // What adults may send is still theirs to answer for (WEB-20).
+        _ if web.facts.sent.as_ref().is_some_and(against) => Some(Sign::Leaving),
+        _ => None,
+    }
+}
+
 fn block(decision: &Decision, catalogue: &Catalogue) -> Option<Sign> {
     if !decision.is_block() {
         return None;
     }
     let grave = match &decision.reason {
-        Reason::Category(name) => {
+        Reason::Category(name) | Reason::Says(name, _) => {
             catalogue.entry(name).is_some_and(|entry| alarm::is_grave_theme(&entry.theme))
         }
         Reason::SealedList => true,

@@ -25,7 +25,9 @@ use usher_jobs::sweep::Sweep;
 use usher_jobs::weekly::WeeklyJob;
 use usher_lists::category::Catalogue;
 use usher_network::table::Table;
+use usher_policy::decision::Reason;
 use usher_policy::snapshot::Snapshot;
+use usher_policy::verdict::Verdict;
 use usher_records::account::Owner;
 use usher_records::alert::{Alert, Concern};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
@@ -38,7 +40,7 @@ use usher_records::report::IssuedReport;
 use usher_records::school::{School, set_up};
 use usher_records::session::{self, Bound, EndReason, KnownBy, Session};
 use usher_records::settings::SecondDevice;
-use usher_scan::features::{Place, Search, ThemeHit};
+use usher_scan::features::{Place, Search, Sent, SentKind, ThemeHit};
 use usher_scan::theme::Theme;
 use usher_store::books::Books;
 use usher_store::store::Store;
@@ -274,6 +276,32 @@ async fn web_17_and_mon_14_a_burst_is_one_alert_with_everything_in_it_even_after
     fixture.alerts(heard).run(at("2026-11-23T10:06")).await.unwrap();
     let raised = fixture.raised().await;
     assert_eq!((raised.len(), raised[0].concern, raised[0].events.len()), (1, Concern::ManyBlocks, 10));
+}
+
+#[tokio::test]
+async fn web_26_and_20_what_was_about_to_leave_and_what_speaks_against_the_school_are_told_once() {
+    let fixture = Fixture::new().await;
+    let (live, heard) = broadcast::channel(64);
+    let alerts = fixture.alerts(heard);
+    let sent = |kind| Some(Sent { kinds: vec![kind], people: vec![], themes: vec![] });
+    for (number, kind, held) in
+        [(1, SentKind::Name, true), (2, SentKind::Name, true), (3, SentKind::AgainstSchool, false)]
+    {
+        let mut event = fixture.asks(number, "2026-11-23T10:01", "https://forum.example/post", None);
+        let What::Web(web) = &mut event.what else { panic!("a web request") };
+        web.facts.sent = sent(kind);
+        web.facts.part_of_page = true;
+        if held {
+            web.decision.verdict = Verdict::Hold;
+            web.decision.reason = Reason::Leaving("pupils-keep-private".into(), kind);
+        }
+        fixture.told.0.lock().unwrap().push(event.clone());
+        live.send(Arc::new(event)).unwrap();
+    }
+    alerts.run(at("2026-11-23T10:02")).await.unwrap();
+    let raised = fixture.raised().await;
+    assert_eq!(raised.len(), 1, "{raised:?}");
+    assert_eq!((raised[0].concern, raised[0].events.len()), (Concern::Leaving, 3));
 }
 
 #[tokio::test]

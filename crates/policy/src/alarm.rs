@@ -67,6 +67,10 @@ pub enum Sign {
         /// Whether it was of a grave kind.
         grave: bool,
     },
+    /// Something was about to be sent that should stay in the school, or speaks against it.
+    Leaving,
+    /// A download with malware in it was stopped.
+    Malware,
     /// An account rests after wrong passwords.
     Rests,
     /// Somebody is signed in at two devices.
@@ -99,6 +103,8 @@ pub fn alarms(rules: &Alarms, seen: &[Sighting], earlier: &[Raised]) -> Vec<Alar
     for concern in [
         Concern::GraveWords,
         Concern::GraveBlocks,
+        Concern::Leaving,
+        Concern::Malware,
         Concern::ManyBlocks,
         Concern::WrongPasswords,
         Concern::TwoPlaces,
@@ -136,6 +142,8 @@ const fn is_of(rules: &Alarms, concern: Concern, sign: Sign) -> bool {
         (Concern::GraveWords, Sign::Words(severity)) => severity >= rules.words_from,
         (Concern::GraveBlocks, Sign::Block { grave }) => grave,
         (Concern::ManyBlocks, Sign::Block { .. })
+        | (Concern::Leaving, Sign::Leaving)
+        | (Concern::Malware, Sign::Malware)
         | (Concern::WrongPasswords, Sign::Rests)
         | (Concern::TwoPlaces, Sign::TwoPlaces) => true,
         _ => false,
@@ -144,7 +152,7 @@ const fn is_of(rules: &Alarms, concern: Concern, sign: Sign) -> bool {
 
 const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
     match concern {
-        Concern::GraveWords => Burst { times: 1, ..rules.words },
+        Concern::GraveWords | Concern::Leaving | Concern::Malware => Burst { times: 1, ..rules.words },
         Concern::GraveBlocks => rules.grave_blocks,
         Concern::ManyBlocks => rules.many_blocks,
         // Nothing that is seen in traffic becomes this one; the server itself notices it.

@@ -25,7 +25,7 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
-use crate::limits::{HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
+use crate::limits::{HELD_PER_CLIENT, HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
 use crate::pages::Pages;
 use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
@@ -84,6 +84,10 @@ pub struct Gateway {
     pub(crate) lookups: Arc<Shares>,
     /// What held downloads may take of the disk, one permit a MiB.
     pub(crate) held: Arc<Semaphore>,
+    /// Clients' shares of downloads held at once.
+    pub(crate) holding: Arc<Shares>,
+    /// Downloads that may be looked into at once.
+    pub(crate) looking: Semaphore,
     /// Pulled when the time to end in an orderly way is over: whatever is open then is cut off.
     pub(crate) cut: CancellationToken,
 }
@@ -107,6 +111,10 @@ impl Gateway {
             requests: Shares::of(REQUESTS_PER_CLIENT),
             lookups: Shares::of(LOOKUPS_PER_CLIENT),
             held: Arc::new(Semaphore::new(HELD_TOTAL_MIB)),
+            holding: Shares::of(HELD_PER_CLIENT),
+            looking: Semaphore::new(
+                std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
+            ),
             cut: CancellationToken::new(),
         })
     }

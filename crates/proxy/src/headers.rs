@@ -2,8 +2,8 @@
 //! gateway.
 
 use http::header::{
-    ALT_SVC, CONNECTION, HeaderMap, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
+    ACCEPT_ENCODING, ALT_SVC, CONNECTION, HeaderMap, HeaderName, IF_RANGE, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, RANGE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
@@ -21,6 +21,33 @@ pub(crate) fn clean_request(headers: &mut HeaderMap) {
     headers.remove(CONNECTION);
     // The gateway takes the body at once, whatever the site would have said.
     headers.remove(http::header::EXPECT);
+    only_readable(headers);
+}
+
+/// Asks for what can be read: known codings, and whole files but for players, which ask for film in parts.
+fn only_readable(headers: &mut HeaderMap) {
+    const READ: [&str; 6] = ["gzip", "deflate", "br", "zstd", "identity", "*"];
+    headers.remove("available-dictionary");
+    if headers.contains_key(ACCEPT_ENCODING) {
+        let offered: Vec<String> = headers
+            .get_all(ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .map(|coding| coding.trim().to_owned())
+            .filter(|coding| READ.contains(&coding.split(';').next().unwrap_or("").trim_end()))
+            // `*` would be any coding at all.
+            .map(|coding| coding.replace('*', "identity"))
+            .collect();
+        if let Ok(value) = http::HeaderValue::from_str(&offered.join(", ")) {
+            headers.insert(ACCEPT_ENCODING, value);
+        }
+    }
+    let player = headers.get("sec-fetch-dest").is_some_and(|place| place == "video" || place == "audio");
+    if !player {
+        headers.remove(RANGE);
+        headers.remove(IF_RANGE);
+    }
 }
 
 /// Takes out what is between the site and the gateway, and offers of other ways to the site that nobody could judge.
@@ -87,6 +114,21 @@ mod tests {
         clean_request(&mut headers);
         let left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         assert_eq!(left, ["host", "accept"]);
+    }
+
+    #[test]
+    fn only_what_can_be_read_is_asked_for() {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, "gzip, deflate, br, zstd, dcb, dcz;q=0.5".parse().unwrap());
+        headers.insert("available-dictionary", ":abc=:".parse().unwrap());
+        headers.insert(RANGE, "bytes=0-".parse().unwrap());
+        clean_request(&mut headers);
+        assert_eq!(headers.len(), 1);
+        assert_eq!(headers[ACCEPT_ENCODING], "gzip, deflate, br, zstd");
+        headers.insert(RANGE, "bytes=0-".parse().unwrap());
+        headers.insert("sec-fetch-dest", "video".parse().unwrap());
+        clean_request(&mut headers);
+        assert!(headers.contains_key(RANGE), "players ask for film in parts");
     }
 
     #[test]

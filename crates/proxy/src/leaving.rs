@@ -10,16 +10,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, header};
+use http::{HeaderMap, Request, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 use usher_policy::facts::WebFacts;
-use usher_scan::coding::{self, Decoder};
-use usher_scan::features::Sent;
+use usher_scan::coding::{self, Coding, Decoder};
+use usher_scan::features::{Sent, SentKind};
 use usher_scan::{form, sent};
 use usher_types::url::WebAddress;
 
+use crate::answer::name;
 use crate::gateway::Gateway;
 use crate::limits::{SENT_AT_ONCE_BYTES, SENT_LOOKED_AT_BYTES, SENT_TIME};
 use crate::record::Recording;
@@ -110,24 +111,13 @@ pub(crate) async fn look(
 ) -> (Request<Upload>, bool) {
     let (parts, body) = request.into_parts();
     let mut upload = Upload::from(body);
-    let carries_body =
-        matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) && !upload.is_end_stream();
-    if !carries_body {
-        return (Request::from_parts(parts, upload), false);
-    }
     let text = |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-    let asked = Asked {
-        gateway: Arc::clone(gateway),
-        address: recording.facts.address.clone(),
-        kind: text(header::CONTENT_TYPE).map(str::to_owned),
-        coding: text(header::CONTENT_ENCODING).map(str::to_owned),
-        body: upload.take(SENT_LOOKED_AT_BYTES, Instant::now() + SENT_TIME).await,
-    };
-    let found = if asked.body.len() <= SENT_AT_ONCE_BYTES {
-        asked.find()
+    // A call that stays open both ways would wait for its own answer.
+    let is_stream = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/grpc"));
+    let found = if upload.is_end_stream() || is_stream {
+        in_address(gateway, &recording.facts)
     } else {
-        // Nothing found is what a stopping server says: what it was asked does not go on either.
-        tokio::task::spawn_blocking(move || asked.find()).await.unwrap_or_default()
+        in_body(gateway, recording, &parts.headers, &mut upload).await
     };
     let refused = match found {
         None => false,
@@ -137,6 +127,38 @@ pub(crate) async fn look(
         }
     };
     (Request::from_parts(parts, upload), refused)
+}
+
+/// What a form without a body takes out: its fields are in the address. Words for a search engine are searched for and
+/// not given to anybody, and parts of a page are what its site made of them.
+fn in_address(gateway: &Gateway, facts: &WebFacts) -> Option<Sent> {
+    let query = facts.address.query.as_deref().filter(|query| query.contains('='))?;
+    if facts.part_of_page || facts.features.search.is_some() {
+        return None;
+    }
+    let form = form::read(Some("application/x-www-form-urlencoded"), query.as_bytes());
+    sent::look(&form, &facts.address, &gateway.parts.people.load(), &gateway.parts.themes)
+}
+
+async fn in_body(
+    gateway: &Arc<Gateway>,
+    recording: &Recording<WebFacts>,
+    headers: &HeaderMap,
+    upload: &mut Upload,
+) -> Option<Sent> {
+    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let asked = Asked {
+        gateway: Arc::clone(gateway),
+        address: recording.facts.address.clone(),
+        kind: text(header::CONTENT_TYPE).map(str::to_owned),
+        coding: name::codings(headers),
+        body: upload.take(SENT_LOOKED_AT_BYTES, Instant::now() + SENT_TIME).await,
+    };
+    if asked.body.len() <= SENT_AT_ONCE_BYTES {
+        return asked.find();
+    }
+    // Nothing found is what a stopping server says: what it was asked does not go on either.
+    tokio::task::spawn_blocking(move || asked.find()).await.unwrap_or_default()
 }
 
 /// A body to look at.
@@ -150,9 +172,11 @@ struct Asked {
 
 impl Asked {
     fn find(&self) -> Option<Sent> {
-        let body = match &self.coding {
+        let body = match self.coding.as_deref().map(coding::codings) {
             None => self.body.clone(),
-            Some(coding) => plain(coding, &self.body),
+            Some(Ok(codings)) => plain(&codings, &self.body),
+            // Nobody here can read it, and that is a fact too.
+            Some(Err(_unknown)) => return Some(Sent { kinds: vec![SentKind::Unread], ..Sent::default() }),
         };
         let form = form::read(self.kind.as_deref(), &body);
         let parts = &self.gateway.parts;
@@ -161,15 +185,13 @@ impl Asked {
 }
 
 /// A body without its coding, as far as it can be read.
-fn plain(coding: &str, body: &[u8]) -> Bytes {
+fn plain(codings: &[Coding], body: &[u8]) -> Bytes {
     let mut plain = BytesMut::new();
-    if let Ok(codings) = coding::codings(coding) {
-        // What is broken or cut off gives what was read before.
-        let _partly = Decoder::new(&codings).push(body, |piece| {
-            if plain.len() < SENT_LOOKED_AT_BYTES {
-                plain.extend_from_slice(piece);
-            }
-        });
-    }
+    // What is broken or cut off gives what was read before.
+    let _partly = Decoder::new(codings).push(body, |piece| {
+        if plain.len() < SENT_LOOKED_AT_BYTES {
+            plain.extend_from_slice(piece);
+        }
+    });
     plain.freeze()
 }

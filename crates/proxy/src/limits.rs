@@ -73,9 +73,6 @@ pub const TUNNEL_STILL_TIME: Duration = Duration::from_secs(30 * 60);
 /// How much of a text is looked at before it is taken for one. Marks of files stand further forward; a shorter answer is
 /// told at its end.
 pub const KIND_BYTES: usize = 512;
-/// How long an answer may keep its first bytes back and still be looked at before it goes on. Longer ones are for
-/// somebody who waits for news.
-pub const FIRST_PIECE_TIME: Duration = Duration::from_secs(5);
 /// How much of a text is held back until it is read: nearly every page is shorter, and can still be refused with a page.
 pub const HELD_TEXT_BYTES: usize = 256 * 1024;
 /// How long a text is held back after its first bytes. Pages that come more slowly are written as somebody reads them.
@@ -93,6 +90,8 @@ pub const HELD_BYTES: u64 = 256 * 1024 * 1024;
 pub const HELD_IN_MEMORY_BYTES: u64 = 1024 * 1024;
 /// What all held files together may take of the disk, in MiB: sixteen of the longest at once.
 pub const HELD_TOTAL_MIB: usize = 4096;
+/// Downloads of one client that are held at once; more of them wait.
+pub const HELD_PER_CLIENT: usize = 8;
 /// A download must be there after this long to be held.
 pub const HELD_TIME: Duration = Duration::from_secs(600);
 /// Subjects of a page kept with its event: the first decides, two more say what else it was about.

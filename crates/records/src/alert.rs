@@ -28,6 +28,10 @@ pub enum Concern {
     GraveWords,
     /// One person tries again and again for pages of a grave kind.
     GraveBlocks,
+    /// Something that should stay in the school was about to be sent (WEB-05, WEB-18, WEB-20, WEB-26, WEB-27).
+    Leaving,
+    /// A download that would have harmed the computer.
+    Malware,
     /// One person meets block page after block page.
     ManyBlocks,
     /// Wrong passwords at one device until the account rested.
@@ -44,6 +48,8 @@ impl Concern {
         match self {
             Self::GraveWords => "grave-words",
             Self::GraveBlocks => "grave-blocks",
+            Self::Leaving => "leaving",
+            Self::Malware => "malware",
             Self::ManyBlocks => "many-blocks",
             Self::WrongPasswords => "wrong-passwords",
             Self::TwoPlaces => "two-places",

@@ -46,6 +46,9 @@ pub enum Refusal {
     /// The thing asked about is not there, or not there any more.
     #[error("it is not there any more")]
     Gone,
+    /// Opening the page would not let through what was kept back.
+    #[error("opening the page would not help")]
+    NothingToOpen,
     /// It is somebody else's office to decide.
     #[error("somebody else decides this")]
     NotYours,
@@ -89,6 +92,7 @@ impl Refusal {
             Self::NotDiscussed => "refusal-not-discussed",
             Self::AlreadySo => "refusal-already-so",
             Self::Gone => "refusal-gone",
+            Self::NothingToOpen => "refusal-nothing-to-open",
             Self::NotYours => "refusal-not-yours",
             Self::Sealed => "refusal-sealed",
             Self::AddressOdd => "refusal-address-odd",

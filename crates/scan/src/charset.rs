@@ -44,7 +44,7 @@ impl std::fmt::Debug for Charset {
 impl Charset {
     /// `label` is the `charset` of the `Content-Type` field; `prescan` whether the text may name its own.
     pub fn new(label: Option<&str>, prescan: bool) -> Self {
-        let label = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+        let label = label.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
         Self { state: State::Unknown, label, held: Vec::new(), prescan }
     }
 
@@ -216,6 +216,12 @@ fn declared(start: &[u8]) -> Option<&'static Encoding> {
         }
     }
     while let Some(at) = memmem::find(rest, b"<meta") {
+        // What stands in a comment is said to nobody.
+        if let Some(comment) = memmem::find(rest, b"<!--").filter(|comment| *comment < at) {
+            let inside = rest.get(comment + "<!--".len()..)?;
+            rest = inside.get(memmem::find(inside, b"-->")? + "-->".len()..)?;
+            continue;
+        }
         let tag = rest.get(at + "<meta".len()..)?;
         let end = memchr::memchr(b'>', tag).unwrap_or(tag.len());
         let inside = tag.get(..end)?;
@@ -235,7 +241,7 @@ fn named(text: &[u8]) -> Option<&'static Encoding> {
     let text = text.strip_prefix(b"\"").or_else(|| text.strip_prefix(b"'")).unwrap_or(text);
     let length =
         text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte)).count();
-    let encoding = Encoding::for_label(text.get(..length)?)?;
+    let encoding = Encoding::for_label_no_replacement(text.get(..length)?)?;
     // A page whose letters could be read until here is not UTF-16, whatever it says (HTML, 13.2.3.2).
     Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }

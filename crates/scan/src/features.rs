@@ -167,6 +167,8 @@ pub enum ScanFailure {
     Refused,
     /// The file is larger than may be held for it.
     TooLarge,
+    /// Only a part of it came, or it was known too late.
+    Partial,
 }
 
 /// What a form or an upload would take out of the school.
@@ -208,6 +210,13 @@ pub enum SentKind {
     Picture,
     /// Something that could not be read.
     Unread,
+}
+
+impl Sent {
+    /// The gravest severity of its words; 0 when none are of concern.
+    pub fn severity(&self) -> u8 {
+        self.themes.iter().map(|hit| hit.severity).max().unwrap_or(0)
+    }
 }
 
 impl Features {

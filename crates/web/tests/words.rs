@@ -84,8 +84,16 @@ fn put_together() -> BTreeSet<String> {
         keys.extend([format!("report-kind-{}", kind.name()), format!("report-kinds-{}", kind.name())]);
     }
     keys.extend(Role::ALL.map(|role| format!("report-role-{}", role.name())));
-    let concerns =
-        ["grave-words", "grave-blocks", "many-blocks", "wrong-passwords", "two-places", "filter-off"];
+    let concerns = [
+        "grave-words",
+        "grave-blocks",
+        "leaving",
+        "malware",
+        "many-blocks",
+        "wrong-passwords",
+        "two-places",
+        "filter-off",
+    ];
     keys.extend(concerns.map(|concern| format!("alert-{concern}")));
     keys.extend(Off::ALL.map(|why| format!("filter-off-{}", why.name())));
     let lights = ["records", "sealed", "policy", "lists", "gateway", "disk", "clock", "outbox", "authority"];

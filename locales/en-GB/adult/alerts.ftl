@@ -8,6 +8,8 @@ alert-mail-footer =
 
 alert-grave-words = Worrying words
 alert-grave-blocks = Trying again and again for pages that are not for school
+alert-leaving = Something was about to be sent that should not leave the school
+alert-malware = A download that would have harmed the computer
 alert-many-blocks = Many pages kept shut in a few minutes
 alert-wrong-passwords = Wrong passwords until the account rested
 alert-two-places = Signed in at two devices at once
@@ -24,6 +26,16 @@ alert-grave-blocks-subject = Please look today: { $who } tried { $count } times 
 alert-grave-blocks-text =
     { $who } tried { $count } times in a short while for pages of a kind that is kept shut ({ $when }). Every try was
     stopped.
+
+alert-leaving-subject = Please look today: something { $who } was about to send
+alert-leaving-text =
+    { $who } was about to send something that the school’s rules keep in, or that speaks against the school
+    ({ $when }). It may be somebody’s name or phone number, unkind words, or a form to buy or join something.
+
+alert-malware-subject = A harmful download was stopped for { $who }
+alert-malware-text =
+    { $who } was about to get a file that would have harmed the computer ({ $when }). It was stopped. Please ask where the
+    link came from: others may have it too.
 
 alert-many-blocks-subject = { $who } met { $count } block pages in a few minutes
 alert-many-blocks-text =

@@ -32,6 +32,7 @@ category-sex-education = Sex and relationships education
 category-education = Education
 category-childrens-sites = Made for children
 category-games-for-learning = Learning games
+category-school-services = The school’s own services
 category-search-engines = Search engines
 category-translation = Translation
 category-ai-chat = Artificial intelligence

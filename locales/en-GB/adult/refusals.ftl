@@ -13,6 +13,7 @@ refusal-name-differs = Please type your own name, as it is shown above.
 refusal-not-discussed = Please tick that you talked it through together.
 refusal-already-so = This was already done, so nothing was changed.
 refusal-gone = This is not there any more. Go back and look again.
+refusal-nothing-to-open = Opening the page would not help: what was kept back is kept back for what it is. Say no, in words that help.
 refusal-not-yours = Somebody else decides this. Files are released by the technician or the computing lead; pages are opened by a leader.
 refusal-sealed = Nobody in the school can open this page. It is on a list that is sealed.
 refusal-address-odd = That does not look like a web address. Write it like encyclopaedia.example/volcanoes.

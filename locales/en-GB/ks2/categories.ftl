@@ -33,6 +33,7 @@ category-sex-education = This page is not for school.
 category-education = Ask your teacher first.
 category-childrens-sites = Ask your teacher first.
 category-games-for-learning = It is a learning game. Ask your teacher first.
+category-school-services = It is one of our school’s own pages.
 category-search-engines = It is a search page. Ask your teacher which one to use.
 category-translation = It changes words into another language. Ask your teacher first.
 category-ai-chat = It is a computer that chats. Ask a grown-up before you use one.

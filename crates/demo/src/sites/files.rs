@@ -14,10 +14,13 @@ pub(super) fn test_string() -> String {
     ["X5O!P%@AP[4\\", "PZX54(P^)7CC)7}", "$EICAR-STANDARD-", "ANTIVIRUS-TEST-FILE", "!$H+H*"].concat()
 }
 
-/// Something that begins like a Windows program and is none.
+/// Something that begins like a Windows program and is none: its 60th byte says where the second head stands.
 pub(super) fn false_program() -> Vec<u8> {
     let mut bytes = b"MZ\x90\0\x03\0\0\0".to_vec();
+    bytes.resize(60, 0);
+    bytes.extend_from_slice(&128_u32.to_le_bytes());
     bytes.resize(128, 0);
+    bytes.extend_from_slice(b"PE\0\0");
     bytes.extend_from_slice(
         b"This file only begins like a program. It is part of a demonstration and does nothing.\r\n",
     );

@@ -63,7 +63,9 @@ fn special(catalogue: &Catalogue, site: &Site, ask: &Ask) -> Option<Reply> {
         Kind::Finder => finder(catalogue, site, ask),
         Kind::Video => video(ask),
         Kind::Shop => shop(site, ask),
-        Kind::Learning | Kind::Forum => sent_in(site, ask),
+        // Some of what is on a learning platform was put there by people.
+        Kind::Learning => sent_in(site, ask).or_else(|| downloads(ask)),
+        Kind::Forum => sent_in(site, ask),
         Kind::Downloads => downloads(ask),
         Kind::AiChat => ai_chat(ask),
         Kind::Proxy => proxy(site, ask),
@@ -201,6 +203,11 @@ fn downloads(ask: &Ask) -> Option<Reply> {
         }
         "/setup.exe" => {
             attached("application/vnd.microsoft.portable-executable", false_program().into(), name)
+        }
+        // Called a picture, and a zip with the same inside.
+        "/photo.jpg" => Reply::file("image/jpeg", false_program()),
+        "/homework.zip" => {
+            attached("application/zip", zip(&[("homework/photo.jpg", &false_program())]).into(), name)
         }
         "/eicar.com" => attached("application/octet-stream", test_string().into(), name),
         "/eicar.zip" => {

@@ -11,6 +11,7 @@ use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
 use usher_types::ids::GrantId;
 
+use super::carriage::{carries, leaving};
 use super::case::Case;
 use crate::decision::{Matched, Note, Reason};
 use crate::facts::Subject;
@@ -52,7 +53,11 @@ pub(super) fn lockdown(case: &Case<'_>) -> Answer {
         return Answer::Pass(Note::NoLockdown);
     }
     if case.is_in(&case.snapshot.kept_in_lockdown) {
-        return decided(Verdict::Allow, Reason::KeptInLockdown);
+        // A page that stays open still brings in no malware and takes nothing out.
+        let closed = [carries(case), leaving(case)]
+            .into_iter()
+            .find(|answer| matches!(answer, Answer::Decided { .. }));
+        return closed.unwrap_or_else(|| decided(Verdict::Allow, Reason::KeptInLockdown));
     }
     decided(Verdict::Block, Reason::Lockdown)
 }

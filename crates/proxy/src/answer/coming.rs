@@ -33,6 +33,7 @@ pub(crate) struct Coming {
     rest: Incoming,
     ended: bool,
     fault: Option<hyper::Error>,
+    paused: bool,
 }
 
 /// What came of waiting for a piece.
@@ -48,7 +49,7 @@ pub(crate) enum Took {
 
 impl Coming {
     pub(crate) const fn new(rest: Incoming) -> Self {
-        Self { stored: None, taken: VecDeque::new(), rest, ended: false, fault: None }
+        Self { stored: None, taken: VecDeque::new(), rest, ended: false, fault: None, paused: false }
     }
 
     /// Whether it is empty, as far as its head says.
@@ -59,11 +60,6 @@ impl Coming {
     /// Whether all of it came whole.
     pub(crate) const fn is_whole(&self) -> bool {
         self.ended && self.fault.is_none()
-    }
-
-    /// Whether the site broke off before all of it came.
-    pub(crate) const fn broke_off(&self) -> bool {
-        self.fault.is_some()
     }
 
     /// Takes the next piece, and keeps it.
@@ -126,6 +122,11 @@ impl Coming {
         }
         if let Some(frame) = self.taken.pop_front() {
             return Poll::Ready(Some(Ok((frame, false))));
+        }
+        // What came before a fault is written out first: whoever waits sees as much of it as there is.
+        if self.fault.is_some() && !std::mem::replace(&mut self.paused, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         if let Some(fault) = self.fault.take() {
             return Poll::Ready(Some(Err(fault)));

@@ -19,6 +19,7 @@ use usher_scan::phrase::book::PhraseBook;
 use usher_scanners::held::Held;
 
 use super::coming::{Coming, Stored, Took};
+use super::name;
 use super::reading::{Reading, carried, read, says};
 use crate::gateway::Gateway;
 use crate::limits::{HELD_BYTES, HELD_IN_MEMORY_BYTES, HELD_TIME, STILL_TIME};
@@ -36,47 +37,51 @@ pub(crate) async fn look(
     kind: Kind,
     coming: &mut Coming,
 ) -> bool {
-    let name = reading.name().map(str::to_owned);
     carried(recording).file = Some(bare(kind, None));
     // What is closed by its kind alone need not be fetched.
     if recording.judge_again() {
         return true;
     }
+    let client = recording.facts.who.device.address;
+    let _share = gateway.holding.one(client).await;
     let mut hold = Hold::default();
     let fetched = hold.fetch(gateway, coming).await;
-    let carried = carried(recording);
-    match fetched {
-        Fetched::Whole(held) => {
-            let coding = headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let seen = match fetched {
+        Ok(held) => {
             let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
             let asked = Asked {
-                name,
+                name: reading.name().map(str::to_owned),
                 content_type: content_type.map(str::to_owned),
-                coding: coding.map(str::to_owned),
+                coding: name::codings(headers),
+                shown_as: reading.shown_as(),
             };
-            let seen = see(gateway, held, asked).await;
-            (carried.file, carried.says, carried.malware) = (Some(seen.file), seen.says, seen.malware);
+            see(gateway, held, asked).await
         }
-        Fetched::TooLarge => {
-            carried.file = Some(bare(kind, Some(Unread::TooMuch)));
-            carried.malware = Malware::Failed(ScanFailure::TooLarge);
-        }
-        // It cannot be shown whole either, and what reads half of it may still be harmed.
-        Fetched::BrokeOff => carried.file = Some(bare(kind, Some(Unread::Partial))),
-    }
+        Err(Unheld::TooLarge) => unseen(kind, Unread::TooMuch, ScanFailure::TooLarge),
+        Err(Unheld::NoRoom) => unseen(kind, Unread::TooMuch, ScanFailure::Down),
+        // What reads half of it may be harmed by half of it.
+        Err(Unheld::BrokeOff) => unseen(kind, Unread::Partial, ScanFailure::Partial),
+    };
+    let carried = carried(recording);
+    (carried.file, carried.says, carried.malware) = (Some(seen.file), seen.says, seen.malware);
     hold.give_back(coming);
     recording.judge_again()
+}
+
+fn unseen(kind: Kind, unread: Unread, failure: ScanFailure) -> Seen {
+    Seen { file: bare(kind, Some(unread)), says: None, malware: Malware::Failed(failure) }
 }
 
 fn bare(kind: Kind, unread: Option<Unread>) -> File {
     File { kind, within: None, locked: false, unread }
 }
 
-/// What came of fetching a download.
-enum Fetched {
-    Whole(Held),
-    /// More than may be held.
+/// Why a download is not held whole.
+enum Unheld {
+    /// It is more than may be held.
     TooLarge,
+    /// There is no room for it now.
+    NoRoom,
     /// The site broke off, or stopped sending.
     BrokeOff,
 }
@@ -92,42 +97,42 @@ struct Hold {
 
 impl Hold {
     /// Fetches all of it.
-    async fn fetch(&mut self, gateway: &Arc<Gateway>, coming: &mut Coming) -> Fetched {
+    async fn fetch(&mut self, gateway: &Arc<Gateway>, coming: &mut Coming) -> Result<Held, Unheld> {
         let longest = Instant::now() + HELD_TIME;
         loop {
             for piece in coming.let_go() {
                 self.in_memory += piece.len() as u64;
                 self.pieces.push(piece);
             }
-            if self.in_memory > HELD_IN_MEMORY_BYTES && !self.spill(gateway).await {
-                return Fetched::TooLarge;
+            if self.in_memory > HELD_IN_MEMORY_BYTES {
+                self.spill(gateway).await?;
             }
             match coming.take((Instant::now() + STILL_TIME).min(longest)).await {
                 Took::Piece(_) => {}
                 Took::End if coming.is_whole() => break,
-                Took::End | Took::Nothing => return Fetched::BrokeOff,
+                Took::End | Took::Nothing => return Err(Unheld::BrokeOff),
             }
         }
         for piece in coming.let_go() {
             self.in_memory += piece.len() as u64;
             self.pieces.push(piece);
         }
-        if self.disk.is_some() && !self.spill(gateway).await {
-            return Fetched::TooLarge;
+        if self.disk.is_some() {
+            self.spill(gateway).await?;
         }
-        Fetched::Whole(self.held())
+        Ok(self.held())
     }
 
-    /// Writes what is in memory to the file. Not when there is no room for it.
-    async fn spill(&mut self, gateway: &Arc<Gateway>) -> bool {
+    /// Writes what is in memory to the file.
+    async fn spill(&mut self, gateway: &Arc<Gateway>) -> Result<(), Unheld> {
         let length = self.disk.as_ref().map_or(0, |(_, length)| *length) + self.in_memory;
         if length > HELD_BYTES {
-            return false;
+            return Err(Unheld::TooLarge);
         }
         while self.room.len() as u64 * HELD_UNIT_BYTES < length {
             match Arc::clone(&gateway.held).try_acquire_owned() {
                 Ok(room) => self.room.push(room),
-                Err(_none_left) => return false,
+                Err(_none_left) => return Err(Unheld::NoRoom),
             }
         }
         let (pieces, disk) = (self.pieces.clone(), self.disk.clone());
@@ -145,14 +150,14 @@ impl Hold {
             Ok(Ok(file)) => file,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a download cannot be held: is the disk full?");
-                return false;
+                return Err(Unheld::NoRoom);
             }
-            Err(_stopping) => return false,
+            Err(_stopping) => return Err(Unheld::NoRoom),
         };
         self.disk = Some((file, length));
         self.pieces.clear();
         self.in_memory = 0;
-        true
+        Ok(())
     }
 
     fn held(&self) -> Held {
@@ -191,6 +196,8 @@ struct Asked {
     name: Option<String>,
     content_type: Option<String>,
     coding: Option<String>,
+    /// How a browser would show it, if it would.
+    shown_as: Option<TextKind>,
 }
 
 /// What was seen in a download.
@@ -203,13 +210,15 @@ struct Seen {
 /// Looks into a download, away from the threads that pass bytes on.
 async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked) -> Seen {
     let book = gateway.book();
+    // Looking takes a core and room on the disk for what is unpacked: a few at a time, and the others wait.
+    let _turn = gateway.looking.acquire().await;
     let looked = tokio::task::spawn_blocking(move || {
         let (held, cut) = match &asked.coding {
             None => (held, false),
             Some(coding) => decoded(&held, coding),
         };
         let file = inside(&held, &asked, cut);
-        let says = words(&held, file.kind, &book);
+        let says = words(&held, file.kind, asked.shown_as, &book);
         (held, file, says)
     });
     let Ok((held, file, says)) = looked.await else {
@@ -283,15 +292,26 @@ fn ends(held: &Held, from: u64, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// What a document's words say.
-fn words(held: &Held, kind: Kind, book: &Arc<PhraseBook>) -> Option<Says> {
-    if !matches!(kind.class(), Class::Document | Class::MacroDocument) {
-        return None;
-    }
-    let mut text = PageScan::new(Arc::clone(book), TextKind::Plain, &[], Some("utf-8"));
-    document::text(kind, &mut held.reader(), &TextLimits::default(), &mut |piece| {
-        read(&mut text, piece.as_bytes())
-    });
+/// What a document's words say, or those of anything that a browser would show as text.
+fn words(held: &Held, kind: Kind, shown_as: Option<TextKind>, book: &Arc<PhraseBook>) -> Option<Says> {
+    let scan = |kind| PageScan::new(Arc::clone(book), kind, &[], None);
+    let mut text = match (shown_as, kind.class()) {
+        (Some(shown_as), _) => {
+            let mut text = scan(shown_as);
+            let (mut reader, mut piece) = (held.reader(), vec![0; 64 * 1024]);
+            while let Ok(count @ 1..) = reader.read(&mut piece) {
+                read(&mut text, piece.get(..count).unwrap_or_default());
+            }
+            text
+        }
+        (None, Class::Document | Class::MacroDocument) => {
+            let mut text = scan(TextKind::Plain);
+            let sink = &mut |piece: &str| read(&mut text, piece.as_bytes());
+            document::text(kind, &mut held.reader(), &TextLimits::default(), sink);
+            text
+        }
+        _ => return None,
+    };
     text.end();
     says(&text, book)
 }

@@ -6,21 +6,21 @@
 
 pub(crate) mod coming;
 pub(crate) mod file;
-mod name;
+pub(crate) mod name;
 pub(crate) mod reading;
 
 use http::{HeaderMap, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use tokio::time::Instant;
-use usher_events::event::{End, UpstreamFault};
+use usher_events::event::End;
 use usher_policy::facts::WebFacts;
-use usher_scan::features::{File, Unread};
+use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
 
 use crate::body::Body;
 use crate::forward::Home;
 use crate::headers;
-use crate::limits::{FIRST_PIECE_TIME, HELD_TEXT_BYTES, HELD_TEXT_TIME};
+use crate::limits::{HELD_TEXT_BYTES, HELD_TEXT_TIME, STILL_TIME};
 use crate::record::Recording;
 use crate::serve;
 use crate::watched::Watched;
@@ -37,6 +37,7 @@ pub(crate) async fn pass_back(
 ) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
     headers::clean_response(&mut parts.headers);
+    one_type(&mut parts.headers);
     recording.answered(parts.status.as_u16(), &parts.headers);
     parts.version = Version::HTTP_11;
     let mut coming = Coming::new(body);
@@ -48,10 +49,6 @@ pub(crate) async fn pass_back(
         return Response::from_parts(parts, Body::Empty);
     }
     let look = look(&mut recording, parts.status, &parts.headers, &mut coming).await;
-    // Nothing of it went on yet: it can still be said truthfully that the site broke off.
-    if coming.broke_off() {
-        return serve::failed(recording, UpstreamFault::BrokeOff);
-    }
     match look {
         Look::Refused => serve::refuse(shows_pages, recording),
         Look::Passes => Response::from_parts(parts, watched(coming, None, recording, home)),
@@ -87,9 +84,8 @@ async fn look(
     let gateway = std::sync::Arc::clone(recording.gateway());
     if status == StatusCode::PARTIAL_CONTENT && !is_media(headers) {
         // Half a file shows nothing of what the whole is.
-        let file = File { kind: Kind::Unknown, within: None, locked: false, unread: Some(Unread::Partial) };
-        reading::carried(recording).file = Some(file);
-        return if recording.judge_again() { Look::Refused } else { Look::Passes };
+        let refused = reading::unlooked(recording, Kind::Unknown, Unread::Partial);
+        return if refused { Look::Refused } else { Look::Passes };
     }
     let mut reading = Box::new(Reading::of(headers, &recording.facts, gateway.book()));
     if reading.is_live() {
@@ -104,6 +100,9 @@ async fn look(
         }
         Way::Unknown | Way::Text => {
             recording.titled(reading.title());
+            if reading.is_broken() && reading::unlooked(recording, Kind::Text, Unread::Broken) {
+                return Look::Refused;
+            }
             if let Some(says) = reading.says_anew() {
                 reading::carried(recording).says = Some(says);
                 if recording.judge_again() {
@@ -117,14 +116,14 @@ async fn look(
 
 /// Reads until it is known what it is, and if it is text, as much of it as is held back.
 async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
-    let mut until = Instant::now() + FIRST_PIECE_TIME;
+    let mut first = None;
     let mut held = 0;
     while matches!(reading.way(), Way::Unknown | Way::Text) && held < HELD_TEXT_BYTES {
-        match coming.take(until).await {
+        // Until it is known what it is, nothing goes on, however slowly it comes.
+        let time = if reading.way() == Way::Text { HELD_TEXT_TIME } else { STILL_TIME };
+        match coming.take(first.unwrap_or_else(Instant::now) + time).await {
             Took::Piece(piece) => {
-                if held == 0 {
-                    until = Instant::now() + HELD_TEXT_TIME;
-                }
+                first.get_or_insert_with(Instant::now);
                 held += piece.len();
                 reading.feed(&piece);
             }
@@ -134,8 +133,16 @@ async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
     }
 }
 
+/// Two readers could take two of several types: there is one, for whoever reads it here and there.
+fn one_type(headers: &mut HeaderMap) {
+    if let Some(first) = headers.get(header::CONTENT_TYPE).cloned() {
+        headers.insert(header::CONTENT_TYPE, first);
+    }
+}
+
 /// Whether it is sound, film or a picture by its own word: players ask for those in parts.
 fn is_media(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = kind.to_ascii_lowercase();
     ["audio/", "video/", "image/", "font/"].iter().any(|start| kind.trim_start().starts_with(start))
 }

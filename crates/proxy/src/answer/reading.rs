@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use usher_policy::facts::WebFacts;
 use usher_scan::coding::{self, Decoder};
-use usher_scan::features::{Carried, File, Says, Subject, Unread};
+use usher_scan::features::{Carried, File, Malware, Says, ScanFailure, Subject, Unread};
 use usher_scan::kind::{self, Class, Hints, Kind, LOOKED_AT_BYTES};
 use usher_scan::page::{PageScan, SoFar, TextKind};
 use usher_scan::phrase::book::PhraseBook;
 
-use super::name;
+use super::name::{self, Saved};
 use crate::limits::{KIND_BYTES, SUBJECTS_KEPT};
 use crate::record::Recording;
 
@@ -32,9 +32,11 @@ pub(crate) enum Way {
 pub(crate) struct Reading {
     decoder: Option<Decoder>,
     head: Vec<u8>,
-    kind_hint: Option<String>,
-    name: Option<String>,
+    declared: Option<String>,
+    saved: Saved,
+    part_of_page: bool,
     charset: Option<String>,
+    broken: bool,
     book: Arc<PhraseBook>,
     way: Way,
     text: Option<PageScan>,
@@ -51,10 +53,9 @@ impl std::fmt::Debug for Reading {
 impl Reading {
     /// Reads an answer with these header fields.
     pub(crate) fn of(headers: &HeaderMap, facts: &WebFacts, book: Arc<PhraseBook>) -> Self {
-        let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-        let kind = text(header::CONTENT_TYPE);
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         // A coding nobody here knows leaves bytes that say nothing: the file is unread, and policy says what then.
-        let decoder = match text(header::CONTENT_ENCODING).map(coding::codings) {
+        let decoder = match name::codings(headers).as_deref().map(coding::codings) {
             None => Some(Decoder::new(&[])),
             Some(Ok(codings)) => Some(Decoder::new(&codings)),
             Some(Err(_unknown)) => None,
@@ -62,9 +63,11 @@ impl Reading {
         Self {
             decoder,
             head: Vec::new(),
-            kind_hint: kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()),
+            declared: kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()),
             charset: kind.and_then(name::charset),
-            name: name::saved_as(headers, facts),
+            saved: Saved::of(headers, facts),
+            part_of_page: facts.part_of_page,
+            broken: false,
             book,
             way: Way::Unknown,
             text: None,
@@ -84,12 +87,24 @@ impl Reading {
 
     /// The name it would be saved under.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.saved.name.as_deref()
     }
 
     /// Whether it comes bit by bit, for somebody who waits for each: it is never held.
     pub(crate) fn is_live(&self) -> bool {
-        self.kind_hint.as_deref() == Some("text/event-stream")
+        self.declared.as_deref() == Some(EVENT_STREAM)
+    }
+
+    /// Whether some of it could not be decoded, so that a browser may show what was not read.
+    pub(crate) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// How its words are read beside whatever else it is, where a browser would show them.
+    pub(crate) fn shown_as(&self) -> Option<TextKind> {
+        let declared = self.declared.as_deref()?;
+        (!self.saved.is_attached && is_textual(declared))
+            .then(|| text_kind(Kind::Text, declared, self.part_of_page))
     }
 
     /// Reads one piece more.
@@ -104,7 +119,7 @@ impl Reading {
         let broken = decoder.push(piece, |decoded| self.decoded(decoded)).is_err();
         self.decoder = Some(decoder);
         if broken {
-            // What cannot be decoded cannot be shown either; what was read so far counts.
+            self.broken = true;
             self.way = if self.text.is_some() { Way::Text } else { Way::File(Kind::Unknown) };
         }
     }
@@ -133,10 +148,8 @@ impl Reading {
                 self.head.extend_from_slice(bytes);
                 let kind = kind::sniff(&self.head);
                 let told = !matches!(kind, Kind::Unknown | Kind::Empty | Kind::Text);
-                if told
-                    || self.head.len() >= LOOKED_AT_BYTES
-                    || kind == Kind::Text && self.head.len() >= KIND_BYTES
-                {
+                let text = kind == Kind::Text && self.head.len() >= KIND_BYTES;
+                if told || text || self.head.len() >= LOOKED_AT_BYTES || self.is_live() {
                     self.settle();
                 }
             }
@@ -147,14 +160,42 @@ impl Reading {
     /// Decides what it is by what is there of it.
     fn settle(&mut self) {
         let head = std::mem::take(&mut self.head);
-        let hints = Hints { file_name: self.name.as_deref(), content_type: self.kind_hint.as_deref() };
+        let hints = Hints { file_name: self.name(), content_type: self.declared.as_deref() };
         let kind = kind::identify(&head, &[], &hints);
-        self.way = way(kind, self.kind_hint.as_deref());
+        self.way = self.way_of(kind, &head);
         if self.way == Way::Text {
-            let kind = text_kind(kind, self.kind_hint.as_deref());
+            let declared = self.declared.as_deref().unwrap_or("");
+            let kind = text_kind(kind, declared, self.part_of_page);
             let mut text = PageScan::new(Arc::clone(&self.book), kind, &[], self.charset.as_deref());
             read(&mut text, &head);
             self.text = Some(text);
+        }
+    }
+
+    /// What is done with it. What a browser would show as text is read as text whatever it looks like, and what would be
+    /// saved is looked into whatever it looks like; only for the rest does its look decide.
+    fn way_of(&self, kind: Kind, head: &[u8]) -> Way {
+        let declared = self.declared.as_deref();
+        let class = kind.class();
+        if self.is_live() {
+            return if is_event_stream(head) { Way::Text } else { Way::File(kind) };
+        }
+        // A name that ends like an archive, a document or a program says what it would be saved for.
+        if self.saved.is_attached || self.saved.is_file && !matches!(class, Class::Page | Class::Image) {
+            return Way::File(kind);
+        }
+        if declared.is_some_and(is_textual) {
+            let hides = class.is_active() || class == Class::Archive;
+            return if hides { Way::File(kind) } else { Way::Text };
+        }
+        match class {
+            Class::Page | Class::Text => Way::Text,
+            Class::Image if kind == Kind::Svg => Way::Text,
+            Class::Image | Class::Audio | Class::Video | Class::Font => Way::Pass,
+            Class::Data if kind == Kind::Empty || self.part_of_page || declared.is_some_and(is_page_data) => {
+                Way::Pass
+            }
+            _ => Way::File(kind),
         }
     }
 
@@ -186,9 +227,10 @@ impl Reading {
             && let Way::File(kind) = self.way
         {
             // Its beginning went on before it was known: it cannot be looked into any more.
-            let file = File { kind, within: None, locked: false, unread: Some(Unread::Partial) };
-            carried(recording).file = Some(file);
-            return recording.judge_again();
+            return unlooked(recording, kind, Unread::Partial);
+        }
+        if self.broken && before == Way::Text {
+            return unlooked(recording, Kind::Text, Unread::Broken);
         }
         let Some(says) = self.says_anew() else { return false };
         carried(recording).says = Some(says);
@@ -207,19 +249,32 @@ pub(crate) fn carried(recording: &mut Recording<WebFacts>) -> &mut Carried {
     recording.facts.carried.get_or_insert_default()
 }
 
-/// What is done with what kind. A page's own scripts and styles are text.
-fn way(kind: Kind, declared: Option<&str>) -> Way {
-    match kind.class() {
-        Class::Page | Class::Text => Way::Text,
-        Class::Image if kind == Kind::Svg => Way::Text,
-        Class::Image | Class::Audio | Class::Video | Class::Font => Way::Pass,
-        // Pages run WebAssembly themselves; as a saved file nothing does.
-        _ if kind == Kind::Wasm => Way::Pass,
-        _ if kind == Kind::Empty => Way::Pass,
-        // Data of a page, in a form of its own; nobody saves it.
-        Class::Data if declared.is_some_and(is_page_data) => Way::Pass,
-        _ => Way::File(kind),
+/// An answer that nobody can look into any more, or could only in part. Whether that closes what was open.
+pub(crate) fn unlooked(recording: &mut Recording<WebFacts>, kind: Kind, unread: Unread) -> bool {
+    let carried = carried(recording);
+    carried.file = Some(File { kind, within: None, locked: false, unread: Some(unread) });
+    if unread == Unread::Partial {
+        carried.malware = Malware::Failed(ScanFailure::Partial);
     }
+    recording.judge_again()
+}
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// Types that a browser shows as text, or runs as a page's own script.
+fn is_textual(declared: &str) -> bool {
+    declared.starts_with("text/")
+        || ["html", "xml", "json", "javascript", "ecmascript"].iter().any(|part| declared.contains(part))
+            && !declared.starts_with("image/")
+            && !declared.contains("openxmlformats")
+            && !declared.contains("opendocument")
+}
+
+/// Whether bytes begin like server-sent events: a field, a comment, or an empty line (WHATWG HTML, 9.2.5).
+fn is_event_stream(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |field: &&[u8]| text.starts_with(field) || field.starts_with(text);
+    [&b"data"[..], b"event", b"id", b"retry", b":"].iter().any(begins)
 }
 
 /// Types of data that pages fetch for themselves, in forms nobody reads.
@@ -237,21 +292,36 @@ fn is_page_data(declared: &str) -> bool {
                 | "application/pkix-crl"
                 | "application/pkix-cert"
                 | "application/wasm"
+                | "multipart/x-mixed-replace"
         )
 }
 
-fn text_kind(kind: Kind, declared: Option<&str>) -> TextKind {
-    let declared = declared.unwrap_or("");
-    match kind {
-        Kind::Html => TextKind::Html,
-        Kind::Xml | Kind::Svg => TextKind::Xml,
-        _ if declared == "text/event-stream" => TextKind::EventStream,
-        _ if declared.contains("html") => TextKind::Html,
-        _ if declared.contains("xml") => TextKind::Xml,
-        _ if declared.contains("javascript") || declared.contains("ecmascript") => TextKind::Script,
-        Kind::Json => TextKind::Json,
-        _ if declared.contains("json") => TextKind::Json,
-        _ => TextKind::Plain,
+/// How a text is read: as the browser will, which goes by what is declared. A script or data that somebody went to is
+/// shown as it is.
+fn text_kind(kind: Kind, declared: &str, part_of_page: bool) -> TextKind {
+    let is = |part: &str| declared.contains(part);
+    if is("html") {
+        TextKind::Html
+    } else if declared == EVENT_STREAM {
+        TextKind::EventStream
+    } else if is("xml") {
+        TextKind::Xml
+    } else if is("json") || is("javascript") || is("ecmascript") {
+        match (part_of_page, is("json")) {
+            (false, _) => TextKind::Plain,
+            (true, true) => TextKind::Json,
+            (true, false) => TextKind::Script,
+        }
+    } else if declared.starts_with("text/") {
+        TextKind::Plain
+    } else {
+        // Nothing useful is declared, so browsers look at it too.
+        match kind {
+            Kind::Html => TextKind::Html,
+            Kind::Xml | Kind::Svg => TextKind::Xml,
+            Kind::Json => TextKind::Json,
+            _ => TextKind::Plain,
+        }
     }
 }
 

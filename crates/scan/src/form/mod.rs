@@ -229,7 +229,9 @@ fn file_part(
 /// Text of a charset, or of UTF-8 where nobody says, or of the charset of old Western pages where it is no UTF-8. A
 /// character that was cut off at the end does not make it another charset.
 pub(crate) fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Cow<'b, str> {
-    if let Some(encoding) = charset.and_then(|label| Encoding::for_label(label.trim().as_bytes())) {
+    if let Some(encoding) =
+        charset.and_then(|label| Encoding::for_label_no_replacement(label.trim().as_bytes()))
+    {
         return encoding.decode(bytes).0;
     }
     let is_utf8 = match std::str::from_utf8(bytes) {

@@ -10,9 +10,11 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use usher_events::event::Event;
 use usher_lists::patterns::AddressPattern;
 use usher_policy::access::Act;
 use usher_policy::decide::decide_web;
+use usher_policy::decision::Reason;
 use usher_policy::facts::WebFacts;
 use usher_policy::verdict::Verdict;
 use usher_records::grant::{self, MakeGrant, Opens, Scope};
@@ -166,8 +168,10 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
         carried: None,
         part_of_page: false,
     };
+    // A word first can be about what the page said, which its address alone does not tell.
+    let by_words = coached_by_words(&app, &checked).await?;
     match decide_web(&snapshot, &facts, device.at).verdict {
-        Verdict::Coach => {
+        verdict @ (Verdict::Coach | Verdict::Allow) if verdict == Verdict::Coach || by_words => {
             let f = Frame::portal(&app, &device, "coach-title");
             let asked = MakeGrant {
                 id: app.new_id(),
@@ -184,9 +188,20 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
             Ok(gone_on(&app, &device, &checked))
         }
         // Pressed twice: it is open already.
-        Verdict::Allow => Ok(gone_on(&app, &device, &checked)),
+        Verdict::Coach | Verdict::Allow => Ok(gone_on(&app, &device, &checked)),
         Verdict::Challenge | Verdict::Hold | Verdict::Block => Err(PortalFault::OldPage),
     }
+}
+
+/// Whether the page was shown with a word first because of what it says.
+async fn coached_by_words(app: &App, checked: &Checked) -> Result<bool, PortalFault> {
+    let (activity, id) = (Arc::clone(&app.activity), checked.event);
+    let read = tokio::task::spawn_blocking(move || activity.event(id)).await;
+    let event = read.map_err(|_stopped| PortalFault::OldPage)?.map_err(AppFault::from)?;
+    let decision = event.as_ref().and_then(Event::decision);
+    Ok(decision.is_some_and(|decision| {
+        decision.verdict == Verdict::Coach && matches!(decision.reason, Reason::Says(..))
+    }))
 }
 
 fn gone_on(app: &App, device: &AtDevice, checked: &Checked) -> Response {

@@ -233,12 +233,23 @@ pub(super) async fn answer(
         let words = filled.words.trim();
         if words.is_empty() { says.t(usual) } else { words.to_owned() }
     };
+    let opens = asked_to_open(&app, &request.value).await?;
+    let act = opens.as_ref().map_or(Act::AnswerRequests, |opens| answering(*opens));
+    let refused = match &opens {
+        _ if desk.may(act).is_err() => Some(Refusal::NotYours),
+        Err(refusal) if filled.answer == "yes" => Some(refusal.clone()),
+        _ => None,
+    };
+    if let Some(refusal) = refused {
+        let errors = Errors::of("page", says.t(refusal.words()));
+        return form(&app, &desk, &request, &filled, errors).await;
+    }
     if filled.answer != "yes" {
         let words = said("answer-usual-no");
         opening::answer(&app, &desk, &request, Answered { grant: None, words }).await?;
         return Ok(lead("/requests", "asked-no"));
     }
-    match make(&app, &desk, &request.value, &filled).await? {
+    match make(&app, &desk, &request.value, &filled, opens.unwrap_or_default()).await? {
         Ok(grant) => {
             let words = said("answer-usual-yes");
             opening::answer(&app, &desk, &request, Answered { grant: Some(grant), words }).await?;
@@ -256,13 +267,15 @@ pub(super) async fn answer(
     }
 }
 
-/// What a yes would open: the page, or what its block was about.
-async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Opens, AppFault> {
+/// What a yes would open: the page, or what its block was about. Opening the page would not let through what was kept
+/// back for what it is.
+async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Result<Opens, Refusal>, AppFault> {
     let event = opening::event(app, request.event).await?;
     Ok(match event.as_ref().and_then(Event::decision).map(|decision| &decision.reason) {
-        Some(Reason::Carries(_)) => Opens::Files,
-        Some(Reason::Leaving(_, SentKind::SignUp)) => Opens::SignUp,
-        _ => Opens::Page,
+        Some(Reason::Carries(_)) => Ok(Opens::Files),
+        Some(Reason::Leaving(_, SentKind::SignUp)) => Ok(Opens::SignUp),
+        Some(Reason::Leaving(..) | Reason::Malware(_) | Reason::Unscanned(_)) => Err(Refusal::NothingToOpen),
+        _ => Ok(Opens::Page),
     })
 }
 
@@ -279,6 +292,7 @@ async fn make(
     desk: &AtDesk,
     request: &UnblockRequest,
     filled: &Filled,
+    opens: Opens,
 ) -> Result<Result<(Grant, Change), Refusal>, AppFault> {
     let scope = match filled.scope.split_once(':') {
         Some(("lesson", id)) => {
@@ -295,10 +309,6 @@ async fn make(
     let Ok(page) = filled.page.parse::<AddressPattern>() else { return Ok(Err(Refusal::AddressOdd)) };
     let Some(until) = start::read_end(&filled.until, desk.at) else { return Ok(Err(Refusal::EndNeeded)) };
     let sealed = opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page);
-    let opens = asked_to_open(app, request).await?;
-    if desk.may(answering(opens)).is_err() {
-        return Ok(Err(Refusal::NotYours));
-    }
     let asked = MakeGrant {
         id: app.new_id(),
         scope,
