@@ -141,6 +141,7 @@ fn facts(
         sent: None,
         carried: None,
         part_of_page,
+        embedded_in: if part_of_page { page_around(request.headers()) } else { None },
     }
 }
 
@@ -294,6 +295,14 @@ fn is_part_of_page(headers: &HeaderMap) -> bool {
         // Browsers say it to encrypted sites only; to the others they say what they would like to have.
         None => !shows_pages(headers),
     }
+}
+
+/// The site of the page a request is part of, as far as its headers say. Browsers tell other sites no more of a page
+/// than that, and no more is kept.
+fn page_around(headers: &HeaderMap) -> Option<WebAddress> {
+    let read = |name: header::HeaderName| WebAddress::parse(headers.get(name)?.to_str().ok()?).ok();
+    let page = read(header::REFERER).or_else(|| read(header::ORIGIN))?;
+    Some(WebAddress { path: "/".to_owned(), query: None, ..page })
 }
 
 /// An answer after which the connection closes.

@@ -165,6 +165,7 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     };
     match decide_web(&snapshot, &facts, device.at).verdict {
         Verdict::Coach => {
