@@ -297,7 +297,11 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
         check("flip", flip, &words(&decision.flip));
     }
     if let Some(expected) = &expect.adjust {
-        check("adjust", &expected.join(", "), &decision.adjust.iter().map(adjusted).collect::<Vec<_>>().join(", "));
+        check(
+            "adjust",
+            &expected.join(", "),
+            &decision.adjust.iter().map(adjusted).collect::<Vec<_>>().join(", "),
+        );
     }
     if let Some(expected) = &expect.action {
         check("action", expected, action.unwrap_or("none"));

@@ -14,7 +14,8 @@ use crate::search::is_at;
 /// The services known.
 const BUILT_IN: &str = include_str!("../../../lists/safe-search.toml");
 
-static READ: LazyLock<Result<SafeServices, toml::de::Error>> = LazyLock::new(|| SafeServices::parse(BUILT_IN));
+static READ: LazyLock<Result<SafeServices, toml::de::Error>> =
+    LazyLock::new(|| SafeServices::parse(BUILT_IN));
 
 /// The services known, and the engines that cannot be locked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -205,7 +206,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count, "every id is there once");
-        let token = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let token = |name: &str| {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        };
         for service in &services.services {
             for force in [&service.strict, service.force(true)] {
                 let pairs = force.query.iter().chain(&force.headers).chain(&force.cookies);
@@ -213,7 +216,11 @@ mod tests {
                     assert!(token(name) && !name.is_empty(), "{name}");
                     assert!(value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';'), "{value}");
                 }
-                assert!(pairs.count() > 0 || force.connect.is_some(), "{} is locked by something", service.id);
+                assert!(
+                    pairs.count() > 0 || force.connect.is_some(),
+                    "{} is locked by something",
+                    service.id
+                );
             }
             assert!(service.connect_hosts.is_empty() || service.strict.connect.is_some(), "{}", service.id);
             for pattern in &service.hosts {
@@ -269,7 +276,11 @@ mod tests {
     #[test]
     fn only_search_pages_are_asked() {
         let google = services().at(&host("www.google.com")).unwrap();
-        assert!(google.takes_query("/") && google.takes_query("/search") && google.takes_query("/complete/search"));
+        assert!(
+            google.takes_query("/")
+                && google.takes_query("/search")
+                && google.takes_query("/complete/search")
+        );
         assert!(!google.takes_query("/document/d/1") && !google.takes_query("/searching"));
         assert!(google.may_connect_elsewhere(&host("www.google.co.uk")));
         assert!(!google.may_connect_elsewhere(&host("docs.google.com")), "that address does not serve it");

@@ -96,7 +96,9 @@ fn closing(case: &Case<'_>, decision: &Decision) -> Flip {
     };
     match &decision.reason {
         Reason::OwnPage | Reason::KeptInLockdown => Flip::Nothing,
-        Reason::Granted(id) | Reason::EmbeddedIn(id) => closed_by(|case| case.without.grants = true, Flip::WithoutGrant(*id)),
+        Reason::Granted(id) | Reason::EmbeddedIn(id) => {
+            closed_by(|case| case.without.grants = true, Flip::WithoutGrant(*id))
+        }
         Reason::Unrestricted(id) => {
             closed_by(|case| case.without.unrestricted = true, Flip::WithoutUnrestricted(*id))
         }

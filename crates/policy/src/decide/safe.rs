@@ -56,7 +56,8 @@ pub(super) fn adjust(case: &Case<'_>, verdict: Verdict) -> Vec<Adjust> {
     let query = query.cloned().map(|(name, value)| Adjust::Query(name, value));
     let headers = headers.iter().cloned().map(|(name, value)| Adjust::Header(name, value));
     let cookies = cookies.iter().cloned().map(|(name, value)| Adjust::Cookie(name, value));
-    let connect = connect.iter().filter(|_| service.may_connect_elsewhere(host)).cloned().map(Adjust::Connect);
+    let connect =
+        connect.iter().filter(|_| service.may_connect_elsewhere(host)).cloned().map(Adjust::Connect);
     query.chain(headers).chain(cookies).chain(connect).collect()
 }
 

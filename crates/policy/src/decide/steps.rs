@@ -11,7 +11,9 @@ use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
 use usher_types::ids::{GrantId, LessonListId};
 
+use super::carriage::content;
 use super::case::Case;
+use super::safe::safe_search;
 use crate::decision::{Matched, Note, Reason};
 use crate::facts::Subject;
 use crate::snapshot::OpenGrant;
@@ -147,14 +149,17 @@ pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
 }
 
 /// Whether this is of the kind that comes along with a page that was opened. All its categories must be named: what
-/// is a film site and something grave as well stays shut.
+/// is a film site and something grave as well stays shut. Whoever opened the page looked at the page and not at this:
+/// what a rule, safe search or its own words shut stays shut as well.
 fn comes_along(case: &Case<'_>) -> bool {
     let categories = case.categories();
-    if categories.is_empty() {
+    let named = if categories.is_empty() {
         case.snapshot.document.embedded.unknown
     } else {
         categories.without(case.snapshot.embedded).is_empty()
-    }
+    };
+    let refuses = |ask: Ask| matches!(ask(case), Answer::Decided { verdict, .. } if verdict > Verdict::Allow);
+    named && ![safe_search as Ask, group_rules, content].into_iter().any(refuses)
 }
 
 /// The grant that opens a page of this site. Browsers tell other sites no more of a page than its site.

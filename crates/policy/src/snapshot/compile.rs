@@ -260,7 +260,8 @@ fn safe_search(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<SafeF
     let image_search = by_group(document, names, &written.image_search)?;
     let said = search.into_iter().zip(youtube).zip(image_search);
     let groups = document.groups.iter().zip(said).map(|(group, ((search, youtube), image_search))| {
-        let unsaid = if group.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off };
+        let unsaid =
+            if group.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off };
         SafeFor {
             search: search.unwrap_or(unsaid),
             youtube: youtube.unwrap_or(unsaid),

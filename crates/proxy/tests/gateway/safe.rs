@@ -42,7 +42,10 @@ async fn web_11_a_search_is_safe_whatever_the_client_sent() {
     assert_eq!(rig.get("http://www.google.com/").await.text(), "GET /?safe=active&ssui=on HTTP/1.1");
     assert_eq!(rig.get("http://www.google.com/maps/a?x").await.text(), "GET /maps/a?x HTTP/1.1");
     let seen = origin.seen();
-    assert!(seen.iter().all(|seen| seen.field("host") == Some("www.google.com")), "it is asked by its own name");
+    assert!(
+        seen.iter().all(|seen| seen.field("host") == Some("www.google.com")),
+        "it is asked by its own name"
+    );
     let events = rig.events(7).await;
     let decision = events[0].decision().unwrap();
     assert_eq!(decision.adjust[0], Adjust::Query("safe".into(), "active".into()), "the event says so");
@@ -137,13 +140,14 @@ async fn web_11_a_spliced_tunnel_goes_to_the_safe_address() {
 /// An address that must be used and is not there is no reason to use another.
 #[tokio::test]
 async fn without_its_safe_address_a_service_is_not_reached() {
+    let gone = tokio::net::TcpListener::bind("127.0.77.1:0").await.unwrap().local_addr().unwrap();
     let origin = Origin::http1(|_| page("free")).await;
-    let rig = Rig::with(&[("pixabay.com:80", origin.address)]).await;
-    // Names under `invalid` exist nowhere, and nobody's name leads out of a test.
+    let rig = Rig::with(&[("pixabay.com:80", origin.address), ("safesearch.pixabay.com:80", gone)]).await;
+    assert_eq!(rig.get("http://pixabay.com/").await.text(), "upstream: Unreachable http://pixabay.com/");
     rig.publish(&format!("{POLICY}\n[safe-search]\nimage-search = {{ pupils = \"shut\" }}"));
     assert_eq!(rig.get("http://pixabay.com/").await.text(), "refused: ImageSearch http://pixabay.com/");
     assert_eq!(origin.connections(), 0);
-    rig.events(1).await;
+    rig.events(2).await;
 }
 
 #[tokio::test]
