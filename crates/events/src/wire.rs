@@ -2,8 +2,9 @@
 
 use crate::event::Event;
 
-/// The form written now.
-const VERSION: u8 = 1;
+/// The form written now. Forms before it are not read: 1 knew neither the page a request is part of nor what was
+/// changed about it.
+const VERSION: u8 = 2;
 
 /// The longest event, in bytes. An address may have 64 KiB; everything else in an event is bounded far below.
 pub const LONGEST_EVENT_BYTES: usize = 256 * 1024;
@@ -15,7 +16,7 @@ pub enum WireFault {
     /// Nothing is there.
     #[error("an event has at least one byte")]
     Empty,
-    /// It was written by a later version.
+    /// It was written by another version.
     #[error("event form {0} is not known to this version")]
     Version(u8),
     /// It is broken.
@@ -37,7 +38,7 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, WireFault> {
 /// The event these bytes are.
 ///
 /// # Errors
-/// When they are empty, of a later version, or broken.
+/// When they are empty, of another version, or broken.
 pub fn decode(bytes: &[u8]) -> Result<Event, WireFault> {
     match bytes.split_first() {
         None => Err(WireFault::Empty),

@@ -91,6 +91,12 @@ impl AddressPattern {
         Self { place, path: Box::default() }
     }
 
+    /// The same hosts or addresses, whatever the path.
+    #[must_use]
+    pub fn of_every_path(&self) -> Self {
+        Self { place: self.place.clone(), path: Box::default() }
+    }
+
     /// Whether a page matches.
     pub fn matches(&self, address: &WebAddress) -> bool {
         self.matches_page(&address.host, &address.path)

@@ -9,6 +9,7 @@ use usher_scan::features::{ScanFailure, SentKind};
 use usher_types::address::SpecialRange;
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
+use usher_types::host::HostName;
 use usher_types::ids::{GrantId, LessonId, LessonListId, SanctionId};
 
 use crate::facts::Mismatch;
@@ -38,6 +39,8 @@ pub enum Step {
     LessonSession,
     /// The time of day.
     Timetable,
+    /// Engines that cannot be made safe, and picture search.
+    SafeSearch,
     /// The school's own rules, first match.
     GroupRules,
     /// What the page's words are about.
@@ -62,6 +65,7 @@ impl Step {
             Self::GrantedException => "granted-exception",
             Self::LessonSession => "lesson-session",
             Self::Timetable => "timetable",
+            Self::SafeSearch => "safe-search",
             Self::GroupRules => "group-rules",
             Self::Content => "content",
             Self::Categories => "categories",
@@ -108,16 +112,26 @@ pub enum Reason {
     Leaving(String, SentKind),
     /// The page was opened to them.
     Granted(GrantId),
+    /// It is part of a page that was opened to them, as far as it says.
+    EmbeddedIn(GrantId),
     /// They opened unrestricted time.
     Unrestricted(UnrestrictedId),
     /// No lesson is open for their class.
     NoLesson,
     /// The page is in the lesson's list.
     InLessonList(LessonListId),
+    /// It is part of a page in the lesson's list, as far as it says.
+    EmbeddedInLessonList(LessonListId),
     /// The page is not in the lesson's list.
     NotInLessonList(LessonListId),
     /// The web is closed to them at this time.
     OutsideHours(PeriodKind),
+    /// This search engine cannot be made safe.
+    UnsafeSearch(String),
+    /// Pictures and films are searched for in lessons only.
+    ImageSearchOutsideLesson,
+    /// Pictures and films are not searched for.
+    ImageSearch,
     /// A rule of the school's policy says so.
     Rule(String),
     /// The page's words are about this, and this grave.
@@ -162,6 +176,8 @@ pub enum Note {
     NoLessonNeeded,
     /// The web is open at this time.
     Open(PeriodKind),
+    /// It is no search that is shut.
+    NoUnsafeSearch,
     /// No rule fits.
     NoRule,
     /// Its words are about nothing that decides, or were not read.
@@ -240,6 +256,20 @@ pub enum Flip {
     Nothing,
 }
 
+/// What is changed about a request on its way to the site, so that the site leaves out what is not for children.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjust {
+    /// The query has this parameter with this value, and no other of that name.
+    Query(String, String),
+    /// The request has this header field with this value, and no other of that name.
+    Header(String, String),
+    /// The site gets this cookie with this value, and no other of that name.
+    Cookie(String, String),
+    /// The connection goes to this name's address. The site is asked by its own name all the same.
+    Connect(HostName),
+}
+
 /// A decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -261,12 +291,22 @@ pub struct Decision {
     pub trail: Vec<Passed>,
     /// The smallest change that would have turned it.
     pub flip: Flip,
+    /// What is changed about the request where it goes on.
+    pub adjust: Vec<Adjust>,
 }
 
 impl Decision {
     /// Whether the reader sees one of our pages instead of theirs.
     pub fn is_refusal(&self) -> bool {
         self.verdict != Verdict::Allow
+    }
+
+    /// The name whose address the connection goes to in place of the site's own.
+    pub fn connects_to(&self) -> Option<&HostName> {
+        self.adjust.iter().find_map(|adjust| match adjust {
+            Adjust::Connect(name) => Some(name),
+            Adjust::Query(..) | Adjust::Header(..) | Adjust::Cookie(..) => None,
+        })
     }
 
     /// Whether this is a page kept from the reader for what it is; signing in and lessons that have not begun are not.

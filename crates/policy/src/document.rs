@@ -58,6 +58,12 @@ pub struct PolicyDocument {
     pub categories: Vec<CategoryRule>,
     /// What happens to pages nobody knows, by group or set.
     pub unknown: BTreeMap<String, Verdict>,
+    /// Who searches safely, and who may search for pictures.
+    #[serde(default)]
+    pub safe_search: SafeSearch,
+    /// What may come along with a page that was opened.
+    #[serde(default)]
+    pub embedded: Embedded,
     /// How far a page's words may go.
     #[serde(default)]
     pub content: Content,
@@ -201,6 +207,59 @@ pub struct CategoryException {
     pub during: Vec<PeriodKind>,
     /// What it means for them.
     pub verdict: Verdict,
+}
+
+/// Safe search (WEB-10, WEB-11), by group or set. A group that is not named searches strictly when pupils are in it, and
+/// freely when none are: a school that never thought of it has it on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SafeSearch {
+    /// Search engines. Engines that cannot be locked are shut for whoever does not search freely.
+    #[serde(default)]
+    pub search: BTreeMap<String, SafeLevel>,
+    /// YouTube and sites like it.
+    #[serde(default)]
+    pub youtube: BTreeMap<String, SafeLevel>,
+    /// Picture and film search.
+    #[serde(default)]
+    pub image_search: BTreeMap<String, ImageSearch>,
+}
+
+/// How strictly a service is asked to leave out what is not for children, least strict first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SafeLevel {
+    /// Not at all: as the reader chooses.
+    Off,
+    /// As its makers call moderate.
+    Moderate,
+    /// As strictly as it can.
+    Strict,
+}
+
+/// Who may search for pictures and films, least strict first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageSearch {
+    /// Always.
+    Open,
+    /// While a lesson is open.
+    InLessons,
+    /// Never.
+    Shut,
+}
+
+/// What may come along with a page that was opened by a grant or a lesson's list: its films, scripts and pictures from
+/// elsewhere. Where a request says it comes from can be made up, so only what is named here comes along.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Embedded {
+    /// Categories; what is in another one as well does not come along.
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    /// Whether what nobody has sorted comes along.
+    #[serde(default)]
+    pub unknown: bool,
 }
 
 /// How far a page's words may go. A page that goes further is treated as if it were listed under the subject its words

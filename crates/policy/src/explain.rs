@@ -33,13 +33,18 @@ pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
         Reason::Leaving(_, kind) => ("reason-leaving", Some(("kind", sent(words, reader, *kind)))),
         Reason::Says(name, _) => ("reason-says", Some(("category", category(name.as_str())))),
         Reason::Granted(_) => ("reason-granted", None),
+        Reason::EmbeddedIn(_) => ("reason-embedded-in", None),
         Reason::Unrestricted(_) => ("reason-unrestricted", None),
         Reason::NoLesson => ("reason-no-lesson", None),
         Reason::InLessonList(_) => ("reason-in-lesson-list", None),
+        Reason::EmbeddedInLessonList(_) => ("reason-embedded-in-lesson-list", None),
         Reason::NotInLessonList(_) => ("reason-not-in-lesson-list", None),
         Reason::OutsideHours(period) => {
             ("reason-outside-hours", Some(("period", period_words(words, reader, *period))))
         }
+        Reason::UnsafeSearch(name) => ("reason-unsafe-search", Some(("name", name.clone()))),
+        Reason::ImageSearchOutsideLesson => ("reason-image-search-outside-lesson", None),
+        Reason::ImageSearch => ("reason-image-search", None),
         Reason::Rule(id) => ("reason-rule", Some(("rule", id.clone()))),
         Reason::Category(name) if decision.is_refusal() => {
             ("reason-category", Some(("category", category(name.as_str()))))
@@ -134,6 +139,7 @@ pub fn passed(words: &Words, passed: &Passed) -> String {
         Note::InLesson(id) => ("note-in-lesson", Some(("lesson", id.to_string()))),
         Note::NoLessonNeeded => ("note-no-lesson-needed", None),
         Note::Open(period) => ("note-open", Some(("period", period_words(words, Reader::Adult, *period)))),
+        Note::NoUnsafeSearch => ("note-no-unsafe-search", None),
         Note::NoRule => ("note-no-rule", None),
         Note::NoCategory => ("note-no-category", None),
     };

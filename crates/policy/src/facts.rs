@@ -188,8 +188,10 @@ pub struct WebFacts {
     /// What the answer carries; none before there is one.
     pub carried: Option<Carried>,
     /// Whether it is part of a page (a picture, a script, a frame, data) rather than a page somebody went to, as far as
-    /// its headers say. Nothing is decided by it: a browser could say anything. Alerts and reports count pages (MON-14).
+    /// its headers say. Alone it decides nothing: a browser could say anything. Alerts and reports count pages (MON-14).
     pub part_of_page: bool,
+    /// The site of the page it is part of, as far as its headers say; only what names its host and scheme is kept.
+    pub embedded_in: Option<WebAddress>,
 }
 
 /// What the first bytes of a tunnel are.

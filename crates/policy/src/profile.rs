@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use usher_records::settings::Settings;
 
-use crate::document::{CategoryRule, HoursRule, LessonRule, PolicyDocument, Rule};
+use crate::document::{CategoryRule, HoursRule, LessonRule, PolicyDocument, Rule, SafeSearch};
 use crate::verdict::Verdict;
 
 /// A profile.
@@ -40,6 +40,7 @@ struct Changes {
     lessons: Option<LessonRule>,
     hours: Option<Vec<HoursRule>>,
     unknown: Option<BTreeMap<String, Verdict>>,
+    safe_search: Option<SafeSearch>,
     #[serde(default)]
     category: Vec<CategoryRule>,
     #[serde(default)]
@@ -72,6 +73,7 @@ impl Changes {
     fn applied_to(self, mut policy: PolicyDocument) -> PolicyDocument {
         policy.lessons = self.lessons.unwrap_or(policy.lessons);
         policy.hours = self.hours.unwrap_or(policy.hours);
+        policy.safe_search = self.safe_search.unwrap_or(policy.safe_search);
         policy.unknown = self.unknown.unwrap_or(policy.unknown);
         for category in self.category {
             policy.categories.retain(|earlier| earlier.name != category.name);

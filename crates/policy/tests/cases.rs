@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use usher_lists::overlay::Edit;
 use usher_policy::decide::{decide_tls, decide_web, order};
-use usher_policy::decision::{Decision, Step};
+use usher_policy::decision::{Adjust, Decision, Step};
 use usher_policy::document::{Lockdown, PolicyDocument, Rule};
 use usher_policy::facts::{CertificateFit, Circumstances, Hello, LessonFacts, Restricted, Tunnel};
 use usher_policy::snapshot::Snapshot;
@@ -21,6 +21,7 @@ use usher_testkit::{facts, lists, snapshot};
 use usher_types::host::{Host, HostName};
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
+use usher_types::url::WebAddress;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -97,6 +98,11 @@ struct Case {
     sent: Option<Sent>,
     #[serde(default)]
     carried: Option<Carried>,
+    /// The page it is part of.
+    #[serde(default)]
+    embedded_in: Option<String>,
+    #[serde(default)]
+    method: Option<String>,
     expect: Expect,
 }
 
@@ -115,6 +121,9 @@ struct Expect {
     flip: Option<String>,
     #[serde(default)]
     action: Option<String>,
+    /// What is changed about it on its way; not looked at where the file says nothing.
+    #[serde(default)]
+    adjust: Option<Vec<String>>,
 }
 
 fn moment(text: &str) -> Moment {
@@ -224,6 +233,9 @@ impl Case {
             web.resolved = self.resolved;
             web.sent.clone_from(&self.sent);
             web.carried.clone_from(&self.carried);
+            web.part_of_page = self.embedded_in.is_some();
+            web.embedded_in = self.embedded_in.as_deref().map(|page| WebAddress::parse(page).unwrap());
+            web.method = self.method.clone().unwrap_or(web.method);
             web.tunnel = self.connect.as_deref().map(|connect| {
                 let (host, port) = connect.rsplit_once(':').unwrap();
                 let connect = (Host::parse(host).unwrap(), port.parse().unwrap());
@@ -244,6 +256,16 @@ impl Case {
         };
         let (decision, action) = decide_tls(snapshot, &tls, at);
         (decision, Some(words(&action)))
+    }
+}
+
+/// A change as case files write it: `query safe=active`, `connect strict.bing.com`.
+fn adjusted(adjust: &Adjust) -> String {
+    match adjust {
+        Adjust::Query(name, value) => format!("query {name}={value}"),
+        Adjust::Header(name, value) => format!("header {name}={value}"),
+        Adjust::Cookie(name, value) => format!("cookie {name}={value}"),
+        Adjust::Connect(name) => format!("connect {name}"),
     }
 }
 
@@ -273,6 +295,13 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
     }
     if let Some(flip) = &expect.flip {
         check("flip", flip, &words(&decision.flip));
+    }
+    if let Some(expected) = &expect.adjust {
+        check(
+            "adjust",
+            &expected.join(", "),
+            &decision.adjust.iter().map(adjusted).collect::<Vec<_>>().join(", "),
+        );
     }
     if let Some(expected) = &expect.action {
         check("action", expected, action.unwrap_or("none"));

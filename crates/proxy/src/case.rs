@@ -115,5 +115,6 @@ fn unjudged() -> Decision {
         generation: Digest::default(),
         trail: Vec::new(),
         flip: Flip::Nothing,
+        adjust: Vec::new(),
     }
 }

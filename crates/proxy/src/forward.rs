@@ -13,6 +13,7 @@ use usher_events::event::UpstreamFault;
 use usher_policy::facts::WebFacts;
 use usher_types::url::WebAddress;
 
+use crate::adjust;
 use crate::answer;
 use crate::body::{Body, BodyFault};
 use crate::gateway::Gateway;
@@ -83,9 +84,10 @@ async fn to_site(
         Ok(reached) => reached,
         Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
+    let request = on_its_way(request, &mut recording, false);
     // A kept connection may have been closed by the site meanwhile; the request then goes on a new one, once.
     let received = recording.received();
-    let answer = match channel.send(on_its_way(request, &recording, false), &received).await {
+    let answer = match channel.send(request, &received).await {
         Err(SendFault::NotSent(request)) => match reach::new(site.address).await {
             Ok(fresh) => {
                 channel = fresh;
@@ -114,8 +116,9 @@ async fn through_tunnel(
         Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
     let http2 = matches!(channel, Channel::Http2(..));
+    let request = on_its_way(request, &mut recording, http2);
     let received = recording.received();
-    let answer = match channel.send(on_its_way(request, &recording, http2), &received).await {
+    let answer = match channel.send(request, &received).await {
         Err(SendFault::NotSent(request)) => match inside.reopen(recording.gateway()).await {
             Ok(fresh) => {
                 channel = fresh;
@@ -138,9 +141,11 @@ async fn through_tunnel(
 }
 
 /// The request the site gets.
-fn on_its_way(request: Request<Upload>, recording: &Recording<WebFacts>, http2: bool) -> Request<Body> {
+fn on_its_way(request: Request<Upload>, recording: &mut Recording<WebFacts>, http2: bool) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
     prepare(&mut parts, &recording.facts.address, http2);
+    // Last, so that nothing the client says about its own fields takes these out again.
+    adjust::apply(&mut parts, &recording.decision().adjust);
     Request::from_parts(parts, counted(body, recording))
 }
 

@@ -13,6 +13,7 @@
 //!                                                           └─ terminate
 //! ```
 
+mod adjust;
 mod answer;
 pub mod body;
 mod case;

@@ -82,6 +82,9 @@ impl Addresses {
     ) -> Result<Self, UpstreamFault> {
         let client = recording.facts.who().device.address;
         let _share = recording.gateway().lookups.one(client).await;
+        // A service that is to search safely is reached at the address its makers keep for that, under its own name.
+        let instead = recording.decision().connects_to().cloned().map(Host::Name);
+        let host = instead.as_ref().unwrap_or(host);
         let addresses = recording.gateway().parts.resolver.resolve(host, port).await?;
         Ok(Self { left: addresses.into_iter(), last: NoWay::Failed(UpstreamFault::NoSuchName) })
     }

@@ -136,7 +136,10 @@ impl<C: Case> Recording<C> {
             Some(shown) => shown.who_lately(&self.gateway, at),
             None => self.gateway.who(who.device.address, at),
         };
-        C::decision(&facts.judge(&self.gateway, at)).verdict <= C::decision(before).verdict
+        let (judgement, before) = (facts.judge(&self.gateway, at), C::decision(before));
+        let now = C::decision(&judgement);
+        // Bytes on their way to an address that searches freely do not become safe by a new decision.
+        now.verdict <= before.verdict && now.connects_to() == before.connects_to()
     }
 
     /// How long the request has been going on.

@@ -23,6 +23,7 @@ use crate::case::Case;
 use crate::forward;
 use crate::gateway::Gateway;
 use crate::guard::ConnectionState;
+use crate::headers;
 use crate::identify;
 use crate::inside::Inside;
 use crate::pages::{Page, Refused};
@@ -130,6 +131,9 @@ fn facts(
         if websocket { "GET".to_owned() } else { request.method().as_str().chars().take(32).collect() };
     let features = gateway.features(&address);
     let part_of_page = is_part_of_page(request.headers());
+    // What a page keeps open to talk with is more than a part of it.
+    let talks = websocket || headers::wants_websocket(request.headers());
+    let embedded_in = page_around(request.headers()).filter(|_| part_of_page && !talks);
     WebFacts {
         who,
         method,
@@ -141,6 +145,7 @@ fn facts(
         sent: None,
         carried: None,
         part_of_page,
+        embedded_in,
     }
 }
 
@@ -226,7 +231,7 @@ async fn own(
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
-    crate::headers::clean_request(&mut parts.headers);
+    headers::clean_request(&mut parts.headers);
     let address = &recording.facts.address;
     let path = match &address.query {
         Some(query) => format!("{}?{query}", address.path),
@@ -294,6 +299,14 @@ fn is_part_of_page(headers: &HeaderMap) -> bool {
         // Browsers say it to encrypted sites only; to the others they say what they would like to have.
         None => !shows_pages(headers),
     }
+}
+
+/// The site of the page a request is part of, as far as its headers say. Browsers tell other sites no more of a page
+/// than that, and no more is kept.
+fn page_around(headers: &HeaderMap) -> Option<WebAddress> {
+    let read = |name: header::HeaderName| WebAddress::parse(headers.get(name)?.to_str().ok()?).ok();
+    let page = read(header::REFERER).or_else(|| read(header::ORIGIN))?;
+    Some(WebAddress { path: "/".to_owned(), query: None, ..page })
 }
 
 /// An answer after which the connection closes.

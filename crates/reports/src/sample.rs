@@ -103,6 +103,7 @@ pub(crate) fn decision(verdict: Verdict) -> Decision {
         generation: Digest::of(b"a generation"),
         trail: vec![],
         flip: Flip::Nothing,
+        adjust: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns: search words in addresses, themes of concern in words, folding of disguised spelling, page titles, and the
 //! score of a page's content: decoding, charsets, taking pages apart, phrases; what kind of file bytes are, what
-//! archives hold, and the words of documents.
+//! archives hold, and the words of documents; which services can be asked to search safely, and how.
 //! Does not: decide anything, keep a page's body, or wait for one: every function takes what is there and returns.
 
 pub mod archive;
@@ -17,6 +17,7 @@ pub mod kind;
 pub mod page;
 pub mod personal;
 pub mod phrase;
+pub mod safe;
 pub mod search;
 pub mod sent;
 mod strings;

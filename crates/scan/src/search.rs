@@ -82,13 +82,7 @@ impl SearchEngines {
 
 impl Engine {
     fn is_at(&self, host: &HostName) -> bool {
-        self.hosts.iter().any(|pattern| match pattern.strip_suffix(".*") {
-            Some(base) => is_in_any_country(host.as_str(), base),
-            None => host
-                .as_str()
-                .strip_suffix(pattern.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
-        })
+        self.hosts.iter().any(|pattern| is_at(pattern, host))
     }
 
     fn is_search(&self, path: &str) -> bool {
@@ -111,6 +105,16 @@ impl Engine {
             let first = rest.split('/').next()?;
             Some(decode_path(first))
         })
+    }
+}
+
+/// Whether a host is `pattern` or below it; a last label `*` stands for any country's ending.
+pub(crate) fn is_at(pattern: &str, host: &HostName) -> bool {
+    match pattern.strip_suffix(".*") {
+        Some(base) => is_in_any_country(host.as_str(), base),
+        None => {
+            host.as_str().strip_suffix(pattern).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        }
     }
 }
 

@@ -59,6 +59,7 @@ pub fn get(who: Circumstances, address: &str) -> WebFacts {
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Case<'a> {
     also: Vec<Host>,
     pub(super) resolved: Option<IpAddr>,
     pub(super) mismatches: Vec<Mismatch>,
+    /// The site of the page this is part of, where that may count.
+    pub(super) embedded_in: Option<&'a Host>,
     pub(super) lesson: Option<LessonFacts>,
     /// What a flip leaves out.
     pub(super) without: Without,
@@ -63,6 +65,7 @@ pub(super) struct Without {
     pub(super) category: Option<CategoryIndex>,
     pub(super) sanctions: bool,
     pub(super) lockdown: bool,
+    pub(super) safe_search: bool,
 }
 
 impl<'a> Case<'a> {
@@ -81,6 +84,9 @@ impl<'a> Case<'a> {
         let mut case = Self::new(snapshot, &facts.who, target, at);
         case.resolved = facts.resolved;
         case.mismatches = facts.mismatches();
+        // Only what is fetched comes along: what a page sends elsewhere is judged for itself.
+        let fetched = facts.part_of_page && facts.method == "GET" && case.mismatches.is_empty();
+        case.embedded_in = facts.embedded_in.as_ref().filter(|_| fetched).map(|page| &page.host);
         if let (Some(tunnel), false) = (&facts.tunnel, case.mismatches.is_empty()) {
             case.also_judge(tunnel.sni.iter().map(|sni| Host::Name(sni.clone())));
             case.also_judge(std::iter::once(tunnel.connect.0.clone()));
@@ -118,6 +124,7 @@ impl<'a> Case<'a> {
             also: Vec::new(),
             resolved: None,
             mismatches: Vec::new(),
+            embedded_in: None,
             lesson: who.lesson.filter(|lesson| at < lesson.ends_at),
             without: Without::default(),
             categories: OnceCell::new(),
@@ -237,6 +244,7 @@ impl<'a> Case<'a> {
             generation: self.snapshot.digest(),
             trail,
             flip: Flip::Nothing,
+            adjust: Vec::new(),
         }
     }
 }

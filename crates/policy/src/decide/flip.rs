@@ -54,6 +54,11 @@ fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
         Reason::Leaving(_, kind) => Flip::WithoutSending(*kind),
         Reason::Says(category, _) => Flip::WithoutWords(category.clone()),
         Reason::NoLesson => Flip::LessonOpens,
+        Reason::UnsafeSearch(_) | Reason::ImageSearch => Flip::Grant,
+        Reason::ImageSearchOutsideLesson => {
+            let otherwise_open = allows(&case.but(|case| case.without.safe_search = true));
+            if otherwise_open { Flip::LessonOpens } else { Flip::Grant }
+        }
         Reason::NotInLessonList(list) => {
             if allows(&case.but(|case| case.lesson = None)) {
                 Flip::LessonNormal
@@ -91,11 +96,13 @@ fn closing(case: &Case<'_>, decision: &Decision) -> Flip {
     };
     match &decision.reason {
         Reason::OwnPage | Reason::KeptInLockdown => Flip::Nothing,
-        Reason::Granted(id) => closed_by(|case| case.without.grants = true, Flip::WithoutGrant(*id)),
+        Reason::Granted(id) | Reason::EmbeddedIn(id) => {
+            closed_by(|case| case.without.grants = true, Flip::WithoutGrant(*id))
+        }
         Reason::Unrestricted(id) => {
             closed_by(|case| case.without.unrestricted = true, Flip::WithoutUnrestricted(*id))
         }
-        Reason::InLessonList(list) => Flip::RemoveFromLessonList(*list),
+        Reason::InLessonList(list) | Reason::EmbeddedInLessonList(list) => Flip::RemoveFromLessonList(*list),
         Reason::Rule(id) => {
             let index = case.snapshot.rules.iter().position(|rule| rule.rule.id == *id);
             let without = case.but(|case| case.without.rule = index);

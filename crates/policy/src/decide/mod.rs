@@ -3,11 +3,12 @@
 mod carriage;
 mod case;
 mod flip;
+mod safe;
 mod steps;
 
 use usher_types::moment::Moment;
 
-use crate::decision::{Decision, Flip, Passed, Reason, Step};
+use crate::decision::{Adjust, Decision, Flip, Passed, Reason, Step};
 use crate::facts::{Facts, Hello, TlsFacts, WebFacts};
 use crate::snapshot::Snapshot;
 use crate::verdict::{Inside, TlsAction, Verdict, tls_action};
@@ -18,7 +19,7 @@ use steps::{Answer, Ask};
 /// The order of judgement. Each step decides or passes; the first that decides counts, and the passes before it are the
 /// trail. Nothing below a step can undo it: that is why help for a child in lockdown, or a sealed list, stands where it
 /// stands.
-const ORDER: [(Step, Ask); 14] = [
+const ORDER: [(Step, Ask); 15] = [
     (Step::OwnPages, steps::own_pages),
     (Step::Lockdown, steps::lockdown),
     (Step::SealedLists, steps::sealed_lists),
@@ -29,6 +30,7 @@ const ORDER: [(Step, Ask); 14] = [
     (Step::GrantedException, steps::granted_exception),
     (Step::LessonSession, steps::lesson_session),
     (Step::Timetable, steps::timetable),
+    (Step::SafeSearch, safe::safe_search),
     (Step::GroupRules, steps::group_rules),
     (Step::Content, carriage::content),
     (Step::Categories, steps::categories),
@@ -44,14 +46,19 @@ pub fn order() -> impl Iterator<Item = Step> {
 pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision {
     let case = Case::web(snapshot, facts, at);
     let (decision, _) = judge(&case);
-    flip::with_flip(&case, decision)
+    let mut decision = flip::with_flip(&case, decision);
+    decision.adjust = safe::adjust(&case, decision.verdict);
+    decision
 }
 
 /// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.
 pub fn decide_tls(snapshot: &Snapshot, facts: &TlsFacts, at: Moment) -> (Decision, TlsAction) {
     let case = Case::tls(snapshot, facts, at);
     let (decision, group) = judge(&case);
-    let decision = flip::with_flip(&case, decision);
+    let mut decision = flip::with_flip(&case, decision);
+    // Nothing but the address can be changed about bytes that nobody reads.
+    decision.adjust = safe::adjust(&case, decision.verdict);
+    decision.adjust.retain(|adjust| matches!(adjust, Adjust::Connect(_)));
     let inside = match &facts.hello {
         Hello::Tls { .. } if case.is_uninspected(group) => Inside::Excluded,
         Hello::Tls { .. } => Inside::Inspectable,

@@ -9,10 +9,11 @@ use usher_records::sanction::Restriction;
 use usher_records::standing::{DueReason, Standing};
 use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
-use usher_types::ids::GrantId;
+use usher_types::ids::{GrantId, LessonListId};
 
-use super::carriage::{carries, leaving};
+use super::carriage::{carries, content, leaving};
 use super::case::Case;
+use super::safe::safe_search;
 use crate::decision::{Matched, Note, Reason};
 use crate::facts::Subject;
 use crate::snapshot::OpenGrant;
@@ -139,30 +140,58 @@ pub(super) fn granted_exception(case: &Case<'_>) -> Answer {
     {
         return decided(Verdict::Allow, Reason::Unrestricted(id));
     }
-    match grant_for(case, Opens::Page) {
-        Some(id) if !case.without.grants => decided(Verdict::Allow, Reason::Granted(id)),
-        _ => Answer::Pass(Note::NoGrant),
+    if case.without.grants {
+        return Answer::Pass(Note::NoGrant);
     }
+    if let Some(id) = grant_for(case, Opens::Page) {
+        return decided(Verdict::Allow, Reason::Granted(id));
+    }
+    match case.embedded_in.filter(|_| comes_along(case)).and_then(|page| grant_of_site(case, page)) {
+        Some(id) => decided(Verdict::Allow, Reason::EmbeddedIn(id)),
+        None => Answer::Pass(Note::NoGrant),
+    }
+}
+
+/// Whether this is of the kind that comes along with a page that was opened. All its categories must be named: what
+/// is a film site and something grave as well stays shut. Whoever opened the page looked at the page and not at this:
+/// what a rule, safe search or its own words shut stays shut as well.
+fn comes_along(case: &Case<'_>) -> bool {
+    let categories = case.categories();
+    let named = if categories.is_empty() {
+        case.snapshot.document.embedded.unknown
+    } else {
+        categories.without(case.snapshot.embedded).is_empty()
+    };
+    let refuses = |ask: Ask| matches!(ask(case), Answer::Decided { verdict, .. } if verdict > Verdict::Allow);
+    named && ![safe_search as Ask, group_rules, content].into_iter().any(refuses)
+}
+
+/// The grant that opens a page of this site. Browsers tell other sites no more of a page than its site.
+fn grant_of_site(case: &Case<'_>, site: &Host) -> Option<GrantId> {
+    let mut grants = case.snapshot.granted_sites.find_all(site, "/").map(|(_, grant)| grant);
+    grants.find(|grant| fits(case, grant, Opens::Page)).map(|grant| grant.id)
 }
 
 /// The grant that opens this here.
 pub(super) fn grant_for(case: &Case<'_>, opens: Opens) -> Option<GrantId> {
-    let fits = |grant: &OpenGrant| {
-        let open = grant.from <= case.at && case.at < grant.until;
-        let mine = match grant.scope {
-            Scope::Lesson(lesson) => case.lesson.is_some_and(|now| now.lesson == lesson),
-            Scope::Group(group) => is_in_group(&case.who.subject, group),
-            Scope::Person(person) => case.who.subject.person == Some(person),
-            Scope::Kind(kind) => case.who.subject.kind == Some(kind),
-        };
-        grant.opens == opens && open && mine
-    };
     let under = |host| {
         let grants = case.snapshot.grants.find_all(host, case.target.path);
-        grants.map(|(_, grant)| grant).find(|grant| fits(grant)).map(|grant| grant.id)
+        grants.map(|(_, grant)| grant).find(|grant| fits(case, grant, opens)).map(|grant| grant.id)
     };
     // Every name the connection goes by must be opened, not only the one it shows.
     case.hosts().all(|host| under(host).is_some()).then(|| under(case.target.host)).flatten()
+}
+
+/// Whether a grant is open now and to them.
+fn fits(case: &Case<'_>, grant: &OpenGrant, opens: Opens) -> bool {
+    let open = grant.from <= case.at && case.at < grant.until;
+    let mine = match grant.scope {
+        Scope::Lesson(lesson) => case.lesson.is_some_and(|now| now.lesson == lesson),
+        Scope::Group(group) => is_in_group(&case.who.subject, group),
+        Scope::Person(person) => case.who.subject.person == Some(person),
+        Scope::Kind(kind) => case.who.subject.kind == Some(kind),
+    };
+    grant.opens == opens && open && mine
 }
 
 fn is_in_group(subject: &Subject, group: usher_types::ids::GroupId) -> bool {
@@ -175,6 +204,8 @@ pub(super) fn lesson_session(case: &Case<'_>) -> Answer {
         let listed = case.snapshot.lesson_lists.get(&list).is_some_and(|pages| case.is_in(pages));
         return if listed && !case.without.lesson_list {
             decided(Verdict::Allow, Reason::InLessonList(list))
+        } else if is_part_of_list(case, list) {
+            decided(Verdict::Allow, Reason::EmbeddedInLessonList(list))
         } else {
             decided(Verdict::Block, Reason::NotInLessonList(list))
         };
@@ -182,6 +213,13 @@ pub(super) fn lesson_session(case: &Case<'_>) -> Answer {
     let (whom, during) = case.snapshot.lessons;
     let needed = case.group.is_some_and(|group| whom.has(group)) && during.has(case.period);
     if needed { decided(Verdict::Challenge, Reason::NoLesson) } else { Answer::Pass(Note::NoLessonNeeded) }
+}
+
+/// Whether this comes along with a page of the lesson's list.
+fn is_part_of_list(case: &Case<'_>, list: LessonListId) -> bool {
+    let sites = case.snapshot.lesson_sites.get(&list).filter(|_| !case.without.lesson_list);
+    let listed = |page: &Host| sites.is_some_and(|sites| sites.find_all(page, "/").next().is_some());
+    case.embedded_in.is_some_and(listed) && comes_along(case)
 }
 
 /// A lesson an adult opened is open whatever the hour: a club after school is a lesson too.

@@ -6,14 +6,18 @@ use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
+use usher_scan::safe::SafeServices;
 use usher_types::calendar::CalendarFault;
 use usher_types::ids::LessonListId;
+use usher_types::role::PersonKind;
 
 use super::{
     CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts,
-    PeriodSet, Snapshot, Uninspected,
+    PeriodSet, SafeFor, Snapshot, Uninspected,
 };
-use crate::document::{CarriesRule, CategoryRule, LeavingRule, PolicyDocument, Rule, UnscannedRule};
+use crate::document::{
+    CarriesRule, CategoryRule, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
+};
 use crate::verdict::Verdict;
 
 /// What is wrong with a policy document.
@@ -54,6 +58,9 @@ pub enum PolicyFault {
     /// A limit for words that every page would reach.
     #[error("content: the limit of `{0}` is not above zero")]
     LimitTooLow(String),
+    /// The table of services that can be asked to search safely is broken: a fault of this version, not of the policy.
+    #[error("the table of safe search cannot be read: {0}")]
+    SafeSearchTable(String),
     /// The calendar contradicts itself.
     #[error("calendar: {0}")]
     Calendar(#[from] CalendarFault),
@@ -105,8 +112,14 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         unscanned: unscanned(&document.unscanned, &names)?,
         uninspected,
         kept_in_lockdown: patterns(keep),
-        grants: grants(&parts.live.grants),
-        lesson_lists: lesson_lists(&parts.live.lesson_lists),
+        granted_sites: grants(&parts.live.grants, AddressPattern::of_every_path),
+        grants: grants(&parts.live.grants, Clone::clone),
+        lesson_sites: lesson_lists(&parts.live.lesson_lists, AddressPattern::of_every_path),
+        lesson_lists: lesson_lists(&parts.live.lesson_lists, Clone::clone),
+        embedded: category_set("embedded", &document.embedded.categories, &table)?,
+        safe_services: SafeServices::built_in()
+            .map_err(|error| PolicyFault::SafeSearchTable(error.to_string()))?,
+        safe: safe_search(&document, &names)?,
         own_addresses: parts.live.own_addresses.iter().map(std::net::IpAddr::to_canonical).collect(),
         library: parts.library,
         document,
@@ -239,6 +252,43 @@ fn categories(
     Ok(verdicts)
 }
 
+/// How each group searches. One named twice has the stricter.
+fn safe_search(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<SafeFor>, PolicyFault> {
+    let written = &document.safe_search;
+    let search = by_group(document, names, &written.search)?;
+    let youtube = by_group(document, names, &written.youtube)?;
+    let image_search = by_group(document, names, &written.image_search)?;
+    let said = search.into_iter().zip(youtube).zip(image_search);
+    let groups = document.groups.iter().zip(said).map(|(group, ((search, youtube), image_search))| {
+        let unsaid =
+            if group.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off };
+        SafeFor {
+            search: search.unwrap_or(unsaid),
+            youtube: youtube.unwrap_or(unsaid),
+            image_search: image_search.unwrap_or(ImageSearch::Open),
+        }
+    });
+    Ok(groups.collect())
+}
+
+/// What each group is told by a table of groups and sets; none where it is told nothing.
+fn by_group<T: Copy + Ord>(
+    document: &PolicyDocument,
+    names: &Names<'_>,
+    written: &BTreeMap<String, T>,
+) -> Result<Vec<Option<T>>, PolicyFault> {
+    let mut said: Vec<Option<T>> = vec![None; document.groups.len()];
+    for (name, &value) in written {
+        let set = names.one("safe-search", name)?;
+        for (index, slot) in said.iter_mut().enumerate() {
+            if set.has(GroupIndex(index)) {
+                *slot = (*slot).max(Some(value));
+            }
+        }
+    }
+    Ok(said)
+}
+
 /// The limit of each group. One named twice has the lower: that is the stricter.
 fn content_limits(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Option<i32>>, PolicyFault> {
     let mut limits: Vec<Option<i32>> = vec![None; document.groups.len()];
@@ -349,18 +399,21 @@ fn unknown(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Verdict>,
     said.into_iter().enumerate().map(|(index, verdict)| verdict.ok_or_else(|| missing(index))).collect()
 }
 
-fn grants(grants: &[Grant]) -> PatternMap<OpenGrant> {
+fn grants(grants: &[Grant], of: fn(&AddressPattern) -> AddressPattern) -> PatternMap<OpenGrant> {
     grants
         .iter()
         .map(|grant| {
             let until = grant.ended_at.map_or(grant.until, |ended| ended.min(grant.until));
             let (id, opens, scope) = (grant.id, grant.opens, grant.scope);
             let open = OpenGrant { id, opens, scope, from: grant.made_at, until };
-            (grant.page.clone(), open)
+            (of(&grant.page), open)
         })
         .collect()
 }
 
-fn lesson_lists(lists: &[LessonList]) -> HashMap<LessonListId, PatternMap<()>> {
-    lists.iter().map(|list| (list.id, patterns(&list.pages))).collect()
+fn lesson_lists(
+    lists: &[LessonList],
+    of: fn(&AddressPattern) -> AddressPattern,
+) -> HashMap<LessonListId, PatternMap<()>> {
+    lists.iter().map(|list| (list.id, list.pages.iter().map(|page| (of(page), ())).collect())).collect()
 }

@@ -11,13 +11,16 @@ use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::library::Library;
 use usher_lists::patterns::PatternMap;
 use usher_records::grant::{Opens, Scope};
+use usher_scan::safe::SafeServices;
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
 use usher_types::host::Host;
 use usher_types::ids::{GrantId, LessonListId, SchoolId};
 use usher_types::moment::Moment;
 
-use crate::document::{CarriesRule, LeavingRule, PolicyDocument, Rule, UnscannedRule};
+use crate::document::{
+    CarriesRule, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
+};
 use crate::facts::Subject;
 use crate::generation::Generation;
 use crate::live::Live;
@@ -133,6 +136,12 @@ pub struct Snapshot {
     pub(crate) kept_in_lockdown: PatternMap<()>,
     pub(crate) grants: PatternMap<OpenGrant>,
     pub(crate) lesson_lists: HashMap<LessonListId, PatternMap<()>>,
+    /// The hosts of granted pages and of lessons' lists: what a page embeds names its host at most.
+    pub(crate) granted_sites: PatternMap<OpenGrant>,
+    pub(crate) lesson_sites: HashMap<LessonListId, PatternMap<()>>,
+    pub(crate) embedded: CategorySet,
+    pub(crate) safe_services: &'static SafeServices,
+    safe: Vec<SafeFor>,
     own_addresses: Vec<IpAddr>,
 }
 
@@ -157,6 +166,20 @@ pub(crate) struct Uninspected {
     pub(crate) categories: CategorySet,
     pub(crate) sites: PatternMap<()>,
     pub(crate) whom: GroupSet,
+}
+
+/// How a group searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SafeFor {
+    pub(crate) search: SafeLevel,
+    pub(crate) youtube: SafeLevel,
+    pub(crate) image_search: ImageSearch,
+}
+
+impl SafeFor {
+    /// Where nobody said otherwise and pupils may be in the group.
+    const STRICTEST: Self =
+        Self { search: SafeLevel::Strict, youtube: SafeLevel::Strict, image_search: ImageSearch::Shut };
 }
 
 /// A grant as decisions see it.
@@ -275,6 +298,11 @@ impl Snapshot {
     /// From which score on a page's words count for this group.
     pub(crate) fn content_limit(&self, group: GroupIndex) -> Option<i32> {
         self.content_limits.get(group.0).copied().flatten()
+    }
+
+    /// How this group searches.
+    pub(crate) fn safe_for(&self, group: GroupIndex) -> SafeFor {
+        self.safe.get(group.0).copied().unwrap_or(SafeFor::STRICTEST)
     }
 
     pub(crate) fn unknown_for(&self, group: GroupIndex) -> Verdict {

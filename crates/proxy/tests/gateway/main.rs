@@ -19,6 +19,7 @@ mod inside;
 mod leaving;
 mod malformed;
 mod recording;
+mod safe;
 mod sites;
 mod ways;
 mod websockets;

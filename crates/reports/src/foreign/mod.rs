@@ -207,6 +207,7 @@ impl Visit {
             sent: None,
             carried: None,
             part_of_page: self.part_of_page,
+            embedded_in: None,
         };
         What::Web(Box::new(WebEvent { facts, decision: self.decision(), outcome: self.outcome() }))
     }
@@ -235,6 +236,7 @@ impl Visit {
             generation: Digest::default(),
             trail: Vec::new(),
             flip: Flip::Nothing,
+            adjust: Vec::new(),
         }
     }
 

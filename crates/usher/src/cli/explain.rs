@@ -119,6 +119,7 @@ async fn foresee(arguments: &Arguments, opened: &Opened, snapshot: &Snapshot) ->
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     })
 }
 

@@ -132,6 +132,7 @@ fn ask(snapshot: &Snapshot, subject: &Subject, lesson: Option<LessonFacts>, at: 
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     };
     Some(decide_web(snapshot, &facts, at).verdict)
 }

@@ -167,6 +167,7 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     };
     // A word first can be about what the page said, which its address alone does not tell.
     let by_words = coached_by_words(&app, &checked).await?;

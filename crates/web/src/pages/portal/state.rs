@@ -144,6 +144,7 @@ fn reason(app: &App, who: &Circumstances, at: Moment) -> Option<Reason> {
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     };
     let decision = decide_web(&snapshot, &facts, at);
     let about_page = matches!(decision.step, Step::GroupRules | Step::Categories | Step::Default);

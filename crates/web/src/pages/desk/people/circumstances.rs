@@ -82,6 +82,7 @@ impl Circumstances {
             sent: None,
             carried: None,
             part_of_page: false,
+            embedded_in: None,
         };
         let snapshot = app.snapshot.load_full();
         let decision = snapshot.as_deref().map(|snapshot| decide_web(snapshot, &facts, desk.at));
