@@ -230,3 +230,89 @@ async fn web_05_a_card_number_does_not_leave_for_pupils_and_goes_as_it_is_for_st
     rig.events(2).await;
     assert_eq!(origin.seen()[0].body, body.as_bytes());
 }
+
+#[tokio::test]
+async fn a_page_that_looks_like_something_else_is_read_as_the_page_a_browser_would_show() {
+    let disguises: [&[u8]; 4] = [b"GIF89a", b"<!-- \x01\x02 -->", b"<!-- %PDF-1.7 -->", b"wOFF"];
+    for disguise in disguises {
+        let body = [disguise, ABOUT_GAMES.as_bytes()].concat();
+        let origin = Origin::http1(move |_| file("Content-Type: text/html\r\n", &body)).await;
+        let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+        assert_eq!(rig.get("http://plain.example/").await.status, 403, "{}", disguise.escape_ascii());
+        rig.events(1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_is_no_event_stream_and_no_text_however_slowly_it_begins() {
+    for kind in ["text/event-stream", "application/octet-stream"] {
+        let origin = Origin::raw(move |mut stream: Stream, _| async move {
+            read_head(&mut stream).await;
+            let body = program();
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.write_all(&body[..1]).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2_500)).await;
+            stream.write_all(&body[1..]).await.ok();
+        })
+        .await;
+        let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+        let answer = rig.ask(&get("http://plain.example/latest")).await;
+        assert!(
+            answer.status == 403 || answer.body.len() < 2,
+            "{kind}: {} {}",
+            answer.status,
+            answer.body.len()
+        );
+        let events = rig.events(1).await;
+        assert!(reason(&events[0]).starts_with("Block "), "{kind}: {}", reason(&events[0]));
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_saved_is_looked_into_whatever_it_begins_with() {
+    let sent = [
+        ("filename=\"game;.hta\"", b"GIF89a<script language=vbscript>".to_vec()),
+        ("filename=\"run.bat\"", b"GIF89a\r\n@echo off\r\n".to_vec()),
+    ];
+    for (name, body) in sent {
+        let fields = format!("Content-Type: image/gif\r\nContent-Disposition: attachment; {name}\r\n");
+        let origin = Origin::http1(move |_| file(&fields, &body)).await;
+        let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+        rig.get("http://plain.example/").await;
+        let events = rig.events(1).await;
+        assert!(facts(&events[0]).carried.as_ref().is_some_and(|carried| carried.file.is_some()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn codings_on_several_lines_are_all_undone() {
+    let gzip = |bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    let body = gzip(&gzip(ABOUT_GAMES.as_bytes()));
+    let fields = "Content-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\n";
+    let origin = Origin::http1(move |_| file(fields, &body)).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    assert_eq!(rig.get("http://plain.example/").await.status, 403);
+    let events = rig.events(1).await;
+    assert_eq!(reason(&events[0]), "Block Says(games, 120)");
+}
+
+#[tokio::test]
+async fn web_26_a_form_in_an_address_and_one_of_another_method_are_read_too() {
+    let origin = Origin::http1(|_| page("thanks")).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    assert_eq!(rig.get("http://plain.example/pay?number=4111111111111111").await.status, 403);
+    let body = "number=4111111111111111";
+    let query = format!(
+        "QUERY http://plain.example/pay HTTP/1.1\r\nHost: plain.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert_eq!(rig.ask(&query).await.status, 403);
+    rig.events(2).await;
+    assert_eq!(origin.seen(), []);
+}
