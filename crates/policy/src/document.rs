@@ -18,6 +18,7 @@ use usher_types::moment::Zone;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::facts::Mismatch;
+use crate::must::Must;
 use crate::verdict::Verdict;
 
 /// The policy document.
@@ -76,6 +77,9 @@ pub struct PolicyDocument {
     /// Special-purpose addresses that may be reached: a learning platform inside the school.
     #[serde(default)]
     pub reach: Vec<IpNet>,
+    /// What the school promises of it; no policy is published that breaks one of these.
+    #[serde(default, rename = "must", skip_serializing_if = "Vec::is_empty")]
+    pub musts: Vec<Must>,
 }
 
 /// A group people are judged in. Somebody fits when their kind is listed, and their year, if any years are listed.
