@@ -135,9 +135,7 @@ fn judged(text: &str, document: &PolicyDocument, table: &CategoryTable, fault: &
         PolicyFault::EmptyGroup(_) => "give it `kinds` or `roles`, or take it out".to_owned(),
         PolicyFault::OneGroupOnly => "write at least a group of pupils and one of adults".to_owned(),
         PolicyFault::UnknownNotSaid(group) => format!("add `{group} = \"block\"` under [unknown]"),
-        PolicyFault::LimitTooLow(_) => {
-            "write a number above zero; the shortest list of bad words is 30".to_owned()
-        }
+        PolicyFault::LimitTooLow(_) => "write a number above zero; ordinary pages stay under 30".to_owned(),
         PolicyFault::Calendar(_) => "put the days and times right, earliest first".to_owned(),
         PolicyFault::OddVerdict { .. } => "write `allow`, `hold` or `block`".to_owned(),
         PolicyFault::OddMust { .. } => "give it `who`, and a `url` or a `category`".to_owned(),
