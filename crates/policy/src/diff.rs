@@ -95,7 +95,7 @@ pub fn diff(old: &PolicyDocument, new: &PolicyDocument, catalogue: &Catalogue) -
         |category: &Category| catalogue.entry(category).is_none_or(|entry| is_grave_theme(&entry.theme));
     let rule_weight = |rule: &Value| weight_of_rule(rule, &grave);
     found.keyed("Rule", &old.rules, &new.rules, "id", rule_weight);
-    found.order(&old.rules, &new.rules);
+    found.orders(old, new);
     found.all.extend(categories(old, new, catalogue));
     found.one("Pages nobody knows", &old.unknown, &new.unknown, Some(Weighty::Unknown));
     found.one("How far words may go", &old.content, &new.content, Some(Weighty::Words));
@@ -111,7 +111,7 @@ pub fn diff(old: &PolicyDocument, new: &PolicyDocument, catalogue: &Catalogue) -
         known.contains(&sentence).then_some(Weighty::Promises)
     });
     if found.all.is_empty() && old != new {
-        found.say("The order in which it is written changes.".to_owned(), Some(Weighty::Groups));
+        found.say("It is written otherwise, and does the same.".to_owned(), None);
     }
     found.all
 }
@@ -185,17 +185,34 @@ impl Found {
         }
     }
 
-    /// The first rule that fits counts, so their order is a change by itself.
-    fn order(&mut self, old: &[Rule], new: &[Rule]) {
-        let kept = |one: &[Rule], other: &[Rule]| -> Vec<String> {
-            let ids = one.iter().map(|rule| rule.id.clone());
-            ids.filter(|id| other.iter().any(|rule| rule.id == *id)).collect()
+    fn orders(&mut self, old: &PolicyDocument, new: &PolicyDocument) {
+        let names = (old.groups.iter().map(|group| &group.name), new.groups.iter().map(|group| &group.name));
+        self.order("the groups", names.0, names.1, Weighty::Groups);
+        let ids = (old.rules.iter().map(|rule| &rule.id), new.rules.iter().map(|rule| &rule.id));
+        self.order("the rules", ids.0, ids.1, Weighty::GraveCategory);
+        let ids = (old.leaving.iter().map(|rule| &rule.id), new.leaving.iter().map(|rule| &rule.id));
+        self.order("the rules of what may leave", ids.0, ids.1, Weighty::Leaving);
+        let ids = (old.carries.iter().map(|rule| &rule.id), new.carries.iter().map(|rule| &rule.id));
+        self.order("the rules of downloads", ids.0, ids.1, Weighty::Carries);
+    }
+
+    /// Where the first that fits counts, the order is a change by itself.
+    fn order<'a>(
+        &mut self,
+        what: &str,
+        old: impl Iterator<Item = &'a String>,
+        new: impl Iterator<Item = &'a String>,
+        weighty: Weighty,
+    ) {
+        let (old, new): (Vec<&String>, Vec<&String>) = (old.collect(), new.collect());
+        let kept = |one: &[&'a String], other: &[&'a String]| -> Vec<&'a str> {
+            one.iter().filter(|id| other.contains(id)).map(|id| id.as_str()).collect()
         };
-        if kept(old, new) != kept(new, old) {
-            let order = kept(new, old).join(", ");
+        if kept(&old, &new) != kept(&new, &old) {
+            let order = kept(&new, &old).join(", ");
             self.say(
-                format!("The order of the rules, the first of which counts, is now {order}."),
-                Some(Weighty::GraveCategory),
+                format!("The order of {what}, the first of which counts, is now {order}."),
+                Some(weighty),
             );
         }
     }
@@ -433,7 +450,7 @@ mod tests {
     fn written_otherwise_and_meaning_the_same_is_no_difference_of_categories() {
         let same = format!("{GAMES}{{ for = [\"pupils\"], verdict = \"block\" }}, ");
         let found = between(GAMES, &same);
-        assert_eq!(sentences(&found), ["The order in which it is written changes."]);
+        assert_eq!(sentences(&found), ["It is written otherwise, and does the same."]);
     }
 
     #[test]
@@ -467,6 +484,19 @@ mod tests {
             let found = between(from, to);
             assert!(weighty(&found).contains(&expected), "{from}: {found:?}");
         }
+    }
+
+    #[test]
+    fn where_the_first_counts_the_order_is_a_change() {
+        let (old, mut new) = (policy(STARTING_POLICY).unwrap(), policy(STARTING_POLICY).unwrap());
+        new.groups.swap(2, 3);
+        let found = diff(&old, &new, &Catalogue::ours().unwrap());
+        assert_eq!(weighty(&found), [Weighty::Groups]);
+        let order = "The order of the groups, the first of which counts, is now ks1, lower-ks2, staff, upper-ks2, guests.";
+        assert_eq!(sentences(&found), [order]);
+        new.groups.swap(2, 3);
+        new.rules.swap(0, 6);
+        assert_eq!(weighty(&diff(&old, &new, &Catalogue::ours().unwrap())), [Weighty::GraveCategory]);
     }
 
     #[test]

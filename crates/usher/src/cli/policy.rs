@@ -17,8 +17,10 @@ use usher_policy::check::{self, Fault};
 use usher_policy::diff::{self, Difference};
 use usher_policy::document::PolicyDocument;
 use usher_publish::publisher::Generations;
+use usher_types::clock::Clock as _;
 
 use super::say;
+use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
 
 #[derive(Debug, Subcommand)]
@@ -132,6 +134,11 @@ fn say_check(file: &Path) -> anyhow::Result<ExitCode> {
         policy.categories.len(),
         policy.musts.len()
     ));
+    let today = policy.zone.local(SystemClock.now()).date();
+    for due in policy.due_for_review(today) {
+        let owner = due.owner.map_or_else(String::new, |owner| format!(", {owner} answers for it"));
+        say(format!("  to be looked at since {}: {}{owner}", due.review, due.place));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
