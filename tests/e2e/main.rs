@@ -11,6 +11,7 @@
 mod commands;
 mod crash;
 mod device;
+mod policy;
 mod rows;
 mod running;
 mod week;

@@ -1,8 +1,11 @@
 //! A played week: every recorded decision can be made again.
 
-use serde::Deserialize;
+use std::path::Path;
 
-use crate::running::{Running, said, usher_on};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::running::{Card, Running, said, usher_on};
 
 /// People in a hundred who take part; enough for ten thousand decisions.
 const SCALE: &str = "40";
@@ -31,7 +34,36 @@ fn ten_thousand_decisions_of_a_week_come_out_the_same_again() {
     assert_eq!(figures.same, figures.decisions, "{figures:?}");
     assert!(figures.events >= figures.decisions);
     said(&usher_on(&card.config, &["verify"]));
+    the_week_again_with_another_policy(&card, folder.path());
 
     let mails = std::fs::read_dir(folder.path().join("data/mail")).unwrap().count();
     assert!(mails > 0, "the weekly report and the alerts went out");
+}
+
+/// The policy in force against its own log gives no difference; another says what it would change.
+fn the_week_again_with_another_policy(card: &Card, folder: &Path) {
+    let replay = |text: &str| -> Value {
+        let file = folder.join("draft.toml");
+        std::fs::write(&file, text).unwrap();
+        let draft = file.to_str().unwrap();
+        let told = &["policy", "replay", "--from", "2026-11-01", "--draft", draft, "--json"];
+        serde_json::from_str(&said(&usher_on(&card.config, told))).unwrap()
+    };
+    let shown = said(&usher_on(&card.config, &["policy", "show"]));
+    let same = replay(&shown);
+    assert!(same["requests"].as_u64() >= Some(10_000), "{same}");
+    assert_eq!(same["requests"], same["same"], "{same}");
+    let games = "name = \"games\"\nverdict = \"block\"";
+    let education = "name = \"education\"\nverdict = \"allow\"";
+    assert!(shown.contains(games) && shown.contains(education), "{shown}");
+    let opened = shown.replacen(games, &games.replace("block", "allow"), 1);
+    let other = replay(&opened.replacen(education, &education.replace("allow", "block"), 1));
+    for (side, category) in [("newly-blocked", "education"), ("newly-allowed", "games")] {
+        let side = &other[side];
+        assert!(side["count"].as_u64() > Some(0), "{other}");
+        let by = side["by"].as_array().unwrap();
+        assert!(by.iter().any(|line| line["category"] == category), "{other}");
+        let sites = side["sites"].as_array().unwrap();
+        assert!((1..=20).contains(&sites.len()), "{other}");
+    }
 }

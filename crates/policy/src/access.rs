@@ -306,6 +306,36 @@ pub fn may_manage(who: &Who, roles: Roles) -> Result<Permit, Denied> {
     Ok(permit)
 }
 
+/// Whether `who` may write a policy. Whether it comes into force at once is [`may_publish_alone`].
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_write_policy(who: &Who) -> Result<Permit, Denied> {
+    may(who, Act::ManageLists)
+}
+
+/// Whether what `who` wrote comes into force without a second person: the headteacher's, where it changes nothing weighty.
+pub fn may_publish_alone(who: &Who, weighty: bool) -> bool {
+    !weighty && may(who, Act::ChangeSettings).is_ok()
+}
+
+/// Whether `second` may confirm a policy that `first` wrote: another person, who could have written it, in an office the
+/// first does not hold; and one of the two is the headteacher, who answers for the policy.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_confirm_policy(second: &Who, first: &Who) -> Result<Permit, Denied> {
+    let permit = may_write_policy(second)?;
+    let other_office =
+        Act::ManageLists.roles().iter().any(|&role| second.roles.has(role) && !first.roles.has(role));
+    let head = [first, second].into_iter().any(|who| may(who, Act::ChangeSettings).is_ok());
+    if second.person != first.person && other_office && head {
+        Ok(permit)
+    } else {
+        Err(Denied(Act::ChangeSettings))
+    }
+}
+
 /// Whether `who` may look at this person's activity, given a reason. A pupil's is for all who may look at activity; an
 /// adult's for the headteacher alone; the headteacher's own, and anybody's own, for nobody at the desk.
 ///
@@ -380,6 +410,29 @@ mod tests {
             for act in Act::ALL {
                 assert_eq!(may(&odd, act).is_ok(), act.kinds().contains(&kind), "{kind:?} {act:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_weighty_policy_takes_two_people_of_two_offices_and_one_is_the_head() {
+        let person = |id, roles: &[Role]| Who { person: Id::new(id), ..who(PersonKind::Staff, roles) };
+        let (head, lead) = (person(1, &[Role::Headteacher]), person(2, &[Role::ComputingLead]));
+        let (safeguarding, teacher) = (person(3, &[Role::SafeguardingLead]), person(4, &[Role::Teacher]));
+        let second_head = person(5, &[Role::Headteacher]);
+        assert!(may_publish_alone(&head, false) && !may_publish_alone(&head, true));
+        assert!(!may_publish_alone(&lead, false));
+        assert!(may_write_policy(&lead).is_ok() && may_write_policy(&teacher).is_err());
+        for (first, second) in [(&lead, &head), (&head, &lead), (&safeguarding, &head)] {
+            assert!(may_confirm_policy(second, first).is_ok(), "{first:?} {second:?}");
+        }
+        for (first, second) in [
+            (&head, &head),
+            (&head, &second_head),
+            (&lead, &safeguarding),
+            (&head, &teacher),
+            (&teacher, &teacher),
+        ] {
+            assert!(may_confirm_policy(second, first).is_err(), "{first:?} {second:?}");
         }
     }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use usher_lists::category::Category;
 use usher_lists::patterns::AddressPattern;
@@ -18,6 +19,7 @@ use usher_types::moment::Zone;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::facts::Mismatch;
+use crate::must::Must;
 use crate::verdict::Verdict;
 
 /// The policy document.
@@ -82,6 +84,9 @@ pub struct PolicyDocument {
     /// Special-purpose addresses that may be reached: a learning platform inside the school.
     #[serde(default)]
     pub reach: Vec<IpNet>,
+    /// What the school promises of it; no policy is published that breaks one of these.
+    #[serde(default, rename = "must", skip_serializing_if = "Vec::is_empty")]
+    pub musts: Vec<Must>,
 }
 
 /// A group people are judged in. Somebody fits when their kind is listed, and their year, if any years are listed.
@@ -178,6 +183,12 @@ pub struct Rule {
     /// Fits only tunnels that carry something other than TLS.
     #[serde(default)]
     pub not_tls: bool,
+    /// Who in the school answers for it. Nothing is decided by this or by the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The day by which somebody looks whether it is still wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Date>,
 }
 
 /// What a category means for whom.
@@ -207,6 +218,44 @@ pub struct CategoryException {
     pub during: Vec<PeriodKind>,
     /// What it means for them.
     pub verdict: Verdict,
+    /// Why. Nothing is decided by this or by the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Who in the school answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The day by which somebody looks whether it is still wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Date>,
+}
+
+/// A rule or an exception whose day to be looked at has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Where it is: ``rule `id` ``, ``category `name` ``.
+    pub place: String,
+    /// Who answers for it, where that is said.
+    pub owner: Option<String>,
+    /// The day.
+    pub review: Date,
+}
+
+impl PolicyDocument {
+    /// What somebody should look at by `today`, longest due first.
+    pub fn due_for_review(&self, today: Date) -> Vec<Due> {
+        let rules = self.rules.iter().map(|rule| (format!("rule `{}`", rule.id), &rule.owner, rule.review));
+        let exceptions = self.categories.iter().flat_map(|category| {
+            let place = format!("category `{}`", category.name);
+            category.except.iter().map(move |except| (place.clone(), &except.owner, except.review))
+        });
+        let due = rules.chain(exceptions).filter_map(|(place, owner, review)| {
+            let review = review.filter(|day| *day <= today)?;
+            Some(Due { place, owner: owner.clone(), review })
+        });
+        let mut due: Vec<Due> = due.collect();
+        due.sort_by_key(|one| one.review);
+        due
+    }
 }
 
 /// Safe search (WEB-10, WEB-11), by group or set. A group that is not named searches strictly when pupils are in it, and
@@ -352,4 +401,33 @@ pub struct Inspection {
     /// Groups or sets that are not decrypted at all: guests whose devices lack the school's certificate.
     #[serde(default, rename = "except-for")]
     pub except_whom: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::profile::{STARTING_POLICY, policy};
+
+    #[test]
+    fn exceptions_and_rules_have_an_owner_and_a_day_to_be_looked_at() {
+        let text = STARTING_POLICY
+            .replace("id = \"help-stays-open\"", "id = \"help-stays-open\"\nowner = \"dsl\"\nreview = \"2026-09-01\"")
+            .replace(
+                "why = \"Not school work (WEB-02).\"\nexcept = [",
+                "why = \"Not school work (WEB-02).\"\nexcept = [{ for = [\"upper-ks2\"], verdict = \"allow\", why = \"Chess club\", \
+                 owner = \"Mr Lowe\", review = \"2026-12-18\" }, ",
+            );
+        let policy = policy(&text).unwrap();
+        let due = |day| -> Vec<String> {
+            policy
+                .due_for_review(day)
+                .into_iter()
+                .map(|due| format!("{} {:?}", due.place, due.owner))
+                .collect()
+        };
+        assert_eq!(due(date(2026, 8, 31)), Vec::<String>::new());
+        assert_eq!(due(date(2026, 9, 1)), ["rule `help-stays-open` Some(\"dsl\")"]);
+        assert_eq!(due(date(2026, 12, 18)).len(), 2);
+    }
 }

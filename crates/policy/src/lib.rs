@@ -8,14 +8,18 @@
 
 pub mod access;
 pub mod alarm;
+pub mod check;
 pub mod decide;
 pub mod decision;
+pub mod diff;
 pub mod document;
 pub mod explain;
 pub mod facts;
 pub mod generation;
 pub mod live;
+pub mod must;
 pub mod presence;
+pub mod probe;
 pub mod profile;
 pub mod snapshot;
 pub mod verdict;

@@ -93,7 +93,7 @@ pub fn policy(text: &str) -> Result<PolicyDocument, ProfileFault> {
     toml::from_str(text).map_err(|error| fault(text, &error))
 }
 
-fn fault(text: &str, error: &toml::de::Error) -> ProfileFault {
+pub(crate) fn fault(text: &str, error: &toml::de::Error) -> ProfileFault {
     let start = error.span().map_or(0, |span| span.start);
     let line = 1 + text.get(..start).map_or(0, |before| before.matches('\n').count());
     ProfileFault { line, what: error.message().to_owned() }

@@ -194,8 +194,65 @@ impl Generations {
         self.build(parts, live).await
     }
 
+    /// The snapshot of a generation with another policy in it: what would have been decided then.
+    ///
+    /// # Errors
+    /// See [`Generations::remake`].
+    pub async fn remake_with(
+        &self,
+        generation: Digest,
+        document: &PolicyDocument,
+    ) -> Result<Snapshot, PublishFault> {
+        let kept = self.books.store().generation(self.books.school(), generation).await?;
+        let parts = kept.ok_or(PublishFault::UnknownGeneration(generation))?;
+        let live: Live = self.read("live part", parts.live).await?;
+        self.with(parts, document.clone(), live).await
+    }
+
+    /// A policy with the lists in force, and with what was open when the server last looked: for trying it out. Nothing
+    /// is kept of it.
+    ///
+    /// # Errors
+    /// [`PublishFault::NothingInForce`]; what cannot be read.
+    pub async fn trial(&self, document: &PolicyDocument) -> Result<Snapshot, PublishFault> {
+        let (books, school) = (&self.books, self.books.school());
+        let in_force = books.get::<InForce, _>(school).await?.ok_or(PublishFault::NothingInForce)?.value;
+        let live = match books.store().latest_generation(school).await? {
+            Some(latest) => self.read("live part", latest.live).await?,
+            None => Live::default(),
+        };
+        let parts = Generation { policy: in_force.policy, lists: in_force.lists, live: live.digest() };
+        self.with(parts, document.clone(), live).await
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// [`PublishFault::NothingInForce`]; what cannot be read.
+    pub async fn policy_in_force(&self) -> Result<PolicyDocument, PublishFault> {
+        let in_force = self.books.get::<InForce, _>(self.books.school()).await?;
+        self.policy(in_force.ok_or(PublishFault::NothingInForce)?.value.policy).await
+    }
+
+    /// A policy that was kept.
+    ///
+    /// # Errors
+    /// When it is not kept any more, or cannot be read.
+    pub async fn policy(&self, digest: Digest) -> Result<PolicyDocument, PublishFault> {
+        self.read("policy", digest).await
+    }
+
     async fn build(&self, parts: Generation, live: Live) -> Result<Snapshot, PublishFault> {
-        let document: PolicyDocument = self.read("policy", parts.policy).await?;
+        let document = self.policy(parts.policy).await?;
+        self.with(parts, document, live).await
+    }
+
+    async fn with(
+        &self,
+        parts: Generation,
+        document: PolicyDocument,
+        live: Live,
+    ) -> Result<Snapshot, PublishFault> {
         let (lists, school) = (Arc::clone(&self.lists), self.books.school());
         let work = tokio::task::spawn_blocking(move || {
             let table = Arc::new(Catalogue::ours()?.table());

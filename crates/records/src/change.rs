@@ -171,6 +171,8 @@ pub enum Action {
     ReturnListMade,
     /// A return list was called off: its person stays.
     ReturnListCalledOff,
+    /// A policy was written that waits for a second person.
+    PolicyDrafted,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

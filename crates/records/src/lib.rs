@@ -22,6 +22,7 @@ pub mod noun;
 pub mod password;
 pub mod person;
 pub mod picture;
+pub mod policy_draft;
 pub mod refusal;
 pub mod register;
 pub mod report;

@@ -54,11 +54,13 @@ pub enum Kind {
     Disclosure,
     /// [`crate::equipment::ReturnList`].
     ReturnList,
+    /// [`crate::policy_draft::PolicyDraft`].
+    PolicyDraft,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -83,6 +85,7 @@ impl Kind {
         Self::Alert,
         Self::Disclosure,
         Self::ReturnList,
+        Self::PolicyDraft,
     ];
 
     /// Its name in storage and in the journal.
@@ -112,6 +115,7 @@ impl Kind {
             Self::Alert => "alert",
             Self::Disclosure => "disclosure",
             Self::ReturnList => "return-list",
+            Self::PolicyDraft => "policy-draft",
         }
     }
 

@@ -35,6 +35,12 @@ pub enum PeriodKind {
     Closed,
 }
 
+impl PeriodKind {
+    /// Every part of the day, as lists show them.
+    pub const ALL: [Self; 6] =
+        [Self::Lesson, Self::Break, Self::Lunch, Self::BeforeSchool, Self::AfterSchool, Self::Closed];
+}
+
 /// One stretch between two bells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -35,6 +35,8 @@ pub(super) struct Case<'a> {
     pub(super) lesson: Option<LessonFacts>,
     /// What a flip leaves out.
     pub(super) without: Without,
+    /// What the page is taken to be about besides what the lists say; nothing, except where a promise is tested.
+    pub(super) as_if: CategorySet,
     categories: OnceCell<CategorySet>,
 }
 
@@ -127,6 +129,7 @@ impl<'a> Case<'a> {
             embedded_in: None,
             lesson: who.lesson.filter(|lesson| at < lesson.ends_at),
             without: Without::default(),
+            as_if: CategorySet::EMPTY,
             categories: OnceCell::new(),
         }
     }
@@ -156,7 +159,8 @@ impl<'a> Case<'a> {
     }
 
     fn categories_under(&self, host: &Host) -> CategorySet {
-        let all = self.snapshot.categories_of(host, self.target.path, self.target.query);
+        let listed = self.snapshot.categories_of(host, self.target.path, self.target.query);
+        let all = listed.union(self.as_if);
         self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
     }
 

@@ -6,6 +6,7 @@ mod flip;
 mod safe;
 mod steps;
 
+use usher_lists::category::CategorySet;
 use usher_types::moment::Moment;
 
 use crate::decision::{Adjust, Decision, Flip, Passed, Reason, Step};
@@ -66,6 +67,21 @@ pub fn decide_tls(snapshot: &Snapshot, facts: &TlsFacts, at: Moment) -> (Decisio
     };
     let action = tls_action(decision.verdict, inside);
     (decision, action)
+}
+
+/// Decides on a page as if it were listed under `as_if` too, and the school were in no lockdown: for testing what a policy
+/// promises, never for a request.
+pub(crate) fn decide_probe(
+    snapshot: &Snapshot,
+    facts: &WebFacts,
+    as_if: CategorySet,
+    at: Moment,
+) -> Decision {
+    let mut case = Case::web(snapshot, facts, at);
+    case.as_if = as_if;
+    case.without.lockdown = true;
+    let (decision, _) = judge(&case);
+    flip::with_flip(&case, decision)
 }
 
 /// Decides again on recorded facts.

@@ -72,6 +72,71 @@ pub enum PolicyFault {
         /// The verdict.
         verdict: &'static str,
     },
+    /// A promise that is about nobody or nothing.
+    #[error("must `{sentence}`: it does not say {missing}")]
+    OddMust {
+        /// The promise.
+        sentence: String,
+        /// What it does not say.
+        missing: &'static str,
+    },
+}
+
+/// Everything that is wrong with a document, where [`snapshot`] stops at the first: each part is compiled by itself.
+pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<PolicyFault> {
+    let mut found: Vec<PolicyFault> = Vec::new();
+    let mut keep = |fault: Option<PolicyFault>| found.extend(fault);
+    keep(document.calendar.check().err().map(PolicyFault::from));
+    let names = match Names::of(document) {
+        Ok(names) => names,
+        // Without groups nothing else can be looked up.
+        Err(fault) => {
+            keep(Some(fault));
+            return found;
+        }
+    };
+    for (place, whom) in
+        [("lessons", &document.lessons.whom), ("inspection", &document.inspection.except_whom)]
+            .into_iter()
+            .chain(document.hours.iter().map(|rule| ("hours", &rule.whom)))
+    {
+        whom.iter().for_each(|name| keep(names.one(place, name).err()));
+    }
+    for (place, listed) in
+        [("sealed", &document.sealed), ("inspection", &document.inspection.except_categories)]
+    {
+        listed.iter().for_each(|one| keep(category_set(place, std::slice::from_ref(one), table).err()));
+    }
+    document.rules.iter().for_each(|rule| keep(rules(std::slice::from_ref(rule), &names, table).err()));
+    document
+        .categories
+        .iter()
+        .for_each(|rule| keep(categories(std::slice::from_ref(rule), &names, table).err()));
+    document.leaving.iter().for_each(|rule| keep(leaving(std::slice::from_ref(rule), &names, table).err()));
+    document.carries.iter().for_each(|rule| keep(carries(std::slice::from_ref(rule), &names, table).err()));
+    document.unscanned.iter().for_each(|rule| keep(unscanned(std::slice::from_ref(rule), &names).err()));
+    keep(each_once("rule", document.rules.iter().map(|rule| &rule.id)).err());
+    keep(each_once("leaving", document.leaving.iter().map(|rule| &rule.id)).err());
+    keep(each_once("carries", document.carries.iter().map(|rule| &rule.id)).err());
+    let mut seen = BTreeSet::new();
+    let twice = document.categories.iter().find(|rule| !seen.insert(rule.name.as_str()));
+    keep(twice.map(|rule| PolicyFault::Twice(format!("category `{}`", rule.name))));
+    keep(unknown(document, &names).err());
+    keep(content_limits(document, &names).err());
+    for must in &document.musts {
+        let place = format!("must `{}`", must.sentence);
+        must.category
+            .iter()
+            .for_each(|one| keep(category_set(&place, std::slice::from_ref(one), table).err()));
+        let missing = match (must.who.is_empty(), must.url.is_none() && must.category.is_none()) {
+            (true, _) => Some("whom it is about"),
+            (_, true) => Some("which page or category it is about"),
+            _ => None,
+        };
+        let sentence = must.sentence.clone();
+        keep(missing.map(|missing| PolicyFault::OddMust { sentence, missing }));
+    }
+    found
 }
 
 pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Snapshot, PolicyFault> {

@@ -27,6 +27,7 @@ use crate::live::Live;
 use crate::verdict::Verdict;
 
 pub use compile::PolicyFault;
+pub(crate) use compile::faults;
 
 /// The most groups one policy may have; group sets are bits of a `u32`.
 pub const MOST_GROUPS: usize = 32;

@@ -114,13 +114,14 @@ async fn look(
     }
 }
 
-/// Reads until it is known what it is, and if it is text, as much of it as is held back.
+/// Reads until it is known what it is, and if it is text, as much of it as is held back. What a browser shows as text in
+/// any case need not be known better than that; of anything else nothing goes on, however slowly it comes.
 async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
     let mut first = None;
     let mut held = 0;
     while matches!(reading.way(), Way::Unknown | Way::Text) && held < HELD_TEXT_BYTES {
-        // Until it is known what it is, nothing goes on, however slowly it comes.
-        let time = if reading.way() == Way::Text { HELD_TEXT_TIME } else { STILL_TIME };
+        let shown = reading.way() == Way::Text || reading.shown_as().is_some();
+        let time = if first.is_some() && shown { HELD_TEXT_TIME } else { STILL_TIME };
         match coming.take(first.unwrap_or_else(Instant::now) + time).await {
             Took::Piece(piece) => {
                 first.get_or_insert_with(Instant::now);

@@ -4,6 +4,7 @@ mod ca;
 mod explain;
 mod init;
 pub(crate) mod lists;
+mod policy;
 mod report;
 mod roster;
 mod serve;
@@ -51,6 +52,9 @@ enum Command {
     Demo(demo::Arguments),
     /// Say what would be decided about a page, or why something was decided
     Explain(explain::Arguments),
+    /// The school's policy: show it, check, compare, test, try on last week, publish
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Category lists: import, compile, look at, decide about held entries
     #[command(subcommand)]
     Lists(lists::Command),
@@ -79,6 +83,10 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
         Command::Serve => serve::run(opened().await?).await,
         Command::Explain(explain) => {
             return explain::run(explain, opened().await?).await.map_err(into_report);
+        }
+        Command::Policy(policy) => {
+            let opened = if policy.needs_a_school() { Some(opened().await?) } else { None };
+            return policy::run(policy, opened).await.map_err(into_report);
         }
         Command::Lists(lists) => lists::run(lists, opened().await?).await,
         Command::Roster(roster) => roster::run(roster, opened().await?).await,

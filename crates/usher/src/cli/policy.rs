@@ -1,0 +1,168 @@
+//! `usher policy`: the school's policy as one readable file: shown, checked, compared, tried, published.
+//!
+//! Owns: reading the file and saying what came of it. Does not: judge; `usher_policy` does.
+
+mod publish;
+mod replay;
+mod tried;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use usher_lists::category::Catalogue;
+use usher_policy::check::{self, Fault};
+use usher_policy::diff::{self, Difference};
+use usher_policy::document::PolicyDocument;
+use usher_publish::publisher::Generations;
+use usher_types::clock::Clock as _;
+
+use super::say;
+use crate::server::clock::SystemClock;
+use crate::server::opened::Opened;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the policy in force, as a file to change and publish
+    Show,
+    /// Name every fault of a policy file: the line, what is wrong, what to do
+    Check {
+        /// The policy, a TOML file
+        file: PathBuf,
+    },
+    /// Say in plain sentences what a policy file changes, and what of it takes two people
+    Diff {
+        /// The policy, a TOML file
+        file: PathBuf,
+        /// What it is compared with [default: the policy in force]
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
+    /// Test what must be reached and what must not, with the lists in use
+    Test {
+        /// The policy, a TOML file [default: the policy in force]
+        file: Option<PathBuf>,
+    },
+    /// Decide recorded requests again with another policy: what would newly be blocked, and newly allowed
+    Replay(replay::Arguments),
+    /// Bring a policy file into force; what is weighty waits for a second person
+    Publish(publish::Publish),
+    /// Confirm, as the second person, a policy that waits
+    Confirm(publish::Confirm),
+    /// Show the policies that wait for a second person
+    Waiting,
+}
+
+impl Command {
+    /// Whether it can be done without a school: reading a file needs none.
+    pub(super) const fn needs_a_school(&self) -> bool {
+        !matches!(self, Self::Check { .. } | Self::Diff { against: Some(_), .. })
+    }
+}
+
+pub(super) async fn run(command: Command, opened: Option<Opened>) -> anyhow::Result<ExitCode> {
+    let opened = opened.as_ref();
+    let school = || opened.context("no school is set up here");
+    match command {
+        Command::Check { file } => say_check(&file),
+        Command::Show => {
+            let policy = generations(school()?).policy_in_force().await?;
+            say(written(&policy)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Diff { file, against } => {
+            let Some(new) = read(&file)? else { return Ok(ExitCode::FAILURE) };
+            let old = match against {
+                None => generations(school()?).policy_in_force().await?,
+                Some(other) => match read(&other)? {
+                    None => return Ok(ExitCode::FAILURE),
+                    Some(old) => old,
+                },
+            };
+            say_differences(&diff::diff(&old, &new, &Catalogue::ours()?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test { file } => {
+            let opened = school()?;
+            let policy = match file {
+                None => generations(opened).policy_in_force().await?,
+                Some(file) => match read(&file)? {
+                    None => return Ok(ExitCode::FAILURE),
+                    Some(policy) => policy,
+                },
+            };
+            tried::run(opened, &policy).await
+        }
+        Command::Replay(asked) => replay::run(asked, school()?).await,
+        Command::Publish(asked) => publish::publish(&asked, school()?).await,
+        Command::Confirm(asked) => publish::confirm(&asked, school()?).await,
+        Command::Waiting => publish::waiting(school()?).await,
+    }
+}
+
+fn generations(opened: &Opened) -> Generations {
+    Generations::new(opened.books.clone(), Arc::clone(&opened.lists))
+}
+
+/// The policy as a file.
+fn written(policy: &PolicyDocument) -> anyhow::Result<String> {
+    let text = toml::to_string_pretty(policy).context("the policy cannot be written as a file")?;
+    Ok(format!("# The policy in force. Change it, then: usher policy check, diff, test, publish.\n\n{text}"))
+}
+
+/// A policy file, read; none after its faults were said.
+fn read(file: &Path) -> anyhow::Result<Option<PolicyDocument>> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    match check::check(&text, &Catalogue::ours()?.table()) {
+        Ok(policy) => Ok(Some(policy)),
+        Err(faults) => {
+            say_faults(file, &faults);
+            Ok(None)
+        }
+    }
+}
+
+fn say_check(file: &Path) -> anyhow::Result<ExitCode> {
+    let Some(policy) = read(file)? else { return Ok(ExitCode::FAILURE) };
+    say(format!(
+        "{}: no faults. {} groups, {} rules, {} categories, {} promises of its own.",
+        file.display(),
+        policy.groups.len(),
+        policy.rules.len(),
+        policy.categories.len(),
+        policy.musts.len()
+    ));
+    let today = policy.zone.local(SystemClock.now()).date();
+    for due in policy.due_for_review(today) {
+        let owner = due.owner.map_or_else(String::new, |owner| format!(", {owner} answers for it"));
+        say(format!("  to be looked at since {}: {}{owner}", due.review, due.place));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say_faults(file: &Path, faults: &[Fault]) {
+    for fault in faults {
+        let line = fault.line.map_or_else(String::new, |line| format!(":{line}"));
+        say(format!("{}{line}: {}", file.display(), fault.what));
+        say(format!("    {}", fault.remedy));
+    }
+    let count = faults.len();
+    say(format!("{count} {} to put right.", if count == 1 { "fault" } else { "faults" }));
+}
+
+fn say_differences(differences: &[Difference]) {
+    if differences.is_empty() {
+        say("Nothing changes.");
+    }
+    for difference in differences {
+        let mark = if difference.weighty.is_some() { "!" } else { " " };
+        say(format!("{mark} {}", difference.sentence));
+    }
+    let weighty = diff::weighty(differences);
+    if !weighty.is_empty() {
+        let words: Vec<&str> = weighty.into_iter().map(diff::Weighty::words).collect();
+        say(format!("Lines with ! take two people: this changes {}.", words.join("; ")));
+    }
+}

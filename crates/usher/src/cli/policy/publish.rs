@@ -1,0 +1,240 @@
+//! `usher policy publish`, `confirm` and `waiting`: a policy comes into force when it has no fault and breaks no promise,
+//! and what is weighty in it only by two people.
+//!
+//! Whoever publishes shows that they are who they say, by their password: otherwise one person could be two.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use usher_directory::books::{person, school};
+use usher_directory::password::{Cost, Passwords};
+use usher_lists::category::Catalogue;
+use usher_policy::access::{self, Who};
+use usher_policy::diff::{self, Difference};
+use usher_policy::document::PolicyDocument;
+use usher_publish::publisher::keep_policy;
+use usher_records::account::{Account, Owner, State};
+use usher_records::change::{Actor, Stored};
+use usher_records::in_force::{self, InForce};
+use usher_records::person::Person;
+use usher_records::policy_draft::{self, PolicyDraft, PolicyDraftId};
+use usher_types::SecretString;
+use usher_types::clock::Clock as _;
+use usher_types::ids::Id;
+use usher_words::Words;
+
+use super::{generations, read, say_differences, tried};
+use crate::cli::say;
+use crate::server::clock::SystemClock;
+use crate::server::opened::Opened;
+
+/// Who stands for what is done.
+#[derive(Debug, Args)]
+struct By {
+    /// Your user name; your password is asked for
+    #[arg(long = "by", value_name = "USERNAME")]
+    user: String,
+    /// Read the password from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Publish {
+    /// The policy, a TOML file
+    file: PathBuf,
+    #[command(flatten)]
+    by: By,
+    /// Why it changes; kept in the journal
+    #[arg(long, value_name = "WORDS")]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Confirm {
+    /// The draft's reference, as `usher policy waiting` has it
+    draft: PolicyDraftId,
+    #[command(flatten)]
+    by: By,
+}
+
+pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
+    let Some(policy) = read(&asked.file)? else { return Ok(not_published("it has faults")) };
+    let writer = asked.by.who(opened).await?;
+    access::may_write_policy(&writer)
+        .context("a policy is written by the headteacher, the safeguarding lead or the computing lead")?;
+    let before = in_force(opened).await?;
+    let old = generations(opened).policy(before.value.policy).await?;
+    let differences = diff::diff(&old, &policy, &Catalogue::ours()?);
+    if differences.is_empty() {
+        say("Nothing changes: this is the policy in force.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    say_differences(&differences);
+    if !keeps_its_promises(opened, &policy).await? {
+        return Ok(not_published("it breaks the promises above"));
+    }
+    let digest = keep_policy(&opened.books, &policy).await?;
+    let (at, weighty) = (SystemClock.now(), weighty(&differences));
+    let actor = Actor::Person(writer.person);
+    if access::may_publish_alone(&writer, !weighty.is_empty()) {
+        let change = in_force::publish(&before, digest, &asked.reason)?;
+        opened.books.commit(&change, &actor, at).await?;
+        say("Published. A running server takes it over within seconds.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let draft = PolicyDraft {
+        id: Id::new(opened.ids.next(at)),
+        policy: digest,
+        base: before.value.policy,
+        by: writer.person,
+        reason: asked.reason.clone(),
+        weighty,
+        made_at: at,
+        confirmed: None,
+    };
+    let id = draft.id;
+    opened.books.commit(&policy_draft::wait(draft)?, &actor, at).await?;
+    say(format!("It waits for a second person: draft {id}. Until then the policy in force stays."));
+    say_who_may_confirm(opened, &writer).await?;
+    say(format!("They type: usher policy confirm {id} --by THEIR-USER-NAME"));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn confirm(asked: &Confirm, opened: &Opened) -> anyhow::Result<ExitCode> {
+    let draft = opened.books.get::<PolicyDraft, _>(asked.draft).await?;
+    let draft = draft.with_context(|| format!("there is no draft {}", asked.draft))?;
+    let second = asked.by.who(opened).await?;
+    let first = who(&person(&opened.books, draft.value.by).await?);
+    if let Err(denied) = access::may_confirm_policy(&second, &first) {
+        say(
+            "You cannot confirm this: it takes another person in another office, and one of the two is the headteacher.",
+        );
+        say_who_may_confirm(opened, &first).await?;
+        return Err(denied.into());
+    }
+    let before = in_force(opened).await?;
+    let policies = generations(opened);
+    let (old, policy) =
+        (policies.policy(before.value.policy).await?, policies.policy(draft.value.policy).await?);
+    say_differences(&diff::diff(&old, &policy, &Catalogue::ours()?));
+    // Lists may have changed while it waited.
+    if !keeps_its_promises(opened, &policy).await? {
+        return Ok(not_published("it breaks the promises above"));
+    }
+    let at = SystemClock.now();
+    let change = policy_draft::confirm(&draft, &before, second.person, at).context(
+        "this draft cannot be confirmed; another policy was published since, or it was confirmed already",
+    )?;
+    opened.books.commit(&change, &Actor::Person(second.person), at).await?;
+    say("Confirmed and published. A running server takes it over within seconds.");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn waiting(opened: &Opened) -> anyhow::Result<ExitCode> {
+    let before = in_force(opened).await?;
+    let (drafts, zone) =
+        (opened.books.find::<PolicyDraft>("state", "waiting").await?, school(&opened.books).await?.zone);
+    if drafts.is_empty() {
+        say("No policy waits.");
+    }
+    for PolicyDraft { id, base, by, reason, weighty, made_at, .. } in
+        drafts.into_iter().map(|kept| kept.value)
+    {
+        let writer = person(&opened.books, by).await?;
+        say(format!("{id}  by {}, {}: {reason}", writer.name(), zone.local(made_at).spoken_date()));
+        say(format!("    it changes {}", weighty.join("; ")));
+        if base == before.value.policy {
+            say_who_may_confirm(opened, &who(&writer)).await?;
+        } else {
+            say(
+                "    It cannot be confirmed any more: another policy was published since. Publish the file again.",
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl By {
+    /// Whoever that is, when the password is theirs.
+    async fn who(&self, opened: &Opened) -> anyhow::Result<Who> {
+        let password = match &self.password_file {
+            Some(file) => first_line(file)?,
+            None => asked_for(&self.user)?,
+        };
+        let account = opened.books.find_one::<Account>("username", &self.user).await?.map(|kept| kept.value);
+        let at = SystemClock.now();
+        let usable = account.filter(|account| {
+            account.state == State::Open && account.resting_until.is_none_or(|until| until <= at)
+        });
+        let hash = usable.as_ref().and_then(|account| account.password.clone());
+        let right = Passwords::new(Cost::Ordinary)?.check(password, hash).await?;
+        let owner = usable.filter(|_| right).map(|account| account.owner);
+        let Some(Owner::Person(id)) = owner else {
+            anyhow::bail!("the user name or the password is not right");
+        };
+        let somebody = person(&opened.books, id).await?;
+        let today = school(&opened.books).await?.zone.local(at).date();
+        anyhow::ensure!(somebody.is_here(today), "{} does not belong to the school now", somebody.name());
+        Ok(who(&somebody))
+    }
+}
+
+fn first_line(file: &Path) -> anyhow::Result<SecretString> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(SecretString::from(text.lines().next().unwrap_or_default()))
+}
+
+fn asked_for(user: &str) -> anyhow::Result<SecretString> {
+    drop(write!(std::io::stderr(), "Password of {user}: "));
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
+}
+
+const fn who(person: &Person) -> Who {
+    Who { person: person.id, kind: person.kind, roles: person.roles }
+}
+
+async fn in_force(opened: &Opened) -> anyhow::Result<Stored<InForce>> {
+    let found = opened.books.get::<InForce, _>(opened.books.school()).await?;
+    found.context("no policy is in force: the school is not set up")
+}
+
+async fn keeps_its_promises(opened: &Opened, policy: &PolicyDocument) -> anyhow::Result<bool> {
+    let outcomes = tried::outcomes(opened, policy).await?;
+    Ok(tried::say_broken(&Words::english()?, &outcomes) == 0)
+}
+
+fn not_published(why: &str) -> ExitCode {
+    say(format!("Not published: {why}. The policy in force stays as it is."));
+    ExitCode::FAILURE
+}
+
+fn weighty(differences: &[Difference]) -> Vec<String> {
+    diff::weighty(differences).into_iter().map(|one| one.words().to_owned()).collect()
+}
+
+/// Names everybody who may be the second, with the offices that make them so.
+async fn say_who_may_confirm(opened: &Opened, first: &Who) -> anyhow::Result<()> {
+    let today = school(&opened.books).await?.zone.local(SystemClock.now()).date();
+    let mut names: Vec<String> = Vec::new();
+    for somebody in opened.books.values::<Person>().await? {
+        if somebody.is_here(today) && access::may_confirm_policy(&who(&somebody), first).is_ok() {
+            let offices: Vec<String> =
+                somebody.roles.iter().map(|role| role.name().replace('-', " ")).collect();
+            names.push(format!("{} ({})", somebody.name(), offices.join(", ")));
+        }
+    }
+    names.sort();
+    say(match names.as_slice() {
+        [] => "    Nobody can confirm it yet: it takes a headteacher, and a safeguarding lead or computing lead who is \
+               another person."
+            .to_owned(),
+        names => format!("    It can be confirmed by {}.", names.join(" or ")),
+    });
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! The school's policy as a file: shown, changed, checked, compared, tested, published by one, and by two.
+
+use std::path::{Path, PathBuf};
+
+use crate::running::{Card, Running, said, usher_on};
+
+const PASSWORD: &str = "Kettle-Bridge-26";
+
+/// A school that ran once, and the policy it goes by as a file.
+struct School {
+    folder: tempfile::TempDir,
+    card: Card,
+    shown: String,
+}
+
+impl School {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut demo = Running::demo(folder.path(), &[]);
+        let card = demo.card(folder.path());
+        assert!(demo.stop().success());
+        std::fs::write(folder.path().join("password"), PASSWORD).unwrap();
+        let shown = said(&usher_on(&card.config, &["policy", "show"]));
+        Self { folder, card, shown }
+    }
+
+    fn file(&self, from: &str, to: &str) -> PathBuf {
+        assert!(self.shown.contains(from), "{from}\n{}", self.shown);
+        let file = self.folder.path().join("draft.toml");
+        std::fs::write(&file, self.shown.replacen(from, to, 1)).unwrap();
+        file
+    }
+
+    /// What a command said, and whether it succeeded.
+    fn policy(&self, arguments: &[&str]) -> (bool, String) {
+        let mut all = vec!["policy"];
+        all.extend(arguments);
+        let output = usher_on(&self.card.config, &all);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.success(), format!("{out}{err}"))
+    }
+
+    fn publish(&self, file: &Path, by: &str) -> (bool, String) {
+        let password = self.folder.path().join("password");
+        let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
+        let reason = "The governors agreed it";
+        self.policy(&["publish", file, "--by", by, "--password-file", password, "--reason", reason])
+    }
+}
+
+/// A category rule as `policy show` writes it.
+const GAMBLING: &str = "name = \"gambling\"\nverdict = \"block\"";
+const ASTROLOGY: &str = "name = \"astrology\"\nverdict = \"block\"";
+
+#[test]
+fn web_31_a_policy_is_shown_checked_compared_and_tested_and_one_that_breaks_a_promise_is_not_published() {
+    let school = School::new();
+    let same = school.file("[[group]]", "[[group]]");
+    let same = same.to_str().unwrap();
+    assert!(school.policy(&["check", same]).0);
+    assert!(school.policy(&["diff", same]).1.contains("Nothing changes"));
+    let (kept, told) = school.policy(&["test"]);
+    assert!(kept, "{told}");
+
+    let faulty = school.file(GAMBLING, "name = \"gambling\"\nverdikt = \"block\"");
+    let line = school.shown.lines().position(|line| line == "name = \"gambling\"").unwrap() + 2;
+    let (fine, told) = school.policy(&["check", faulty.to_str().unwrap()]);
+    assert!(!fine && told.contains(&format!("draft.toml:{line}: `verdikt`")), "{told}");
+
+    let open = school.file(GAMBLING, &GAMBLING.replace("block", "allow"));
+    let (_, told) = school.policy(&["diff", open.to_str().unwrap()]);
+    assert!(
+        told.contains("Gambling was blocked, is now allowed") && told.contains("take two people"),
+        "{told}"
+    );
+    let (kept, told) = school.policy(&["test", open.to_str().unwrap()]);
+    assert!(!kept && told.contains("NOT KEPT  No pupil can reach gambling at any time"), "{told}");
+    assert!(told.contains("decided at categories"), "{told}");
+    let (published, told) = school.publish(&open, "head");
+    assert!(!published && told.contains("No pupil can reach gambling at any time"), "{told}");
+    assert!(told.contains("Not published"), "{told}");
+    assert_eq!(said(&usher_on(&school.card.config, &["policy", "show"])), school.shown);
+}
+
+#[test]
+fn the_head_publishes_what_is_light_alone_and_what_is_weighty_waits_for_a_second_office() {
+    let school = School::new();
+    let light = school.file(ASTROLOGY, &ASTROLOGY.replace("block", "allow"));
+    let (published, told) = school.publish(&light, "head");
+    assert!(published && told.contains("Published."), "{told}");
+    let shown = said(&usher_on(&school.card.config, &["policy", "show"]));
+    assert!(shown.contains(&ASTROLOGY.replace("block", "allow")), "{shown}");
+
+    let school = School { shown, ..school };
+    let weighty = school.file("upper-ks2 = 80", "upper-ks2 = 70");
+    assert!(!school.publish(&weighty, "teacher.y4").0);
+    let (waits, told) = school.publish(&weighty, "head");
+    assert!(waits && told.contains("waits for a second person") && told.contains("computing lead"), "{told}");
+    assert_eq!(said(&usher_on(&school.card.config, &["policy", "show"])), school.shown);
+    let draft = told.split("draft ").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    assert!(school.policy(&["waiting"]).1.contains(&draft));
+
+    let password = school.folder.path().join("password");
+    let password = password.to_str().unwrap();
+    let confirm = |by| school.policy(&["confirm", &draft, "--by", by, "--password-file", password]);
+    let (own, told) = confirm("head");
+    assert!(!own && told.contains("another person"), "{told}");
+    let (second, told) = confirm("computing.lead");
+    assert!(second && told.contains("Confirmed and published"), "{told}");
+    assert!(said(&usher_on(&school.card.config, &["policy", "show"])).contains("upper-ks2 = 70"));
+    assert!(!confirm("computing.lead").0, "once");
+    said(&usher_on(&school.card.config, &["verify"]));
+}
