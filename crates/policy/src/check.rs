@@ -138,6 +138,9 @@ fn judged(text: &str, document: &PolicyDocument, table: &CategoryTable, fault: &
         PolicyFault::LimitTooLow(_) => "write a number above zero; ordinary pages stay under 30".to_owned(),
         PolicyFault::Calendar(_) => "put the days and times right, earliest first".to_owned(),
         PolicyFault::OddVerdict { .. } => "write `allow`, `hold` or `block`".to_owned(),
+        PolicyFault::SafeSearchTable(_) => {
+            "nothing in the policy helps: this version of Usher is broken, so tell its makers".to_owned()
+        }
         PolicyFault::OddMust { .. } => "give it `who`, and a `url` or a `category`".to_owned(),
     };
     Fault { line: line_of(text, &place, word.as_deref()), what: fault.to_string(), remedy }
@@ -160,6 +163,7 @@ fn whereabouts(fault: &PolicyFault) -> (String, Option<String>) {
             let name = text.rsplit('`').nth(1).map(str::to_owned);
             ("calendar".to_owned(), name)
         }
+        PolicyFault::SafeSearchTable(_) => ("safe-search".to_owned(), None),
         PolicyFault::OddMust { sentence, .. } => (format!("must `{sentence}`"), None),
     }
 }

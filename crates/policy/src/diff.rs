@@ -41,6 +41,10 @@ pub enum Weighty {
     Unknown,
     /// A grave category, or a rule that goes before it.
     GraveCategory,
+    /// How safely is searched.
+    SafeSearch,
+    /// What comes along with a page that was opened.
+    Embedded,
     /// How far words may go.
     Words,
     /// What may leave.
@@ -68,6 +72,8 @@ impl Weighty {
             Self::Lessons => "who needs a lesson",
             Self::Unknown => "what happens to pages nobody knows",
             Self::GraveCategory => "a grave category, or a rule that goes before it",
+            Self::SafeSearch => "how safely is searched",
+            Self::Embedded => "what comes along with a page that was opened",
             Self::Words => "how far the words of a page may go",
             Self::Leaving => "what may leave the school",
             Self::Carries => "what may be downloaded",
@@ -98,6 +104,8 @@ pub fn diff(old: &PolicyDocument, new: &PolicyDocument, catalogue: &Catalogue) -
     found.orders(old, new);
     found.all.extend(categories(old, new, catalogue));
     found.one("Pages nobody knows", &old.unknown, &new.unknown, Some(Weighty::Unknown));
+    found.one("How safely is searched", &old.safe_search, &new.safe_search, Some(Weighty::SafeSearch));
+    found.one("What comes along with a page", &old.embedded, &new.embedded, Some(Weighty::Embedded));
     found.one("How far words may go", &old.content, &new.content, Some(Weighty::Words));
     found.keyed("Rule of what may leave", &old.leaving, &new.leaving, "id", |_| Some(Weighty::Leaving));
     found.keyed("Rule of downloads", &old.carries, &new.carries, "id", |_| Some(Weighty::Carries));

@@ -169,6 +169,7 @@ fn request(subject: Arc<Subject>, address: WebAddress, lesson: bool, at: Moment)
         sent: None,
         carried: None,
         part_of_page: false,
+        embedded_in: None,
     }
 }
 

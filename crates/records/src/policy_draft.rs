@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn what_was_published_in_between_is_not_undone() {
         let stored = Stored { value: draft(), version: 1 };
-        let refused = super::confirm(&stored, &in_force("newer"), Id::new(8), NINE);
+        let refused = confirm(&stored, &in_force("newer"), Id::new(8), NINE);
         assert_eq!(refused, Err(Refusal::Conflict));
     }
 

@@ -259,7 +259,8 @@ async fn a_program_is_no_event_stream_and_no_text_however_slowly_it_begins() {
         .await;
         let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
         let mut wire = rig.wire().await;
-        wire.send(get("http://plain.example/latest").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).await;
+        wire.send(get("http://plain.example/latest").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))
+            .await;
         let all = wire.rest().await;
         assert!(!all.windows(2).any(|two| two == b"MZ"), "{kind}: {}", all.escape_ascii());
         let events = rig.events(1).await;

@@ -64,7 +64,8 @@ async fn while_the_site_thinks() {
 
 #[tokio::test]
 async fn in_the_middle_of_an_answer() {
-    let (origin, asked) = silent(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nhalf").await;
+    let (origin, asked) =
+        silent(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nhalf").await;
     let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
     let mut wire = rig.wire().await;
     wire.send(get("http://plain.example/")).await;
