@@ -21,6 +21,15 @@ const STAFF: [Role; 10] = [
     Role::Technician,
 ];
 
+/// Whoever answers requests, and whoever releases files.
+const SEE_REQUESTS: [Role; 5] = [
+    Role::Headteacher,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::EsafetyCoordinator,
+    Role::Technician,
+];
+
 /// Something a person may or may not do. Names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
@@ -161,9 +170,7 @@ impl Act {
                 R::Teacher,
                 R::SupportStaff,
             ],
-            Self::SeeRequests => {
-                &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator, R::Technician]
-            }
+            Self::SeeRequests => &SEE_REQUESTS,
             Self::AnswerRequests => {
                 &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator]
             }

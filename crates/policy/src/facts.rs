@@ -249,6 +249,10 @@ pub struct MailFacts {
 /// The facts of a recorded decision, whatever the point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made when a recorded event is read again, and never kept"
+)]
 pub enum Facts {
     /// A web request.
     Web(WebFacts),

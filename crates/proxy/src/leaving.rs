@@ -157,8 +157,13 @@ async fn in_body(
     if asked.body.len() <= SENT_AT_ONCE_BYTES {
         return asked.find();
     }
-    // Nothing found is what a stopping server says: what it was asked does not go on either.
-    tokio::task::spawn_blocking(move || asked.find()).await.unwrap_or_default()
+    let found = tokio::task::spawn_blocking(move || asked.find()).await;
+    // What could not be looked at to its end is not said to hold nothing.
+    found.unwrap_or_else(|_broke_off| Some(unread()))
+}
+
+fn unread() -> Sent {
+    Sent { kinds: vec![SentKind::Unread], ..Sent::default() }
 }
 
 /// A body to look at.
@@ -176,7 +181,7 @@ impl Asked {
             None => self.body.clone(),
             Some(Ok(codings)) => plain(&codings, &self.body),
             // Nobody here can read it, and that is a fact too.
-            Some(Err(_unknown)) => return Some(Sent { kinds: vec![SentKind::Unread], ..Sent::default() }),
+            Some(Err(_unknown)) => return Some(unread()),
         };
         let form = form::read(self.kind.as_deref(), &body);
         let parts = &self.gateway.parts;

@@ -111,7 +111,8 @@ mod tests {
         let stored = Stored { value: disclosed(None, ten), version: 1 };
         assert!(!stored.value.covers(half_past) && stored.value.covers(ten.plus_minutes(9_999)));
         let reset = ten.plus_minutes(20);
-        let set = |secret| account::set_secret(&account(), &[stored.clone()], secret, false, reset);
+        let set =
+            |secret| account::set_secret(&account(), std::slice::from_ref(&stored), secret, false, reset);
         let change = set(Hashed::Password("hash".into()));
         let ended: Disclosure = serde_json::from_str(&change.writes[1].body).unwrap();
         assert!(ended.covers(reset.plus_minutes(-1)) && !ended.covers(reset));

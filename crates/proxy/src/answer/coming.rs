@@ -15,14 +15,21 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use usher_scanners::held::Reader;
 
+use crate::shares::Share;
+
 /// How much of a stored file is given out at once, in bytes.
 const STORED_PIECE_BYTES: usize = 64 * 1024;
+
+/// A piece, and whether it is new.
+type Piece = Result<(Frame<Bytes>, bool), hyper::Error>;
 
 /// A download that was held, and its part of what held files may take of the disk.
 #[derive(Debug)]
 pub(crate) struct Stored {
     pub(crate) reader: Reader,
     pub(crate) _room: Vec<OwnedSemaphorePermit>,
+    /// One of the client's share: who does not read gets no more.
+    pub(crate) _share: Share,
 }
 
 /// A body of a site.
@@ -113,10 +120,7 @@ impl Coming {
     }
 
     /// The next piece: what was taken first. Also whether it is new: what was taken was read then.
-    pub(crate) fn poll_next(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(Frame<Bytes>, bool), hyper::Error>>> {
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Piece>> {
         if let Some(piece) = self.stored_piece() {
             return Poll::Ready(Some(Ok((Frame::data(piece), false))));
         }

@@ -24,6 +24,7 @@ use super::reading::{Reading, carried, read, says};
 use crate::gateway::Gateway;
 use crate::limits::{HELD_BYTES, HELD_IN_MEMORY_BYTES, HELD_TIME, STILL_TIME};
 use crate::record::Recording;
+use crate::shares::Share;
 
 /// A part of what held files may take of the disk, in bytes of one permit.
 pub(crate) const HELD_UNIT_BYTES: u64 = 1024 * 1024;
@@ -43,7 +44,7 @@ pub(crate) async fn look(
         return true;
     }
     let client = recording.facts.who.device.address;
-    let _share = gateway.holding.one(client).await;
+    let share = gateway.holding.one(client).await;
     let mut hold = Hold::default();
     let fetched = hold.fetch(gateway, coming).await;
     let seen = match fetched {
@@ -64,7 +65,7 @@ pub(crate) async fn look(
     };
     let carried = carried(recording);
     (carried.file, carried.says, carried.malware) = (Some(seen.file), seen.says, seen.malware);
-    hold.give_back(coming);
+    hold.give_back(coming, share);
     recording.judge_again()
 }
 
@@ -168,11 +169,11 @@ impl Hold {
     }
 
     /// Gives back what was held, so that it goes on before the rest.
-    fn give_back(mut self, coming: &mut Coming) {
+    fn give_back(mut self, coming: &mut Coming, share: Share) {
         let kept = std::mem::take(&mut self.pieces);
         if let Some((file, length)) = self.disk.take() {
             let reader = Held::File { file, length }.reader();
-            coming.stored(Stored { reader, _room: self.room });
+            coming.stored(Stored { reader, _room: self.room, _share: share });
         }
         coming.put_back(kept);
     }

@@ -60,16 +60,19 @@ impl Reading {
             Some(Ok(codings)) => Some(Decoder::new(&codings)),
             Some(Err(_unknown)) => None,
         };
+        let declared = kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
+        // A call that answers bit by bit has no beginning to wait for.
+        let is_call = declared.as_deref().is_some_and(|kind| kind.starts_with("application/grpc"));
         Self {
             decoder,
             head: Vec::new(),
-            declared: kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()),
+            declared,
             charset: kind.and_then(name::charset),
             saved: Saved::of(headers, facts),
             part_of_page: facts.part_of_page,
             broken: false,
             book,
-            way: Way::Unknown,
+            way: if is_call { Way::Pass } else { Way::Unknown },
             text: None,
             judged: SoFar::default(),
             is_whole: false,

@@ -254,7 +254,7 @@ async fn a_program_is_no_event_stream_and_no_text_however_slowly_it_begins() {
             stream.write_all(head.as_bytes()).await.unwrap();
             stream.write_all(&body[..1]).await.unwrap();
             tokio::time::sleep(Duration::from_millis(2_500)).await;
-            stream.write_all(&body[1..]).await.ok();
+            let _left = stream.write_all(&body[1..]).await;
         })
         .await;
         let rig = Rig::with(&[("plain.example:80", origin.address)]).await;

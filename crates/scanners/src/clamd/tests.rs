@@ -1,3 +1,5 @@
+//! clamd, as it answers and as it fails: down, slow, reloading, flooding.
+
 use super::*;
 
 use std::process::{Child, Command};

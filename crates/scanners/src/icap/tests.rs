@@ -1,3 +1,5 @@
+//! ICAP servers, as they answer and as they fail.
+
 use super::*;
 
 use bytes::Bytes;

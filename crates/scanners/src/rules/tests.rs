@@ -1,3 +1,5 @@
+//! What Usher's own rules find and what they leave alone.
+
 use super::*;
 
 use std::io::Write;

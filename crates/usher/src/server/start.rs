@@ -165,17 +165,26 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         serving.await;
     });
     tasks.spawn(listen::serve(portal, None, usher_web::routes::portal(&app), stop.clone()));
-    let tls = if opened.config.desk_encrypted {
-        let host = host_of(opened.config.desk_name.as_ref(), addresses.desk, &own_addresses()?);
-        Some(listen::desk_tls(Minter::new(Arc::clone(&authority))?, host, Arc::new(SystemClock))?)
-    } else {
-        None
-    };
+    let tls = desk_tls(&opened, &addresses, &authority)?;
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+/// The desk's own certificate, where it is encrypted here and not before it.
+fn desk_tls(
+    opened: &Opened,
+    addresses: &Addresses,
+    authority: &Arc<Authority>,
+) -> anyhow::Result<Option<tokio_rustls::TlsAcceptor>> {
+    if !opened.config.desk_encrypted {
+        return Ok(None);
+    }
+    let host = host_of(opened.config.desk_name.as_ref(), addresses.desk, &own_addresses()?);
+    let minter = Minter::new(Arc::clone(authority))?;
+    Ok(Some(listen::desk_tls(minter, host, Arc::new(SystemClock))?))
 }
 
 /// Files a busy gateway has open: two sockets for each of its connections, and some.

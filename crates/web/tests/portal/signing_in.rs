@@ -136,13 +136,13 @@ async fn acc_10_left_alone_past_the_limit_a_device_asks_for_a_sign_in() {
 async fn acc_16_nobody_signs_in_before_they_come_or_after_they_left() {
     let rig = Rig::new().await;
     let date = jiff::civil::date;
-    for (last_day, opens) in [((2026, 11, 24), true), ((2026, 11, 23), false)] {
+    for (first_day_out, opens) in [((2026, 11, 25), true), ((2026, 11, 24), false)] {
         let stored =
             rig.books.get::<Person, _>(Id::<usher_types::ids::Person>::new(7)).await.unwrap().unwrap();
-        let left = Some(date(last_day.0, last_day.1, last_day.2));
+        let left = Some(date(first_day_out.0, first_day_out.1, first_day_out.2));
         rig.commit(&person::change(&stored, &Person { left, ..stored.value.clone() })).await;
         let answer = device(&rig, 1).sign_in("teacher").await;
-        assert_eq!(answer.status == StatusCode::SEE_OTHER, opens, "{last_day:?}: {}", answer.text);
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, opens, "{first_day_out:?}: {}", answer.text);
     }
     let pc = device(&rig, 2);
     refused(&pc.sign_in("teacher").await, &pc.says(Reader::Ks2, "sign-in-closed"));

@@ -193,6 +193,7 @@ pub(super) struct Filled {
 }
 
 /// What is written: an entry about somebody, or a correction of an entry.
+#[expect(clippy::large_enum_variant, reason = "one is made for a page that is shown")]
 enum Writing {
     New(Person),
     Correction(Entry, Option<Person>),
