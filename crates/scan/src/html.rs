@@ -5,17 +5,18 @@
 //! lead somewhere are text beside the text, scripts are read for their literals only, hidden text counts. Does not:
 //! build a tree, run a script, or know what is visible.
 
-mod reference;
+pub(crate) mod reference;
 mod tags;
 
 use memchr::{memchr, memchr2};
 
 use crate::phrase::scan::Texts;
 use crate::strings::Literals;
-use crate::title::LONGEST_TITLE_CHARS;
 use reference::{LONGEST_REFERENCE_BYTES, resolve};
 use tags::{Content, Name, content_of, is_inline, is_text};
 
+/// The longest title kept, in characters.
+const LONGEST_TITLE_CHARS: usize = 200;
 /// Bytes of a title kept: a title of the longest kept length in the longest characters, and as much white space again.
 const TITLE_BYTES: usize = LONGEST_TITLE_CHARS * 8;
 
@@ -111,7 +112,7 @@ impl Html {
         }
     }
 
-    /// The title: one line without white space at its ends, as [`crate::title::title`] gives it.
+    /// The title: one line without white space at its ends.
     pub(crate) fn title(&self) -> Option<String> {
         let title = String::from_utf8_lossy(self.title.as_deref()?).replace(char::is_control, " ");
         let words = title.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,7 +1,7 @@
 //! What bytes say.
 //!
-//! Owns: search words in addresses, themes of concern in words, folding of disguised spelling, page titles, and the
-//! score of a page's content: decoding, charsets, taking pages apart, phrases; what kind of file bytes are, what
+//! Owns: search words in addresses, themes of concern in words, folding of disguised spelling, and the score of a
+//! page's content: decoding, charsets, taking pages apart, titles, phrases; what kind of file bytes are, what
 //! archives hold, and the words of documents; which services can be asked to search safely, and how.
 //! Does not: decide anything, keep a page's body, or wait for one: every function takes what is there and returns.
 
@@ -22,4 +22,3 @@ pub mod search;
 pub mod sent;
 mod strings;
 pub mod theme;
-pub mod title;

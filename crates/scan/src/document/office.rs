@@ -4,9 +4,8 @@
 //! they go.
 
 use super::Pieces;
+use crate::html::reference::{LONGEST_REFERENCE_BYTES, resolve};
 
-/// The longest character reference, `&thetasym;` or `&#x10ffff;`.
-const LONGEST_REFERENCE_BYTES: usize = 12;
 /// The shortest run of letters in an old file that counts as words: shorter ones are chance.
 const SHORTEST_RUN: usize = 5;
 
@@ -62,10 +61,11 @@ fn unescaped(words: &str, pieces: &mut Pieces<'_>) {
     while let Some((before, after)) = rest.split_once('&') {
         pieces.push(before);
         let end = after.bytes().take(LONGEST_REFERENCE_BYTES).position(|byte| byte == b';');
-        let reference = end.and_then(|end| Some((reference(after.get(..end)?)?, after.get(end + 1..)?)));
-        match reference {
-            Some((c, after)) => {
-                pieces.push_char(c);
+        match end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?))) {
+            Some((name, after)) => {
+                let mut character = Vec::new();
+                resolve(name.as_bytes(), true, &mut character);
+                pieces.push(&String::from_utf8_lossy(&character));
                 rest = after;
             }
             None => {
@@ -75,25 +75,6 @@ fn unescaped(words: &str, pieces: &mut Pieces<'_>) {
         }
     }
     pieces.push(rest);
-}
-
-fn reference(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-    })
 }
 
 /// Whether a stream of an old compound file holds the words.

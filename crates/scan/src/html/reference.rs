@@ -4,7 +4,7 @@
 //! of mathematics; an unknown one stays as it is written.
 
 /// The longest reference read, in bytes between `&` and `;`.
-pub(super) const LONGEST_REFERENCE_BYTES: usize = 24;
+pub(crate) const LONGEST_REFERENCE_BYTES: usize = 24;
 
 /// Names of letters and signs (HTML, 13.5). Those of Latin-1 come first: browsers read them without a `;` too.
 const NAMES: [(&str, &str); 145] = [
@@ -158,7 +158,7 @@ const NAMES: [(&str, &str); 145] = [
 const LATIN: usize = 90;
 
 /// Gives the character that `name` stands for; what is no reference stays as it is. `closed` if `;` stands behind it.
-pub(super) fn resolve(name: &[u8], closed: bool, out: &mut Vec<u8>) {
+pub(crate) fn resolve(name: &[u8], closed: bool, out: &mut Vec<u8>) {
     let text = std::str::from_utf8(name).unwrap_or_default();
     if let Some(number) = text.strip_prefix('#') {
         if number_of(number, out) {

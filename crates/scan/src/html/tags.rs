@@ -51,7 +51,8 @@ pub(super) fn content_of(element: &[u8], xml: bool) -> Content {
         b"script" => Content::Script,
         b"style" => Content::Nothing,
         b"title" | b"textarea" if !xml => Content::Escaped,
-        b"xmp" | b"iframe" | b"noembed" | b"noframes" | b"plaintext" if !xml => Content::Text,
+        // Where scripts run, what stands in `noscript` opens no comment that could swallow the page after it.
+        b"xmp" | b"iframe" | b"noembed" | b"noframes" | b"noscript" | b"plaintext" if !xml => Content::Text,
         _ => Content::Markup,
     }
 }
