@@ -200,6 +200,17 @@ pub struct Ended {
     pub event: EventId,
     /// How it went in the end.
     pub outcome: Outcome,
+    /// What was decided after the event was written, if that turned it: an answer that became harmful is cut.
+    pub turned: Option<Box<Turned>>,
+}
+
+/// A request that was judged otherwise after its event was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    /// The moment it was judged by: when the request came.
+    pub judged_at: Moment,
+    /// The request with all that was known then.
+    pub web: WebEvent,
 }
 
 /// Signing in failed (ACC-05).

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::TryRecvError;
 use usher_activity::question::{Activity, Question};
-use usher_events::event::{Event, System, WebEvent, What};
+use usher_events::event::{Ended, Event, System, WebEvent, What};
 use usher_lists::category::Catalogue;
 use usher_policy::alarm::{self, Alarm, Raised, Sighting, Sign};
 use usher_policy::decision::{Decision, Reason};
@@ -233,12 +233,16 @@ fn sightings(event: &Event, catalogue: &Catalogue) -> Vec<Sighting> {
     let of = |whose: Whose, sign: Sign| Sighting { event: event.id, at: event.at, whose, sign };
     match &event.what {
         What::Web(web) => {
-            let whose = whose(&web.facts.who);
             let severity =
                 web.facts.features.severity().max(web.facts.sent.as_ref().map_or(0, Sent::severity));
             let words = (severity > 0).then_some(Sign::Words(severity));
-            let blocked = if web.facts.part_of_page { None } else { block(&web.decision, catalogue) };
-            words.into_iter().chain(passing(web)).chain(blocked).map(|sign| of(whose, sign)).collect()
+            let signs = words.into_iter().chain(what_passed(web, catalogue));
+            signs.map(|sign| of(whose(&web.facts.who), sign)).collect()
+        }
+        // Its words were told when it began.
+        What::Ended(Ended { turned: Some(turned), .. }) => {
+            let whose = whose(&turned.web.facts.who);
+            what_passed(&turned.web, catalogue).map(|sign| of(whose, sign)).collect()
         }
         What::Tunnel(tunnel) => {
             let whose = whose(&tunnel.facts.who);
@@ -255,6 +259,12 @@ fn sightings(event: &Event, catalogue: &Catalogue) -> Vec<Sighting> {
 
 fn whose(who: &Circumstances) -> Whose {
     who.subject.person.map_or(Whose::Device(who.device.address), Whose::Person)
+}
+
+/// What a request is a sign of by what passed, or was kept from passing.
+fn what_passed(web: &WebEvent, catalogue: &Catalogue) -> impl Iterator<Item = Sign> + use<> {
+    let blocked = if web.facts.part_of_page { None } else { block(&web.decision, catalogue) };
+    passing(web).into_iter().chain(blocked)
 }
 
 /// What passed, or was stopped from passing, whatever part of a page it was: scripts send forms too.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
-use usher_events::event::{Event, What};
+use usher_events::event::{Ended, Event, Turned, What};
 use usher_jobs::alerts::{Alerts, Tools};
 use usher_jobs::follow::{Follow, Republish, load_people};
 use usher_jobs::leavers::Leavers;
@@ -302,6 +302,26 @@ async fn web_26_and_20_what_was_about_to_leave_and_what_speaks_against_the_schoo
     let raised = fixture.raised().await;
     assert_eq!(raised.len(), 1, "{raised:?}");
     assert_eq!((raised[0].concern, raised[0].events.len()), (Concern::Leaving, 3));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_late_counts_as_the_block_it_is() {
+    let fixture = Fixture::new().await;
+    let (live, heard) = broadcast::channel(64);
+    let alerts = fixture.alerts(heard);
+    let Event { id, school, at: judged_at, what } =
+        fixture.asks(1, "2026-11-23T10:01", "https://adult.example/story", None);
+    let What::Web(mut web) = what else { panic!("a web request") };
+    web.decision.reason = Reason::Malware("Eicar".into());
+    let outcome = web.outcome.clone();
+    let turned = Some(Box::new(Turned { judged_at, web: *web }));
+    let what = What::Ended(Ended { event: id, outcome, turned });
+    let event = Event { id, school, at: at("2026-11-23T10:02"), what };
+    fixture.told.0.lock().unwrap().push(event.clone());
+    live.send(Arc::new(event)).unwrap();
+    alerts.run(at("2026-11-23T10:02")).await.unwrap();
+    let raised = fixture.raised().await;
+    assert_eq!((raised.len(), raised[0].concern), (1, Concern::Malware));
 }
 
 #[tokio::test]

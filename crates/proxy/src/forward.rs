@@ -240,7 +240,7 @@ impl http_body::Body for FromClient {
         if matches!(polled, Poll::Ready(None)) || self.inner.is_end_stream() {
             self.received.end();
         }
-        polled.map_err(Into::into)
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

@@ -3,8 +3,6 @@
 //! Owns: taking the beginning of a body, and what it says as facts. Does not: decide, or keep the body: what goes on is
 //! what came.
 
-use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use usher_policy::facts::WebFacts;
 use usher_scan::coding::{self, Coding, Decoder};
 use usher_scan::features::{Sent, SentKind};
@@ -21,85 +19,52 @@ use usher_scan::{form, sent};
 use usher_types::url::WebAddress;
 
 use crate::answer::name;
+use crate::body::BodyFault;
+use crate::coming::{Coming, Took};
 use crate::gateway::Gateway;
 use crate::limits::{SENT_AT_ONCE_BYTES, SENT_LOOKED_AT_BYTES, SENT_TIME};
 use crate::record::Recording;
 
 /// A client's body, of which some was taken already.
 #[derive(Debug)]
-pub(crate) struct Upload {
-    taken: VecDeque<Frame<Bytes>>,
-    rest: Incoming,
-    ended: bool,
-    fault: Option<hyper::Error>,
-}
+pub(crate) struct Upload(Coming);
 
 impl Upload {
     /// Takes pieces until there is enough to look at, it is at its end, or nothing comes for too long.
     async fn take(&mut self, bytes: usize, until: Instant) -> Bytes {
         let mut taken = BytesMut::new();
-        while taken.len() < bytes && !self.ended {
-            let next = poll_fn(|context| Pin::new(&mut self.rest).poll_frame(context));
-            match timeout_at(until, next).await {
-                Err(_slow) => break,
-                Ok(None) => self.ended = true,
-                Ok(Some(Err(fault))) => {
-                    self.fault = Some(fault);
-                    self.ended = true;
-                }
-                Ok(Some(Ok(frame))) => {
-                    if let Some(piece) = frame.data_ref() {
-                        taken.extend_from_slice(piece);
-                    }
-                    self.ended = self.rest.is_end_stream();
-                    self.taken.push_back(frame);
-                }
-            }
+        while taken.len() < bytes
+            && let Took::Piece(piece) = self.0.take(until).await
+        {
+            taken.extend_from_slice(&piece);
         }
         taken.freeze()
     }
 }
 
 impl From<Incoming> for Upload {
-    fn from(rest: Incoming) -> Self {
-        let ended = rest.is_end_stream();
-        Self { taken: VecDeque::new(), rest, ended, fault: None }
+    fn from(body: Incoming) -> Self {
+        Self(Coming::new(body))
     }
 }
 
 impl http_body::Body for Upload {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyFault;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        if let Some(frame) = self.taken.pop_front() {
-            return Poll::Ready(Some(Ok(frame)));
-        }
-        match self.fault.take() {
-            Some(fault) => Poll::Ready(Some(Err(fault))),
-            None if self.ended => Poll::Ready(None),
-            None => Pin::new(&mut self.rest).poll_frame(context),
-        }
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        self.0.poll_next(context).map_ok(|(frame, _is_new)| frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.taken.is_empty() && self.fault.is_none() && (self.ended || self.rest.is_end_stream())
+        self.0.is_given_out()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let taken: u64 = self.taken.iter().filter_map(Frame::data_ref).map(|piece| piece.len() as u64).sum();
-        let rest = if self.ended { SizeHint::with_exact(0) } else { self.rest.size_hint() };
-        let mut hint = SizeHint::new();
-        hint.set_lower(rest.lower().saturating_add(taken));
-        if self.fault.is_none()
-            && let Some(upper) = rest.upper()
-        {
-            hint.set_upper(upper.saturating_add(taken));
-        }
-        hint
+        self.0.size_hint()
     }
 }
 
@@ -117,7 +82,8 @@ pub(crate) async fn look(
     let found = if upload.is_end_stream() || is_stream {
         in_address(gateway, &recording.facts)
     } else {
-        in_body(gateway, recording, &parts.headers, &mut upload).await
+        let found = in_body(gateway, recording, &parts.headers, &mut upload).await;
+        found.or_else(|| in_address(gateway, &recording.facts))
     };
     let refused = match found {
         None => false,
@@ -129,7 +95,7 @@ pub(crate) async fn look(
     (Request::from_parts(parts, upload), refused)
 }
 
-/// What a form without a body takes out: its fields are in the address. Words for a search engine are searched for and
+/// What a form takes out in its address. Words for a search engine are searched for and
 /// not given to anybody, and parts of a page are what its site made of them.
 fn in_address(gateway: &Gateway, facts: &WebFacts) -> Option<Sent> {
     let query = facts.address.query.as_deref().filter(|query| query.contains('='))?;

@@ -17,6 +17,7 @@ mod adjust;
 mod answer;
 pub mod body;
 mod case;
+mod coming;
 mod forward;
 pub mod gateway;
 pub mod guard;

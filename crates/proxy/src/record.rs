@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::time::Instant;
-use usher_events::event::{End, Ended, Event, Outcome, Protocol, What};
+use usher_events::event::{End, Ended, Event, Outcome, Protocol, Turned, What};
 use usher_events::sink::Place;
 use usher_policy::decision::Decision;
 use usher_types::digest::Digest;
@@ -33,6 +33,8 @@ pub(crate) struct Recording<C: Case> {
     outcome: Outcome,
     received: Arc<Received>,
     ended: bool,
+    /// Whether it was judged again after its event was written.
+    is_turned: bool,
     /// The credentials it came with, if it did.
     pub(crate) shown: Option<Arc<Shown>>,
     // While it is held, the connection is not idle.
@@ -80,6 +82,7 @@ impl<C: Case> Recording<C> {
             outcome,
             received: Arc::default(),
             ended: false,
+            is_turned: false,
             shown: None,
             _busy: busy,
         }
@@ -103,6 +106,7 @@ impl<C: Case> Recording<C> {
     /// Judges the facts as they are now; the last judgement is the one that is recorded.
     pub(crate) fn judge(&mut self) -> &mut C::Judgement {
         let judgement = self.facts.judge(&self.gateway, self.at);
+        self.is_turned = self.place.is_none();
         self.judgement.insert(judgement)
     }
 
@@ -231,12 +235,21 @@ impl<C: Case> Recording<C> {
         place.fill(Event { id: self.id, school: self.gateway.parts.school, at: self.at, what });
     }
 
+    /// What was judged after the event was written.
+    fn turned(&self) -> Option<Box<Turned>> {
+        let judgement = self.judgement.clone().filter(|_| self.is_turned)?;
+        match self.facts.clone().event(judgement, self.outcome.clone()) {
+            What::Web(web) => Some(Box::new(Turned { judged_at: self.at, web: *web })),
+            _ => None,
+        }
+    }
+
     fn write_ended(&self) {
         let event = Event {
             id: self.id,
             school: self.gateway.parts.school,
             at: self.gateway.now(),
-            what: What::Ended(Ended { event: self.id, outcome: self.outcome.clone() }),
+            what: What::Ended(Ended { event: self.id, outcome: self.outcome.clone(), turned: self.turned() }),
         };
         match self.gateway.parts.sink.try_reserve() {
             Ok(place) => place.fill(event),

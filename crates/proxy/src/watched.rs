@@ -12,9 +12,9 @@ use tokio::time::{Instant, Sleep};
 use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
 
-use crate::answer::coming::Coming;
 use crate::answer::reading::Reading;
 use crate::body::BodyFault;
+use crate::coming::Coming;
 use crate::forward::Home;
 use crate::limits::{JUDGED_AGAIN_EVERY, RECORDED_OPEN_AFTER, STILL_TIME};
 use crate::record::Recording;
@@ -140,7 +140,7 @@ impl http_body::Body for Watched {
                 }
                 Poll::Ready(Some(Err(error))) => {
                     self.end(End::Upstream(UpstreamFault::BrokeOff));
-                    return Poll::Ready(Some(Err(error.into())));
+                    return Poll::Ready(Some(Err(error)));
                 }
                 Poll::Ready(None) => {
                     self.complete();

@@ -150,7 +150,7 @@ pub(crate) fn ended(id: u64, at: Moment, event: u64, sent_bytes: u64) -> Event {
         id: Id::new(id),
         school: Id::new(1),
         at,
-        what: What::Ended(Ended { event: Id::new(event), outcome }),
+        what: What::Ended(Ended { event: Id::new(event), outcome, turned: None }),
     }
 }
 

@@ -18,9 +18,9 @@ use usher_scan::page::{PageScan, TextKind};
 use usher_scan::phrase::book::PhraseBook;
 use usher_scanners::held::Held;
 
-use super::coming::{Coming, Stored, Took};
 use super::name;
 use super::reading::{Reading, carried, read, says};
+use crate::coming::{Coming, Stored, Took};
 use crate::gateway::Gateway;
 use crate::limits::{HELD_BYTES, HELD_IN_MEMORY_BYTES, HELD_TIME, STILL_TIME};
 use crate::record::Recording;
@@ -219,7 +219,7 @@ async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked) -> Seen {
             Some(coding) => decoded(&held, coding),
         };
         let file = inside(&held, &asked, cut);
-        let says = words(&held, file.kind, asked.shown_as, &book);
+        let says = words(&held, file.kind, &asked, &book);
         (held, file, says)
     });
     let Ok((held, file, says)) = looked.await else {
@@ -294,11 +294,12 @@ fn ends(held: &Held, from: u64, most: usize) -> Vec<u8> {
 }
 
 /// What a document's words say, or those of anything that a browser would show as text.
-fn words(held: &Held, kind: Kind, shown_as: Option<TextKind>, book: &Arc<PhraseBook>) -> Option<Says> {
-    let scan = |kind| PageScan::new(Arc::clone(book), kind, &[], None);
-    let mut text = match (shown_as, kind.class()) {
+fn words(held: &Held, kind: Kind, asked: &Asked, book: &Arc<PhraseBook>) -> Option<Says> {
+    let scan = |kind, charset| PageScan::new(Arc::clone(book), kind, &[], charset);
+    let mut text = match (asked.shown_as, kind.class()) {
         (Some(shown_as), _) => {
-            let mut text = scan(shown_as);
+            let charset = asked.content_type.as_deref().and_then(name::charset);
+            let mut text = scan(shown_as, charset.as_deref());
             let (mut reader, mut piece) = (held.reader(), vec![0; 64 * 1024]);
             while let Ok(count @ 1..) = reader.read(&mut piece) {
                 read(&mut text, piece.get(..count).unwrap_or_default());
@@ -306,7 +307,7 @@ fn words(held: &Held, kind: Kind, shown_as: Option<TextKind>, book: &Arc<PhraseB
             text
         }
         (None, Class::Document | Class::MacroDocument) => {
-            let mut text = scan(TextKind::Plain);
+            let mut text = scan(TextKind::Plain, Some("utf-8"));
             let sink = &mut |piece: &str| read(&mut text, piece.as_bytes());
             document::text(kind, &mut held.reader(), &TextLimits::default(), sink);
             text

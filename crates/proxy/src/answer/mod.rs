@@ -4,7 +4,6 @@
 //! either truthfully while there is still a page to show, and cutting what turns bad later.
 //! Does not: decide. Whatever is found becomes a fact, and the request is judged again with it.
 
-pub(crate) mod coming;
 pub(crate) mod file;
 pub(crate) mod name;
 pub(crate) mod reading;
@@ -12,12 +11,13 @@ pub(crate) mod reading;
 use http::{HeaderMap, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use tokio::time::Instant;
-use usher_events::event::End;
+use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
 use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
 
 use crate::body::Body;
+use crate::coming::{Coming, Took};
 use crate::forward::Home;
 use crate::headers;
 use crate::limits::{HELD_TEXT_BYTES, HELD_TEXT_TIME, STILL_TIME};
@@ -25,7 +25,6 @@ use crate::record::Recording;
 use crate::serve;
 use crate::watched::Watched;
 
-use coming::{Coming, Took};
 use reading::{Reading, Way};
 
 /// Passes an answer back: as it comes, as far as nothing speaks against it.
@@ -41,7 +40,7 @@ pub(crate) async fn pass_back(
     recording.answered(parts.status.as_u16(), &parts.headers);
     parts.version = Version::HTTP_11;
     let mut coming = Coming::new(body);
-    if coming.is_empty() {
+    if coming.is_given_out() {
         recording.finish(End::Complete);
         if let Some(home) = home {
             home.return_channel();
@@ -51,6 +50,7 @@ pub(crate) async fn pass_back(
     let look = look(&mut recording, parts.status, &parts.headers, &mut coming).await;
     match look {
         Look::Refused => serve::refuse(shows_pages, recording),
+        Look::StoodStill => serve::failed(recording, UpstreamFault::TimedOut),
         Look::Passes => Response::from_parts(parts, watched(coming, None, recording, home)),
         Look::Read(reading) => Response::from_parts(parts, watched(coming, Some(reading), recording, home)),
     }
@@ -69,6 +69,8 @@ fn watched(
 enum Look {
     /// The request is refused with what is known now.
     Refused,
+    /// The site stopped before it was known what it sends.
+    StoodStill,
     /// There is nothing in it to read.
     Passes,
     /// It goes on and is read on the way.
@@ -98,6 +100,8 @@ async fn look(
             let refused = file::look(&gateway, recording, headers, &reading, kind, coming).await;
             if refused { Look::Refused } else { Look::Passes }
         }
+        // A browser could take whatever comes later for anything.
+        Way::Unknown if !reading.is_whole() && reading.shown_as().is_none() => Look::StoodStill,
         Way::Unknown | Way::Text => {
             recording.titled(reading.title());
             if reading.is_broken() && reading::unlooked(recording, Kind::Text, Unread::Broken) {

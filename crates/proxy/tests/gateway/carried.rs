@@ -8,10 +8,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use usher_events::event::{Event, What};
 use usher_policy::facts::WebFacts;
+use usher_proxy::limits::RECORDED_OPEN_AFTER;
 use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
 
-use crate::client::get;
+use crate::client::{Wire, get};
 use crate::events::outcome;
 use crate::origin::{Origin, Stream, answer, page, read_head};
 use crate::rig::Rig;
@@ -99,8 +100,8 @@ async fn codings_hide_no_words_and_pass_on_as_they_came() {
     rig.events(3).await;
 }
 
-#[tokio::test]
-async fn a_reply_that_turns_harmful_midway_is_cut() {
+/// A site that tells a story piece by piece; each waits until it is told to go on.
+async fn story() -> (Origin, Arc<Notify>) {
     let go_on = Arc::new(Notify::new());
     let gate = Arc::clone(&go_on);
     let origin = Origin::raw(move |mut stream: Stream, _| {
@@ -124,17 +125,53 @@ async fn a_reply_that_turns_harmful_midway_is_cut() {
         }
     })
     .await;
-    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
-    let mut wire = rig.wire().await;
+    (origin, go_on)
+}
+
+/// What it tells first.
+async fn beginning(wire: &mut Wire) {
     wire.send(get("http://plain.example/chat")).await;
     assert!(wire.head().await.unwrap().starts_with("HTTP/1.1 200"));
     let first = wire.exactly(40).await;
     assert!(String::from_utf8_lossy(&first).contains("data: Here is a story"), "it is not held back");
-    go_on.notify_one();
+}
+
+/// Nothing harmful of the rest comes.
+async fn is_cut(wire: &mut Wire) {
     let rest = String::from_utf8_lossy(&wire.rest().await).into_owned();
     assert!(!rest.contains("loot box") && !rest.contains("more"), "{rest}");
+}
+
+#[tokio::test]
+async fn a_reply_that_turns_harmful_midway_is_cut() {
+    let (origin, go_on) = story().await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    beginning(&mut wire).await;
+    go_on.notify_one();
+    is_cut(&mut wire).await;
     let events = rig.events(1).await;
     assert_eq!(reason(&events[0]), "Block Says(games, 120)");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_cut_after_it_was_recorded_says_why_at_its_end() {
+    let (origin, go_on) = story().await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let mut wire = rig.wire().await;
+    beginning(&mut wire).await;
+    tokio::time::pause();
+    tokio::time::advance(RECORDED_OPEN_AFTER).await;
+    tokio::time::resume();
+    rig.until(|events, _| events.len() == 1).await;
+    go_on.notify_one();
+    is_cut(&mut wire).await;
+    let events = rig.events(2).await;
+    assert_eq!(reason(&events[0]), "Allow Unknown", "as it was when it was written");
+    let What::Ended(ended) = &events[1].what else { panic!("{:?}", events[1]) };
+    let turned = ended.turned.as_ref().unwrap();
+    assert_eq!(format!("{:?}", turned.web.decision.reason), "Says(games, 120)");
+    assert_eq!(turned.judged_at, events[0].at);
 }
 
 #[tokio::test]

@@ -83,6 +83,11 @@ pub(crate) fn check(events: &[Event], generations: &HashMap<Digest, Arc<Snapshot
                 let at = open.iter().position(|id| *id == ended.event);
                 open.remove(at.expect("only what was open ends, and ends once"));
                 assert_ne!(ended.outcome.end, End::StillOpen);
+                if let Some(turned) = &ended.turned {
+                    let snapshot = &generations[&turned.web.decision.generation];
+                    let again = decide_web(snapshot, &turned.web.facts, turned.judged_at);
+                    assert_eq!(again, turned.web.decision, "{}", line(event));
+                }
             }
             _ => {}
         }

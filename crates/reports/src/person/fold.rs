@@ -80,7 +80,7 @@ impl<'a> PersonFold<'a> {
 
     /// Takes an event.
     pub fn add(&mut self, event: &Event) {
-        if let What::Ended(Ended { event, outcome }) = &event.what {
+        if let What::Ended(Ended { event, outcome, .. }) = &event.what {
             self.ends.insert(*event, outcome.sent_bytes);
             return;
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use usher_activity::question::{Activity as _, Question, SpoolActivity};
-use usher_events::event::{Event, What};
+use usher_events::event::{Ended, Event, What};
 use usher_policy::decide::{decide_tls, decide_web};
 use usher_policy::decision::Decision;
 use usher_policy::snapshot::Snapshot;
@@ -59,6 +59,9 @@ impl<'a> Again<'a> {
         let again = match &event.what {
             What::Web(web) => decide_web(&snapshot, &web.facts, event.at),
             What::Tunnel(tunnel) => decide_tls(&snapshot, &tunnel.facts, event.at).0,
+            What::Ended(Ended { turned: Some(turned), .. }) => {
+                decide_web(&snapshot, &turned.web.facts, turned.judged_at)
+            }
             _ => return Came::Undecided,
         };
         let bytes = |decision: &Decision| serde_json::to_vec(decision).unwrap_or_default();
@@ -79,6 +82,7 @@ fn decision_of(event: &Event) -> Option<&Decision> {
     match &event.what {
         What::Web(web) => Some(&web.decision),
         What::Tunnel(tunnel) => Some(&tunnel.decision),
+        What::Ended(Ended { turned: Some(turned), .. }) => Some(&turned.web.decision),
         What::Malformed(_) | What::Ended(_) | What::SignInFailed(_) | What::System(_) => None,
     }
 }

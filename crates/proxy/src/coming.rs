@@ -1,10 +1,10 @@
-//! An answer's body of which some was taken already: given out again first, then the rest as it comes.
+//! A body of which some was taken already, to be looked at: given out again first, then the rest as it comes.
 //!
 //! What was taken is in memory, or, for a download, in a file: [`Stored`].
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::io::Read;
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,13 +15,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use usher_scanners::held::Reader;
 
+use crate::body::BodyFault;
 use crate::shares::Share;
 
 /// How much of a stored file is given out at once, in bytes.
 const STORED_PIECE_BYTES: usize = 64 * 1024;
 
 /// A piece, and whether it is new.
-type Piece = Result<(Frame<Bytes>, bool), hyper::Error>;
+type Piece = Result<(Frame<Bytes>, bool), BodyFault>;
 
 /// A download that was held, and its part of what held files may take of the disk.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub(crate) struct Stored {
     pub(crate) _share: Share,
 }
 
-/// A body of a site.
+/// A body of a site, or of a client.
 #[derive(Debug)]
 pub(crate) struct Coming {
     stored: Option<Stored>,
@@ -55,13 +56,9 @@ pub(crate) enum Took {
 }
 
 impl Coming {
-    pub(crate) const fn new(rest: Incoming) -> Self {
-        Self { stored: None, taken: VecDeque::new(), rest, ended: false, fault: None, paused: false }
-    }
-
-    /// Whether it is empty, as far as its head says.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.taken.is_empty() && self.rest.is_end_stream()
+    pub(crate) fn new(rest: Incoming) -> Self {
+        let ended = rest.is_end_stream();
+        Self { stored: None, taken: VecDeque::new(), rest, ended, fault: None, paused: false }
     }
 
     /// Whether all of it came whole.
@@ -122,7 +119,7 @@ impl Coming {
     /// The next piece: what was taken first. Also whether it is new: what was taken was read then.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Piece>> {
         if let Some(piece) = self.stored_piece() {
-            return Poll::Ready(Some(Ok((Frame::data(piece), false))));
+            return Poll::Ready(Some(piece.map(|piece| (Frame::data(piece), false)).map_err(Into::into)));
         }
         if let Some(frame) = self.taken.pop_front() {
             return Poll::Ready(Some(Ok((frame, false))));
@@ -133,24 +130,28 @@ impl Coming {
             return Poll::Pending;
         }
         if let Some(fault) = self.fault.take() {
-            return Poll::Ready(Some(Err(fault)));
+            return Poll::Ready(Some(Err(fault.into())));
         }
         if self.ended {
             return Poll::Ready(None);
         }
-        Pin::new(&mut self.rest).poll_frame(context).map_ok(|frame| (frame, true))
+        Pin::new(&mut self.rest).poll_frame(context).map_ok(|frame| (frame, true)).map_err(Into::into)
     }
 
     /// Files that are held lie in memory or were written a moment ago: reading one waits for nothing.
-    fn stored_piece(&mut self) -> Option<Bytes> {
+    fn stored_piece(&mut self) -> Option<io::Result<Bytes>> {
         let stored = self.stored.as_mut()?;
         let mut piece = vec![0; STORED_PIECE_BYTES];
-        let count = stored.reader.read(&mut piece).unwrap_or(0);
+        let read = stored.reader.read(&mut piece);
+        let count = *read.as_ref().unwrap_or(&0);
         piece.truncate(count);
-        if stored.reader.left() == 0 {
+        if read.is_err() || count == 0 || stored.reader.left() == 0 {
             self.stored = None;
         }
-        (count > 0).then(|| piece.into())
+        match read {
+            Ok(0) => None,
+            read => Some(read.map(|_| piece.into())),
+        }
     }
 
     /// Whether all of it is given out, without asking for the end.
