@@ -38,6 +38,21 @@ fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
     known.nth(which).unwrap()
 }
 
+/// The demonstration, running in a folder of its own.
+fn running() -> (tempfile::TempDir, DemoSchool, Running, Card) {
+    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    (folder, school, demo, card)
+}
+
+/// A child at their own device, signed in.
+fn at_own_device<'a>(card: &'a Card, child: &Child) -> Device<'a> {
+    let device = Device::at(card, &child.device);
+    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    device
+}
+
 /// Opens a lesson for 4A, until the bell.
 fn open_lesson(card: &Card, school: &DemoSchool) {
     let desk = Desk::sign_in(card, TEACHER, PASSWORD);
@@ -69,9 +84,7 @@ fn events(folder: &Path) -> Vec<Event> {
 
 #[test]
 fn acc_03_and_web_12_nothing_opens_without_a_sign_in_and_a_lesson() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     let child = child_of_4a(&school, 3);
     let device = Device::at(&card, &child.device);
 
@@ -100,9 +113,7 @@ fn acc_03_and_web_12_nothing_opens_without_a_sign_in_and_a_lesson() {
 
 #[test]
 fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     open_lesson(&card, &school);
     let wired = "127.1.1.7";
     let children = [(child_of_4a(&school, 4), None), (child_of_4a(&school, 5), Some(wired))];
@@ -122,13 +133,10 @@ fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
 
 #[test]
 fn web_07_programs_and_malware_are_stopped_whatever_they_are_called() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
-    let device = Device::at(&card, &child.device);
-    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let device = at_own_device(&card, &child);
     for shut in ["setup.exe", "photo.jpg", "homework.zip", "eicar.com", "eicar.zip"] {
         let page = device.get(&format!("https://learning.example/{shut}"));
         assert_eq!(page.status, 403, "{shut}: {page:?}");
@@ -152,13 +160,10 @@ fn web_07_programs_and_malware_are_stopped_whatever_they_are_called() {
 
 #[test]
 fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_them() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
-    let device = Device::at(&card, &child.device);
-    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let device = at_own_device(&card, &child);
     let other = school.people.iter().find(|person| person.kind == PersonKind::Pupil && person.id != child.id);
     let name = other.map(|person| format!("{} {}", person.given, person.family)).unwrap();
     let about = format!("My friend is called {name} and the number is 01632 960 123.");
@@ -175,9 +180,7 @@ fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_the
 
 #[test]
 fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved_it() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
     let (pupil, teacher) = (Device::at(&card, &child.device), Device::at(&card, "127.1.1.8"));
@@ -213,9 +216,7 @@ fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved
 
 #[test]
 fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     let teacher = school.people.iter().find(|person| {
         person.kind == PersonKind::Staff
             && school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
@@ -246,13 +247,10 @@ fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
 
 #[test]
 fn web_24_addresses_in_numbers_and_tunnels_around_names_are_refused_and_recorded() {
-    let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
-    let mut demo = Running::demo(folder.path(), &[]);
-    let card = demo.card(folder.path());
+    let (folder, school, mut demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 6);
-    let device = Device::at(&card, &child.device);
-    assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
+    let device = at_own_device(&card, &child);
     let tricks = [
         "http://192.0.2.8/",
         "http://3221225992/",

@@ -271,6 +271,23 @@ impl Facts {
 }
 
 impl WebFacts {
+    /// A page as somebody opens it, of whom and of which nothing else is known.
+    pub fn page(who: Circumstances, address: WebAddress) -> Self {
+        Self {
+            who,
+            method: "GET".into(),
+            address,
+            user_information: false,
+            tunnel: None,
+            resolved: None,
+            features: Features::default(),
+            sent: None,
+            carried: None,
+            part_of_page: false,
+            embedded_in: None,
+        }
+    }
+
     /// The names that should be one and are not.
     pub fn mismatches(&self) -> Vec<Mismatch> {
         let Some(tunnel) = &self.tunnel else { return Vec::new() };

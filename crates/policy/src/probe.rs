@@ -14,7 +14,6 @@ use usher_lists::category::CategorySet;
 use usher_records::lesson::Mode;
 use usher_records::session::KnownBy;
 use usher_records::standing::Standing;
-use usher_scan::features::Features;
 use usher_types::calendar::PeriodKind;
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
@@ -158,19 +157,7 @@ fn request(subject: Arc<Subject>, address: WebAddress, lesson: bool, at: Moment)
         mode: Mode::Normal,
         ends_at: at.plus_minutes(60),
     });
-    WebFacts {
-        who: Circumstances { subject, device: Arc::new(device), lesson },
-        method: "GET".into(),
-        address,
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    }
+    WebFacts::page(Circumstances { subject, device: Arc::new(device), lesson }, address)
 }
 
 /// A moment for each part of the day that ever comes.

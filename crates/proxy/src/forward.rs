@@ -61,7 +61,7 @@ pub(crate) async fn forward(
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     if websocket::is_wanted(&request) {
-        return websocket::forward(connection, request, recording).await;
+        return Box::pin(websocket::forward(connection, request, recording)).await;
     }
     let (request, refused) = leaving::look(gateway, &mut recording, request).await;
     if refused {
@@ -119,7 +119,7 @@ async fn through_tunnel(
     let request = on_its_way(request, &mut recording, http2);
     let received = recording.received();
     let answer = match channel.send(request, &received).await {
-        Err(SendFault::NotSent(request)) => match inside.reopen(recording.gateway()).await {
+        Err(SendFault::NotSent(request)) => match Box::pin(inside.reopen(recording.gateway())).await {
             Ok(fresh) => {
                 channel = fresh;
                 channel.send(*request, &received).await

@@ -83,7 +83,7 @@ impl Inside {
     ) -> Result<Channel, NoWay> {
         let Some(address) = self.address()? else {
             // The tunnel was shut when it was opened, and this page of it is open: its site is asked now.
-            return self.open_late(recording).await;
+            return Box::pin(self.open_late(recording)).await;
         };
         recording.facts.resolved = Some(address.ip());
         if !WebFacts::may_connect(recording.judge()) {
@@ -91,7 +91,7 @@ impl Inside {
         }
         match self.take() {
             Some(channel) => Ok(channel),
-            None => Ok(self.reopen(recording.gateway()).await?),
+            None => Ok(Box::pin(self.reopen(recording.gateway())).await?),
         }
     }
 

@@ -8,18 +8,18 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 use usher_config::scanners::ClamdPlace;
 use usher_scan::features::{Malware, ScanFailure};
 
 use crate::held::Held;
-use crate::patience::{Ended, Patience};
+use crate::patience::{Asking, Ended};
 use crate::{Answer, Scanner, name};
 
 /// The most files sent at once. Debian's clamd has 12 threads and lets the rest wait, with their time running.
@@ -35,10 +35,7 @@ const VERSION_LIFE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Clamd {
     place: ClamdPlace,
-    most: Duration,
-    turns: Semaphore,
-    /// Whether the last file found nobody there: then nobody is waited for.
-    away: AtomicBool,
+    asking: Asking,
     version: AtomicU64,
     asked: Mutex<Option<Instant>>,
 }
@@ -48,9 +45,7 @@ impl Clamd {
     pub fn new(place: ClamdPlace, most: Duration) -> Self {
         Self {
             place,
-            most,
-            turns: Semaphore::new(MOST_AT_ONCE),
-            away: AtomicBool::new(false),
+            asking: Asking::new(MOST_AT_ONCE, most),
             version: AtomicU64::new(0),
             asked: Mutex::new(None),
         }
@@ -58,7 +53,7 @@ impl Clamd {
 
     /// What it says of itself and its signatures, for the desk. None when it does not answer in time.
     pub async fn version(&self) -> Option<String> {
-        let until = Instant::now() + self.most;
+        let until = Instant::now() + self.asking.most();
         let asked = async {
             let mut connection = self.connect().await.ok()?;
             connection.write_all(b"zVERSION\0").await.ok()?;
@@ -69,34 +64,6 @@ impl Clamd {
         version.hash(&mut hasher);
         self.version.store(hasher.finish(), Ordering::Relaxed);
         Some(name::clean(&version))
-    }
-
-    async fn ask(&self, file: &Held) -> Malware {
-        let until = Instant::now() + self.most;
-        let Ok(turn) = timeout_at(until, self.turns.acquire()).await else {
-            return Malware::Failed(ScanFailure::Slow);
-        };
-        let malware = match timeout_at(until, self.attempts(file)).await {
-            Ok(malware) => malware,
-            Err(_late) => Malware::Failed(ScanFailure::Slow),
-        };
-        drop(turn);
-        self.away.store(malware == Malware::Failed(ScanFailure::Down), Ordering::Relaxed);
-        malware
-    }
-
-    /// Tries until there is an answer, or nobody has been there for too long.
-    async fn attempts(&self, file: &Held) -> Malware {
-        self.learn().await;
-        let mut patience = Patience::new(self.away.load(Ordering::Relaxed), self.most);
-        loop {
-            match self.attempt(file).await {
-                Ok(text) => return meaning(&text),
-                Err(Ended::Odd | Ended::Unreadable) => return Malware::Failed(ScanFailure::Refused),
-                Err(Ended::Away) if patience.wait().await => {}
-                Err(Ended::Away) => return Malware::Failed(ScanFailure::Down),
-            }
-        }
     }
 
     /// Asks what it knows, if nobody did for a while.
@@ -141,7 +108,8 @@ impl Clamd {
 
 impl Scanner for Clamd {
     fn scan<'a>(&'a self, file: &'a Held) -> Answer<'a> {
-        Box::pin(self.ask(file))
+        let attempt = move || async move { self.attempt(file).await.map(|text| meaning(&text)) };
+        Box::pin(self.asking.ask(self.learn(), attempt))
     }
 
     fn generation(&self) -> u64 {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use usher_policy::facts::{Circumstances, Device, Hello, Subject, TlsFacts, WebFacts};
 use usher_records::session::KnownBy;
 use usher_records::standing::Standing;
-use usher_scan::features::Features;
 use usher_types::host::Host;
 use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Role, Roles, Year};
@@ -48,19 +47,7 @@ pub fn at_device(subject: Subject) -> Circumstances {
 
 /// A plain GET of an address.
 pub fn get(who: Circumstances, address: &str) -> WebFacts {
-    WebFacts {
-        who,
-        method: "GET".into(),
-        address: WebAddress::parse(address).unwrap(),
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    }
+    WebFacts::page(who, WebAddress::parse(address).unwrap())
 }
 
 /// A tunnel to `host:port` with a TLS hello for the same name.

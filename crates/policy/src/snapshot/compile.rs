@@ -112,12 +112,12 @@ pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<Po
         .categories
         .iter()
         .for_each(|rule| keep(categories(std::slice::from_ref(rule), &names, table).err()));
-    document.leaving.iter().for_each(|rule| keep(leaving(std::slice::from_ref(rule), &names, table).err()));
-    document.carries.iter().for_each(|rule| keep(carries(std::slice::from_ref(rule), &names, table).err()));
+    document.leaving.iter().for_each(|rule| keep(closings(std::slice::from_ref(rule), &names, table).err()));
+    document.carries.iter().for_each(|rule| keep(closings(std::slice::from_ref(rule), &names, table).err()));
     document.unscanned.iter().for_each(|rule| keep(unscanned(std::slice::from_ref(rule), &names).err()));
-    keep(each_once("rule", document.rules.iter().map(|rule| &rule.id)).err());
-    keep(each_once("leaving", document.leaving.iter().map(|rule| &rule.id)).err());
-    keep(each_once("carries", document.carries.iter().map(|rule| &rule.id)).err());
+    keep(each_once("rule", document.rules.iter().map(|rule| rule.id.as_str())).err());
+    keep(each_once("leaving", document.leaving.iter().map(|rule| rule.id.as_str())).err());
+    keep(each_once("carries", document.carries.iter().map(|rule| rule.id.as_str())).err());
     let mut seen = BTreeSet::new();
     let twice = document.categories.iter().find(|rule| !seen.insert(rule.name.as_str()));
     keep(twice.map(|rule| PolicyFault::Twice(format!("category `{}`", rule.name))));
@@ -172,8 +172,8 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         sealed: category_set("sealed", &document.sealed, &table)?,
         unknown: unknown(&document, &names)?,
         content_limits: content_limits(&document, &names)?,
-        leaving: leaving(&document.leaving, &names, &table)?,
-        carries: carries(&document.carries, &names, &table)?,
+        leaving: closings(&document.leaving, &names, &table)?,
+        carries: closings(&document.carries, &names, &table)?,
         unscanned: unscanned(&document.unscanned, &names)?,
         uninspected,
         kept_in_lockdown: patterns(keep),
@@ -371,40 +371,56 @@ fn content_limits(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Op
     Ok(limits)
 }
 
-fn leaving(
-    written: &[LeavingRule],
+/// What all rules about what passes are made of.
+trait Passing: Clone {
+    /// What they are called in the document.
+    const SECTION: &str;
+
+    /// Their id, their verdict, whom they are for, and the pages and categories they are not about.
+    fn parts(&self) -> (&str, Verdict, &[String], &[AddressPattern], &[Category]);
+}
+
+impl Passing for LeavingRule {
+    const SECTION: &str = "leaving";
+
+    fn parts(&self) -> (&str, Verdict, &[String], &[AddressPattern], &[Category]) {
+        (&self.id, self.verdict, &self.whom, &self.except_pages, &self.except_categories)
+    }
+}
+
+impl Passing for CarriesRule {
+    const SECTION: &str = "carries";
+
+    fn parts(&self) -> (&str, Verdict, &[String], &[AddressPattern], &[Category]) {
+        (&self.id, self.verdict, &self.whom, &self.except_pages, &self.except_categories)
+    }
+}
+
+fn closings<R: Passing>(
+    written: &[R],
     names: &Names<'_>,
     table: &CategoryTable,
-) -> Result<Vec<Closing<LeavingRule>>, PolicyFault> {
-    each_once("leaving", written.iter().map(|rule| &rule.id))?;
+) -> Result<Vec<Closing<R>>, PolicyFault> {
+    each_once(R::SECTION, written.iter().map(|rule| rule.parts().0))?;
     let compiled = written.iter().map(|rule| {
-        let place = format!("leaving `{}`", rule.id);
-        check_closing(&place, rule.verdict)?;
-        Ok(Closing {
-            whom: names.set(&place, &rule.whom)?,
-            except: except(&place, &rule.except_pages, &rule.except_categories, table)?,
-            rule: rule.clone(),
-        })
+        let (id, verdict, whom, pages, categories) = rule.parts();
+        let place = format!("{} `{id}`", R::SECTION);
+        check_closing(&place, verdict)?;
+        let categories = category_set(&place, categories, table)?;
+        let except = Except { pages: patterns(pages), categories };
+        Ok(Closing { whom: names.set(&place, whom)?, except, rule: rule.clone() })
     });
     compiled.collect()
 }
 
-fn carries(
-    written: &[CarriesRule],
-    names: &Names<'_>,
-    table: &CategoryTable,
-) -> Result<Vec<Closing<CarriesRule>>, PolicyFault> {
-    each_once("carries", written.iter().map(|rule| &rule.id))?;
-    let compiled = written.iter().map(|rule| {
-        let place = format!("carries `{}`", rule.id);
-        check_closing(&place, rule.verdict)?;
-        Ok(Closing {
-            whom: names.set(&place, &rule.whom)?,
-            except: except(&place, &rule.except_pages, &rule.except_categories, table)?,
-            rule: rule.clone(),
-        })
-    });
-    compiled.collect()
+fn each_once<'a>(place: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), PolicyFault> {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(PolicyFault::Twice(format!("{place} `{id}`")));
+        }
+    }
+    Ok(())
 }
 
 fn unscanned(
@@ -426,25 +442,6 @@ fn check_closing(place: &str, verdict: Verdict) -> Result<(), PolicyFault> {
         }
         Verdict::Allow | Verdict::Hold | Verdict::Block => Ok(()),
     }
-}
-
-fn each_once<'a>(place: &str, ids: impl Iterator<Item = &'a String>) -> Result<(), PolicyFault> {
-    let mut seen = BTreeSet::new();
-    for id in ids {
-        if !seen.insert(id) {
-            return Err(PolicyFault::Twice(format!("{place} `{id}`")));
-        }
-    }
-    Ok(())
-}
-
-fn except(
-    place: &str,
-    pages: &[AddressPattern],
-    categories: &[Category],
-    table: &CategoryTable,
-) -> Result<Except, PolicyFault> {
-    Ok(Except { pages: patterns(pages), categories: category_set(place, categories, table)? })
 }
 
 fn unknown(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Verdict>, PolicyFault> {

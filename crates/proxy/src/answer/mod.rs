@@ -97,7 +97,9 @@ async fn look(
     match reading.way() {
         Way::Pass => Look::Passes,
         Way::File(kind) => {
-            let refused = file::look(&gateway, recording, headers, &reading, kind, coming).await;
+            // Downloads are few: what holding one takes is not set aside for every request.
+            let look = file::look(&gateway, recording, headers, &reading, kind, coming);
+            let refused = Box::pin(look).await;
             if refused { Look::Refused } else { Look::Passes }
         }
         // A browser could take whatever comes later for anything.

@@ -197,17 +197,10 @@ impl Visit {
         let search = scan.engines.read(&self.page);
         let themes = scan.themes.scan(search.as_ref(), &self.page);
         let facts = WebFacts {
-            who,
             method: self.method.clone(),
-            address: self.page.clone(),
-            user_information: false,
-            tunnel: None,
-            resolved: None,
             features: Features { search, themes },
-            sent: None,
-            carried: None,
             part_of_page: self.part_of_page,
-            embedded_in: None,
+            ..WebFacts::page(who, self.page.clone())
         };
         What::Web(Box::new(WebEvent { facts, decision: self.decision(), outcome: self.outcome() }))
     }

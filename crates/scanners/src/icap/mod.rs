@@ -10,16 +10,16 @@ pub mod answer;
 mod wire;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 use usher_config::scanners::IcapPlace;
 use usher_scan::features::{Malware, ScanFailure};
 
 use crate::held::Held;
-use crate::patience::{Ended, Patience};
+use crate::patience::{Asking, Ended};
 use crate::{Answer, Scanner, name};
 use answer::Head;
 use wire::{Heard, Wire};
@@ -41,12 +41,9 @@ const CHANGED: &str = "refused by the scanner";
 #[derive(Debug)]
 pub struct Icap {
     place: IcapPlace,
-    most: Duration,
-    turns: Semaphore,
+    asking: Asking,
     idle: Mutex<Vec<(Wire, Instant)>>,
     options: Mutex<Option<Options>>,
-    /// Whether the last file found nobody there: then nobody is waited for.
-    away: AtomicBool,
     /// What it knew when it last answered, by its mark.
     istag: AtomicU64,
 }
@@ -63,38 +60,10 @@ impl Icap {
     pub fn new(place: IcapPlace, most: Duration) -> Self {
         Self {
             place,
-            most,
-            turns: Semaphore::new(MOST_AT_ONCE),
+            asking: Asking::new(MOST_AT_ONCE, most),
             idle: Mutex::new(Vec::new()),
             options: Mutex::new(None),
-            away: AtomicBool::new(false),
             istag: AtomicU64::new(0),
-        }
-    }
-
-    async fn ask(&self, file: &Held) -> Malware {
-        let until = Instant::now() + self.most;
-        let Ok(turn) = timeout_at(until, self.turns.acquire()).await else {
-            return Malware::Failed(ScanFailure::Slow);
-        };
-        let malware = match timeout_at(until, self.attempts(file)).await {
-            Ok(malware) => malware,
-            Err(_late) => Malware::Failed(ScanFailure::Slow),
-        };
-        drop(turn);
-        self.away.store(malware == Malware::Failed(ScanFailure::Down), Ordering::Relaxed);
-        malware
-    }
-
-    async fn attempts(&self, file: &Held) -> Malware {
-        let mut patience = Patience::new(self.away.load(Ordering::Relaxed), self.most);
-        loop {
-            match self.attempt(file).await {
-                Ok(malware) => return malware,
-                Err(Ended::Odd | Ended::Unreadable) => return Malware::Failed(ScanFailure::Refused),
-                Err(Ended::Away) if patience.wait().await => {}
-                Err(Ended::Away) => return Malware::Failed(ScanFailure::Down),
-            }
         }
     }
 
@@ -204,7 +173,7 @@ impl Icap {
 
 impl Scanner for Icap {
     fn scan<'a>(&'a self, file: &'a Held) -> Answer<'a> {
-        Box::pin(self.ask(file))
+        Box::pin(self.asking.ask(std::future::ready(()), move || self.attempt(file)))
     }
 
     fn generation(&self) -> u64 {

@@ -108,19 +108,8 @@ async fn foresee(arguments: &Arguments, opened: &Opened, snapshot: &Snapshot) ->
     let at = read_moment(arguments.at.as_deref(), &snapshot.document.zone)?;
     let search = SearchEngines::built_in()?.read(&address);
     let themes = Themes::built_in()?.scan(search.as_ref(), &address);
-    Ok(WebFacts {
-        who: who(arguments.user.as_deref(), opened, at).await?,
-        method: "GET".into(),
-        user_information: false,
-        address,
-        tunnel: None,
-        resolved: None,
-        features: Features { search, themes },
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    })
+    let who = who(arguments.user.as_deref(), opened, at).await?;
+    Ok(WebFacts { features: Features { search, themes }, ..WebFacts::page(who, address) })
 }
 
 /// Somebody as they would be at a device of the school, in the lesson that is open for their class then.

@@ -9,7 +9,6 @@ use usher_policy::snapshot::{GroupIndex, Snapshot};
 use usher_policy::verdict::Verdict;
 use usher_records::lesson::Mode;
 use usher_records::person::Person;
-use usher_scan::features::Features;
 use usher_types::calendar::PeriodKind;
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
@@ -121,18 +120,6 @@ fn ask(snapshot: &Snapshot, subject: &Subject, lesson: Option<LessonFacts>, at: 
     let address = std::net::IpAddr::from([0, 0, 0, 0]);
     let device = Device { address, device: None, name: None, room: None };
     let who = Circumstances { subject: subject.clone().into(), device: device.into(), lesson };
-    let facts = WebFacts {
-        who,
-        method: "GET".into(),
-        address: WebAddress::parse(NOBODYS_PAGE).ok()?,
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    };
+    let facts = WebFacts::page(who, WebAddress::parse(NOBODYS_PAGE).ok()?);
     Some(decide_web(snapshot, &facts, at).verdict)
 }

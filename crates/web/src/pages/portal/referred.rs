@@ -21,7 +21,6 @@ use usher_records::grant::{self, MakeGrant, Opens, Scope};
 use usher_records::refusal::Refusal;
 use usher_records::request::{self, UnblockRequest};
 use usher_records::told::{Told, What};
-use usher_scan::features::Features;
 use usher_types::role::Reader;
 
 use super::fault::{Answer, PortalFault};
@@ -156,19 +155,7 @@ pub(super) async fn go_on(State(app): State<App>, request: Request) -> Answer {
     let person = device.person.clone().ok_or(PortalFault::Denied)?;
     let snapshot = app.snapshot.load_full().ok_or(PortalFault::OldPage)?;
     let address = &checked.address;
-    let facts = WebFacts {
-        who: device.who.clone(),
-        method: "GET".into(),
-        address: address.clone(),
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    };
+    let facts = WebFacts::page(device.who.clone(), address.clone());
     // A word first can be about what the page said, which its address alone does not tell.
     let by_words = coached_by_words(&app, &checked).await?;
     match decide_web(&snapshot, &facts, device.at).verdict {

@@ -5,7 +5,6 @@ use usher_policy::decision::{Reason, Step};
 use usher_policy::facts::{Circumstances, WebFacts};
 use usher_records::lesson::LessonList;
 use usher_records::standing::Standing;
-use usher_scan::features::Features;
 use usher_types::ids::LessonListId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
@@ -133,19 +132,7 @@ pub(super) async fn state(app: &App, device: &AtDevice, says: &Says) -> Result<S
 /// not a reason here: the web is open.
 fn reason(app: &App, who: &Circumstances, at: Moment) -> Option<Reason> {
     let snapshot = app.snapshot.load_full()?;
-    let facts = WebFacts {
-        who: who.clone(),
-        method: "GET".into(),
-        address: WebAddress::parse(NOBODYS_PAGE).ok()?,
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        part_of_page: false,
-        embedded_in: None,
-    };
+    let facts = WebFacts::page(who.clone(), WebAddress::parse(NOBODYS_PAGE).ok()?);
     let decision = decide_web(&snapshot, &facts, at);
     let about_page = matches!(decision.step, Step::GroupRules | Step::Categories | Step::Default);
     Some(if about_page { Reason::Unknown } else { decision.reason })

@@ -14,7 +14,6 @@ use usher_records::person::Person;
 use usher_records::sanction::Sanction;
 use usher_records::session::{Bound, KnownBy, Session};
 use usher_records::unrestricted::Unrestricted;
-use usher_scan::features::Features;
 use usher_types::ids::Id;
 use usher_types::role::Reader;
 use usher_types::url::{Scheme, WebAddress};
@@ -64,26 +63,15 @@ impl Circumstances {
         };
         let address = addresses.first().copied().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let circumstances = app.table.circumstances(subject, address, desk.at);
-        let facts = WebFacts {
-            who: circumstances,
-            method: "GET".into(),
-            address: WebAddress {
-                scheme: Scheme::Https,
-                host: usher_types::host::Host::parse(A_PAGE_NOBODY_KNOWS)
-                    .map_err(|_odd_name| AppFault::NotFound)?,
-                port: 443,
-                path: "/".into(),
-                query: None,
-            },
-            user_information: false,
-            tunnel: None,
-            resolved: None,
-            features: Features::default(),
-            sent: None,
-            carried: None,
-            part_of_page: false,
-            embedded_in: None,
+        let address = WebAddress {
+            scheme: Scheme::Https,
+            host: usher_types::host::Host::parse(A_PAGE_NOBODY_KNOWS)
+                .map_err(|_odd_name| AppFault::NotFound)?,
+            port: 443,
+            path: "/".into(),
+            query: None,
         };
+        let facts = WebFacts::page(circumstances, address);
         let snapshot = app.snapshot.load_full();
         let decision = snapshot.as_deref().map(|snapshot| decide_web(snapshot, &facts, desk.at));
         let lesson = open_now(app, desk.at).await?;
