@@ -84,7 +84,7 @@ fn events(folder: &Path) -> Vec<Event> {
 
 #[test]
 fn acc_03_and_web_12_nothing_opens_without_a_sign_in_and_a_lesson() {
-    let (folder, school, mut demo, card) = running();
+    let (folder, school, demo, card) = running();
     let child = child_of_4a(&school, 3);
     let device = Device::at(&card, &child.device);
 
@@ -113,7 +113,7 @@ fn acc_03_and_web_12_nothing_opens_without_a_sign_in_and_a_lesson() {
 
 #[test]
 fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
-    let (folder, school, mut demo, card) = running();
+    let (_folder, school, demo, card) = running();
     open_lesson(&card, &school);
     let wired = "127.1.1.7";
     let children = [(child_of_4a(&school, 4), None), (child_of_4a(&school, 5), Some(wired))];
@@ -133,7 +133,7 @@ fn web_02_web_06_and_web_32_kinds_of_pages_are_shut_on_every_device() {
 
 #[test]
 fn web_07_programs_and_malware_are_stopped_whatever_they_are_called() {
-    let (folder, school, mut demo, card) = running();
+    let (folder, school, demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
     let device = at_own_device(&card, &child);
@@ -160,7 +160,7 @@ fn web_07_programs_and_malware_are_stopped_whatever_they_are_called() {
 
 #[test]
 fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_them() {
-    let (folder, school, mut demo, card) = running();
+    let (_folder, school, demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
     let device = at_own_device(&card, &child);
@@ -180,7 +180,7 @@ fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_the
 
 #[test]
 fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved_it() {
-    let (folder, school, mut demo, card) = running();
+    let (_folder, school, demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 4);
     let (pupil, teacher) = (Device::at(&card, &child.device), Device::at(&card, "127.1.1.8"));
@@ -216,7 +216,7 @@ fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved
 
 #[test]
 fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
-    let (folder, school, mut demo, card) = running();
+    let (folder, school, demo, card) = running();
     let teacher = school.people.iter().find(|person| {
         person.kind == PersonKind::Staff
             && school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
@@ -247,7 +247,7 @@ fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
 
 #[test]
 fn web_24_addresses_in_numbers_and_tunnels_around_names_are_refused_and_recorded() {
-    let (folder, school, mut demo, card) = running();
+    let (folder, school, demo, card) = running();
     open_lesson(&card, &school);
     let child = child_of_4a(&school, 6);
     let device = at_own_device(&card, &child);
