@@ -1,7 +1,7 @@
 //! Measurements. Each prints a table, and with `--json` one JSON object on its last line.
 
 mod lists;
-mod proxy;
+mod web;
 
 use std::process::Command;
 
@@ -13,8 +13,10 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Compile, open and look up category lists of millions of names.
     Lists(lists::Lists),
-    /// Send requests through the gateway and through Squid, Tinyproxy and Privoxy.
-    Proxy(proxy::Proxy),
+    /// Have the gateway and its peers do all works in turn: requests, tunnels, pages, reloads, starts.
+    Web(web::Web),
+    /// Only the ways of one KiB through the gateway and through Squid, Tinyproxy, Privoxy and mitmproxy.
+    Proxy(web::Web),
 }
 
 impl Bench {
@@ -25,7 +27,8 @@ impl Bench {
         }
         match self {
             Self::Lists(lists) => lists.run(),
-            Self::Proxy(proxy) => proxy.run(),
+            Self::Web(web) => web.run(),
+            Self::Proxy(web) => web.run_proxy(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,32 +16,95 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::{INSPECTED, SPLICED};
+use crate::{INSPECTED, LARGE_BYTES, SPLICED};
 
 const CONNECTIONS: usize = 32;
+/// Of downloads and of new names: a handshake or a download keeps a core busy by itself.
+const LARGE_CONNECTIONS: usize = 4;
 const STREAMS: usize = 8;
+
+/// Connections of a load that keeps to a pace, and requests a second of all of them.
+const PACED: u32 = 2_000;
+/// Names a site has below its own, each asked for once in a turn.
+const NAMES: usize = 3_000;
 
 /// Where and how.
 pub(crate) struct Load {
     proxy: SocketAddr,
     site: SocketAddr,
-    way: String,
-    roots: rustls::RootCertStore,
+    way: Way,
+    roots: Roots,
     until: Instant,
+    /// Numbers of names not yet asked for.
+    names: AtomicUsize,
 }
 
-/// Asks through a proxy for so many seconds, and says how many pages came, and the quantiles of how long one took.
-pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: &str, seconds: u64) {
-    let mut roots = rustls::RootCertStore::empty();
-    for name in ["site.pem", "peers.pem", "authority.pem"] {
-        if let Ok(root) = CertificateDer::from_pem_file(format!("{folder}/{name}")) {
-            roots.add(root).unwrap();
+/// What is asked, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// One KiB in the clear, as fast as may be.
+    Plain,
+    /// The same at a steady pace; what is late is counted from when it was due.
+    Paced,
+    /// A page of HTML in the clear.
+    Page,
+    /// One KiB in a tunnel that is not opened.
+    Splice,
+    /// A large download in a tunnel that is not opened.
+    Large,
+    /// One KiB in a tunnel that is.
+    Inspect,
+    /// One KiB in a tunnel that is, each from a name that was never asked for.
+    NewHost,
+    /// One KiB in streams of a tunnel that is opened.
+    Http2,
+}
+
+impl Way {
+    fn named(name: &str) -> Self {
+        match name {
+            "plain" => Self::Plain,
+            "paced" => Self::Paced,
+            "page" => Self::Page,
+            "splice" => Self::Splice,
+            "large" => Self::Large,
+            "inspect" => Self::Inspect,
+            "new_host" => Self::NewHost,
+            "http2" => Self::Http2,
+            other => panic!("no way is called {other}"),
         }
     }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Page => "/page",
+            Self::Large => "/large",
+            _ => "/1k",
+        }
+    }
+}
+
+/// Asks through a proxy for so many seconds, or for so many names, and says how many pages (or bytes) came, and the
+/// quantiles of how long one took.
+pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: &str, amount: u64) {
+    let way = Way::named(way);
     let began = Instant::now();
+    let (seconds, names) =
+        if way == Way::NewHost { (600, usize::try_from(amount).unwrap()) } else { (amount, 0) };
     let until = began + Duration::from_secs(seconds);
-    let load = Arc::new(Load { proxy, site, way: way.to_owned(), roots, until });
-    let connections = if way == "http2" { CONNECTIONS / STREAMS } else { CONNECTIONS };
+    let load = Arc::new(Load {
+        proxy,
+        site,
+        way,
+        roots: Roots::load(folder),
+        until,
+        names: AtomicUsize::new(names),
+    });
+    let connections = match way {
+        Way::Http2 => CONNECTIONS / STREAMS,
+        Way::Large | Way::NewHost => LARGE_CONNECTIONS,
+        _ => CONNECTIONS,
+    };
     let tasks: Vec<_> = (0..connections).map(|_| tokio::spawn(Arc::clone(&load).one())).collect();
     let mut times = Vec::new();
     for task in tasks {
@@ -47,7 +112,8 @@ pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: 
     }
     times.sort_unstable();
     let quantile = |share: usize| times[(times.len() - 1) * share / 100];
-    println!("{} {} {} {}", times.len(), began.elapsed().as_secs_f64(), quantile(50), quantile(99));
+    let units = if way == Way::Large { times.len() * LARGE_BYTES } else { times.len() };
+    println!("{units} {} {} {}", began.elapsed().as_secs_f64(), quantile(50), quantile(99));
 }
 
 impl Load {
@@ -59,19 +125,30 @@ impl Load {
             let began = Instant::now();
             let stream = TcpStream::connect(self.proxy).await.unwrap();
             stream.set_nodelay(true).unwrap();
-            match self.way.as_str() {
-                "plain" => {
+            let path = self.way.path();
+            match self.way {
+                Way::Plain | Way::Paced | Way::Page => {
                     let site = self.site.to_string();
-                    self.http1(stream, &request(&format!("http://{site}/1k"), &site), began, &mut times)
-                        .await;
+                    let request = request(&format!("http://{site}{path}"), &site);
+                    self.http1(stream, &request, began, &mut times).await;
                 }
-                "splice" | "inspect" => {
-                    let name = if self.way == "splice" { SPLICED } else { INSPECTED };
+                Way::Splice | Way::Large | Way::Inspect => {
+                    let name = if self.way == Way::Inspect { INSPECTED } else { SPLICED };
                     let stream = tunnel(stream, self.site).await;
                     let stream = tls(stream, name, &[b"http/1.1"], &self.roots).await;
-                    self.http1(stream, &request("/1k", &self.authority(name)), began, &mut times).await;
+                    self.http1(stream, &request(path, &self.authority(name)), began, &mut times).await;
                 }
-                _ => return self.http2(stream).await,
+                Way::NewHost => {
+                    let left = self.names.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
+                    let Ok(number) = left else { break };
+                    let name = format!("h{}.{INSPECTED}", number % NAMES);
+                    let stream =
+                        tls(tunnel(stream, self.site).await, &name, &[b"http/1.1"], &self.roots).await;
+                    let last = request(path, &self.authority(&name))
+                        .replace("Accept:", "Connection: close\r\nAccept:");
+                    self.http1(stream, &last, began, &mut times).await;
+                }
+                Way::Http2 => return self.http2(stream).await,
             }
         }
         times
@@ -84,30 +161,24 @@ impl Load {
         mut began: Instant,
         times: &mut Vec<u32>,
     ) {
-        let mut buffer = vec![0; 16 * 1024];
+        let mut buffer = vec![0; 256 * 1024];
+        let mut due = began;
         while Instant::now() < self.until {
+            if self.way == Way::Paced {
+                tokio::time::sleep_until(due).await;
+                began = due;
+                due += Duration::from_secs(1) * u32::try_from(CONNECTIONS).unwrap() / PACED;
+            }
             if stream.write_all(request.as_bytes()).await.is_err() {
                 return;
             }
-            let mut length = 0;
-            loop {
-                // A connection that was kept may close before it takes the next request.
-                let Ok(count @ 1..) = stream.read(&mut buffer[length..]).await else {
-                    if length > 0 {
-                        fail(&buffer[..length]);
-                    }
-                    return;
-                };
-                length += count;
-                let end = buffer[..length].windows(4).position(|window| window == b"\r\n\r\n");
-                if end.is_some() && buffer.get(9..12) != Some(b"200") {
-                    fail(&buffer[..length]);
-                }
-                if end.is_some_and(|end| length >= end + 4 + 1024) {
-                    break;
-                }
+            if !answer(&mut stream, &mut buffer).await {
+                return;
             }
             times.push(u32::try_from(began.elapsed().as_micros()).unwrap());
+            if self.way == Way::NewHost {
+                return;
+            }
             began = Instant::now();
         }
     }
@@ -146,6 +217,46 @@ impl Load {
     }
 }
 
+/// Reads one answer to its end. False when the connection was closed before it began, as one that was kept may be.
+async fn answer(stream: &mut (impl AsyncReadExt + Unpin), buffer: &mut [u8]) -> bool {
+    let (mut length, mut missing) = (0, None);
+    loop {
+        let Ok(count @ 1..) = stream.read(&mut buffer[length..]).await else {
+            if length > 0 {
+                fail(&buffer[..length]);
+            }
+            return false;
+        };
+        let passed: usize = match missing {
+            Some(missing) => {
+                usize::checked_sub(missing, count).unwrap_or_else(|| fail(b"more came than was said"))
+            }
+            None => {
+                length += count;
+                let Some(end) = buffer[..length].windows(4).position(|window| window == b"\r\n\r\n") else {
+                    continue;
+                };
+                body_bytes(&buffer[..end]) - (length - end - 4)
+            }
+        };
+        if passed == 0 {
+            return true;
+        }
+        // Nothing of it is looked at.
+        (length, missing) = (0, Some(passed));
+    }
+}
+
+/// How long the body is that a head speaks of.
+fn body_bytes(head: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    match length {
+        Some(length) if head.get(9..12) == Some(b"200") => length,
+        _ => fail(head),
+    }
+}
+
 /// Ends the whole load: figures of failures mean nothing.
 #[expect(
     clippy::exit,
@@ -173,7 +284,7 @@ fn request(target: &str, host: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n{HEADERS}\r\n\r\n")
 }
 
-async fn tunnel(mut stream: TcpStream, to: SocketAddr) -> TcpStream {
+pub(crate) async fn tunnel(mut stream: TcpStream, to: SocketAddr) -> TcpStream {
     stream.write_all(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n").as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -187,19 +298,36 @@ async fn tunnel(mut stream: TcpStream, to: SocketAddr) -> TcpStream {
     stream
 }
 
-async fn tls(
+pub(crate) async fn tls(
     stream: TcpStream,
     host: &str,
     protocols: &[&[u8]],
-    roots: &rustls::RootCertStore,
+    roots: &Roots,
 ) -> tokio_rustls::client::TlsStream<TcpStream> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots.clone())
-        .with_no_client_auth();
+    let mut config = roots.0.clone();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let name = ServerName::try_from(host.to_owned()).unwrap();
     tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+}
+
+/// What is believed: the site, and whoever reads on the way. No session is taken up again.
+pub(crate) struct Roots(rustls::ClientConfig);
+
+impl Roots {
+    pub(crate) fn load(folder: &str) -> Self {
+        let mut roots = rustls::RootCertStore::empty();
+        for name in ["site.pem", "peers.pem", "authority.pem", "mitmproxy/mitmproxy-ca-cert.pem"] {
+            if let Ok(root) = CertificateDer::from_pem_file(format!("{folder}/{name}")) {
+                roots.add(root).unwrap();
+            }
+        }
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.resumption = rustls::client::Resumption::disabled();
+        Self(config)
+    }
 }

@@ -1,4 +1,4 @@
-//! The site: one KiB with the header fields of an ordinary page.
+//! The site: one KiB, a page of HTML and a large download, each with the header fields of an ordinary page.
 
 use std::convert::Infallible;
 use std::io::Write;
@@ -13,14 +13,25 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 
-use crate::{INSPECTED, SPLICED};
+use crate::{INSPECTED, LARGE_BYTES, SPLICED};
 
-/// Serves one KiB to whoever asks, plain and behind TLS, until it is ended. Says both addresses.
-pub(crate) async fn run(folder: &str) {
+#[derive(Clone)]
+struct Bodies {
+    page: Bytes,
+    large: Bytes,
+}
+
+/// Serves whoever asks, plain and behind TLS, until it is ended. Says both addresses.
+pub(crate) async fn run(folder: &str, page: &str) {
+    let bodies = Bodies { page: std::fs::read(page).unwrap().into(), large: vec![0; LARGE_BYTES].into() };
     peers_authority(folder);
     let key = rcgen::KeyPair::generate().unwrap();
-    let mut parameters =
-        rcgen::CertificateParams::new(vec![INSPECTED.to_owned(), SPLICED.to_owned()]).unwrap();
+    let mut parameters = rcgen::CertificateParams::new(vec![
+        INSPECTED.to_owned(),
+        format!("*.{INSPECTED}"),
+        SPLICED.to_owned(),
+    ])
+    .unwrap();
     parameters.is_ca = rcgen::IsCa::ExplicitNoCa;
     let certificate = parameters.self_signed(&key).unwrap();
     std::fs::write(format!("{folder}/site.pem"), certificate.pem()).unwrap();
@@ -38,21 +49,22 @@ pub(crate) async fn run(folder: &str) {
         (TcpListener::bind("127.0.77.1:0").await.unwrap(), TcpListener::bind("127.0.77.1:0").await.unwrap());
     println!("{} {}", plain.local_addr().unwrap(), tls.local_addr().unwrap());
     std::io::stdout().flush().unwrap();
+    let plainly = bodies.clone();
     tokio::spawn(async move {
         loop {
             let (stream, _) = plain.accept().await.unwrap();
             stream.set_nodelay(true).unwrap();
-            tokio::spawn(serve(stream, false));
+            tokio::spawn(serve(stream, false, plainly.clone()));
         }
     });
     loop {
         let (stream, _) = tls.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let acceptor = acceptor.clone();
+        let (acceptor, bodies) = (acceptor.clone(), bodies.clone());
         tokio::spawn(async move {
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            serve(stream, http2).await;
+            serve(stream, http2, bodies).await;
         });
     }
 }
@@ -60,14 +72,22 @@ pub(crate) async fn run(folder: &str) {
 async fn serve(
     stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     http2: bool,
+    bodies: Bodies,
 ) {
-    let service = service_fn(|_: Request<Incoming>| async {
-        let mut answer = Response::new(Full::new(Bytes::from_static(&[b'x'; 1024])));
-        let headers = answer.headers_mut();
-        headers.insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert("cache-control", HeaderValue::from_static("private, max-age=0"));
-        headers.insert("set-cookie", HeaderValue::from_static("seen=2; path=/; secure; httponly"));
-        Ok::<_, Infallible>(answer)
+    let service = service_fn(|request: Request<Incoming>| {
+        let (text, body) = match request.uri().path() {
+            "/page" => ("text/html; charset=utf-8", bodies.page.clone()),
+            "/large" => ("video/mp4", bodies.large.clone()),
+            _ => ("text/html; charset=utf-8", Bytes::from_static(&[b'x'; 1024])),
+        };
+        async move {
+            let mut answer = Response::new(Full::new(body));
+            let headers = answer.headers_mut();
+            headers.insert("content-type", HeaderValue::from_static(text));
+            headers.insert("cache-control", HeaderValue::from_static("private, max-age=0"));
+            headers.insert("set-cookie", HeaderValue::from_static("seen=2; path=/; secure; httponly"));
+            Ok::<_, Infallible>(answer)
+        }
     });
     // The load stops in the middle of things.
     if http2 {

@@ -159,12 +159,13 @@ async fn a_tunnel_takes_its_place_until_it_ends_and_ends_when_nothing_moves() {
     wire.exactly(11).await;
     assert_eq!(rig.room.available_permits(), free - 1);
     tokio::time::pause();
-    tokio::time::advance(JUDGED_AGAIN_EVERY).await;
+    // Twice, because timers are rounded up to the next millisecond.
+    tokio::time::advance(2 * JUDGED_AGAIN_EVERY).await;
     // The tunnel notices that something moved before it waits.
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
-    tokio::time::advance(TUNNEL_STILL_TIME + JUDGED_AGAIN_EVERY).await;
+    tokio::time::advance(TUNNEL_STILL_TIME + 2 * JUDGED_AGAIN_EVERY).await;
     tokio::time::resume();
     assert_eq!(wire.rest().await, b"");
     assert_eq!(rig.lines(2).await[1], "ended 200 Upstream(TimedOut)");

@@ -1,19 +1,19 @@
 //! Processes that are measured: started, watched from `/proc`, ended.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 /// A clock tick of `/proc` in microseconds (proc(5): `sysconf(_SC_CLK_TCK)`, 100 on every Linux of ours).
 const TICK_US: f64 = 10_000.0;
 /// A server may take so long to read its lists.
-const START_TIME: Duration = Duration::from_secs(60);
-const ASKED_EVERY: Duration = Duration::from_millis(50);
+const START_TIME: Duration = Duration::from_secs(180);
+const ASKED_EVERY: Duration = Duration::from_millis(5);
 
 /// On which processors a process runs: servers on one, load and site on the others, where there are others.
 #[derive(Debug, Clone, Copy)]
@@ -24,14 +24,19 @@ pub(super) enum Pinned {
 
 /// A running process.
 #[derive(Debug)]
-pub(super) struct Process(Child);
+pub(super) struct Process {
+    child: Child,
+    /// What it says, where it says anything.
+    said: Option<BufReader<ChildStdout>>,
+}
 
 impl Process {
     /// Starts a process on its processors.
     pub(super) fn start(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<Self> {
         let mut command = pin(pinned, program);
         let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(Self(child.spawn().with_context(|| format!("{program} does not start"))?))
+        let child = child.spawn().with_context(|| format!("{program} does not start"))?;
+        Ok(Self { child, said: None })
     }
 
     /// The same, with the first line it says when it is ready.
@@ -40,18 +45,40 @@ impl Process {
         program: &str,
         arguments: &[&str],
     ) -> Result<(Self, Vec<String>)> {
-        let mut child =
-            pin(pinned, program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut command = pin(pinned, program);
+        let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("{program} does not start"))?;
+        let said = child.stdout.take().map(BufReader::new);
+        let mut process = Self { child, said };
+        let line = process.hear()?;
+        Ok((process, line.split_whitespace().map(str::to_owned).collect()))
+    }
+
+    fn hear(&mut self) -> Result<String> {
         let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
-        Ok((Self(child), line.split_whitespace().map(str::to_owned).collect()))
+        self.said.as_mut().context("it says nothing")?.read_line(&mut line)?;
+        Ok(line)
+    }
+
+    /// Gives it so many lines, spread over a time, each after it answered the one before. How long it took over them.
+    pub(super) fn asked_again(&mut self, count: usize, over: Duration) -> Result<Duration> {
+        let (begun, mut took) = (Instant::now(), Duration::ZERO);
+        for number in 0..count {
+            let due = over.mul_f64(number as f64 / count as f64);
+            pause(due.saturating_sub(begun.elapsed()));
+            let asked = Instant::now();
+            self.child.stdin.as_mut().context("it hears nothing")?.write_all(b"again\n")?;
+            anyhow::ensure!(!self.hear()?.is_empty(), "it ended");
+            took += asked.elapsed();
+        }
+        Ok(took)
     }
 
     /// Waits until somebody answers at an address.
     pub(super) fn wait_for(&mut self, address: SocketAddr) -> Result<()> {
         let mut waited = Duration::ZERO;
         while TcpStream::connect(address).is_err() {
-            if let Some(status) = self.0.try_wait()? {
+            if let Some(status) = self.child.try_wait()? {
                 bail!("it ended with {status}");
             }
             if waited > START_TIME {
@@ -65,22 +92,39 @@ impl Process {
 
     /// Processor time of the process and everything it started, so far, in microseconds.
     pub(super) fn cpu_us(&self) -> f64 {
-        let processes = processes();
-        let mut family = vec![self.0.id()];
-        let mut ticks = 0.0;
-        while let Some(id) = family.pop() {
-            family.extend(processes.iter().filter(|process| process.parent == id).map(|process| process.id));
-            ticks += processes.iter().find(|process| process.id == id).map_or(0.0, |process| process.ticks);
+        self.family().iter().map(|process| process.ticks).sum::<f64>() * TICK_US
+    }
+
+    /// What they hold in memory, in megabytes, pages of files they map among it.
+    pub(super) fn resident_mb(&self) -> f64 {
+        let of = |process: &Stat| {
+            let status = fs::read_to_string(format!("/proc/{}/status", process.id)).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+            line.split_whitespace().next()?.parse::<f64>().ok()
+        };
+        self.family().iter().filter_map(of).sum::<f64>() * 1.024e-3
+    }
+
+    fn family(&self) -> Vec<Stat> {
+        let (mut left, mut family) = (processes(), Vec::new());
+        let mut parents = vec![self.child.id()];
+        while let Some(parent) = parents.pop() {
+            let (of_it, rest) =
+                left.into_iter().partition(|process| process.parent == parent || process.id == parent);
+            left = rest;
+            let of_it: Vec<Stat> = of_it;
+            parents.extend(of_it.iter().map(|process| process.id).filter(|id| *id != parent));
+            family.extend(of_it);
         }
-        ticks * TICK_US
+        family
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ended = self.0.kill();
-        let _status = self.0.wait();
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
     }
 }
 
