@@ -49,8 +49,9 @@ pub const STILL_TIME: Duration = Duration::from_secs(300);
 pub const REQUEST_BODY_BYTES: u64 = 8 * 1024 * 1024 * 1024;
 /// Idle connections to sites kept for plain HTTP, in all and per site.
 pub const POOLED: usize = 512;
-/// Idle connections kept for one site.
-pub const POOLED_PER_SITE: usize = 8;
+/// Idle connections kept for one site. A class that opens one page makes a few dozen; a new connection costs as much as
+/// the whole request.
+pub const POOLED_PER_SITE: usize = 64;
 /// How long an idle connection to a site is kept. Servers commonly close theirs after a minute.
 pub const POOLED_TIME: Duration = Duration::from_secs(30);
 /// Streams at once on one HTTP/2 connection.

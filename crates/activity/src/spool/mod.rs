@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 use usher_events::event::Event;
 use usher_events::sink::{EventSink, Place, SinkClosed};
 use usher_types::clock::Clock;
@@ -95,6 +95,8 @@ struct Shared {
     places: Arc<Semaphore>,
     next_id: AtomicU64,
     state: AtomicU8,
+    /// Somebody waits for what was handed in so far.
+    urgent: Notify,
     live: broadcast::Sender<Arc<Event>>,
 }
 
@@ -125,6 +127,7 @@ impl Spool {
             places: Arc::new(Semaphore::new(PLACES)),
             next_id: AtomicU64::new(recovered.last_id.saturating_add(SKIPPED_IDS)),
             state: AtomicU8::new(SpoolState::Open as u8),
+            urgent: Notify::new(),
             live,
         });
         // The channel has no bound of its own: whoever sends holds a place, and places are bounded.
@@ -148,11 +151,7 @@ impl Spool {
 
     /// Everything handed in so far is on the disk when this is done.
     pub async fn flush(&self) {
-        let (done, waited) = tokio::sync::oneshot::channel();
-        if self.queue.send(Message::Flush(done)).is_ok() {
-            // An error means the writer is gone, and with it anything to wait for.
-            drop(waited.await);
-        }
+        self.ask(Message::Flush).await;
     }
 
     /// Takes no more events, writes those handed in, and closes the last segment.
@@ -160,8 +159,14 @@ impl Spool {
         if self.shared.state() == SpoolState::Open {
             self.shared.set_state(SpoolState::Stopping);
         }
-        let (done, waited) = tokio::sync::oneshot::channel();
-        if self.queue.send(Message::Close(done)).is_ok() {
+        self.ask(Message::Close).await;
+    }
+
+    async fn ask(&self, message: fn(oneshot::Sender<()>) -> Message) {
+        let (done, waited) = oneshot::channel();
+        if self.queue.send(message(done)).is_ok() {
+            self.shared.urgent.notify_one();
+            // An error means the writer is gone, and with it anything to wait for.
             drop(waited.await);
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, oneshot};
 use usher_events::event::Event;
 use usher_types::clock::Clock;
 use usher_types::digest::Digest;
@@ -21,6 +21,9 @@ const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A commit is not made larger than this, so that one sync stays short.
 const COMMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// With so many events left over from the commit before, the next one does not wait for more.
+const COMMIT_EVENTS: usize = 4_096;
 
 /// Kept on the disk to be given up when it is full, so that everything handed in can still be written.
 const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
@@ -89,7 +92,8 @@ impl Writer {
         };
         loop {
             let patience = self.is_stopped().then_some(RETRY);
-            let (batch, ended) = runtime.block_on(gather(&mut messages, self.link, patience));
+            let gathered = gather(&mut messages, &self.shared.urgent, self.link, patience);
+            let (batch, ended) = runtime.block_on(gathered);
             let close = batch.close || ended;
             self.commit(batch, &runtime);
             self.go_on_if_possible();
@@ -167,9 +171,11 @@ impl Writer {
     }
 }
 
-/// Waits for a first message, no longer than `patience` if there is one, then takes what comes within the commit interval.
+/// Waits for a first message, no longer than `patience` if there is one, then for the commit interval, and takes all that
+/// came. Nobody who hands something in wakes this thread meanwhile, unless it is urgent: a wake costs more than an event.
 async fn gather(
     messages: &mut mpsc::UnboundedReceiver<Message>,
+    urgent: &Notify,
     link: Digest,
     patience: Option<Duration>,
 ) -> (Batch, bool) {
@@ -183,14 +189,16 @@ async fn gather(
         },
     };
     let Some(first) = first else { return (batch, true) };
-    let deadline = tokio::time::Instant::now() + COMMIT_INTERVAL / 2;
     take(first, &mut batch, &mut link);
-    while !batch.close && batch.waiting.is_empty() && batch.bytes.len() < COMMIT_BYTES {
-        match tokio::time::timeout_at(deadline, messages.recv()).await {
-            Ok(Some(message)) => take(message, &mut batch, &mut link),
-            Ok(None) => batch.close = true,
-            Err(_interval_over) => break,
+    if messages.len() < COMMIT_EVENTS {
+        tokio::select! {
+            () = urgent.notified() => {}
+            () = tokio::time::sleep(COMMIT_INTERVAL / 2) => {}
         }
+    }
+    while !batch.close && batch.bytes.len() < COMMIT_BYTES {
+        let Ok(message) = messages.try_recv() else { break };
+        take(message, &mut batch, &mut link);
     }
     if !batch.events.is_empty() {
         put_seal(&mut batch.bytes, link);
