@@ -10,6 +10,10 @@ mod server;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// What is allocated for a request is freed by the thread that writes events.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

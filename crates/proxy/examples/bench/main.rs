@@ -17,6 +17,10 @@ mod idle;
 mod load;
 mod site;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Decrypted; so are names below it.
 const INSPECTED: &str = "inspected.example";
 /// In a category that is not.

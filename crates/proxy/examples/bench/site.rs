@@ -45,8 +45,9 @@ pub(crate) async fn run(folder: &str, page: &str) {
         .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let (plain, tls) =
-        (TcpListener::bind("127.0.77.1:0").await.unwrap(), TcpListener::bind("127.0.77.1:0").await.unwrap());
+    // The tunnel's number is in a category; the plain page is in none, as most are.
+    let plain = TcpListener::bind("127.0.77.2:0").await.unwrap();
+    let tls = TcpListener::bind("127.0.77.1:0").await.unwrap();
     println!("{} {}", plain.local_addr().unwrap(), tls.local_addr().unwrap());
     std::io::stdout().flush().unwrap();
     let plainly = bodies.clone();

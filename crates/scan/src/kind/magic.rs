@@ -2,6 +2,8 @@
 //!
 //! Owns: the table of marks. Does not: tell text from text (`script`) or read names people gave (`name`).
 
+use memchr::memmem;
+
 use super::{Class, Kind};
 
 /// Marks at the start. The first that fits counts, so longer ones stand before their beginnings.
@@ -132,7 +134,7 @@ pub(super) fn told(head: &[u8]) -> Option<Kind> {
         return Some(kind);
     }
     // JPEG, GIF and PNG readers are strict about the first bytes, PDF readers are not: such a file is both.
-    if head.get(..PDF_MARK_WITHIN_BYTES + 5).unwrap_or(head).windows(5).any(|window| window == b"%PDF-") {
+    if memmem::find(head.get(..PDF_MARK_WITHIN_BYTES + 5).unwrap_or(head), b"%PDF-").is_some() {
         return Some(Kind::Pdf);
     }
     let start = STARTS.iter().find(|(mark, _)| head.starts_with(mark)).map(|(_, kind)| *kind);

@@ -3,6 +3,8 @@
 //! Owns: telling text from bytes, and the beginnings that scripts cannot do without. Does not: guess a programming
 //! language; what is only likely a script stays text until its name says so.
 
+use std::borrow::Cow;
+
 use super::Kind;
 
 /// How much text is read. Marks of scripts stand in the first lines; comments before them are rarely longer.
@@ -132,7 +134,7 @@ fn data(lower: &str) -> Kind {
 }
 
 /// The bytes as text, or nothing where they are none. UTF-16 is read with or without its mark: Windows runs both.
-fn text(head: &[u8]) -> Option<String> {
+fn text(head: &[u8]) -> Option<Cow<'_, str>> {
     let (encoding, skip) = match head {
         [0xff, 0xfe, ..] => (encoding_rs::UTF_16LE, 2),
         [0xfe, 0xff, ..] => (encoding_rs::UTF_16BE, 2),
@@ -147,8 +149,15 @@ fn text(head: &[u8]) -> Option<String> {
     };
     let body = head.get(skip..).unwrap_or_default();
     let body = body.get(..body.len().min(LOOKED_AT_CHARS * 2)).unwrap_or(body);
+    // Borrowed where it is ASCII, as the beginning of most pages is.
     let (text, _) = encoding.decode_without_bom_handling(body);
     // Control characters that no text has (HTML, MIME sniffing 7.2): bytes, then.
-    let is_binary = text.chars().any(|c| matches!(u32::from(c), 0..=8 | 0xb | 0xe..=0x1a | 0x1c..=0x1f));
-    (!is_binary).then(|| text.chars().take(LOOKED_AT_CHARS).collect())
+    let is_binary = text.bytes().any(|byte| matches!(byte, 0..=8 | 0xb | 0xe..=0x1a | 0x1c..=0x1f));
+    if is_binary {
+        return None;
+    }
+    match text.char_indices().nth(LOOKED_AT_CHARS) {
+        Some((end, _)) => text.get(..end).map(|text| Cow::Owned(text.to_owned())),
+        None => Some(text),
+    }
 }
