@@ -114,6 +114,8 @@ pub enum End {
     Usher,
     /// It was still open when the event was written; an [`Ended`] follows.
     StillOpen,
+    /// The client said that it does not trust the school's certificate.
+    CertificateRefused,
 }
 
 /// How a site failed.

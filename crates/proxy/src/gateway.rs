@@ -29,6 +29,7 @@ use crate::limits::{HELD_PER_CLIENT, HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUEST
 use crate::pages::Pages;
 use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
+use crate::tls::pins::Pins;
 use crate::tls::server::ClientTls;
 use crate::upstream::pool::Pool;
 use crate::upstream::resolve::Resolver;
@@ -77,6 +78,7 @@ impl std::fmt::Debug for Parts {
 pub struct Gateway {
     pub(crate) parts: Parts,
     pub(crate) client_tls: ClientTls,
+    pub(crate) pins: Pins,
     pub(crate) pool: Pool,
     /// Requests that hold a place for their event.
     pub(crate) requests: Arc<Shares>,
@@ -107,6 +109,7 @@ impl Gateway {
         Ok(Self {
             parts,
             client_tls: ClientTls::new()?,
+            pins: Pins::default(),
             pool: Pool::default(),
             requests: Shares::of(REQUESTS_PER_CLIENT),
             lookups: Shares::of(LOOKUPS_PER_CLIENT),

@@ -26,6 +26,11 @@ pub const PEEK_TIME: Duration = Duration::from_secs(3);
 pub const HELLO_BYTES: usize = 64 * 1024;
 /// A TLS handshake, with either side, must be done after this long.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// Sites whose leaf a device refused, over all devices: a few for each device of a school. When there are more, those asked
+/// for least are forgotten and asked again.
+pub const REFUSALS_KEPT: usize = 4_096;
+/// Devices of which it is kept that they took a leaf: more than a school has.
+pub const DEVICES_KEPT: usize = 8_192;
 /// A site must take a connection within this time, for each of its addresses.
 pub const CONNECT_TIME: Duration = Duration::from_secs(8);
 /// The most addresses of a site that are tried.

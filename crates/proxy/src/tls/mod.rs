@@ -4,4 +4,5 @@ pub mod client;
 pub mod fault;
 pub mod hello;
 pub mod peek;
+pub(crate) mod pins;
 pub mod server;

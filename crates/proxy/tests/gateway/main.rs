@@ -18,6 +18,7 @@ mod hellos;
 mod inside;
 mod leaving;
 mod malformed;
+mod pinned;
 mod recording;
 mod safe;
 mod sites;

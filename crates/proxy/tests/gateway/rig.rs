@@ -99,6 +99,7 @@ kinds = ["card-number"]
 
 [inspection]
 except-categories = ["finance-and-banking"]
+pinned-for = ["staff"]
 
 [[category]]
 name = "games"

@@ -206,12 +206,7 @@ impl Visit {
     }
 
     fn tunnel(&self, who: Circumstances) -> What {
-        let facts = TlsFacts {
-            who,
-            connect: (self.page.host.clone(), self.page.port),
-            hello: Hello::Silent,
-            resolved: None,
-        };
+        let facts = TlsFacts::to(who, (self.page.host.clone(), self.page.port));
         let action = if self.blocked { TlsAction::Terminate } else { TlsAction::Splice };
         let (decision, outcome) = (self.decision(), self.outcome());
         What::Tunnel(Box::new(TunnelEvent { facts, decision, action, outcome }))
