@@ -26,6 +26,9 @@ pub const PEEK_TIME: Duration = Duration::from_secs(3);
 pub const HELLO_BYTES: usize = 64 * 1024;
 /// A TLS handshake, with either side, must be done after this long.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// TLS sessions with sites that are kept to be taken up again, which spares both a signature: the sites a school uses in an
+/// hour. One is a few KiB.
+pub const SESSIONS_KEPT: usize = 2_048;
 /// Sites whose leaf a device refused, over all devices: a few for each device of a school. When there are more, those asked
 /// for least are forgotten and asked again.
 pub const REFUSALS_KEPT: usize = 4_096;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
@@ -12,7 +12,7 @@ use usher_events::event::UpstreamFault;
 use usher_types::host::Host;
 
 use super::fault;
-use crate::limits::HANDSHAKE_TIME;
+use crate::limits::{HANDSHAKE_TIME, SESSIONS_KEPT};
 
 /// HTTP/2 in ALPN.
 pub(crate) const H2: &[u8] = b"h2";
@@ -71,7 +71,7 @@ impl SiteTls {
         }
         let setup = |error: Box<dyn std::error::Error + Send + Sync>| TrustFault::Setup(error);
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = if roots.is_empty() {
+        let mut config = if roots.is_empty() {
             ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
                 .map_err(|error| setup(error.into()))?
@@ -88,6 +88,8 @@ impl SiteTls {
                 .with_webpki_verifier(verifier)
                 .with_no_client_auth()
         };
+        // Sessions are kept by the site's name, and only with the verifier they were made under.
+        config.resumption = Resumption::in_memory_sessions(SESSIONS_KEPT);
         let with = |protocols: &[&[u8]]| {
             let mut config = config.clone();
             config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();

@@ -20,6 +20,7 @@ mod leaving;
 mod malformed;
 mod pinned;
 mod recording;
+mod resumption;
 mod safe;
 mod sites;
 mod ways;

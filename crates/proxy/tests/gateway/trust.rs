@@ -75,11 +75,20 @@ pub(crate) fn site(kind: Kind, names: &[&str], protocols: &[&str]) -> Arc<Server
 
 /// What a client that trusts `root` speaks TLS with.
 pub(crate) fn client(root: CertificateDer<'static>, protocols: &[&str]) -> ClientConfig {
+    client_of(root, protocols, rustls::DEFAULT_VERSIONS)
+}
+
+/// The same, in these versions of TLS.
+pub(crate) fn client_of(
+    root: CertificateDer<'static>,
+    protocols: &[&str],
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add(root).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
