@@ -193,6 +193,8 @@ pub enum MalformedFault {
     HostDiffers,
     /// Its method may not be used.
     Method,
+    /// A load balancer did not say, or not clearly, whom it brings.
+    RelayUnclear,
 }
 
 /// The end of something that was still open when its event was written.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
@@ -60,6 +61,10 @@ pub struct Parts {
     pub minter: Minter,
     /// Trust in sites.
     pub site_tls: SiteTls,
+    /// What devices said of the school's certificate.
+    pub pins: Arc<Pins>,
+    /// Networks of load balancers, whose connections begin with a PROXY header.
+    pub relays: Vec<IpNet>,
     /// Names to addresses.
     pub resolver: Resolver,
     /// Now, as the school's day goes: decisions and events.
@@ -78,7 +83,6 @@ impl std::fmt::Debug for Parts {
 pub struct Gateway {
     pub(crate) parts: Parts,
     pub(crate) client_tls: ClientTls,
-    pub(crate) pins: Pins,
     pub(crate) pool: Pool,
     /// Requests that hold a place for their event.
     pub(crate) requests: Arc<Shares>,
@@ -109,7 +113,6 @@ impl Gateway {
         Ok(Self {
             parts,
             client_tls: ClientTls::new()?,
-            pins: Pins::default(),
             pool: Pool::default(),
             requests: Shares::of(REQUESTS_PER_CLIENT),
             lookups: Shares::of(LOOKUPS_PER_CLIENT),

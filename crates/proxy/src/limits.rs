@@ -18,6 +18,13 @@ pub const FIELD_NAME_BYTES: usize = 256;
 pub const H2_HEAD_BYTES: u32 = 1024 * 1024;
 /// A head that began must be whole after this long (slow-loris).
 pub const HEAD_TIME: Duration = Duration::from_secs(20);
+/// After an answer to a request whose body nobody wants, the rest of it is let in and dropped for so long: a school's line
+/// takes some 50 MB in that time.
+pub const LINGER_TIME: Duration = Duration::from_secs(30);
+/// The same, since its last piece.
+pub const LINGER_STILL_TIME: Duration = Duration::from_secs(5);
+/// The longest PROXY header of a load balancer, in bytes. Addresses take 52; the rest are notes nobody here reads.
+pub const RELAY_HEADER_BYTES: usize = 2 * 1024;
 /// A connection without a request is closed after this long. Browsers keep theirs for about five minutes.
 pub const IDLE_TIME: Duration = Duration::from_secs(300);
 /// The first bytes of a tunnel must come within this time, or the client is taken to wait for the server.

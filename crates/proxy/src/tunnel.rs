@@ -97,7 +97,7 @@ impl Opened {
         };
         let facts = &mut self.recording.facts;
         facts.hello = hello;
-        facts.refused = self.gateway.pins.known(facts.who.device.address, &name_of(facts));
+        facts.refused = self.gateway.parts.pins.known(facts.who.device.address, &name_of(facts));
         let site = self.site().await;
         match (self.recording.judgement().1, site) {
             (TlsAction::Inspect, site) => self.inspect(client, site, offered).await,
@@ -159,7 +159,7 @@ impl Opened {
         });
         match gateway.client_tls.accept(client, leaf, &protocols).await {
             Ok(stream) => {
-                gateway.pins.took(device, recording.at());
+                gateway.parts.pins.took(device, recording.at());
                 recording.finish(End::Complete);
                 drop(recording);
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
@@ -170,7 +170,7 @@ impl Opened {
                 let is_distrust = pins::is_distrust(&error);
                 // What a site did wrong, or was not asked, says nothing about who its apps trust.
                 if is_distrust && is_site_trusted {
-                    gateway.pins.refused(device, &name, recording.at());
+                    gateway.parts.pins.refused(device, &name, recording.at());
                 }
                 recording.finish(if is_distrust { End::CertificateRefused } else { End::ClientLeft });
             }

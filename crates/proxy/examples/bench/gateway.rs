@@ -68,6 +68,8 @@ pub(crate) async fn run(folder: &str, domains: &str) {
         scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::new(authority)).unwrap(),
         site_tls: SiteTls::new(&[site]).unwrap(),
+        pins: Arc::default(),
+        relays: Vec::new(),
         resolver: Resolver::new(Overrides::new()),
         clock,
         certificate_clock: Arc::new(HandClock::at(now)),

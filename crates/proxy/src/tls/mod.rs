@@ -4,5 +4,6 @@ pub mod client;
 pub mod fault;
 pub mod hello;
 pub mod peek;
-pub(crate) mod pins;
+pub mod pins;
+pub mod revoked;
 pub mod server;

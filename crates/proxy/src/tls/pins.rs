@@ -3,6 +3,7 @@
 //! Owns: telling a client's word that it does not trust our leaf from everything else that ends a handshake, and
 //! remembering which device said it of which site. Does not: say what follows from it; that is the policy's.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use quick_cache::sync::Cache;
@@ -14,7 +15,7 @@ use usher_types::moment::Moment;
 use crate::limits::{DEVICES_KEPT, REFUSALS_KEPT};
 
 /// What devices said of leafs.
-pub(crate) struct Pins {
+pub struct Pins {
     /// When a device last refused the leaf of a site.
     refused: Cache<(IpAddr, Host), Moment>,
     /// When a device last took one.
@@ -42,6 +43,12 @@ impl Pins {
     /// A device took a leaf.
     pub(crate) fn took(&self, device: IpAddr, at: Moment) {
         self.took.insert(device, at);
+    }
+
+    /// Sites whose leaf was refused since then, by name, each once.
+    pub fn refused_since(&self, then: Moment) -> BTreeSet<String> {
+        let lately = self.refused.iter().filter(|(_, at)| *at >= then);
+        lately.map(|((_, site), _)| site.to_string()).collect()
     }
 
     /// What is known of a device and a site.
@@ -96,6 +103,8 @@ mod tests {
         pins.took(device, at);
         assert_eq!(pins.known(device, &site(1)), Some(Refused { at, device_took_at: Some(at) }));
         assert_eq!(pins.known(device, &site(2)), None);
+        assert_eq!(pins.refused_since(at), BTreeSet::from(["app1.example".to_owned()]));
+        assert_eq!(pins.refused_since(at.plus_minutes(1)), BTreeSet::new());
         assert_eq!(pins.known("10.0.0.15".parse().unwrap(), &site(1)), None);
     }
 }

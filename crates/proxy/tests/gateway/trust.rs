@@ -2,8 +2,13 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber,
+};
+use rustls::pki_types::{
+    CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime,
+};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 /// What is wrong with a site's certificate.
@@ -29,6 +34,7 @@ fn ca(name: &str) -> Ca {
     let mut parameters = CertificateParams::default();
     parameters.distinguished_name.push(DnType::CommonName, name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let certificate = parameters.self_signed(&key).unwrap().der().clone();
     Ca { issuer: Issuer::new(parameters, key), certificate }
 }
@@ -38,10 +44,46 @@ pub(crate) fn root() -> CertificateDer<'static> {
     TRUSTED.certificate.clone()
 }
 
+/// A list of the authority that signs good sites, taking back the certificate with this serial; signed by it, or by
+/// somebody else in its name.
+pub(crate) fn taken_back(serial: u64, is_forged: bool) -> CertificateRevocationListDer<'static> {
+    let now = time::OffsetDateTime::from_unix_timestamp(i64::try_from(UnixTime::now().as_secs()).unwrap());
+    let (now, day) = (now.unwrap(), time::Duration::days(1));
+    let revoked = RevokedCertParams {
+        serial_number: SerialNumber::from(serial),
+        revocation_time: now - day,
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let list = CertificateRevocationListParams {
+        // Out of date: it counts all the same.
+        this_update: now - day * 9,
+        next_update: now - day * 2,
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: vec![revoked],
+        key_identifier_method: rcgen::KeyIdMethod::Sha256,
+    };
+    let forger = ca("Trusted sites");
+    let issuer = if is_forged { &forger.issuer } else { &TRUSTED.issuer };
+    list.signed_by(issuer).unwrap().into()
+}
+
 /// What a site with these names speaks TLS with.
 pub(crate) fn site(kind: Kind, names: &[&str], protocols: &[&str]) -> Arc<ServerConfig> {
+    numbered(kind, names, protocols, None)
+}
+
+/// The same, with a certificate of this serial.
+pub(crate) fn numbered(
+    kind: Kind,
+    names: &[&str],
+    protocols: &[&str],
+    serial: Option<u64>,
+) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::default();
+    parameters.serial_number = serial.map(SerialNumber::from);
     parameters.subject_alt_names = names
         .iter()
         .map(|name| match name.parse() {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use usher_events::event::{End, Event, Outcome, Protocol, TunnelEvent, WebEvent, What};
 use usher_policy::decision::{Decision, Flip, Reason, Step};
-use usher_policy::facts::{Circumstances, Device, Hello, Subject, TlsFacts, WebFacts};
+use usher_policy::facts::{Circumstances, Device, Subject, TlsFacts, WebFacts};
 use usher_policy::verdict::{TlsAction, Verdict};
 use usher_scan::features::Features;
 use usher_scan::search::SearchEngines;
