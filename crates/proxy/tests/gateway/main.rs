@@ -25,5 +25,6 @@ mod resumption;
 mod revoked;
 mod safe;
 mod sites;
+mod threads;
 mod ways;
 mod websockets;
