@@ -13,6 +13,7 @@ use usher_events::event::UpstreamFault;
 use usher_types::host::Host;
 
 use super::fault;
+use super::stapled::Stapled;
 use crate::limits::{HANDSHAKE_TIME, SESSIONS_KEPT};
 
 /// HTTP/2 in ALPN.
@@ -142,7 +143,8 @@ impl Configs {
                 .allow_unknown_revocation_status()
                 .build()
                 .map_err(|error| setup(error.into()))?;
-            builder.with_webpki_verifier(verifier).with_no_client_auth()
+            let verifier = Arc::new(Stapled(verifier));
+            builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
         };
         // Kept by the site's name.
         config.resumption = Resumption::in_memory_sessions(SESSIONS_KEPT);

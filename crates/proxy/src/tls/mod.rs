@@ -7,3 +7,4 @@ pub mod peek;
 pub mod pins;
 pub mod revoked;
 pub mod server;
+mod stapled;

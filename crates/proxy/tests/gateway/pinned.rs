@@ -7,9 +7,11 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
 use usher_events::event::{Event, What};
 use usher_policy::decision::{NotRead, Note};
+use usher_proxy::limits::HANDSHAKE_TIME;
 
 use crate::client::Wire;
 use crate::events::line;
@@ -248,6 +250,40 @@ async fn no_fault_of_a_site_teaches() {
         let lines = rig.lines(5).await;
         assert!(lines.iter().all(|line| !line.contains("Splice")), "{alert:?}: {lines:?}");
     }
+}
+
+/// A site that never ends its handshake is no site in order.
+#[tokio::test]
+async fn a_site_that_stands_still_teaches_nothing() {
+    let taken = Arc::new(Notify::new());
+    let broken = {
+        let taken = Arc::clone(&taken);
+        Origin::raw(move |mut stream, _| {
+            let taken = Arc::clone(&taken);
+            async move {
+                stream.read_u8().await.unwrap();
+                taken.notify_one();
+                std::future::pending::<()>().await;
+            }
+        })
+        .await
+    };
+    let other = site().await;
+    let rig = Rig::with(&[("lava.example:443", broken.address), ("other.example:443", other.address)]).await;
+    rig.people.arrive(STAFF, "staff");
+    browse(&rig, STAFF).await;
+    for _ in 0..2 {
+        let wait = async {
+            taken.notified().await;
+            tokio::time::pause();
+            tokio::time::advance(HANDSHAKE_TIME).await;
+            tokio::time::resume();
+        };
+        let (refused, ()) = tokio::join!(app(&rig, STAFF, pinning()), wait);
+        refused.unwrap_err();
+    }
+    let lines = rig.lines(3).await;
+    assert!(lines[1..].iter().all(|line| line.ends_with("Inspect 200 CertificateRefused")), "{lines:?}");
 }
 
 /// What is shut is decrypted to show why. An app that refuses that is not let through, not even when it is opened later.

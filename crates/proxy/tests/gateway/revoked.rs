@@ -11,7 +11,12 @@ use crate::trust::{self, Kind};
 const SERIAL: u64 = 0x0077_6f72_6e00;
 
 async fn site() -> Origin {
-    let config = trust::numbered(Kind::Good, &["lava.example"], &["http/1.1"], Some(SERIAL));
+    stapling(Vec::new()).await
+}
+
+/// A site that hands this over with its certificate.
+async fn stapling(word: Vec<u8>) -> Origin {
+    let config = trust::numbered(Kind::Good, &["lava.example"], &["http/1.1"], Some(SERIAL), word);
     Origin::https1(config, |_| page("hello")).await
 }
 
@@ -63,4 +68,22 @@ fn what_is_no_list_is_refused_when_it_is_read() {
     }
     // A certificate is no list.
     assert!(revoked::read(&trust::root()).is_err());
+}
+
+/// What a site itself hands over against itself counts; what it hands over for itself, and what cannot be read, does not.
+#[tokio::test]
+async fn a_site_that_staples_that_it_was_taken_back_is_a_page() {
+    let mut broken = trust::word_on(SERIAL, true);
+    broken.truncate(broken.len() - 1);
+    for (word, said) in [
+        (trust::word_on(SERIAL, true), "upstream: Certificate(Revoked) https://lava.example/"),
+        (trust::word_on(SERIAL, false), "hello"),
+        (trust::word_on(SERIAL + 1, true), "hello"),
+        (broken, "hello"),
+    ] {
+        let origin = stapling(word).await;
+        let rig = Rig::with(&[("lava.example:443", origin.address)]).await;
+        assert_eq!(ask(&rig).await, said);
+        rig.events(2).await;
+    }
 }

@@ -69,17 +69,43 @@ pub(crate) fn taken_back(serial: u64, is_forged: bool) -> CertificateRevocationL
     list.signed_by(issuer).unwrap().into()
 }
 
-/// What a site with these names speaks TLS with.
-pub(crate) fn site(kind: Kind, names: &[&str], protocols: &[&str]) -> Arc<ServerConfig> {
-    numbered(kind, names, protocols, None)
+/// An authority's word on the certificate with this serial, as a site staples it (RFC 6960, 4.2.1); unsigned.
+pub(crate) fn word_on(serial: u64, is_revoked: bool) -> Vec<u8> {
+    // Nothing of it is longer than 255 bytes.
+    let value = |tag: u8, content: &[u8]| {
+        let length = u8::try_from(content.len()).unwrap();
+        let head = if length < 128 { vec![tag, length] } else { vec![tag, 0x81, length] };
+        [&head[..], content].concat()
+    };
+    let time = value(0x18, b"20261120000000Z");
+    let number = serial.to_be_bytes();
+    let number = &number[usize::try_from(serial.leading_zeros() / 8).unwrap()..];
+    let hash = [&value(0x06, &[0x2b, 14, 3, 2, 26])[..], &[5, 0]].concat();
+    let hash = value(0x30, &hash);
+    let id = [&hash[..], &value(4, &[1; 20]), &value(4, &[2; 20]), &value(2, number)].concat();
+    let status = if is_revoked { value(0xa1, &time) } else { value(0x80, b"") };
+    let single = value(0x30, &[&value(0x30, &id)[..], &status, &time].concat());
+    let responder = value(0xa2, &value(4, &[3; 20]));
+    let said = value(0x30, &[&responder[..], &time, &value(0x30, &single)].concat());
+    let signature = value(0x30, &value(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
+    let basic = value(0x30, &[&said[..], &signature, &[3, 2, 0, 0]].concat());
+    let kind = value(0x06, &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1]);
+    let bytes = value(0x30, &[&kind[..], &value(4, &basic)].concat());
+    value(0x30, &[&[0x0a, 1, 0][..], &value(0xa0, &bytes)].concat())
 }
 
-/// The same, with a certificate of this serial.
+/// What a site with these names speaks TLS with.
+pub(crate) fn site(kind: Kind, names: &[&str], protocols: &[&str]) -> Arc<ServerConfig> {
+    numbered(kind, names, protocols, None, Vec::new())
+}
+
+/// The same, with a certificate of this serial and this stapled to it.
 pub(crate) fn numbered(
     kind: Kind,
     names: &[&str],
     protocols: &[&str],
     serial: Option<u64>,
+    stapled: Vec<u8>,
 ) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::default();
@@ -109,7 +135,7 @@ pub(crate) fn numbered(
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.unwrap().der().clone()], key)
+        .with_single_cert_with_ocsp(vec![certificate.unwrap().der().clone()], key, stapled)
         .unwrap();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     Arc::new(config)
