@@ -211,4 +211,34 @@ mod tests {
         let half = Authority::load_or_make(folder.path(), &master, "x", NOW).unwrap_err();
         assert!(half.to_string().contains("missing"), "{half}");
     }
+
+    /// A browser that sees one serial twice under one issuer shows neither page.
+    #[test]
+    fn g3_157_no_two_leafs_share_a_serial_over_restarts_and_nodes() {
+        let folder = tempfile::tempdir().unwrap();
+        let serials: BTreeSet<Vec<u8>> = (0..4)
+            .flat_map(|_start| {
+                let minter = minter(folder.path());
+                ["a.example", "b.example", "192.0.2.1"].map(|name| {
+                    let leaf = minter.leaf(&host(name), NOW).unwrap();
+                    X509Certificate::from_der(&leaf.cert[0]).unwrap().1.raw_serial().to_vec()
+                })
+            })
+            .collect();
+        assert_eq!(serials.len(), 12);
+    }
+
+    /// Browsers count from the first day a leaf is good, which is before the day it is made.
+    #[test]
+    fn mitmproxy_8142_a_leaf_lives_less_than_200_days_from_its_backdated_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let minter = minter(folder.path());
+        for name in ["lava.example", "192.0.2.1", "xn--bcher-kva.example"] {
+            let leaf = minter.leaf(&host(name), NOW).unwrap();
+            let validity = X509Certificate::from_der(&leaf.cert[0]).unwrap().1.validity().clone();
+            let begins = validity.not_before.timestamp();
+            assert!(begins < NOW.unix_ms() / 1000, "a clock a little behind takes it");
+            assert!((validity.not_after.timestamp() - begins) / 86_400 < 200);
+        }
+    }
 }

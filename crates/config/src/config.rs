@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use miette::{NamedSource, SourceSpan};
 use usher_types::email::EmailAddress;
 use usher_types::host::HostName;
@@ -23,6 +24,8 @@ pub struct Config {
     pub gateway_listen: SocketAddr,
     /// The gateway's name, as browsers are told of it; none means the portal's.
     pub gateway_name: Option<HostName>,
+    /// Networks of load balancers, whose connections begin with a PROXY header that says whom they bring.
+    pub gateway_relays: Vec<IpNet>,
     /// Where the portal listens for devices that are not behind the gateway yet.
     pub portal_listen: SocketAddr,
     /// The portal's name, as devices behind the gateway reach it.
@@ -39,6 +42,8 @@ pub struct Config {
     pub mail_from: Option<EmailAddress>,
     /// Certificates of authorities the school trusts besides the system's.
     pub own_roots: Vec<PathBuf>,
+    /// A folder of lists of certificates that were taken back (CRLs).
+    pub revoked: Option<PathBuf>,
     /// Names that lead to an address of their own.
     pub addresses: HashMap<(HostName, u16), SocketAddr>,
     /// Who looks for malware.
@@ -180,6 +185,7 @@ impl Config {
             store,
             gateway_listen: file.gateway.listen,
             gateway_name: file.gateway.name.map(|name| host("gateway.name", &name)).transpose()?,
+            gateway_relays: file.gateway.relays,
             portal_listen: file.portal.listen,
             portal_name: host("portal.name", &file.portal.name)?,
             desk_listen: file.desk.listen,
@@ -188,6 +194,7 @@ impl Config {
             mail,
             mail_from: mail_from.map_err(|error| value("mail.from", &error))?,
             own_roots: file.sites.roots,
+            revoked: file.sites.revoked,
             addresses,
             scanners: scanners(file.scanners)?,
             log_filter: file.log.filter,
@@ -240,6 +247,7 @@ mod tests {
         for (text, expected) in [
             ("data = 'x'\n[gatway]\n", "unknown field `gatway`"),
             ("data = 'x'\n[gateway]\nlisten = '3128'", "invalid socket address"),
+            ("data = 'x'\n[gateway]\nrelays = ['10.0.0.300']", "invalid IP address"),
             ("data = 'x'\n[store]\nurl = 'mysql://x'", "store.url"),
             ("data = 'x'\n[mail]\nrelay = 'mail.example'", "mail.relay"),
             ("data = 'x'\n[mail]\nrelay = 'smtp://m'\nfolder = 'f'", "not both"),

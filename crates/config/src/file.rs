@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// The file.
@@ -40,6 +41,7 @@ pub(crate) struct Store {
 pub(crate) struct Gateway {
     pub(crate) listen: SocketAddr,
     pub(crate) name: Option<String>,
+    pub(crate) relays: Vec<IpNet>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -70,6 +72,7 @@ pub(crate) struct Mail {
 pub(crate) struct Sites {
     #[serde(default)]
     pub(crate) roots: Vec<PathBuf>,
+    pub(crate) revoked: Option<PathBuf>,
     #[serde(default)]
     pub(crate) addresses: BTreeMap<String, SocketAddr>,
 }
@@ -97,7 +100,7 @@ const fn everywhere(port: u16) -> SocketAddr {
 
 impl Default for Gateway {
     fn default() -> Self {
-        Self { listen: everywhere(3128), name: None }
+        Self { listen: everywhere(3128), name: None, relays: Vec::new() }
     }
 }
 

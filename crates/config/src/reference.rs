@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 21] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -34,6 +34,11 @@ pub const KEYS: [Key; 19] = [
         name: "gateway.name",
         default: "the portal's name",
         meaning: "The gateway's name in the file browsers are configured with (PAC).",
+    },
+    Key {
+        name: "gateway.relays",
+        default: "none",
+        meaning: "Networks of load balancers in front of the gateway, like `[\"10.0.0.5/32\"]`. Each of their connections must begin with a PROXY header (version 1 or 2) that says whom it brings; nobody else's may.",
     },
     Key {
         name: "portal.listen",
@@ -75,6 +80,11 @@ pub const KEYS: [Key; 19] = [
         name: "sites.roots",
         default: "none",
         meaning: "PEM files of authorities the school trusts besides the system's.",
+    },
+    Key {
+        name: "sites.revoked",
+        default: "none",
+        meaning: "A folder of lists of certificates that were taken back (CRLs, `.crl`, `.pem` or `.der`). It is read again every quarter of an hour.",
     },
     Key {
         name: "scanners.rules",

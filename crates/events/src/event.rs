@@ -114,6 +114,8 @@ pub enum End {
     Usher,
     /// It was still open when the event was written; an [`Ended`] follows.
     StillOpen,
+    /// The client said that it does not trust the school's certificate.
+    CertificateRefused,
 }
 
 /// How a site failed.
@@ -191,6 +193,8 @@ pub enum MalformedFault {
     HostDiffers,
     /// Its method may not be used.
     Method,
+    /// A load balancer did not say, or not clearly, whom it brings.
+    RelayUnclear,
 }
 
 /// The end of something that was still open when its event was written.

@@ -3,8 +3,8 @@
 use crate::event::Event;
 
 /// The form written now. Forms before it are not read: 1 knew neither the page a request is part of nor what was
-/// changed about it.
-const VERSION: u8 = 2;
+/// changed about it; 2 did not know that an app refused the school's certificate.
+const VERSION: u8 = 3;
 
 /// The longest event, in bytes. An address may have 64 KiB; everything else in an event is bounded far below.
 pub const LONGEST_EVENT_BYTES: usize = 256 * 1024;

@@ -141,6 +141,9 @@ fn judged(text: &str, document: &PolicyDocument, table: &CategoryTable, fault: &
         PolicyFault::SafeSearchTable(_) => {
             "nothing in the policy helps: this version of Usher is broken, so tell its makers".to_owned()
         }
+        PolicyFault::KeptList(_) => {
+            "nothing in the policy helps: this version of Usher is broken, so tell its makers".to_owned()
+        }
         PolicyFault::OddMust { .. } => "give it `who`, and a `url` or a `category`".to_owned(),
     };
     Fault { line: line_of(text, &place, word.as_deref()), what: fault.to_string(), remedy }
@@ -164,6 +167,7 @@ fn whereabouts(fault: &PolicyFault) -> (String, Option<String>) {
             ("calendar".to_owned(), name)
         }
         PolicyFault::SafeSearchTable(_) => ("safe-search".to_owned(), None),
+        PolicyFault::KeptList(_) => ("inspection".to_owned(), None),
         PolicyFault::OddMust { sentence, .. } => (format!("must `{sentence}`"), None),
     }
 }

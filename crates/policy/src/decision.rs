@@ -11,6 +11,7 @@ use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
 use usher_types::host::HostName;
 use usher_types::ids::{GrantId, LessonId, LessonListId, SanctionId};
+use usher_types::moment::Moment;
 
 use crate::facts::Mismatch;
 use crate::verdict::Verdict;
@@ -49,6 +50,8 @@ pub enum Step {
     Categories,
     /// What happens to pages nobody knows.
     Default,
+    /// Whether a tunnel is decrypted. Not in the order of judgement: it comes after the verdict, and opens nothing.
+    Inspection,
 }
 
 impl Step {
@@ -70,6 +73,7 @@ impl Step {
             Self::Content => "content",
             Self::Categories => "categories",
             Self::Default => "default",
+            Self::Inspection => "inspection",
         }
     }
 }
@@ -184,6 +188,28 @@ pub enum Note {
     NothingSaid,
     /// It is in no category that decides.
     NoCategory,
+    /// Its bytes are passed on unread.
+    NotRead(NotRead),
+}
+
+/// Why the bytes of a tunnel are passed on unread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotRead {
+    /// They are not TLS.
+    NotTls,
+    /// The policy decrypts nothing of this group.
+    Group,
+    /// The policy does not decrypt this category.
+    Category(Category),
+    /// The policy does not decrypt this site.
+    Site,
+    /// A rule of the school's policy says so.
+    Rule(String),
+    /// An entry of the list that comes with Usher says so.
+    Kept(String),
+    /// An app at this device refused the school's certificate for this site; until then.
+    Pinned(Moment),
 }
 
 /// One step that passed.
@@ -287,7 +313,7 @@ pub struct Decision {
     pub mismatches: Vec<Mismatch>,
     /// The generation it was decided under.
     pub generation: Digest,
-    /// The steps that passed before.
+    /// The steps that passed before; of a tunnel whose bytes are passed on unread, last of all why.
     pub trail: Vec<Passed>,
     /// The smallest change that would have turned it.
     pub flip: Flip,

@@ -19,6 +19,7 @@ use usher_types::moment::Zone;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::facts::Mismatch;
+use crate::kept::Section;
 use crate::must::Must;
 use crate::verdict::Verdict;
 
@@ -232,7 +233,7 @@ pub struct CategoryException {
 /// A rule or an exception whose day to be looked at has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Where it is: ``rule `id` ``, ``category `name` ``.
+    /// Where it is: ``rule `id` ``, ``category `name` ``, ``inspection `id` ``.
     pub place: String,
     /// Who answers for it, where that is said.
     pub owner: Option<String>,
@@ -248,7 +249,9 @@ impl PolicyDocument {
             let place = format!("category `{}`", category.name);
             category.except.iter().map(move |except| (place.clone(), &except.owner, except.review))
         });
-        let due = rules.chain(exceptions).filter_map(|(place, owner, review)| {
+        let reading = self.inspection.rules.iter();
+        let reading = reading.map(|rule| (format!("inspection `{}`", rule.id), &rule.owner, rule.review));
+        let due = rules.chain(exceptions).chain(reading).filter_map(|(place, owner, review)| {
             let review = review.filter(|day| *day <= today)?;
             Some(Due { place, owner: owner.clone(), review })
         });
@@ -401,6 +404,43 @@ pub struct Inspection {
     /// Groups or sets that are not decrypted at all: guests whose devices lack the school's certificate.
     #[serde(default, rename = "except-for")]
     pub except_whom: Vec<String>,
+    /// Sections of the list that comes with Usher (`lists/not-inspected.toml`).
+    #[serde(default)]
+    pub kept: Vec<Section>,
+    /// Groups or sets whose apps may refuse the school's certificate: after they did, their site is passed on unread for
+    /// an hour, where it is plainly open to them.
+    #[serde(default, rename = "pinned-for")]
+    pub pinned_whom: Vec<String>,
+    /// The school's own rules, for some and otherwise than the above; the first that fits counts.
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<InspectionRule>,
+}
+
+/// A rule about decrypting. Every condition given must hold. It opens nothing: it says whether what is open is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InspectionRule {
+    /// Its id, stable, kebab-case.
+    pub id: String,
+    /// Why the school has it.
+    pub why: String,
+    /// Whether it is decrypted.
+    pub inspect: bool,
+    /// Groups or sets it is for; empty means everybody.
+    #[serde(default, rename = "for")]
+    pub whom: Vec<String>,
+    /// Whole sites it is about; empty means all. What is under one path cannot be told from outside.
+    #[serde(default)]
+    pub sites: Vec<AddressPattern>,
+    /// Categories it is about; empty means all.
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    /// Who in the school answers for it. Nothing is decided by this or by the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The day by which somebody looks whether it is still wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Date>,
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use usher_types::calendar::PeriodKind;
 use usher_types::role::Reader;
 use usher_words::{Value, Words};
 
-use crate::decision::{Decision, Flip, Note, Passed, Reason};
+use crate::decision::{Decision, Flip, NotRead, Note, Passed, Reason};
+use crate::kept;
 
 /// Why, in one sentence, as this reader is spoken to.
 pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
@@ -142,6 +143,29 @@ pub fn passed(words: &Words, passed: &Passed) -> String {
         Note::NoUnsafeSearch => ("note-no-unsafe-search", None),
         Note::NoRule => ("note-no-rule", None),
         Note::NoCategory => ("note-no-category", None),
+        Note::NotRead(why) => return not_read(words, why),
+    };
+    say(words, Reader::Adult, key, value)
+}
+
+/// Why the bytes of a tunnel are passed on unread, for whoever looks after the filter.
+fn not_read(words: &Words, why: &NotRead) -> String {
+    let (key, value): (&str, Option<(&str, String)>) = match why {
+        NotRead::NotTls => ("not-read-not-tls", None),
+        NotRead::Group => ("not-read-group", None),
+        NotRead::Category(name) => {
+            let category = words.say(Reader::Adult, &format!("category-{name}"), &[]);
+            ("not-read-category", Some(("category", category)))
+        }
+        NotRead::Site => ("not-read-site", None),
+        NotRead::Rule(id) => ("not-read-rule", Some(("rule", id.clone()))),
+        NotRead::Kept(id) => {
+            let entry = kept::built_in().ok().and_then(|all| all.iter().find(|entry| entry.id == *id));
+            let why = entry.map_or_else(String::new, |entry| entry.why.clone());
+            let values = [("entry", Value::from(id.clone())), ("why", Value::from(why))];
+            return words.say(Reader::Adult, "not-read-kept", &values);
+        }
+        NotRead::Pinned(until) => ("not-read-pinned", Some(("until", until.to_string()))),
     };
     say(words, Reader::Adult, key, value)
 }
@@ -160,4 +184,24 @@ fn say(words: &Words, reader: Reader, key: &str, value: Option<(&str, String)>) 
     let values: Vec<(&str, Value<'_>)> =
         value.into_iter().map(|(name, text)| (name, Value::from(text))).collect();
     words.say(reader, key, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::Step;
+    use crate::kept::Section;
+
+    #[test]
+    fn why_a_tunnel_is_not_read_is_said_in_words_with_the_lists_own_reason() {
+        let words = Words::english().unwrap();
+        let say = |why| passed(&words, &Passed { step: Step::Inspection, note: Note::NotRead(why) });
+        for entry in kept::built_in().unwrap().iter().filter(|entry| entry.section == Section::Health) {
+            let said = say(NotRead::Kept(entry.id.clone()));
+            assert!(said.contains(&entry.why) && said.contains(&entry.id), "{said}");
+        }
+        assert!(say(NotRead::Rule("staff-clinics".into())).contains("staff-clinics"));
+        let until = usher_types::moment::Moment::from_unix_ms(1_795_000_000_000);
+        assert!(say(NotRead::Pinned(until)).contains("2026"));
+    }
 }

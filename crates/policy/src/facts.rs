@@ -222,6 +222,18 @@ pub struct TlsFacts {
     pub hello: Hello,
     /// The address the gateway will really connect to; none before it is resolved.
     pub resolved: Option<IpAddr>,
+    /// That this device lately refused the school's certificate for this site; none when it did not.
+    pub refused: Option<Refused>,
+}
+
+/// A certificate of the school's that was refused, though its site was in order: by an app that trusts no authority but
+/// its maker's, or by a device that lacks the school's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// When it was refused last.
+    pub at: Moment,
+    /// When this device last took one, for whichever site; none when nobody saw it.
+    pub device_took_at: Option<Moment>,
 }
 
 /// One DNS question. Judged by a later room; the type stands so that the order of judgement covers it.
@@ -305,6 +317,11 @@ impl WebFacts {
 }
 
 impl TlsFacts {
+    /// A tunnel of which nothing but its CONNECT line is known.
+    pub const fn to(who: Circumstances, connect: (Host, u16)) -> Self {
+        Self { who, connect, hello: Hello::Silent, resolved: None, refused: None }
+    }
+
     /// The names that should be one and are not.
     pub fn mismatches(&self) -> Vec<Mismatch> {
         match &self.hello {

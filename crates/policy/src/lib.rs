@@ -16,6 +16,7 @@ pub mod document;
 pub mod explain;
 pub mod facts;
 pub mod generation;
+pub mod kept;
 pub mod live;
 pub mod must;
 pub mod presence;

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use usher_lists::overlay::Edit;
 use usher_policy::decide::{decide_tls, decide_web, order};
-use usher_policy::decision::{Adjust, Decision, Step};
-use usher_policy::document::{Lockdown, PolicyDocument, Rule};
-use usher_policy::facts::{CertificateFit, Circumstances, Hello, LessonFacts, Restricted, Tunnel};
+use usher_policy::decision::{Adjust, Decision, Note, Step};
+use usher_policy::document::{InspectionRule, Lockdown, PolicyDocument, Rule};
+use usher_policy::facts::{CertificateFit, Circumstances, Hello, LessonFacts, Refused, Restricted, Tunnel};
 use usher_policy::snapshot::Snapshot;
 use usher_records::grant::{Grant, Opens, Scope};
 use usher_records::lesson::{LessonList, Mode};
@@ -44,6 +44,9 @@ struct School {
     lockdown: Option<Lockdown>,
     #[serde(default)]
     rule: Vec<Rule>,
+    /// Rules about decrypting.
+    #[serde(default)]
+    inspection: Vec<InspectionRule>,
     #[serde(default)]
     reach: Vec<ipnet::IpNet>,
     #[serde(default)]
@@ -103,6 +106,12 @@ struct Case {
     embedded_in: Option<String>,
     #[serde(default)]
     method: Option<String>,
+    /// So many minutes ago this device refused the school's certificate for this site.
+    #[serde(default)]
+    refused_minutes_ago: Option<i64>,
+    /// So many minutes ago it took one for another.
+    #[serde(default)]
+    took_minutes_ago: Option<i64>,
     expect: Expect,
 }
 
@@ -121,6 +130,9 @@ struct Expect {
     flip: Option<String>,
     #[serde(default)]
     action: Option<String>,
+    /// Why it is passed on unread; `nothing` where it is not.
+    #[serde(default)]
+    not_read: Option<String>,
     /// What is changed about it on its way; not looked at where the file says nothing.
     #[serde(default)]
     adjust: Option<Vec<String>>,
@@ -147,6 +159,7 @@ impl School {
         let mut document: PolicyDocument = snapshot::policy(&self.profile);
         document.lockdown.clone_from(&self.lockdown);
         document.rules.splice(0..0, self.rule.iter().cloned());
+        document.inspection.rules.clone_from(&self.inspection);
         document.reach.clone_from(&self.reach);
         let all: Vec<(&str, &str)> = self
             .lists
@@ -254,6 +267,10 @@ impl Case {
             (Some("silent"), _) => Hello::Silent,
             (Some(other), _) => panic!("no hello called {other}"),
         };
+        tls.refused = self.refused_minutes_ago.map(|minutes| Refused {
+            at: at.plus_minutes(-minutes),
+            device_took_at: self.took_minutes_ago.map(|minutes| at.plus_minutes(-minutes)),
+        });
         let (decision, action) = decide_tls(snapshot, &tls, at);
         (decision, Some(words(&action)))
     }
@@ -303,10 +320,19 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
             &decision.adjust.iter().map(adjusted).collect::<Vec<_>>().join(", "),
         );
     }
+    if let Some(expected) = &expect.not_read {
+        let why = decision.trail.iter().find_map(|passed| match &passed.note {
+            Note::NotRead(why) => Some(words(why)),
+            _ => None,
+        });
+        check("not read", expected, why.as_deref().unwrap_or("nothing"));
+    }
     if let Some(expected) = &expect.action {
         check("action", expected, action.unwrap_or("none"));
     }
-    let steps: Vec<Step> = decision.trail.iter().map(|passed| passed.step).chain([decision.step]).collect();
+    // Whether a tunnel is read is said last, and is no step of judgement.
+    let judged = decision.trail.iter().map(|passed| passed.step).filter(|step| *step != Step::Inspection);
+    let steps: Vec<Step> = judged.chain([decision.step]).collect();
     let in_order: Vec<Step> = order().take(steps.len()).collect();
     if steps != in_order {
         writeln!(out, "  the trail is not the order of judgement: {steps:?}").unwrap();

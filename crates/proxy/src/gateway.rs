@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
@@ -29,6 +30,7 @@ use crate::limits::{HELD_PER_CLIENT, HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUEST
 use crate::pages::Pages;
 use crate::shares::Shares;
 use crate::tls::client::{SiteTls, TrustFault};
+use crate::tls::pins::Pins;
 use crate::tls::server::ClientTls;
 use crate::upstream::pool::Pool;
 use crate::upstream::resolve::Resolver;
@@ -59,6 +61,10 @@ pub struct Parts {
     pub minter: Minter,
     /// Trust in sites.
     pub site_tls: SiteTls,
+    /// What devices said of the school's certificate.
+    pub pins: Arc<Pins>,
+    /// Networks of load balancers, whose connections begin with a PROXY header.
+    pub relays: Vec<IpNet>,
     /// Names to addresses.
     pub resolver: Resolver,
     /// Now, as the school's day goes: decisions and events.

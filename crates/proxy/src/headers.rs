@@ -8,6 +8,8 @@ use http::header::{
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+/// What `Alt-Svc` was called before it was one.
+const ALTERNATE_PROTOCOL: HeaderName = HeaderName::from_static("alternate-protocol");
 const HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
 
 /// Takes out what is between the client and the gateway.
@@ -53,9 +55,16 @@ fn only_readable(headers: &mut HeaderMap) {
 /// Takes out what is between the site and the gateway, and offers of other ways to the site that nobody could judge.
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     drop_named(headers);
-    for name in
-        [PROXY_AUTHENTICATE, PROXY_CONNECTION, KEEP_ALIVE, TRANSFER_ENCODING, UPGRADE, TRAILER, ALT_SVC]
-    {
+    for name in [
+        PROXY_AUTHENTICATE,
+        PROXY_CONNECTION,
+        KEEP_ALIVE,
+        TRANSFER_ENCODING,
+        UPGRADE,
+        TRAILER,
+        ALT_SVC,
+        ALTERNATE_PROTOCOL,
+    ] {
         headers.remove(name);
     }
     headers.remove(CONNECTION);
@@ -135,6 +144,8 @@ mod tests {
     fn other_ways_to_a_site_are_not_offered() {
         let mut headers = HeaderMap::new();
         headers.insert(ALT_SVC, "h3=\":443\"".parse().unwrap());
+        headers.append(ALT_SVC, "h2=\"elsewhere.example:443\"".parse().unwrap());
+        headers.insert("alternate-protocol", "443:quic".parse().unwrap());
         headers.insert("x-kept", "1".parse().unwrap());
         clean_response(&mut headers);
         assert_eq!(headers.len(), 1);

@@ -30,6 +30,7 @@ pub mod listener;
 pub mod pages;
 mod reach;
 mod record;
+mod relayed;
 mod serve;
 mod shares;
 mod splice;

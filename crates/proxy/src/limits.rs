@@ -18,6 +18,13 @@ pub const FIELD_NAME_BYTES: usize = 256;
 pub const H2_HEAD_BYTES: u32 = 1024 * 1024;
 /// A head that began must be whole after this long (slow-loris).
 pub const HEAD_TIME: Duration = Duration::from_secs(20);
+/// After an answer to a request whose body nobody wants, the rest of it is let in and dropped for so long: a school's line
+/// takes some 50 MB in that time.
+pub const LINGER_TIME: Duration = Duration::from_secs(30);
+/// The same, since its last piece.
+pub const LINGER_STILL_TIME: Duration = Duration::from_secs(5);
+/// The longest PROXY header of a load balancer, in bytes. Addresses take 52; the rest are notes nobody here reads.
+pub const RELAY_HEADER_BYTES: usize = 2 * 1024;
 /// A connection without a request is closed after this long. Browsers keep theirs for about five minutes.
 pub const IDLE_TIME: Duration = Duration::from_secs(300);
 /// The first bytes of a tunnel must come within this time, or the client is taken to wait for the server.
@@ -26,6 +33,14 @@ pub const PEEK_TIME: Duration = Duration::from_secs(3);
 pub const HELLO_BYTES: usize = 64 * 1024;
 /// A TLS handshake, with either side, must be done after this long.
 pub const HANDSHAKE_TIME: Duration = Duration::from_secs(15);
+/// TLS sessions with sites that are kept to be taken up again, which spares both a signature: the sites a school uses in an
+/// hour. One is a few KiB.
+pub const SESSIONS_KEPT: usize = 2_048;
+/// Sites whose leaf a device refused, over all devices: a few for each device of a school. When there are more, those asked
+/// for least are forgotten and asked again.
+pub const REFUSALS_KEPT: usize = 4_096;
+/// Devices of which it is kept that they took a leaf: more than a school has.
+pub const DEVICES_KEPT: usize = 8_192;
 /// A site must take a connection within this time, for each of its addresses.
 pub const CONNECT_TIME: Duration = Duration::from_secs(8);
 /// The most addresses of a site that are tried.

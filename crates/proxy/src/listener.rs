@@ -1,7 +1,7 @@
 //! Taking connections: a permit for each, HTTP/1 behind the guard, HTTP/2 by its preface, an orderly end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -10,12 +10,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use usher_events::event::{Event, Malformed, Protocol, What};
+use usher_events::event::{Event, Malformed, MalformedFault, Protocol, What};
 use usher_types::ids::Id;
 
 use crate::body::Body;
@@ -26,6 +26,7 @@ use crate::limits::{
     CONNECTIONS, DRAIN_TIME, H2_HEAD_BYTES, H2_STREAMS, H2_WINDOW_BYTES, HEAD_BYTES, HEAD_FIELDS, HEAD_TIME,
     IDLE_TIME,
 };
+use crate::relayed;
 use crate::serve::{self, Connection};
 use crate::websocket;
 
@@ -91,6 +92,11 @@ async fn serve_connection(
         tracing::debug!(%error, "no delay could not be set");
     }
     let mut first = BytesMut::new();
+    let peer = match relayed::client(&mut stream, &mut first, peer, &gateway.parts.relays).await {
+        Ok(Some(peer)) => peer,
+        Ok(None) => return,
+        Err(_unclear) => return refuse_relay(&gateway, stream, peer).await,
+    };
     let waited = tokio::time::timeout(IDLE_TIME, first_bytes(&mut stream, &mut first));
     let http2 = tokio::select! {
         read = waited => match read {
@@ -113,7 +119,7 @@ async fn serve_connection(
 /// Reads until it is clear whether the client speaks HTTP/2.
 async fn first_bytes(stream: &mut TcpStream, first: &mut BytesMut) -> std::io::Result<bool> {
     loop {
-        if stream.read_buf(first).await? == 0 {
+        if first.is_empty() && stream.read_buf(first).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         let known = first.len().min(HTTP2_PREFACE.len());
@@ -123,6 +129,20 @@ async fn first_bytes(stream: &mut TcpStream, first: &mut BytesMut) -> std::io::R
         if known == HTTP2_PREFACE.len() {
             return Ok(true);
         }
+        if stream.read_buf(first).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+/// A load balancer that does not say clearly whom it brings is told so, and it is written down under its own address.
+async fn refuse_relay(gateway: &Gateway, mut stream: TcpStream, relay: SocketAddr) {
+    let fault = MalformedFault::RelayUnclear;
+    record_malformed(gateway, relay.ip(), fault).await;
+    let page = gateway.parts.pages.malformed(fault).to_http1();
+    let told = async { stream.write_all(&page).await.and(stream.shutdown().await) };
+    if !matches!(tokio::time::timeout(HEAD_TIME, told).await, Ok(Ok(()))) {
+        tracing::debug!(%relay, "a load balancer did not wait to be told what is wrong");
     }
 }
 
@@ -187,7 +207,7 @@ async fn serve_http1<T>(
         tracing::trace!(%error, "a client's connection ended");
     }
     if let Some(fault) = connection.state.take_fault() {
-        record_malformed(&gateway, &connection, fault).await;
+        record_malformed(&gateway, connection.peer.ip(), fault).await;
     }
 }
 
@@ -234,14 +254,10 @@ async fn answer(
 }
 
 /// A head that could not be read is a request all the same, and has its event.
-async fn record_malformed(
-    gateway: &Gateway,
-    connection: &Connection,
-    fault: usher_events::event::MalformedFault,
-) {
+async fn record_malformed(gateway: &Gateway, from: IpAddr, fault: MalformedFault) {
     let Ok(place) = gateway.parts.sink.reserve().await else { return };
     let at = gateway.now();
-    let who = gateway.who(connection.peer.ip(), at);
+    let who = gateway.who(from, at);
     let status = gateway.parts.pages.malformed(fault).status.as_u16();
     let what = What::Malformed(Malformed { who, fault, status });
     place.fill(Event { id: Id::new(0), school: gateway.parts.school, at, what });

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use usher_events::event::{End, Event, Malformed, MalformedFault, Protocol, UpstreamFault, What};
 use usher_events::sink::{Place, SinkClosed};
 use usher_policy::decision::Reason;
-use usher_policy::facts::{Circumstances, Hello, TlsFacts, Tunnel, WebFacts};
+use usher_policy::facts::{Circumstances, TlsFacts, Tunnel, WebFacts};
 use usher_policy::presence::CredentialFault;
 use usher_policy::verdict::{WebAction, actions};
 use usher_types::host::Host;
@@ -99,7 +99,7 @@ pub(crate) async fn serve(
             None => return malformed(&gateway, &connection, MalformedFault::TargetUnclear, place, at),
         },
         Target::Tunnel(host, port) => {
-            let facts = TlsFacts { who, connect: (host, port), hello: Hello::Silent, resolved: None };
+            let facts = TlsFacts::to(who, (host, port));
             let mut recording = Recording::new(&gateway, busy, Protocol::Tunnel, facts, (place, share), at);
             return match identify::sign_in(&mut recording, &connection, request.headers()).await {
                 Ok(()) => tunnel::open(&gateway, &connection, request, recording),

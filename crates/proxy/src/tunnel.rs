@@ -29,6 +29,7 @@ use crate::splice::splice;
 use crate::tls::client::H2;
 use crate::tls::hello::ClientHello;
 use crate::tls::peek::{Peeked, Rewound, peek};
+use crate::tls::pins;
 use crate::upstream::channel::Channel;
 
 /// Answers a CONNECT and goes on in the background. It is always agreed to: what the tunnel is for shows in its first
@@ -94,7 +95,9 @@ impl Opened {
             Peeked::Silent => (Hello::Silent, Vec::new()),
             Peeked::Gone => return,
         };
-        self.recording.facts.hello = hello;
+        let facts = &mut self.recording.facts;
+        facts.hello = hello;
+        facts.refused = self.gateway.parts.pins.known(facts.who.device.address, &name_of(facts));
         let site = self.site().await;
         match (self.recording.judgement().1, site) {
             (TlsAction::Inspect, site) => self.inspect(client, site, offered).await,
@@ -128,7 +131,7 @@ impl Opened {
     {
         let Self { gateway, connection, mut recording } = self;
         let facts = &recording.facts;
-        let name = facts.sni().map_or_else(|| facts.connect.0.clone(), |sni| Host::Name(sni.clone()));
+        let (name, device) = (name_of(facts), facts.who.device.address);
         let way = match site {
             Ok(Some((stream, address))) => shake_hands(&gateway, stream, address, &name, &offered)
                 .await
@@ -145,16 +148,18 @@ impl Opened {
             }
         };
         let protocols = way.protocols(&offered);
+        let is_site_trusted = matches!(way, Way::Open { .. });
         let inside = Arc::new(Inside {
             connect: facts.connect.clone(),
             sni: facts.sni().cloned(),
-            name,
+            name: name.clone(),
             shown: recording.shown.clone(),
             way: Mutex::new(way),
             offered,
         });
         match gateway.client_tls.accept(client, leaf, &protocols).await {
             Ok(stream) => {
+                gateway.parts.pins.took(device, recording.at());
                 recording.finish(End::Complete);
                 drop(recording);
                 let http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
@@ -162,10 +167,20 @@ impl Opened {
             }
             Err(error) => {
                 tracing::debug!(%error, "a client broke off its handshake");
-                recording.finish(End::ClientLeft);
+                let is_distrust = pins::is_distrust(&error);
+                // What a site did wrong, or was not asked, says nothing about who its apps trust.
+                if is_distrust && is_site_trusted {
+                    gateway.parts.pins.refused(device, &name, recording.at());
+                }
+                recording.finish(if is_distrust { End::CertificateRefused } else { End::ClientLeft });
             }
         }
     }
+}
+
+/// The name a tunnel's site is asked for.
+fn name_of(facts: &TlsFacts) -> Host {
+    facts.sni().map_or_else(|| facts.connect.0.clone(), |sni| Host::Name(sni.clone()))
 }
 
 async fn shake_hands(

@@ -12,7 +12,7 @@ use usher_policy::facts::WebFacts;
 use crate::answer;
 use crate::body::Body;
 use crate::forward;
-use crate::headers::wants_websocket;
+use crate::headers::{self, wants_websocket};
 use crate::reach::{self, NoWay};
 use crate::record::Recording;
 use crate::serve::{self, Connection};
@@ -95,11 +95,8 @@ async fn agree(
     }
     let site = hyper::upgrade::on(&mut answer);
     let mut response = status(if from_http2 { StatusCode::OK } else { StatusCode::SWITCHING_PROTOCOLS });
-    for (name, value) in answer.headers() {
-        if *name != header::CONNECTION && *name != header::UPGRADE && *name != header::TRANSFER_ENCODING {
-            response.headers_mut().append(name, value.clone());
-        }
-    }
+    headers::clean_response(answer.headers_mut());
+    response.headers_mut().clone_from(answer.headers());
     if from_http2 {
         response.headers_mut().remove(header::SEC_WEBSOCKET_ACCEPT);
     } else {

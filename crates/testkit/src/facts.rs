@@ -55,10 +55,6 @@ pub fn connect(who: Circumstances, to: &str) -> TlsFacts {
     let (host, port) = to.rsplit_once(':').unwrap();
     let host = Host::parse(host).unwrap();
     let sni = host.name().cloned();
-    TlsFacts {
-        who,
-        connect: (host, port.parse().unwrap()),
-        hello: Hello::Tls { sni, hidden: false },
-        resolved: None,
-    }
+    let hello = Hello::Tls { sni, hidden: false };
+    TlsFacts { hello, ..TlsFacts::to(who, (host, port.parse().unwrap())) }
 }

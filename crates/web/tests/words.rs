@@ -96,7 +96,18 @@ fn put_together() -> BTreeSet<String> {
     ];
     keys.extend(concerns.map(|concern| format!("alert-{concern}")));
     keys.extend(Off::ALL.map(|why| format!("filter-off-{}", why.name())));
-    let lights = ["records", "sealed", "policy", "lists", "gateway", "disk", "clock", "outbox", "authority"];
+    let lights = [
+        "records",
+        "sealed",
+        "policy",
+        "lists",
+        "gateway",
+        "disk",
+        "clock",
+        "outbox",
+        "authority",
+        "refusals",
+    ];
     keys.extend(lights.map(|light| format!("health-{light}")));
     keys.extend(["go", "wait", "stop", "info"].map(|state| format!("health-state-{state}")));
     for effect in ["add", "remove", "clear"] {

@@ -235,6 +235,15 @@ health-outbox-do = Alerts and reports reach people late. IT support should look 
 health-authority = The school’s certificate
 health-authority-found = It is good until { $date }. Its fingerprint: { $mark }
 health-authority-do = Devices stop trusting Usher when it runs out. IT support should plan a new one with every device.
+health-refusals = Apps and the school’s certificate
+health-refusals-none = In the last day, every app took it.
+health-refusals-found = In the last day, an app or a device did not take it for: { $sites }
+health-refusals-more =
+    { $count ->
+        [one] one more
+       *[other] { $count } more
+    }
+health-refusals-do = For staff, such a site is passed on unread for an hour where it is open. If the school needs the app, IT support puts its site on the list of what is not decrypted. A device that refuses everything lacks the school’s certificate.
 health-unseen-title = What Usher cannot see
 health-unseen-phones = Phones and tablets on mobile data never pass through Usher.
 health-unseen-firewall = Usher sees the whole school’s web only if the firewall lets devices out through nothing else.

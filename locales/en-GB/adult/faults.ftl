@@ -63,6 +63,7 @@ malformed-host-unclear = Its host is missing or unclear.
 malformed-target-unclear = Its target is not one a proxy takes.
 malformed-host-differs = It names two different hosts.
 malformed-method = Its method may not be used here.
+malformed-relay-unclear = The load balancer in front of Usher did not say clearly who it is for.
 
 unrecorded-title = The web has to wait for a moment
 unrecorded-broken = Usher cannot keep its records, so it lets nothing through. IT support has been told.

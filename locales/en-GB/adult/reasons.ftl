@@ -96,3 +96,11 @@ note-no-unsafe-search = no search that is closed
 note-no-rule = no rule fits
 note-nothing-said = its words decide nothing
 note-no-category = in no category that decides
+
+not-read-not-tls = passed on unread: it is not encrypted in a way that could be opened
+not-read-group = passed on unread: nothing of this group is decrypted
+not-read-category = passed on unread: “{ $category }” is not decrypted
+not-read-site = passed on unread: the school does not decrypt this site
+not-read-rule = passed on unread by the rule “{ $rule }”
+not-read-kept = passed on unread, as “{ $entry }” in Usher’s list says: { $why }
+not-read-pinned = passed on unread until { $until }: an app here does not take the school’s certificate

@@ -158,7 +158,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn categories_under(&self, host: &Host) -> CategorySet {
+    pub(super) fn categories_under(&self, host: &Host) -> CategorySet {
         let listed = self.snapshot.categories_of(host, self.target.path, self.target.query);
         let all = listed.union(self.as_if);
         self.without.category.map_or(all, |index| all.without(CategorySet::only(index)))
@@ -211,7 +211,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether the page is in one of `categories` under every one of its names.
-    fn is_about(&self, categories: CategorySet) -> bool {
+    pub(super) fn is_about(&self, categories: CategorySet) -> bool {
         let one_name = self.also.is_empty();
         self.categories().meets(categories)
             && (one_name || self.hosts().all(|host| self.categories_under(host).meets(categories)))
@@ -220,14 +220,6 @@ impl<'a> Case<'a> {
     /// Whether a rule's exceptions hold this page.
     pub(super) fn is_except(&self, except: &Except) -> bool {
         self.is_in(&except.pages) || self.is_about(except.categories)
-    }
-
-    /// Whether the school chose not to decrypt this.
-    pub(super) fn is_uninspected(&self, group: Option<GroupIndex>) -> bool {
-        let not = &self.snapshot.uninspected;
-        group.is_some_and(|group| not.whom.has(group))
-            || self.is_about(not.categories)
-            || self.is_in(&not.sites)
     }
 
     pub(super) fn decision(

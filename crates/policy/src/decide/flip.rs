@@ -29,7 +29,7 @@ pub(super) fn with_flip(case: &Case<'_>, decision: Decision) -> Decision {
 }
 
 fn allows(case: &Case<'_>) -> bool {
-    judge(case).0.verdict == Verdict::Allow
+    judge(case).verdict == Verdict::Allow
 }
 
 /// What would have let a refused page through.

@@ -3,16 +3,17 @@
 mod carriage;
 mod case;
 mod flip;
+mod inspect;
 mod safe;
 mod steps;
 
 use usher_lists::category::CategorySet;
 use usher_types::moment::Moment;
 
-use crate::decision::{Adjust, Decision, Flip, Passed, Reason, Step};
-use crate::facts::{Facts, Hello, TlsFacts, WebFacts};
+use crate::decision::{Adjust, Decision, Flip, Note, Passed, Reason, Step};
+use crate::facts::{Facts, TlsFacts, WebFacts};
 use crate::snapshot::Snapshot;
-use crate::verdict::{Inside, TlsAction, Verdict, tls_action};
+use crate::verdict::{TlsAction, Verdict, tls_action};
 
 use case::Case;
 use steps::{Answer, Ask};
@@ -46,7 +47,7 @@ pub fn order() -> impl Iterator<Item = Step> {
 /// Decides on one web request.
 pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision {
     let case = Case::web(snapshot, facts, at);
-    let (decision, _) = judge(&case);
+    let decision = judge(&case);
     let mut decision = flip::with_flip(&case, decision);
     decision.adjust = safe::adjust(&case, decision.verdict);
     decision
@@ -55,17 +56,16 @@ pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision
 /// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.
 pub fn decide_tls(snapshot: &Snapshot, facts: &TlsFacts, at: Moment) -> (Decision, TlsAction) {
     let case = Case::tls(snapshot, facts, at);
-    let (decision, group) = judge(&case);
+    let decision = judge(&case);
     let mut decision = flip::with_flip(&case, decision);
     // Nothing but the address can be changed about bytes that nobody reads.
     decision.adjust = safe::adjust(&case, decision.verdict);
     decision.adjust.retain(|adjust| matches!(adjust, Adjust::Connect(_)));
-    let inside = match &facts.hello {
-        Hello::Tls { .. } if case.is_uninspected(group) => Inside::Excluded,
-        Hello::Tls { .. } => Inside::Inspectable,
-        Hello::Other | Hello::Silent => Inside::Opaque,
-    };
+    let (inside, why) = inspect::inside(&case, facts, decision.verdict);
     let action = tls_action(decision.verdict, inside);
+    if let (TlsAction::Splice, Some(why)) = (action, why) {
+        decision.trail.push(Passed { step: Step::Inspection, note: Note::NotRead(why) });
+    }
     (decision, action)
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn decide_probe(
     let mut case = Case::web(snapshot, facts, at);
     case.as_if = as_if;
     case.without.lockdown = true;
-    let (decision, _) = judge(&case);
+    let decision = judge(&case);
     flip::with_flip(&case, decision)
 }
 
@@ -92,19 +92,19 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts, at: Moment) -> Decision {
     }
 }
 
-/// Asks the steps in order. Also gives the group the person was judged in.
-fn judge(case: &Case<'_>) -> (Decision, Option<crate::snapshot::GroupIndex>) {
+/// Asks the steps in order.
+fn judge(case: &Case<'_>) -> Decision {
     let mut trail = Vec::with_capacity(ORDER.len());
     for (step, ask) in ORDER {
         match ask(case) {
             Answer::Pass(note) => trail.push(Passed { step, note }),
             Answer::Decided { verdict, reason, matched } => {
-                return (case.decision(step, verdict, reason, matched, trail), case.group);
+                return case.decision(step, verdict, reason, matched, trail);
             }
         }
     }
     // The last step always decides. If that ever changes, nothing goes through.
-    (case.decision(Step::Default, Verdict::Block, Reason::Unknown, None, trail), case.group)
+    case.decision(Step::Default, Verdict::Block, Reason::Unknown, None, trail)
 }
 
 impl Decision {

@@ -13,7 +13,7 @@ use usher_types::role::PersonKind;
 
 use super::{
     CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts,
-    PeriodSet, SafeFor, Snapshot, Uninspected,
+    PeriodSet, SafeFor, Snapshot, inspection,
 };
 use crate::document::{
     CarriesRule, CategoryRule, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
@@ -61,6 +61,9 @@ pub enum PolicyFault {
     /// The table of services that can be asked to search safely is broken: a fault of this version, not of the policy.
     #[error("the table of safe search cannot be read: {0}")]
     SafeSearchTable(String),
+    /// The list of sites that are not decrypted is broken: a fault of this version, not of the policy.
+    #[error("the list of sites that are not decrypted cannot be read: {0}")]
+    KeptList(String),
     /// The calendar contradicts itself.
     #[error("calendar: {0}")]
     Calendar(#[from] CalendarFault),
@@ -95,16 +98,18 @@ pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<Po
             return found;
         }
     };
-    for (place, whom) in
-        [("lessons", &document.lessons.whom), ("inspection", &document.inspection.except_whom)]
-            .into_iter()
-            .chain(document.hours.iter().map(|rule| ("hours", &rule.whom)))
+    let inspection = &document.inspection;
+    for (place, whom) in [
+        ("lessons", &document.lessons.whom),
+        ("inspection", &inspection.except_whom),
+        ("inspection", &inspection.pinned_whom),
+    ]
+    .into_iter()
+    .chain(document.hours.iter().map(|rule| ("hours", &rule.whom)))
     {
         whom.iter().for_each(|name| keep(names.one(place, name).err()));
     }
-    for (place, listed) in
-        [("sealed", &document.sealed), ("inspection", &document.inspection.except_categories)]
-    {
+    for (place, listed) in [("sealed", &document.sealed), ("inspection", &inspection.except_categories)] {
         listed.iter().for_each(|one| keep(category_set(place, std::slice::from_ref(one), table).err()));
     }
     document.rules.iter().for_each(|rule| keep(rules(std::slice::from_ref(rule), &names, table).err()));
@@ -117,6 +122,10 @@ pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<Po
     document.unscanned.iter().for_each(|rule| keep(unscanned(std::slice::from_ref(rule), &names).err()));
     keep(each_once("rule", document.rules.iter().map(|rule| rule.id.as_str())).err());
     keep(each_once("leaving", document.leaving.iter().map(|rule| rule.id.as_str())).err());
+    keep(each_once("inspection", inspection.rules.iter().map(|rule| rule.id.as_str())).err());
+    for rule in &inspection.rules {
+        keep(inspection::rules(std::slice::from_ref(rule), &names, table).err());
+    }
     keep(each_once("carries", document.carries.iter().map(|rule| rule.id.as_str())).err());
     let mut seen = BTreeSet::new();
     let twice = document.categories.iter().find(|rule| !seen.insert(rule.name.as_str()));
@@ -147,19 +156,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
     for rule in &document.hours {
         hours.push((names.set("hours", &rule.whom)?, PeriodSet::of(&rule.closed_during)));
     }
-    let lessons = match document.lessons.whom.as_slice() {
-        [] => GroupSet::default(),
-        whom => names.set("lessons", whom)?,
-    };
-    let whom = match document.inspection.except_whom.as_slice() {
-        [] => GroupSet::default(),
-        whom => names.set("inspection", whom)?,
-    };
-    let uninspected = Uninspected {
-        categories: category_set("inspection", &document.inspection.except_categories, &table)?,
-        sites: patterns(&document.inspection.except_sites),
-        whom,
-    };
+    let lessons = names.named("lessons", &document.lessons.whom)?;
     let keep = document.lockdown.as_ref().map_or(&[] as &[_], |lockdown| lockdown.keep.as_slice());
     Ok(Snapshot {
         school: parts.school,
@@ -175,7 +172,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         leaving: closings(&document.leaving, &names, &table)?,
         carries: closings(&document.carries, &names, &table)?,
         unscanned: unscanned(&document.unscanned, &names)?,
-        uninspected,
+        uninspected: inspection::compile(&document.inspection, &names, &table)?,
         kept_in_lockdown: patterns(keep),
         granted_sites: grants(&parts.live.grants, AddressPattern::of_every_path),
         grants: grants(&parts.live.grants, Clone::clone),
@@ -192,7 +189,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
 }
 
 /// Group and set names.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     groups: BTreeMap<&'a str, GroupIndex>,
     sets: &'a BTreeMap<String, Vec<String>>,
 }
@@ -220,7 +217,7 @@ impl<'a> Names<'a> {
         Ok(names)
     }
 
-    fn set(&self, place: &str, names: &[String]) -> Result<GroupSet, PolicyFault> {
+    pub(super) fn set(&self, place: &str, names: &[String]) -> Result<GroupSet, PolicyFault> {
         if names.is_empty() {
             return Ok(GroupSet::EVERYBODY);
         }
@@ -229,6 +226,11 @@ impl<'a> Names<'a> {
             set = set.and(self.one(place, name)?);
         }
         Ok(set)
+    }
+
+    /// The groups these are; none means nobody.
+    pub(super) fn named(&self, place: &str, names: &[String]) -> Result<GroupSet, PolicyFault> {
+        if names.is_empty() { Ok(GroupSet::default()) } else { self.set(place, names) }
     }
 
     fn one(&self, place: &str, name: &str) -> Result<GroupSet, PolicyFault> {
@@ -244,7 +246,11 @@ impl<'a> Names<'a> {
     }
 }
 
-fn category_set(place: &str, names: &[Category], table: &CategoryTable) -> Result<CategorySet, PolicyFault> {
+pub(super) fn category_set(
+    place: &str,
+    names: &[Category],
+    table: &CategoryTable,
+) -> Result<CategorySet, PolicyFault> {
     let mut set = CategorySet::EMPTY;
     for name in names {
         let missing = || PolicyFault::NoSuchCategory { place: place.to_owned(), name: name.to_string() };
@@ -253,7 +259,7 @@ fn category_set(place: &str, names: &[Category], table: &CategoryTable) -> Resul
     Ok(set)
 }
 
-fn patterns(pages: &[AddressPattern]) -> PatternMap<()> {
+pub(super) fn patterns(pages: &[AddressPattern]) -> PatternMap<()> {
     pages.iter().map(|page| (page.clone(), ())).collect()
 }
 

@@ -3,6 +3,7 @@
 //! A snapshot never changes. A new one takes its place as one pointer; whoever holds the old one finishes with it.
 
 mod compile;
+mod inspection;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,7 +20,7 @@ use usher_types::ids::{GrantId, LessonListId, SchoolId};
 use usher_types::moment::Moment;
 
 use crate::document::{
-    CarriesRule, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
+    CarriesRule, ImageSearch, InspectionRule, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
 };
 use crate::facts::Subject;
 use crate::generation::Generation;
@@ -167,6 +168,20 @@ pub(crate) struct Uninspected {
     pub(crate) categories: CategorySet,
     pub(crate) sites: PatternMap<()>,
     pub(crate) whom: GroupSet,
+    /// Sites of the list that comes with Usher, each with the id of its entry.
+    pub(crate) kept: PatternMap<String>,
+    /// Whose apps may refuse the school's certificate.
+    pub(crate) pinned: GroupSet,
+    pub(crate) rules: Vec<CompiledInspection>,
+}
+
+/// A rule about decrypting, with its names resolved.
+#[derive(Debug)]
+pub(crate) struct CompiledInspection {
+    pub(crate) rule: InspectionRule,
+    pub(crate) whom: GroupSet,
+    pub(crate) sites: Option<PatternMap<()>>,
+    pub(crate) categories: Option<CategorySet>,
 }
 
 /// How a group searches.

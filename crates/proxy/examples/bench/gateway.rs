@@ -65,6 +65,8 @@ pub(crate) async fn run(folder: &str, lists: &str, phrases: Option<&str>) {
         scanner: Arc::new(Nobody),
         minter: Minter::new(Arc::new(authority)).unwrap(),
         site_tls: SiteTls::new(&[site]).unwrap(),
+        pins: Arc::default(),
+        relays: Vec::new(),
         resolver: Resolver::new(Overrides::new()),
         clock,
         certificate_clock: Arc::new(HandClock::at(now)),

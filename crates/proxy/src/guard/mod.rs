@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 use usher_events::event::MalformedFault;
 
-use crate::limits::{HEAD_TIME, IDLE_TIME, STILL_TIME};
+use crate::limits::{HEAD_TIME, IDLE_TIME, LINGER_STILL_TIME, LINGER_TIME, STILL_TIME};
 use framing::{Framing, Judged};
 
 /// How much is read from a client at once.
@@ -89,6 +89,14 @@ pub(crate) struct Guarded<T> {
     farewell: Option<BytesMut>,
     timer: Option<Pin<Box<Sleep>>>,
     timer_for: Waiting,
+    /// Once the answer is closed and the rest of a body that nobody wants is let in.
+    lingering: Option<Lingering>,
+}
+
+/// How long the rest of a body is let in: in all, and since its last piece.
+struct Lingering {
+    in_all: Pin<Box<Sleep>>,
+    still: Pin<Box<Sleep>>,
 }
 
 /// What the timer runs for.
@@ -126,6 +134,7 @@ impl<T> Guarded<T> {
             farewell: None,
             timer: None,
             timer_for: Waiting::Afresh,
+            lingering: None,
         }
     }
 
@@ -261,7 +270,30 @@ impl<T> Guarded<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
+impl<T: AsyncRead + Unpin> Guarded<T> {
+    /// Lets in and drops what a client still sends of a body whose request is answered. Whoever closes while bytes come
+    /// tears the connection down, and a client that reads only when it has sent everything never sees its answer.
+    fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let lingering = self.lingering.get_or_insert_with(|| Lingering {
+            in_all: Box::pin(tokio::time::sleep(LINGER_TIME)),
+            still: Box::pin(tokio::time::sleep(LINGER_STILL_TIME)),
+        });
+        loop {
+            if lingering.in_all.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
+            }
+            self.buffer.clear();
+            self.buffer.reserve(READ_BYTES);
+            match tokio_util::io::poll_read_buf(Pin::new(&mut self.inner), context, &mut self.buffer) {
+                Poll::Ready(Ok(1..)) => lingering.still.as_mut().reset(Instant::now() + LINGER_STILL_TIME),
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(()),
+                Poll::Pending => return lingering.still.as_mut().poll(context),
+            }
+        }
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -292,7 +324,13 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
             let count = ready!(Pin::new(&mut this.inner).poll_write(context, farewell))?;
             farewell.advance(count);
         }
-        ready!(Pin::new(&mut this.inner).poll_flush(context))?;
-        Pin::new(&mut this.inner).poll_shutdown(context)
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.inner).poll_flush(context))?;
+            ready!(Pin::new(&mut this.inner).poll_shutdown(context))?;
+        }
+        if !this.framing.is_between_requests() && !this.framing.is_raw() {
+            ready!(this.linger(context));
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -8,6 +8,8 @@ pub(crate) fn of(error: &std::io::Error) -> UpstreamFault {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     match inner {
         Some(Error::InvalidCertificate(why)) => UpstreamFault::Certificate(certificate(why)),
+        // A list of revoked certificates that its issuer did not sign: nobody can say that this one is not on it.
+        Some(Error::InvalidCertRevocationList(_)) => UpstreamFault::Certificate(CertificateFault::Other),
         Some(Error::NoCertificatesPresented) => UpstreamFault::Certificate(CertificateFault::Other),
         Some(_) => UpstreamFault::Tls,
         None => UpstreamFault::BrokeOff,

@@ -158,7 +158,12 @@ impl Rig {
 
     /// A tunnel that was agreed to.
     pub(crate) async fn tunnel(&self, to: &str) -> Stream {
-        let mut wire = self.wire().await;
+        self.tunnel_from("127.0.0.1", to).await
+    }
+
+    /// The same from the device at this address.
+    pub(crate) async fn tunnel_from(&self, device: &str, to: &str) -> Stream {
+        let mut wire = Wire::new(self.connect_from(device).await);
         wire.send(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n")).await;
         let head = wire.head().await.expect("an answer");
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");

@@ -6,7 +6,7 @@ use usher_policy::facts::Hello;
 
 use crate::client::Wire;
 use crate::origin::{Io, Origin, page};
-use crate::rig::Rig;
+use crate::rig::{POLICY, Rig};
 use crate::trust::{self, Kind};
 
 /// Carries bytes to a tunnel one in a segment.
@@ -114,4 +114,52 @@ async fn servers_that_speak_first_are_heard() {
     drop(wire);
     let lines = rig.lines(2).await;
     assert_eq!(lines[0], "CONNECT mail.example:25 Allow Unknown Splice 200 StillOpen");
+}
+
+/// A shell's client and server both speak at once, in no order.
+#[tokio::test]
+async fn a_shell_is_heard_at_once_from_both_sides() {
+    let origin = Origin::raw(|mut stream, _| async move {
+        stream.write_all(b"SSH-2.0-there\r\n").await.unwrap();
+        crate::origin::echo(stream).await;
+    })
+    .await;
+    let rig = Rig::with(&[("shell.example:22", origin.address)]).await;
+    let mut wire = Wire::new(rig.tunnel("shell.example:22").await);
+    wire.send("SSH-2.0-here\r\n").await;
+    assert_eq!(wire.exactly(29).await, b"SSH-2.0-there\r\nSSH-2.0-here\r\n");
+    drop(wire);
+    let events = rig.events(2).await;
+    let What::Tunnel(tunnel) = &events[0].what else { panic!("a tunnel") };
+    assert_eq!(tunnel.facts.hello, Hello::Other);
+}
+
+/// The starting policy lets nothing but TLS through, and only to ports of the web. What waits for the server to speak is
+/// closed all the same, after the time it has to speak itself, and its server hears nothing.
+#[tokio::test]
+async fn servers_that_speak_first_are_not_reached_where_the_policy_says_so_and_nothing_hangs() {
+    let origin = Origin::raw(|mut stream, _| async move {
+        stream.write_all(b"220 mail.example\r\n").await.unwrap();
+    })
+    .await;
+    let rig = Rig::with(&[("mail.example:25", origin.address), ("shell.example:443", origin.address)]).await;
+    let rules = "\n[[rule]]\nid = \"only-tls\"\nwhy = \"Seen.\"\nverdict = \"block\"\nnot-tls = true\n\
+                 [[rule]]\nid = \"web-ports\"\nwhy = \"Web.\"\nverdict = \"block\"\nports-other-than = [443]\n";
+    rig.publish(&format!("{POLICY}{rules}"));
+    let mut mail = Wire::new(rig.tunnel("mail.example:25").await);
+    let mut shell = Wire::new(rig.tunnel("shell.example:443").await);
+    shell.send("SSH-2.0-here\r\n").await;
+    assert_eq!(shell.rest().await, b"");
+    assert_eq!(mail.rest().await, b"");
+    let mut lines = rig.lines(2).await;
+    lines.sort();
+    assert_eq!(lines[0], "CONNECT mail.example:25 Block Rule(\"only-tls\") Terminate 200 Complete");
+    assert_eq!(lines[1], "CONNECT shell.example:443 Block Rule(\"only-tls\") Terminate 200 Complete");
+    // TLS to such a port is told why on a page.
+    let stream = rig.tunnel("mail.example:25").await;
+    let mut wire = Wire::new(rig.tls(stream, "mail.example", &["http/1.1"]).await.unwrap());
+    wire.send("GET / HTTP/1.1\r\nHost: mail.example:25\r\n\r\n").await;
+    assert!(wire.answer().await.text().contains("web-ports"));
+    rig.events(4).await;
+    assert_eq!(origin.connections(), 0);
 }

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rustls::ServerConfig;
+use rustls::{HandshakeKind, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub(crate) struct Origin {
     pub(crate) address: SocketAddr,
     /// Connections taken so far.
     connections: Arc<AtomicUsize>,
+    /// Those of them that took up an earlier TLS session.
+    resumed: Arc<AtomicUsize>,
     /// Requests read so far.
     seen: Arc<Mutex<Vec<Seen>>>,
     /// What answers of HTTP/2 wait for.
@@ -88,22 +90,29 @@ impl Origin {
         let origin = Self {
             address: listener.local_addr().unwrap(),
             connections: Arc::default(),
+            resumed: Arc::default(),
             seen: Arc::default(),
             gate: Arc::default(),
         };
         let (connections, serve) = (Arc::clone(&origin.connections), Arc::new(serve));
+        let resumed = Arc::clone(&origin.resumed);
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 stream.set_nodelay(true).unwrap();
                 let number = connections.fetch_add(1, Ordering::SeqCst) + 1;
-                let (tls, serve) = (tls.clone(), Arc::clone(&serve));
+                let (tls, serve, resumed) = (tls.clone(), Arc::clone(&serve), Arc::clone(&resumed));
                 tokio::spawn(async move {
                     match tls {
                         None => serve(Box::new(stream), number).await,
                         // A handshake the other side breaks off is no fault of a site.
                         Some(config) => {
                             if let Ok(stream) = TlsAcceptor::from(config).accept(stream).await {
+                                let kind = stream.get_ref().1.handshake_kind();
+                                resumed.fetch_add(
+                                    usize::from(kind == Some(HandshakeKind::Resumed)),
+                                    Ordering::SeqCst,
+                                );
                                 serve(Box::new(stream), number).await;
                             }
                         }
@@ -200,6 +209,11 @@ impl Origin {
     /// Connections taken so far.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Connections that took up an earlier TLS session.
+    pub(crate) fn resumed(&self) -> usize {
+        self.resumed.load(Ordering::SeqCst)
     }
 
     /// Requests read so far.

@@ -99,6 +99,7 @@ kinds = ["card-number"]
 
 [inspection]
 except-categories = ["finance-and-banking"]
+pinned-for = ["staff"]
 
 [[category]]
 name = "games"
@@ -131,6 +132,7 @@ pub(crate) struct Rig {
     pub(crate) sink: Collected,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) people: Arc<People>,
+    pub(crate) site_tls: SiteTls,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     generations: Mutex<HashMap<Digest, Arc<Snapshot>>>,
     authority: CertificateDer<'static>,
@@ -144,6 +146,11 @@ pub(crate) struct Rig {
 impl Rig {
     /// A gateway that finds these sites, `name:port`, at these addresses.
     pub(crate) async fn with(sites: &[(&str, SocketAddr)]) -> Self {
+        Self::behind(&[], sites).await
+    }
+
+    /// The same behind load balancers in these networks.
+    pub(crate) async fn behind(relays: &[&str], sites: &[(&str, SocketAddr)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = Moment::from_unix_ms(i64::try_from(UnixTime::now().as_secs()).unwrap() * 1000);
         let master = MasterKey::load_or_make(&folder.path().join("master.key")).unwrap();
@@ -152,6 +159,7 @@ impl Rig {
         let (sink, clock, people) =
             (Collected::default(), Arc::new(HandClock::at(now)), Arc::new(People::default()));
         let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
+        let site_tls = SiteTls::new(&[trust::root()]).unwrap();
         let gateway = Gateway::new(gateway::Parts {
             school: Id::new(1),
             snapshot: Arc::clone(&snapshot),
@@ -164,7 +172,9 @@ impl Rig {
             people: Arc::default(),
             scanner: Arc::new(Nobody),
             minter: Minter::new(Arc::new(authority)).unwrap(),
-            site_tls: SiteTls::new(&[trust::root()]).unwrap(),
+            site_tls: site_tls.clone(),
+            pins: Arc::default(),
+            relays: relays.iter().map(|network| network.parse().unwrap()).collect(),
             resolver: Resolver::new(overrides(sites)),
             clock: Arc::clone(&clock) as Arc<dyn usher_types::clock::Clock>,
             certificate_clock: Arc::new(HandClock::at(now)),
@@ -182,6 +192,7 @@ impl Rig {
             sink,
             clock,
             people,
+            site_tls,
             snapshot,
             generations: Mutex::default(),
             authority: certificate,

@@ -14,7 +14,7 @@ use crate::rig::Rig;
 use crate::trust::{self, Kind};
 
 const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                      Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+                      Alt-Svc: h3=\":443\"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 fn wish(target: &str, host: &str) -> String {
     format!(
@@ -44,6 +44,7 @@ async fn talk(mut wire: Wire) {
     let head = wire.head().await.unwrap();
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
     assert!(head.to_lowercase().contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="), "{head}");
+    assert!(!head.to_lowercase().contains("alt-svc"), "no other way to the site is offered: {head}");
     wire.send(b"\x81\x85mask.....").await;
     assert_eq!(wire.exactly(11).await, b"\x81\x85mask.....");
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use usher_events::event::{End, Event, Outcome, Protocol, TunnelEvent, WebEvent, What};
 use usher_policy::decision::{Decision, Flip, Reason, Step};
-use usher_policy::facts::{Circumstances, Device, Hello, Subject, TlsFacts, WebFacts};
+use usher_policy::facts::{Circumstances, Device, Subject, TlsFacts, WebFacts};
 use usher_policy::verdict::{TlsAction, Verdict};
 use usher_scan::features::Features;
 use usher_scan::search::SearchEngines;
@@ -206,12 +206,7 @@ impl Visit {
     }
 
     fn tunnel(&self, who: Circumstances) -> What {
-        let facts = TlsFacts {
-            who,
-            connect: (self.page.host.clone(), self.page.port),
-            hello: Hello::Silent,
-            resolved: None,
-        };
+        let facts = TlsFacts::to(who, (self.page.host.clone(), self.page.port));
         let action = if self.blocked { TlsAction::Terminate } else { TlsAction::Splice };
         let (decision, outcome) = (self.decision(), self.outcome());
         What::Tunnel(Box::new(TunnelEvent { facts, decision, action, outcome }))

@@ -13,6 +13,7 @@ pub(crate) mod opened;
 mod pages;
 mod probes;
 pub(crate) mod publishing;
+mod revoked;
 pub(crate) mod start;
 mod watched;
 

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use usher_certs::authority::Authority;
+use usher_proxy::tls::pins::Pins;
 use usher_store::books::Books;
 use usher_types::host::HostName;
 use usher_types::moment::Moment;
@@ -18,6 +19,8 @@ use usher_web::desk::probes::{Found, Probes, Tried};
 
 /// What was tried is shown again for this long, so that a page that is loaded often tries nothing often.
 const KEPT_SECONDS: i64 = 60;
+/// Refusals of the school's certificate are told for a day.
+const DAY_MINUTES: i64 = 24 * 60;
 /// The gateway answers its own pages in milliseconds; somebody waits for the page this is for.
 const GATEWAY_TIME: Duration = Duration::from_secs(3);
 
@@ -29,6 +32,7 @@ pub(crate) struct Running {
     pub(crate) data: PathBuf,
     pub(crate) books: Books,
     pub(crate) authority: Arc<Authority>,
+    pub(crate) pins: Arc<Pins>,
     pub(crate) kept: Mutex<BTreeMap<&'static str, Tried>>,
 }
 
@@ -51,6 +55,8 @@ impl Probes for Running {
         }
         let (fingerprint, until) = (self.authority.fingerprint(), self.authority.until());
         kept.insert("authority", Tried { at, found: Found::Authority { fingerprint, until } });
+        let sites = self.pins.refused_since(at.plus_minutes(-DAY_MINUTES)).into_iter().collect();
+        kept.insert("refusals", Tried { at, found: Found::Refusals { sites } });
         kept.values().cloned().collect()
     }
 }

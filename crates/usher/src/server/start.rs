@@ -13,8 +13,7 @@ use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
-use usher_config::config::MailPlace;
-use usher_config::scanners::Scanners;
+use usher_config::config::{Config, MailPlace};
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
 use usher_directory::sign_in::SignIn;
@@ -35,6 +34,7 @@ use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
 use usher_proxy::gateway::{self, Gateway};
 use usher_proxy::tls::client::SiteTls;
+use usher_proxy::tls::pins::Pins;
 use usher_proxy::upstream::resolve::Resolver;
 use usher_publish::publisher::Publisher;
 use usher_records::school::School;
@@ -59,6 +59,7 @@ use super::opened::Opened;
 use super::pages::AppPages;
 use super::probes::Running;
 use super::publishing::{ForJobs, ForPages, Publishing};
+use super::revoked::Revoked;
 use super::watched::Watched;
 use super::{Addresses, Server, Setting, Tries, listen, record};
 
@@ -109,6 +110,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let listeners = Listeners::bind(&opened).await?;
     let addresses = listeners.addresses(&opened, &own)?;
     let authority = Arc::new(opened.authority(&school.name)?);
+    let (site_tls, revoked) = trust(&opened, &setting)?;
     let clock = Arc::clone(&setting.clock);
     let at = clock.now();
 
@@ -123,17 +125,13 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         own,
     );
     let publishing = Publishing::new(publisher, books.clone(), Arc::clone(&opened.lists));
-    let table = Arc::new(Table::new());
+    let (table, pins) = (Arc::new(Table::new()), Arc::<Pins>::default());
     let names = Names::default();
     // From here on whatever others write is noticed; what is written already is read below.
     let republish = Arc::new(ForJobs(Arc::clone(&publishing)));
     let follow = Follow::from_now(books.clone(), Arc::clone(&table), republish, Arc::clone(&names)).await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
-    let portal = Host::Name(opened.config.portal_name.clone());
-    anyhow::ensure!(
-        snapshot.load().as_ref().is_some_and(|snapshot| snapshot.is_own(&portal)),
-        "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
-    );
+    ensure_portal_is_own(&opened, snapshot.load_full().as_deref())?;
     fill(&table, &opened, &school, at).await?;
     load_names(&opened.books, &names).await?;
 
@@ -146,6 +144,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         spool: spool.clone(),
         snapshot: Arc::clone(&snapshot),
         publishing,
+        pins: Arc::clone(&pins),
     })?;
     record(&spool, &app, System::Started { version: env!("CARGO_PKG_VERSION").into() }, at).await;
     if recovered.cut_bytes > 0 {
@@ -154,8 +153,11 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let gateway =
-        build_gateway(&app, setting, &authority, Arc::clone(&sink), names, &opened.config.scanners)?;
+    if let Some(revoked) = revoked {
+        tasks.spawn(revoked.keep(stop.clone()));
+    }
+    let made = Made { site_tls, pins, sink: Arc::clone(&sink), people: names };
+    let gateway = build_gateway(&app, setting, &authority, made, &opened.config)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk } = listeners;
@@ -171,6 +173,24 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+/// Trust in sites, and what is taken back of it.
+fn trust(opened: &Opened, setting: &Setting) -> anyhow::Result<(SiteTls, Option<Revoked>)> {
+    let site_tls = SiteTls::new(&setting.roots)?;
+    let folder = opened.config.revoked.as_deref();
+    let revoked = folder.map(|folder| Revoked::start(folder, site_tls.clone())).transpose()?;
+    Ok((site_tls, revoked))
+}
+
+/// A portal that is not Usher's own by the policy could not be reached by anybody who is not signed in yet.
+fn ensure_portal_is_own(opened: &Opened, snapshot: Option<&Snapshot>) -> anyhow::Result<()> {
+    let portal = Host::Name(opened.config.portal_name.clone());
+    anyhow::ensure!(
+        snapshot.is_some_and(|snapshot| snapshot.is_own(&portal)),
+        "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
+    );
+    Ok(())
 }
 
 /// The desk's own certificate, where it is encrypted here and not before it.
@@ -227,10 +247,11 @@ struct Built<'a> {
     spool: Spool,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     publishing: Arc<Publishing>,
+    pins: Arc<Pins>,
 }
 
 fn build_app(built: Built<'_>) -> anyhow::Result<App> {
-    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing } = built;
+    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing, pins } = built;
     let (books, config) = (opened.books.clone(), &opened.config);
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let passwords = Passwords::new(setting.cost)?;
@@ -245,6 +266,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         data: opened.folder.path().to_owned(),
         books: books.clone(),
         authority: Arc::clone(authority),
+        pins,
         kept: Tries::default(),
     };
     let gateway_name = config.gateway_name.as_ref().unwrap_or(&config.portal_name);
@@ -284,29 +306,38 @@ fn reached(listening: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listening.port())
 }
 
+/// What of the gateway was made before it, because others have it too.
+struct Made {
+    site_tls: SiteTls,
+    pins: Arc<Pins>,
+    sink: Arc<dyn EventSink>,
+    people: Names,
+}
+
 fn build_gateway(
     app: &App,
     setting: Setting,
     authority: &Arc<Authority>,
-    sink: Arc<dyn EventSink>,
-    people: Names,
-    settings: &Scanners,
+    made: Made,
+    config: &Config,
 ) -> anyhow::Result<Arc<Gateway>> {
     let pages = AppPages { app: app.clone(), portal: usher_web::routes::portal(app) };
-    let scanner = scanners::from_settings(settings)?.scanner;
+    let scanner = scanners::from_settings(&config.scanners)?.scanner;
     let parts = gateway::Parts {
         school: app.books.school(),
         snapshot: Arc::clone(&app.snapshot),
         presences: Arc::clone(&app.presence) as Arc<dyn usher_policy::presence::Presences>,
-        sink,
+        sink: made.sink,
         pages: Arc::new(pages),
         engines: setting.engines,
         themes: Themes::built_in()?,
         phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
-        people,
+        people: made.people,
         scanner,
         minter: Minter::new(Arc::clone(authority))?,
-        site_tls: SiteTls::new(&setting.roots)?,
+        site_tls: made.site_tls,
+        pins: made.pins,
+        relays: config.gateway_relays.clone(),
         resolver: Resolver::new(setting.overrides),
         clock: setting.clock,
         certificate_clock: Arc::new(SystemClock),

@@ -49,6 +49,11 @@ pub enum Found {
         /// When it runs out.
         until: Moment,
     },
+    /// Sites for which a device refused the school's certificate in the last day, by name.
+    Refusals {
+        /// The sites.
+        sites: Vec<String>,
+    },
 }
 
 /// Whoever tries the running parts.

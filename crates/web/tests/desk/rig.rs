@@ -49,8 +49,8 @@ use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{App, Parts, Peer, Places, Publish, PublishFault};
 use usher_web::assets;
 use usher_web::desk::Desk;
-use usher_web::desk::lists::Lists;
-use usher_web::desk::probes::NothingTried;
+use usher_web::desk::lists::{Lists, NobodyCompiles};
+use usher_web::desk::probes::{NothingTried, Probes};
 use usher_web::live::Live;
 use usher_web::routes;
 use usher_web::security::key::PageKey;
@@ -188,6 +188,11 @@ impl Rig {
     /// The same, with somebody who compiles lists.
     pub(crate) async fn with_lists(lists: Arc<dyn Lists>) -> Self {
         Self::over(Desk::new(lists, Arc::new(NothingTried))).await
+    }
+
+    /// The same, with somebody who tries the running parts.
+    pub(crate) async fn with_probes(probes: Arc<dyn Probes>) -> Self {
+        Self::over(Desk::new(Arc::new(NobodyCompiles), probes)).await
     }
 
     async fn over(desk: Desk) -> Self {

@@ -1,5 +1,7 @@
 //! The other main ways through the desk: the weekly report, unrestricted time, forms from elsewhere, agreements, lists.
 
+use std::sync::Arc;
+
 use usher_lists::overlay::Effect;
 use usher_records::agreement::{AgreementText, publish};
 use usher_records::change::Action;
@@ -13,7 +15,8 @@ use usher_reports::period::Period;
 use usher_reports::weekly::WeeklyFold;
 use usher_types::digest::Digest;
 use usher_types::ids::Id;
-use usher_types::moment::Zone;
+use usher_types::moment::{Moment, Zone};
+use usher_web::desk::probes::{Found, Probes, Tried};
 
 use crate::rig::{ORIGIN, Rig, id, now, people};
 
@@ -195,6 +198,31 @@ async fn an_edit_of_the_lists_has_a_reason_tells_those_who_are_to_know_and_can_b
     let out = format!("/lists/edits/{}/remove", edit.id);
     assert_eq!(computing.post(&out, "reason=Not+a+game").await.leads_to(), "/lists/edits?done=edit-removed");
     assert!(!computing.get("/lists/edits").await.page().contains("slipped.example"));
+}
+
+/// Somebody who found that devices refused the school's certificate for these sites.
+#[derive(Debug)]
+struct Refused(usize);
+
+#[async_trait::async_trait]
+impl Probes for Refused {
+    async fn try_all(&self, at: Moment) -> Vec<Tried> {
+        let sites = (0..self.0).map(|number| format!("app{number:02}.example")).collect();
+        vec![Tried { at, found: Found::Refusals { sites } }]
+    }
+}
+
+#[tokio::test]
+async fn health_names_the_sites_an_app_refused_the_certificate_for() {
+    for (count, said, unsaid) in [
+        (0, "every app took it", "app00"),
+        (2, "app00.example, app01.example", "more"),
+        (14, "app11.example, 2 more", "app12"),
+    ] {
+        let rig = Rig::with_probes(Arc::new(Refused(count))).await;
+        let page = rig.signed_in("technician").await.get("/health").await;
+        assert!(page.page().contains(said) && !page.page().contains(unsaid), "{count}: {}", page.page());
+    }
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ const CLOCK_OFF_MS: u64 = 30_000;
 const MAIL_WAITS_MINUTES: i64 = 30;
 /// The authority takes weeks to replace on every device, so it is told of this long before.
 const AUTHORITY_DAYS: i64 = 90;
+/// Sites that are named; the others are counted. More than that is a device without the certificate.
+const SITES_NAMED: usize = 12;
 /// Lists older than this miss what is new on the web.
 const LISTS_OLD_DAYS: i64 = 14;
 
@@ -177,22 +179,38 @@ impl Look<'_> {
             Found::Disk { free_bytes, total_bytes } => self.disk(*free_bytes, *total_bytes),
             Found::Clock { ahead_ms } => self.time(*ahead_ms),
             Found::Outbox { waiting, failing, oldest } => self.outbox(*waiting, *failing, *oldest),
-            Found::Authority { fingerprint, until } => {
-                let found = says.t2(
-                    "health-authority-found",
-                    ("date", &self.clock.day(*until)),
-                    ("mark", fingerprint),
-                );
-                if *until <= self.at {
-                    self.light("authority", "stop", found, Some("health-authority-do"))
-                } else if *until < self.at.plus_minutes(AUTHORITY_DAYS * 24 * 60) {
-                    self.light("authority", "wait", found, Some("health-authority-do"))
-                } else {
-                    self.light("authority", "go", found, None)
-                }
-            }
+            Found::Authority { fingerprint, until } => self.authority(
+                says.t2("health-authority-found", ("date", &self.clock.day(*until)), ("mark", fingerprint)),
+                *until,
+            ),
+            Found::Refusals { sites } => self.refusals(sites),
         };
         Light { at: Some(says.t1("health-tried", "time", self.clock.time(tried.at))), ..light }
+    }
+
+    fn authority(&self, found: String, until: Moment) -> Light {
+        if until <= self.at {
+            self.light("authority", "stop", found, Some("health-authority-do"))
+        } else if until < self.at.plus_minutes(AUTHORITY_DAYS * 24 * 60) {
+            self.light("authority", "wait", found, Some("health-authority-do"))
+        } else {
+            self.light("authority", "go", found, None)
+        }
+    }
+
+    /// Apps that trust nobody but their makers. The filter works all the same; somebody may want to know.
+    fn refusals(&self, sites: &[String]) -> Light {
+        if sites.is_empty() {
+            return self.light("refusals", "go", self.says.t("health-refusals-none"), None);
+        }
+        let more = sites.len().saturating_sub(SITES_NAMED);
+        let mut named: Vec<&str> = sites.iter().take(SITES_NAMED).map(String::as_str).collect();
+        let rest = self.says.n("health-refusals-more", "count", more);
+        if more > 0 {
+            named.push(&rest);
+        }
+        let found = self.says.t1("health-refusals-found", "sites", named.join(", "));
+        self.light("refusals", "go", found, Some("health-refusals-do"))
     }
 
     fn disk(&self, free: u64, total: u64) -> Light {
@@ -236,6 +254,7 @@ impl Look<'_> {
             ("clock", has(|found| matches!(found, Found::Clock { .. }))),
             ("outbox", has(|found| matches!(found, Found::Outbox { .. }))),
             ("authority", has(|found| matches!(found, Found::Authority { .. }))),
+            ("refusals", has(|found| matches!(found, Found::Refusals { .. }))),
         ];
         let untried = known.into_iter().filter(|(_, known)| !known);
         untried.map(|(name, _)| self.light(name, "info", self.says.t("health-untried"), None)).collect()

@@ -94,6 +94,7 @@ const fn malformed_key(fault: MalformedFault) -> (&'static str, StatusCode) {
         MalformedFault::TargetUnclear => ("target-unclear", StatusCode::BAD_REQUEST),
         MalformedFault::HostDiffers => ("host-differs", StatusCode::BAD_REQUEST),
         MalformedFault::Method => ("method", StatusCode::METHOD_NOT_ALLOWED),
+        MalformedFault::RelayUnclear => ("relay-unclear", StatusCode::BAD_REQUEST),
     }
 }
 
