@@ -20,6 +20,7 @@ use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
 use crate::artefacts::Artefacts;
+use crate::phrases::{self, PhraseFolder};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
 
 /// What compiling said, as it is kept with what is in force.
@@ -70,6 +71,8 @@ pub struct ListsFolder {
     pub sources: Sources,
     /// The compiled files.
     pub artefacts: Artefacts,
+    /// Phrase lists of others.
+    pub phrases: PhraseFolder,
 }
 
 impl ListsFolder {
@@ -78,6 +81,7 @@ impl ListsFolder {
         Self {
             sources: Sources::in_folder(folder.join("sources")),
             artefacts: Artefacts::in_folder(folder.join("compiled")),
+            phrases: PhraseFolder::at(folder.join("phrases")),
             folder,
         }
     }
@@ -162,9 +166,10 @@ pub async fn take(
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
     let (digest, kept) = keep(books, outcome).await?;
+    let phrases = keep_phrases(folder, books).await?;
     let taken = match books.get::<InForce, _>(books.school()).await? {
         None => false,
-        Some(before) => match in_force::compiled(&before, digest, kept) {
+        Some(before) => match in_force::compiled(&before, digest, kept, phrases) {
             None => false,
             Some(change) => {
                 books.commit(&change, actor, at).await?;
@@ -198,6 +203,19 @@ pub async fn keep(books: &Books, outcome: Outcome) -> Result<(Digest, Digest), S
     };
     let said = serde_json::to_vec(&said).unwrap_or_default();
     Ok((lists, books.store().put_blob(books.school(), &said).await?))
+}
+
+/// Keeps the phrase lists as they are in the folder now; none when nothing is imported.
+///
+/// # Errors
+/// When the folder cannot be read, or the books fail.
+pub async fn keep_phrases(folder: &ListsFolder, books: &Books) -> Result<Option<Digest>, ListsFault> {
+    let phrases = folder.phrases.clone();
+    let work = tokio::task::spawn_blocking(move || phrases::bytes(&phrases));
+    Ok(match work.await.map_err(|_broken| ListsFault::BrokenOff)?? {
+        Some(bytes) => Some(books.store().put_blob(books.school(), &bytes).await?),
+        None => None,
+    })
 }
 
 /// What compiling said of the lists in force.

@@ -9,6 +9,7 @@
 pub mod artefacts;
 pub mod compile;
 pub mod import;
+pub mod phrases;
 pub mod publisher;
 pub mod set_up;
 pub mod sources;

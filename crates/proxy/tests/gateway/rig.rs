@@ -198,7 +198,7 @@ impl Rig {
     pub(crate) fn publish(&self, policy: &str) {
         let mut generations = self.generations.lock().unwrap();
         let number = Digest::of(&generations.len().to_be_bytes());
-        let generation = Generation { policy: number, lists: number, live: number };
+        let generation = Generation { policy: number, lists: number, live: number, phrases: None };
         let library = lists::library(&LISTS, Vec::new());
         let live = Live {
             lesson_lists: lesson_lists(),

@@ -1,5 +1,7 @@
 //! `usher lists`
 
+mod phrases;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -22,6 +24,18 @@ use crate::server::opened::Opened;
 pub(super) enum Command {
     /// Read a list, a squidGuard folder, or a whole collection of lists; compile afterwards
     Import(Import),
+    /// Read e2guardian's phrase lists, or others in its form; compile afterwards
+    ImportPhrases(phrases::ImportPhrases),
+    /// Take imported phrase lists out; compile afterwards
+    RemovePhrases {
+        /// Their name, as `usher lists show` has it
+        list: String,
+    },
+    /// Take the last import or removal of phrase lists back; compile afterwards
+    Undo {
+        /// Their name, as `usher lists show` has it
+        list: String,
+    },
     /// Make one fast file of all lists and take it into use; a running server takes it over by itself
     Compile,
     /// Show every list: licence, date, size, lines that could not be read
@@ -63,7 +77,10 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
     match command {
         Command::Import(import) => run_import(&import, &opened),
         Command::Compile => run_compile(&opened).await,
-        Command::Show => run_show(&opened),
+        Command::ImportPhrases(import) => phrases::run_import(&import, &opened),
+        Command::RemovePhrases { list } => phrases::run_remove(&list, &opened),
+        Command::Undo { list } => phrases::run_undo(&list, &opened),
+        Command::Show => run_show(&opened).await,
         Command::Held => run_held(&opened).await,
         Command::Accept { list } => {
             let id = SourceId::parse(&list)?;
@@ -199,9 +216,10 @@ pub(crate) async fn run_compile(opened: &Opened) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_show(opened: &Opened) -> anyhow::Result<()> {
+async fn run_show(opened: &Opened) -> anyhow::Result<()> {
     let listed = compile::listed(&opened.lists.sources)?;
-    if listed.is_empty() {
+    let phrases = phrases::show(opened).await?;
+    if listed.is_empty() && !phrases {
         say("No list was imported yet: `usher lists import`.");
     }
     for list in listed {

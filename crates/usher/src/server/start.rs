@@ -115,10 +115,12 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let (spool, recovered) = Spool::open(&opened.folder.spool(), Arc::clone(&clock))?;
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
+    let phrases = Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?)));
     let publisher = Publisher::new(
         books.clone(),
         Arc::clone(&opened.lists),
         Arc::clone(&snapshot),
+        Arc::clone(&phrases),
         Arc::clone(&sink),
         own,
     );
@@ -154,8 +156,14 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let gateway =
-        build_gateway(&app, setting, &authority, Arc::clone(&sink), names, &opened.config.scanners)?;
+    let gateway = build_gateway(
+        &app,
+        setting,
+        &authority,
+        Arc::clone(&sink),
+        (names, phrases),
+        &opened.config.scanners,
+    )?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk } = listeners;
@@ -289,7 +297,7 @@ fn build_gateway(
     setting: Setting,
     authority: &Arc<Authority>,
     sink: Arc<dyn EventSink>,
-    people: Names,
+    (people, phrases): (Names, Arc<ArcSwap<PhraseBook>>),
     settings: &Scanners,
 ) -> anyhow::Result<Arc<Gateway>> {
     let pages = AppPages { app: app.clone(), portal: usher_web::routes::portal(app) };
@@ -302,7 +310,7 @@ fn build_gateway(
         pages: Arc::new(pages),
         engines: setting.engines,
         themes: Themes::built_in()?,
-        phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
+        phrases,
         people,
         scanner,
         minter: Minter::new(Arc::clone(authority))?,
