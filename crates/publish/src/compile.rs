@@ -20,6 +20,7 @@ use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
 use crate::artefacts::Artefacts;
+use crate::feeds::Feeds;
 use crate::phrases::{self, PhraseFolder};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
 
@@ -71,6 +72,8 @@ pub struct ListsFolder {
     pub sources: Sources,
     /// The compiled files.
     pub artefacts: Artefacts,
+    /// Where lists are kept fresh from.
+    pub feeds: Feeds,
     /// Phrase lists of others.
     pub phrases: PhraseFolder,
 }
@@ -81,6 +84,7 @@ impl ListsFolder {
         Self {
             sources: Sources::in_folder(folder.join("sources")),
             artefacts: Artefacts::in_folder(folder.join("compiled")),
+            feeds: Feeds::in_folder(folder.join("feeds")),
             phrases: PhraseFolder::at(folder.join("phrases")),
             folder,
         }

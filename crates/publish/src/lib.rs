@@ -8,6 +8,7 @@
 
 pub mod artefacts;
 pub mod compile;
+pub mod feeds;
 pub mod import;
 pub mod phrases;
 pub mod publisher;

@@ -7,7 +7,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Mutex;
 use usher_events::event::{Event, System, What};
 use usher_events::sink::EventSink;
-use usher_lists::category::Catalogue;
+use usher_lists::category::{Catalogue, Category};
 use usher_lists::library::{Library, UnknownCategory};
 use usher_lists::overlay::{Overlay, OverlayError};
 use usher_policy::document::PolicyDocument;
@@ -149,6 +149,11 @@ impl Publisher {
                 Err(error)
             }
         }
+    }
+
+    /// The categories nobody can open, by the policy in use.
+    pub fn sealed(&self) -> Vec<Category> {
+        self.snapshot.load().as_ref().map(|snapshot| snapshot.sealed().cloned().collect()).unwrap_or_default()
     }
 
     fn in_use(&self) -> Option<Digest> {

@@ -6,7 +6,9 @@
     reason = "tests stop where something is wrong"
 )]
 
+mod feeds;
 mod phrases;
+mod server;
 
 use std::path::Path;
 use std::sync::Arc;

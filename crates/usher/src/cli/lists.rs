@@ -1,5 +1,6 @@
 //! `usher lists`
 
+mod feeds;
 mod phrases;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,18 @@ use crate::server::opened::Opened;
 pub(super) enum Command {
     /// Read a list, a squidGuard folder, or a whole collection of lists; compile afterwards
     Import(Import),
+    /// Keep a list fresh: fetch it now, and every few hours from then on
+    Subscribe(feeds::Subscribe),
+    /// Fetch lists now, and take what is new into use
+    Refresh {
+        /// One list; without it, all that are subscribed to
+        list: Option<String>,
+    },
+    /// Fetch a list no more; it stays as it is
+    Unsubscribe {
+        /// The list's name, as `usher lists show` has it
+        list: String,
+    },
     /// Read e2guardian's phrase lists, or others in its form; compile afterwards
     ImportPhrases(phrases::ImportPhrases),
     /// Take imported phrase lists out; compile afterwards
@@ -77,6 +90,9 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
     match command {
         Command::Import(import) => run_import(&import, &opened),
         Command::Compile => run_compile(&opened).await,
+        Command::Subscribe(asked) => feeds::run_subscribe(asked, &opened).await,
+        Command::Refresh { list } => feeds::run_refresh(list.as_deref(), &opened).await,
+        Command::Unsubscribe { list } => feeds::run_unsubscribe(&list, &opened).await,
         Command::ImportPhrases(import) => phrases::run_import(&import, &opened),
         Command::RemovePhrases { list } => phrases::run_remove(&list, &opened),
         Command::Undo { list } => phrases::run_undo(&list, &opened),
@@ -218,8 +234,8 @@ pub(crate) async fn run_compile(opened: &Opened) -> anyhow::Result<()> {
 
 async fn run_show(opened: &Opened) -> anyhow::Result<()> {
     let listed = compile::listed(&opened.lists.sources)?;
-    let phrases = phrases::show(opened).await?;
-    if listed.is_empty() && !phrases {
+    let others = phrases::show(opened).await? | feeds::show(opened).await?;
+    if listed.is_empty() && !others {
         say("No list was imported yet: `usher lists import`.");
     }
     for list in listed {

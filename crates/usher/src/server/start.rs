@@ -21,6 +21,7 @@ use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
+use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
 use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
@@ -36,6 +37,7 @@ use usher_policy::snapshot::Snapshot;
 use usher_proxy::gateway::{self, Gateway};
 use usher_proxy::tls::client::SiteTls;
 use usher_proxy::upstream::resolve::Resolver;
+use usher_publish::feeds::fetch::{Fetcher, Limits};
 use usher_publish::publisher::Publisher;
 use usher_records::school::School;
 use usher_scan::phrase::book::PhraseBook;
@@ -116,19 +118,12 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
     let phrases = Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?)));
-    let publisher = Publisher::new(
-        books.clone(),
-        Arc::clone(&opened.lists),
-        Arc::clone(&snapshot),
-        Arc::clone(&phrases),
-        Arc::clone(&sink),
-        own,
-    );
-    let publishing = Publishing::new(publisher, books.clone(), Arc::clone(&opened.lists));
+    let publishing = build_publishing(&opened, &setting, (&snapshot, &phrases), &sink, own)?;
     let table = Arc::new(Table::new());
     let names = Names::default();
     // From here on whatever others write is noticed; what is written already is read below.
     let republish = Arc::new(ForJobs(Arc::clone(&publishing)));
+    let refresh = Arc::clone(&republish);
     let follow = Follow::from_now(books.clone(), Arc::clone(&table), republish, Arc::clone(&names)).await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
     let portal = Host::Name(opened.config.portal_name.clone());
@@ -177,8 +172,29 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
+    jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+fn build_publishing(
+    opened: &Opened,
+    setting: &Setting,
+    (snapshot, phrases): (&Arc<ArcSwapOption<Snapshot>>, &Arc<ArcSwap<PhraseBook>>),
+    sink: &Arc<dyn EventSink>,
+    own: Vec<std::net::IpAddr>,
+) -> anyhow::Result<Arc<Publishing>> {
+    let (books, lists, sink) = (opened.books.clone(), Arc::clone(&opened.lists), Arc::clone(sink));
+    let publisher = Publisher::new(
+        books.clone(),
+        Arc::clone(&lists),
+        Arc::clone(snapshot),
+        Arc::clone(phrases),
+        Arc::clone(&sink),
+        own,
+    );
+    let fetcher = Fetcher::new(&setting.roots, Limits::default()).context("lists cannot be fetched")?;
+    Ok(Publishing::new(publisher, books, lists, fetcher, sink))
 }
 
 /// The desk's own certificate, where it is encrypted here and not before it.
