@@ -13,7 +13,7 @@ use usher_lists::review::{ChangeGuard, Decision, Held, Platforms, PlatformsError
 use usher_lists::source::{SourceId, SourceInfo};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
-use usher_records::list_edit::ListDecision;
+use usher_records::list_edit::{self, ListDecision};
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
@@ -22,6 +22,7 @@ use usher_types::moment::Moment;
 use crate::artefacts::Artefacts;
 use crate::feeds::Feeds;
 use crate::phrases::{self, PhraseFolder};
+use crate::sealed::{self, SealedLost};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
 
 /// What compiling said, as it is kept with what is in force.
@@ -53,6 +54,9 @@ pub enum ListsFault {
     /// The compiler gave up.
     #[error("the lists cannot be compiled")]
     Compile(#[from] CompileError),
+    /// A sealed list would be gone.
+    #[error(transparent)]
+    Sealed(#[from] SealedLost),
     /// The books failed.
     #[error("the books are not available")]
     Store(#[from] StoreError),
@@ -169,6 +173,7 @@ pub async fn take(
     at: Moment,
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
+    keep_sealed(folder, books, &compiled, actor, at).await?;
     let (digest, kept) = keep(books, outcome).await?;
     let phrases = keep_phrases(folder, books).await?;
     let taken = match books.get::<InForce, _>(books.school()).await? {
@@ -191,6 +196,31 @@ pub async fn take(
         }
     }
     Ok(taken)
+}
+
+/// The lists in force have every sealed list in them that they had. An attempt to have it otherwise is in the journal.
+async fn keep_sealed(
+    folder: &ListsFolder,
+    books: &Books,
+    compiled: &[SourceInfo],
+    actor: &Actor,
+    at: Moment,
+) -> Result<(), ListsFault> {
+    let Some(in_force) = books.get::<InForce, _>(books.school()).await? else { return Ok(()) };
+    let before = match folder.artefacts.open(in_force.value.lists) {
+        Ok(before) => before,
+        // Nothing is served from lists that cannot be opened; those compiled now mend that.
+        Err(error) => {
+            tracing::warn!(%error, "the lists in force cannot be compared with those compiled now");
+            return Ok(());
+        }
+    };
+    let kept = sealed::kept(before.lists(), compiled);
+    if let Err(lost) = &kept {
+        tracing::error!(list = %lost.list, before = lost.before, now = lost.now, "a sealed list would be gone");
+        books.commit(&list_edit::sealed_kept(&lost.to_string()), actor, at).await?;
+    }
+    Ok(kept?)
 }
 
 /// Keeps what compiling said; gives the digest of the lists and of what was said.

@@ -12,5 +12,6 @@ pub mod feeds;
 pub mod import;
 pub mod phrases;
 pub mod publisher;
+pub mod sealed;
 pub mod set_up;
 pub mod sources;

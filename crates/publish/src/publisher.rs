@@ -27,6 +27,7 @@ use usher_types::moment::Moment;
 use crate::artefacts::ArtefactFault;
 use crate::compile::ListsFolder;
 use crate::phrases::{self, BookFault};
+use crate::sealed::{self, SealedLost};
 
 /// A snapshot cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,9 @@ pub enum PublishFault {
     /// A list or an edit is of a category that does not exist.
     #[error(transparent)]
     Category(#[from] UnknownCategory),
+    /// A sealed list would be gone.
+    #[error(transparent)]
+    Sealed(#[from] SealedLost),
     /// The imported phrases cannot be used.
     #[error(transparent)]
     Phrases(#[from] BookFault),
@@ -185,12 +189,32 @@ impl Publisher {
             return Ok(None);
         }
         let snapshot = self.generations.build(parts, live).await?;
+        self.keep_sealed(&snapshot).await?;
         let other = parts.phrases != phrases;
         let book = if other { Some(phrases::book(books, parts.phrases).await?) } else { None };
         // Kept before it is used: no event may name a generation that nobody can find.
         books.store().put_blob(school, &bytes).await?;
         books.store().put_generation(school, &parts, at).await?;
         Ok(Some((snapshot, book)))
+    }
+
+    /// Compares with the lists in use, or after a start with those used last: whoever changed what is in force behind the
+    /// program's back took no sealed list with it.
+    async fn keep_sealed(&self, new: &Snapshot) -> Result<(), PublishFault> {
+        let after = new.library().artefact().lists();
+        if let Some(before) = self.snapshot.load_full() {
+            return Ok(sealed::kept(before.library().artefact().lists(), after)?);
+        }
+        let Some(last) = self.books.store().latest_generation(self.books.school()).await? else {
+            return Ok(());
+        };
+        match self.generations.lists.artefacts.open(last.lists) {
+            Ok(before) => Ok(sealed::kept(before.lists(), after)?),
+            Err(error) => {
+                tracing::error!(%error, "the lists used last are gone, so nobody can say what they had");
+                Ok(())
+            }
+        }
     }
 
     async fn record(&self, what: System, at: Moment) {

@@ -225,9 +225,12 @@ impl<'a> Case<'a> {
     /// Whether the school chose not to decrypt this.
     pub(super) fn is_uninspected(&self, group: Option<GroupIndex>) -> bool {
         let not = &self.snapshot.uninspected;
-        group.is_some_and(|group| not.whom.has(group))
+        // Of what is not decrypted no page is seen, and a sealed list names pages.
+        let has_sealed_pages = |host: &Host| self.snapshot.library().has_pages_in(self.snapshot.sealed, host);
+        let excepted = group.is_some_and(|group| not.whom.has(group))
             || self.is_about(not.categories)
-            || self.is_in(&not.sites)
+            || self.is_in(&not.sites);
+        excepted && !self.hosts().any(has_sealed_pages)
     }
 
     pub(super) fn decision(

@@ -8,6 +8,7 @@
 
 mod feeds;
 mod phrases;
+mod sealed;
 mod server;
 
 use std::path::Path;

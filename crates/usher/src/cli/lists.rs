@@ -15,6 +15,7 @@ use usher_publish::compile::{self, Compiled};
 use usher_publish::import::{self, About, ImportFault};
 use usher_publish::sources::SourcesFault;
 use usher_records::change::Actor;
+use usher_records::list_edit;
 use usher_types::clock::Clock as _;
 
 use super::say;
@@ -100,7 +101,13 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
         Command::Held => run_held(&opened).await,
         Command::Accept { list } => {
             let id = SourceId::parse(&list)?;
-            opened.lists.sources.use_new(&id)?;
+            let believed = opened.lists.sources.use_new(&id);
+            if let Err(fault @ SourcesFault::Sealed(..)) = &believed {
+                // Whoever tries it is in the journal.
+                let tried = list_edit::sealed_kept(&fault.to_string());
+                opened.books.commit(&tried, &Actor::CommandLine, SystemClock.now()).await?;
+            }
+            believed?;
             say(format!("{id} is believed as it is now."));
             run_compile(&opened).await
         }
