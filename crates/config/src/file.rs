@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// The file.
@@ -25,6 +26,8 @@ pub(crate) struct File {
     pub(crate) sites: Sites,
     #[serde(default)]
     pub(crate) scanners: Scanners,
+    #[serde(default)]
+    pub(crate) icap: Icap,
     #[serde(default)]
     pub(crate) log: Log,
 }
@@ -82,6 +85,14 @@ pub(crate) struct Scanners {
     pub(crate) clamd: Option<String>,
     pub(crate) icap: Option<String>,
     pub(crate) deadline_seconds: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Icap {
+    pub(crate) listen: Option<SocketAddr>,
+    #[serde(default)]
+    pub(crate) clients: Vec<IpNet>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

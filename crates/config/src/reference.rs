@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 21] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -95,6 +95,16 @@ pub const KEYS: [Key; 19] = [
         name: "scanners.icap",
         default: "none",
         meaning: "Any scanner that speaks ICAP, like `icap://scanner.school.example:1344/respmod`.",
+    },
+    Key {
+        name: "icap.listen",
+        default: "not at all",
+        meaning: "Where another proxy, such as squid, asks about what passes it: address and port, like `0.0.0.0:1344`. It asks about requests at `/reqmod`, about answers at `/respmod`.",
+    },
+    Key {
+        name: "icap.clients",
+        default: "none",
+        meaning: "The proxies that may ask, as networks like `10.0.0.5/32`. They are believed when they say which device sent something (`X-Client-IP`), so name no more than they are.",
     },
     Key {
         name: "scanners.deadline-seconds",

@@ -234,7 +234,7 @@ async fn answer(
 }
 
 /// A head that could not be read is a request all the same, and has its event.
-async fn record_malformed(
+pub(crate) async fn record_malformed(
     gateway: &Gateway,
     connection: &Connection,
     fault: usher_events::event::MalformedFault,

@@ -13,7 +13,7 @@ use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
-use usher_config::config::MailPlace;
+use usher_config::config::{IcapServer, MailPlace};
 use usher_config::scanners::Scanners;
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
@@ -69,6 +69,8 @@ struct Listeners {
     gateway: TcpListener,
     portal: TcpListener,
     desk: TcpListener,
+    /// Where another proxy asks, if one does.
+    icap: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -78,6 +80,10 @@ impl Listeners {
             gateway: bind("gateway.listen", config.gateway_listen).await?,
             portal: bind("portal.listen", config.portal_listen).await?,
             desk: bind("desk.listen", config.desk_listen).await?,
+            icap: match &config.icap {
+                Some(icap) => Some(bind("icap.listen", icap.listen).await?),
+                None => None,
+            },
         })
     }
 
@@ -126,11 +132,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let refresh = Arc::clone(&republish);
     let follow = Follow::from_now(books.clone(), Arc::clone(&table), republish, Arc::clone(&names)).await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
-    let portal = Host::Name(opened.config.portal_name.clone());
-    anyhow::ensure!(
-        snapshot.load().as_ref().is_some_and(|snapshot| snapshot.is_own(&portal)),
-        "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
-    );
+    portal_is_own(&opened, &snapshot)?;
     fill(&table, &opened, &school, at).await?;
     load_names(&opened.books, &names).await?;
 
@@ -161,7 +163,8 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     )?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
-    let Listeners { gateway: gateway_listener, portal, desk } = listeners;
+    let Listeners { gateway: gateway_listener, portal, desk, icap } = listeners;
+    tasks.spawn(answer_icap(Arc::clone(&gateway), icap.zip(opened.config.icap.clone()), stop.clone()));
     let serving = usher_proxy::listener::listen(gateway, gateway_listener, stop.clone());
     tasks.spawn(async move {
         let _listening = listening;
@@ -175,6 +178,27 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+/// The portal must be reachable through the gateway, or nobody could sign in.
+fn portal_is_own(opened: &Opened, snapshot: &ArcSwapOption<Snapshot>) -> anyhow::Result<()> {
+    let portal = Host::Name(opened.config.portal_name.clone());
+    anyhow::ensure!(
+        snapshot.load().as_ref().is_some_and(|snapshot| snapshot.is_own(&portal)),
+        "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
+    );
+    Ok(())
+}
+
+/// Answers other proxies, if there are some.
+async fn answer_icap(
+    gateway: Arc<Gateway>,
+    icap: Option<(TcpListener, IcapServer)>,
+    stop: CancellationToken,
+) {
+    if let Some((listener, settings)) = icap {
+        usher_proxy::icap::listen(gateway, listener, settings.clients, stop).await;
+    }
 }
 
 fn build_publishing(
