@@ -48,8 +48,19 @@ pub struct Config {
     pub addresses: HashMap<(HostName, u16), SocketAddr>,
     /// Who looks for malware.
     pub scanners: Scanners,
+    /// Where other proxies ask about what passes them, and which may; none where none does.
+    pub icap: Option<IcapServer>,
     /// What is logged, as `tracing` filters are written.
     pub log_filter: String,
+}
+
+/// The ICAP server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IcapServer {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Whose questions are answered, and whose word about their clients is believed.
+    pub clients: Vec<IpNet>,
 }
 
 /// Where the books are.
@@ -197,8 +208,20 @@ impl Config {
             revoked: file.sites.revoked,
             addresses,
             scanners: scanners(file.scanners)?,
+            icap: icap(file.icap)?,
             log_filter: file.log.filter,
         })
+    }
+}
+
+/// Whoever is believed can say of anybody that they are anybody else, so nobody is by default.
+fn icap(file: crate::file::Icap) -> Result<Option<IcapServer>, ConfigFault> {
+    match (file.listen, file.clients) {
+        (Some(_), clients) if clients.is_empty() => {
+            Err(value("icap.clients", &"name the proxies that may ask, like `10.0.0.5/32`"))
+        }
+        (None, clients) if !clients.is_empty() => Err(value("icap.listen", &"say where it listens")),
+        (listen, clients) => Ok(listen.map(|listen| IcapServer { listen, clients })),
     }
 }
 
@@ -257,6 +280,8 @@ mod tests {
             ("data = 'x'\n[scanners]\nicap = 'http://x/y'", "scanners.icap"),
             ("data = 'x'\n[scanners]\ndeadline-seconds = 0", "scanners.deadline-seconds"),
             ("data = 'x'\n[scanners]\nrules = false\nrules-folder = 'y'", "scanners.rules-folder"),
+            ("data = 'x'\n[icap]\nlisten = '127.0.0.1:1344'", "icap.clients"),
+            ("data = 'x'\n[icap]\nclients = ['10.0.0.5/32']", "icap.listen"),
             ("[gateway]\n", "missing field `data`"),
         ] {
             let fault = Config::parse(text, "usher.toml").unwrap_err();

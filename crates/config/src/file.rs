@@ -27,6 +27,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) scanners: Scanners,
     #[serde(default)]
+    pub(crate) icap: Icap,
+    #[serde(default)]
     pub(crate) log: Log,
 }
 
@@ -85,6 +87,14 @@ pub(crate) struct Scanners {
     pub(crate) clamd: Option<String>,
     pub(crate) icap: Option<String>,
     pub(crate) deadline_seconds: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Icap {
+    pub(crate) listen: Option<SocketAddr>,
+    #[serde(default)]
+    pub(crate) clients: Vec<IpNet>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

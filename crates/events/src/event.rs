@@ -266,6 +266,17 @@ pub enum System {
         /// The devices.
         addresses: (IpAddr, IpAddr),
     },
+    /// A list that is kept fresh was not heard of for too long (FM-26).
+    ListOld {
+        /// Its name.
+        list: String,
+        /// When whoever keeps it was last heard.
+        good_at: Moment,
+        /// Whether it is a sealed list.
+        sealed: bool,
+        /// Whether it is as good as missing.
+        red: bool,
+    },
     /// Nothing was reached through the filter for a while (WEB-01).
     FilterOff {
         /// The last moment it was known to work.

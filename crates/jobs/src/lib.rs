@@ -7,6 +7,7 @@
 //! this server's heartbeat.
 
 pub mod alerts;
+pub mod feeds;
 pub mod follow;
 pub mod leavers;
 pub mod outbox;

@@ -29,7 +29,16 @@ pub struct NotACategory {
     why: &'static str,
 }
 
+/// The categories of the licensed lists of illegal content. Nobody can open what is in them, and no policy, edit or decision
+/// takes them away (FM-27); they are named here because whatever is named in a file can be changed.
+pub const SEALED: [&str; 2] = ["illegal-images", "unlawful-terrorist"];
+
 impl Category {
+    /// Whether it is one of [`SEALED`].
+    pub fn is_sealed(&self) -> bool {
+        SEALED.contains(&self.as_str())
+    }
+
     /// Reads a name such as `ads-and-tracking`. Whether such a category exists is for a [`CategoryTable`] to say.
     ///
     /// # Errors

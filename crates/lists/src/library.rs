@@ -103,6 +103,12 @@ impl Library {
         self.overlay.apply(host, path, listed).union(listed.intersection(kept))
     }
 
+    /// Whether some page of a host is in one of `categories` by a list.
+    pub fn has_pages_in(&self, categories: CategorySet, host: &Host) -> bool {
+        let of_set = |set: SetId| self.by_set.get(usize::from(set.number())).copied().unwrap_or_default();
+        self.artefact.page_sets(host).any(|set| of_set(set).meets(categories))
+    }
+
     /// The categories of what a lookup found, before the edits.
     pub fn listed(&self, hit: Hit) -> CategorySet {
         let of_set = |set: SetId| self.by_set.get(usize::from(set.number())).copied().unwrap_or_default();

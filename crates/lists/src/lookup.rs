@@ -106,6 +106,12 @@ impl Artefact {
         matches
     }
 
+    /// The sets that any page of a host is on: what must be seen page by page, because of one of them.
+    pub fn page_sets(&self, host: &Host) -> impl Iterator<Item = SetId> {
+        let pages = self.site(host).map(|site| site.first..site.first.saturating_add(site.count));
+        pages.into_iter().flatten().map_while(|number| self.page(number)).map(|page| page.set)
+    }
+
     /// Adds the lists of a set that are not among the matches from one on.
     fn add_matches(&self, matches: &mut Vec<Match>, set: SetId, from: usize, entry: impl Fn() -> String) {
         for list in self.lists_of(set) {

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use usher_scanners::held::Reader;
 
 use crate::body::BodyFault;
+use crate::icap::body::Pieces;
 use crate::shares::Share;
 
 /// How much of a stored file is given out at once, in bytes.
@@ -33,14 +34,58 @@ pub(crate) struct Stored {
     pub(crate) _share: Share,
 }
 
+/// Where a body comes from.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    /// From HTTP.
+    Http(Incoming),
+    /// From an ICAP client, which shows a body of somebody else's.
+    Shown(Pieces),
+}
+
+impl From<Incoming> for Rest {
+    fn from(body: Incoming) -> Self {
+        Self::Http(body)
+    }
+}
+
+impl From<Pieces> for Rest {
+    fn from(body: Pieces) -> Self {
+        Self::Shown(body)
+    }
+}
+
+impl Rest {
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        match self {
+            Self::Http(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
+            Self::Shown(body) => body.poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Http(body) => body.is_end_stream(),
+            Self::Shown(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Http(body) => body.size_hint(),
+            Self::Shown(body) => body.size_hint(),
+        }
+    }
+}
+
 /// A body of a site, or of a client.
 #[derive(Debug)]
 pub(crate) struct Coming {
     stored: Option<Stored>,
     taken: VecDeque<Frame<Bytes>>,
-    rest: Incoming,
+    rest: Rest,
     ended: bool,
-    fault: Option<hyper::Error>,
+    fault: Option<BodyFault>,
     paused: bool,
 }
 
@@ -56,7 +101,8 @@ pub(crate) enum Took {
 }
 
 impl Coming {
-    pub(crate) fn new(rest: Incoming) -> Self {
+    pub(crate) fn new(rest: impl Into<Rest>) -> Self {
+        let rest = rest.into();
         let ended = rest.is_end_stream();
         Self { stored: None, taken: VecDeque::new(), rest, ended, fault: None, paused: false }
     }
@@ -72,12 +118,7 @@ impl Coming {
             if self.ended {
                 return Took::End;
             }
-            let frame = match timeout_at(
-                until,
-                poll_fn(|context| Pin::new(&mut self.rest).poll_frame(context)),
-            )
-            .await
-            {
+            let frame = match timeout_at(until, poll_fn(|context| self.rest.poll_frame(context))).await {
                 Err(_elapsed) => return Took::Nothing,
                 Ok(frame) => frame,
             };
@@ -130,12 +171,12 @@ impl Coming {
             return Poll::Pending;
         }
         if let Some(fault) = self.fault.take() {
-            return Poll::Ready(Some(Err(fault.into())));
+            return Poll::Ready(Some(Err(fault)));
         }
         if self.ended {
             return Poll::Ready(None);
         }
-        Pin::new(&mut self.rest).poll_frame(context).map_ok(|frame| (frame, true)).map_err(Into::into)
+        self.rest.poll_frame(context).map_ok(|frame| (frame, true))
     }
 
     /// Files that are held lie in memory or were written a moment ago: reading one waits for nothing.

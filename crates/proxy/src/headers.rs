@@ -27,7 +27,7 @@ pub(crate) fn clean_request(headers: &mut HeaderMap) {
 }
 
 /// Asks for what can be read: known codings, and whole files but for players, which ask for film in parts.
-fn only_readable(headers: &mut HeaderMap) {
+pub(crate) fn only_readable(headers: &mut HeaderMap) {
     const READ: [&str; 6] = ["gzip", "deflate", "br", "zstd", "identity", "*"];
     headers.remove("available-dictionary");
     if headers.contains_key(ACCEPT_ENCODING) {

@@ -10,7 +10,6 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, header};
 use http_body::{Body as _, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 use usher_policy::facts::WebFacts;
 use usher_scan::coding::{self, Coding, Decoder};
@@ -20,7 +19,7 @@ use usher_types::url::WebAddress;
 
 use crate::answer::name;
 use crate::body::BodyFault;
-use crate::coming::{Coming, Took};
+use crate::coming::{Coming, Rest, Took};
 use crate::gateway::Gateway;
 use crate::limits::{SENT_AT_ONCE_BYTES, SENT_LOOKED_AT_BYTES, SENT_TIME};
 use crate::record::Recording;
@@ -42,8 +41,8 @@ impl Upload {
     }
 }
 
-impl From<Incoming> for Upload {
-    fn from(body: Incoming) -> Self {
+impl<B: Into<Rest>> From<B> for Upload {
+    fn from(body: B) -> Self {
         Self(Coming::new(body))
     }
 }
@@ -72,7 +71,7 @@ impl http_body::Body for Upload {
 pub(crate) async fn look(
     gateway: &Arc<Gateway>,
     recording: &mut Recording<WebFacts>,
-    request: Request<Incoming>,
+    request: Request<impl Into<Rest>>,
 ) -> (Request<Upload>, bool) {
     let (parts, body) = request.into_parts();
     let mut upload = Upload::from(body);

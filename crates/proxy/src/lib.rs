@@ -22,6 +22,7 @@ mod forward;
 pub mod gateway;
 pub mod guard;
 mod headers;
+pub mod icap;
 mod identify;
 mod inside;
 mod leaving;

@@ -254,7 +254,7 @@ async fn answer(
 }
 
 /// A head that could not be read is a request all the same, and has its event.
-async fn record_malformed(gateway: &Gateway, from: IpAddr, fault: MalformedFault) {
+pub(crate) async fn record_malformed(gateway: &Gateway, from: IpAddr, fault: MalformedFault) {
     let Ok(place) = gateway.parts.sink.reserve().await else { return };
     let at = gateway.now();
     let who = gateway.who(from, at);

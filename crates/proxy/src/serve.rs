@@ -20,12 +20,14 @@ use usher_types::url::{Scheme, WebAddress};
 
 use crate::body::Body;
 use crate::case::Case;
+use crate::coming::Rest;
 use crate::forward;
 use crate::gateway::Gateway;
 use crate::guard::ConnectionState;
 use crate::headers;
 use crate::identify;
 use crate::inside::Inside;
+use crate::leaving::Upload;
 use crate::pages::{Page, Refused};
 use crate::reach::NoWay;
 use crate::record::Recording;
@@ -113,10 +115,10 @@ pub(crate) async fn serve(
     answer(&gateway, &connection, request, recording).await
 }
 
-fn facts(
+pub(crate) fn facts<B>(
     gateway: &Gateway,
     connection: &Connection,
-    request: &Request<Incoming>,
+    request: &Request<B>,
     who: Circumstances,
     address: WebAddress,
     user_information: bool,
@@ -167,22 +169,43 @@ async fn answer(
     gateway: &Arc<Gateway>,
     connection: &Connection,
     request: Request<Incoming>,
-    mut recording: Recording<WebFacts>,
+    recording: Recording<WebFacts>,
 ) -> Response<Body> {
+    match before(gateway, connection, request, recording).await {
+        Ok((request, recording)) => forward::forward(gateway, connection, request, recording).await,
+        Err(answered) => *answered,
+    }
+}
+
+/// Decides on a request by all that is known before any of its body is read.
+///
+/// # Errors
+/// Its answer, where it does not go on to a site.
+pub(crate) async fn before<B: Into<Rest>>(
+    gateway: &Arc<Gateway>,
+    connection: &Connection,
+    request: Request<B>,
+    mut recording: Recording<WebFacts>,
+) -> Result<(Request<B>, Recording<WebFacts>), Box<Response<Body>>> {
     if let Err(fault) = identify::sign_in(&mut recording, connection, request.headers()).await {
-        return credentials_refused(recording, &fault);
+        return Err(Box::new(credentials_refused(recording, &fault)));
     }
     if !recording.is_judged() {
-        let page = gateway.parts.pages.unrecorded(SinkClosed::Stopping);
-        return closing(finished(recording, page, End::Usher));
+        return Err(Box::new(unjudged(recording)));
     }
     if recording.decision().reason == Reason::OwnPage {
-        return own(gateway, connection, request, recording).await;
+        return Err(Box::new(own(gateway, connection, request, recording).await));
     }
     match actions(recording.decision().verdict).0 {
-        WebAction::Page(_) => refuse(shows_pages(request.headers()), recording),
-        WebAction::Forward => forward::forward(gateway, connection, request, recording).await,
+        WebAction::Page(_) => Err(Box::new(refuse(shows_pages(request.headers()), recording))),
+        WebAction::Forward => Ok((request, recording)),
     }
+}
+
+/// There is nothing to judge with, so nothing goes on.
+pub(crate) fn unjudged(recording: Recording<WebFacts>) -> Response<Body> {
+    let page = recording.gateway().parts.pages.unrecorded(SinkClosed::Stopping);
+    closing(finished(recording, page, End::Usher))
 }
 
 /// Shows a page instead of the one asked for.
@@ -215,7 +238,7 @@ pub(crate) fn no_way(shows_pages: bool, recording: Recording<WebFacts>, no_way: 
 }
 
 /// Records a request answered with a page of ours.
-fn finished<C: Case>(mut recording: Recording<C>, page: Page, end: End) -> Response<Body> {
+pub(crate) fn finished<C: Case>(mut recording: Recording<C>, page: Page, end: End) -> Response<Body> {
     let response = page.into_response();
     recording.answered(response.status().as_u16(), response.headers());
     recording.sent_whole(response.body());
@@ -224,10 +247,10 @@ fn finished<C: Case>(mut recording: Recording<C>, page: Page, end: End) -> Respo
 }
 
 /// One of Usher's own pages, answered within this process: nothing that is not a portal page can be reached so.
-async fn own(
+async fn own<B: Into<Rest>>(
     gateway: &Arc<Gateway>,
     connection: &Connection,
-    request: Request<Incoming>,
+    request: Request<B>,
     mut recording: Recording<WebFacts>,
 ) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
@@ -242,7 +265,7 @@ async fn own(
         return finished(recording, page, End::Complete);
     };
     parts.uri = uri;
-    let request = Request::from_parts(parts, forward::counted(body.into(), &recording));
+    let request = Request::from_parts(parts, forward::counted(Upload::from(body), &recording));
     let response = gateway.parts.pages.own(request, connection.peer.ip()).await;
     recording.answered(response.status().as_u16(), response.headers());
     recording.sent_whole(response.body());

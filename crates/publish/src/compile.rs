@@ -13,13 +13,16 @@ use usher_lists::review::{ChangeGuard, Decision, Held, Platforms, PlatformsError
 use usher_lists::source::{SourceId, SourceInfo};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
-use usher_records::list_edit::ListDecision;
+use usher_records::list_edit::{self, ListDecision};
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
 use crate::artefacts::Artefacts;
+use crate::feeds::Feeds;
+use crate::phrases::{self, PhraseFolder};
+use crate::sealed::{self, SealedLost};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
 
 /// What compiling said, as it is kept with what is in force.
@@ -51,6 +54,9 @@ pub enum ListsFault {
     /// The compiler gave up.
     #[error("the lists cannot be compiled")]
     Compile(#[from] CompileError),
+    /// A sealed list would be gone.
+    #[error(transparent)]
+    Sealed(#[from] SealedLost),
     /// The books failed.
     #[error("the books are not available")]
     Store(#[from] StoreError),
@@ -70,6 +76,10 @@ pub struct ListsFolder {
     pub sources: Sources,
     /// The compiled files.
     pub artefacts: Artefacts,
+    /// Where lists are kept fresh from.
+    pub feeds: Feeds,
+    /// Phrase lists of others.
+    pub phrases: PhraseFolder,
 }
 
 impl ListsFolder {
@@ -78,6 +88,8 @@ impl ListsFolder {
         Self {
             sources: Sources::in_folder(folder.join("sources")),
             artefacts: Artefacts::in_folder(folder.join("compiled")),
+            feeds: Feeds::in_folder(folder.join("feeds")),
+            phrases: PhraseFolder::at(folder.join("phrases")),
             folder,
         }
     }
@@ -161,10 +173,12 @@ pub async fn take(
     at: Moment,
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
+    keep_sealed(folder, books, &compiled, actor, at).await?;
     let (digest, kept) = keep(books, outcome).await?;
+    let phrases = keep_phrases(folder, books).await?;
     let taken = match books.get::<InForce, _>(books.school()).await? {
         None => false,
-        Some(before) => match in_force::compiled(&before, digest, kept) {
+        Some(before) => match in_force::compiled(&before, digest, kept, phrases) {
             None => false,
             Some(change) => {
                 books.commit(&change, actor, at).await?;
@@ -184,6 +198,31 @@ pub async fn take(
     Ok(taken)
 }
 
+/// The lists in force have every sealed list in them that they had. An attempt to have it otherwise is in the journal.
+async fn keep_sealed(
+    folder: &ListsFolder,
+    books: &Books,
+    compiled: &[SourceInfo],
+    actor: &Actor,
+    at: Moment,
+) -> Result<(), ListsFault> {
+    let Some(in_force) = books.get::<InForce, _>(books.school()).await? else { return Ok(()) };
+    let before = match folder.artefacts.open(in_force.value.lists) {
+        Ok(before) => before,
+        // Nothing is served from lists that cannot be opened; those compiled now mend that.
+        Err(error) => {
+            tracing::warn!(%error, "the lists in force cannot be compared with those compiled now");
+            return Ok(());
+        }
+    };
+    let kept = sealed::kept(before.lists(), compiled);
+    if let Err(lost) = &kept {
+        tracing::error!(list = %lost.list, before = lost.before, now = lost.now, "a sealed list would be gone");
+        books.commit(&list_edit::sealed_kept(&lost.to_string()), actor, at).await?;
+    }
+    Ok(kept?)
+}
+
 /// Keeps what compiling said; gives the digest of the lists and of what was said.
 ///
 /// # Errors
@@ -198,6 +237,19 @@ pub async fn keep(books: &Books, outcome: Outcome) -> Result<(Digest, Digest), S
     };
     let said = serde_json::to_vec(&said).unwrap_or_default();
     Ok((lists, books.store().put_blob(books.school(), &said).await?))
+}
+
+/// Keeps the phrase lists as they are in the folder now; none when nothing is imported.
+///
+/// # Errors
+/// When the folder cannot be read, or the books fail.
+pub async fn keep_phrases(folder: &ListsFolder, books: &Books) -> Result<Option<Digest>, ListsFault> {
+    let phrases = folder.phrases.clone();
+    let work = tokio::task::spawn_blocking(move || phrases::bytes(&phrases));
+    Ok(match work.await.map_err(|_broken| ListsFault::BrokenOff)?? {
+        Some(bytes) => Some(books.store().put_blob(books.school(), &bytes).await?),
+        None => None,
+    })
 }
 
 /// What compiling said of the lists in force.

@@ -8,7 +8,10 @@
 
 pub mod artefacts;
 pub mod compile;
+pub mod feeds;
 pub mod import;
+pub mod phrases;
 pub mod publisher;
+pub mod sealed;
 pub mod set_up;
 pub mod sources;

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Mutex;
 use usher_events::event::{Event, System, What};
 use usher_events::sink::EventSink;
-use usher_lists::category::Catalogue;
+use usher_lists::category::{Catalogue, Category};
 use usher_lists::library::{Library, UnknownCategory};
 use usher_lists::overlay::{Overlay, OverlayError};
 use usher_policy::document::PolicyDocument;
@@ -18,6 +18,7 @@ use usher_records::grant::Grant;
 use usher_records::in_force::InForce;
 use usher_records::lesson::LessonList;
 use usher_records::list_edit::ListEdit;
+use usher_scan::phrase::book::PhraseBook;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
@@ -25,6 +26,8 @@ use usher_types::moment::Moment;
 
 use crate::artefacts::ArtefactFault;
 use crate::compile::ListsFolder;
+use crate::phrases::{self, BookFault};
+use crate::sealed::{self, SealedLost};
 
 /// A snapshot cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +69,12 @@ pub enum PublishFault {
     /// A list or an edit is of a category that does not exist.
     #[error(transparent)]
     Category(#[from] UnknownCategory),
+    /// A sealed list would be gone.
+    #[error(transparent)]
+    Sealed(#[from] SealedLost),
+    /// The imported phrases cannot be used.
+    #[error(transparent)]
+    Phrases(#[from] BookFault),
     /// A list edit cannot be used.
     #[error(transparent)]
     Edit(#[from] OverlayError),
@@ -89,11 +98,15 @@ pub struct Publisher {
     books: Books,
     generations: Generations,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
+    phrases: Arc<ArcSwap<PhraseBook>>,
     sink: Arc<dyn EventSink>,
     own_addresses: Vec<IpAddr>,
-    /// One at a time: what is read last is what is used last.
-    turn: Mutex<()>,
+    /// One at a time: what is read last is what is used last. Holds which imported phrases are in the book in use.
+    turn: Mutex<Option<Digest>>,
 }
+
+/// A snapshot, and a new book where it needs one.
+type Made = (Snapshot, Option<Arc<PhraseBook>>);
 
 impl std::fmt::Debug for Publisher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -102,16 +115,18 @@ impl std::fmt::Debug for Publisher {
 }
 
 impl Publisher {
-    /// A publisher that puts its snapshots into `snapshot`. Nothing is fetched from `own_addresses`.
+    /// A publisher that puts its snapshots into `snapshot`, and books with imported phrases into `phrases`, which holds
+    /// the product's own. Nothing is fetched from `own_addresses`.
     pub fn new(
         books: Books,
         lists: Arc<ListsFolder>,
         snapshot: Arc<ArcSwapOption<Snapshot>>,
+        phrases: Arc<ArcSwap<PhraseBook>>,
         sink: Arc<dyn EventSink>,
         own_addresses: Vec<IpAddr>,
     ) -> Self {
         let generations = Generations::new(books.clone(), lists);
-        Self { books, generations, snapshot, sink, own_addresses, turn: Mutex::new(()) }
+        Self { books, generations, snapshot, phrases, sink, own_addresses, turn: Mutex::new(None) }
     }
 
     /// Makes a snapshot of what is in force and takes it into use; gives its generation. What is in use stays when the
@@ -120,11 +135,15 @@ impl Publisher {
     /// # Errors
     /// See [`PublishFault`].
     pub async fn publish(&self, at: Moment) -> Result<Digest, PublishFault> {
-        let _turn = self.turn.lock().await;
-        match self.make(at).await {
+        let mut turn = self.turn.lock().await;
+        match self.make(at, *turn).await {
             Ok(None) => Ok(self.in_use().unwrap_or_default()),
-            Ok(Some(snapshot)) => {
+            Ok(Some((snapshot, book))) => {
                 let generation = snapshot.digest();
+                if let Some(book) = book {
+                    self.phrases.store(book);
+                    *turn = snapshot.generation.phrases;
+                }
                 self.snapshot.store(Some(Arc::new(snapshot)));
                 self.record(System::GenerationTaken { generation }, at).await;
                 Ok(generation)
@@ -136,12 +155,18 @@ impl Publisher {
         }
     }
 
+    /// The categories nobody can open, by the policy in use.
+    pub fn sealed(&self) -> Vec<Category> {
+        self.snapshot.load().as_ref().map(|snapshot| snapshot.sealed().cloned().collect()).unwrap_or_default()
+    }
+
     fn in_use(&self) -> Option<Digest> {
         self.snapshot.load().as_ref().map(|snapshot| snapshot.digest())
     }
 
-    /// The new snapshot; none when it would be the one in use.
-    async fn make(&self, at: Moment) -> Result<Option<Snapshot>, PublishFault> {
+    /// The new snapshot, and the new book where its phrases are others than those in use; none when it would be the one
+    /// in use.
+    async fn make(&self, at: Moment, phrases: Option<Digest>) -> Result<Option<Made>, PublishFault> {
         let (books, school) = (&self.books, self.books.school());
         let in_force = books.get::<InForce, _>(school).await?.ok_or(PublishFault::NothingInForce)?.value;
         let grants = books.find::<Grant>("state", "open").await?.into_iter().map(|kept| kept.value).collect();
@@ -154,15 +179,42 @@ impl Publisher {
         }
         .settled(at);
         let bytes = live.bytes();
-        let parts = Generation { policy: in_force.policy, lists: in_force.lists, live: Digest::of(&bytes) };
+        let parts = Generation {
+            policy: in_force.policy,
+            lists: in_force.lists,
+            live: Digest::of(&bytes),
+            phrases: in_force.phrases,
+        };
         if self.in_use() == Some(parts.digest()) {
             return Ok(None);
         }
         let snapshot = self.generations.build(parts, live).await?;
+        self.keep_sealed(&snapshot).await?;
+        let other = parts.phrases != phrases;
+        let book = if other { Some(phrases::book(books, parts.phrases).await?) } else { None };
         // Kept before it is used: no event may name a generation that nobody can find.
         books.store().put_blob(school, &bytes).await?;
         books.store().put_generation(school, &parts, at).await?;
-        Ok(Some(snapshot))
+        Ok(Some((snapshot, book)))
+    }
+
+    /// Compares with the lists in use, or after a start with those used last: whoever changed what is in force behind the
+    /// program's back took no sealed list with it.
+    async fn keep_sealed(&self, new: &Snapshot) -> Result<(), PublishFault> {
+        let after = new.library().artefact().lists();
+        if let Some(before) = self.snapshot.load_full() {
+            return Ok(sealed::kept(before.library().artefact().lists(), after)?);
+        }
+        let Some(last) = self.books.store().latest_generation(self.books.school()).await? else {
+            return Ok(());
+        };
+        match self.generations.lists.artefacts.open(last.lists) {
+            Ok(before) => Ok(sealed::kept(before.lists(), after)?),
+            Err(error) => {
+                tracing::error!(%error, "the lists used last are gone, so nobody can say what they had");
+                Ok(())
+            }
+        }
     }
 
     async fn record(&self, what: System, at: Moment) {
@@ -221,7 +273,12 @@ impl Generations {
             Some(latest) => self.read("live part", latest.live).await?,
             None => Live::default(),
         };
-        let parts = Generation { policy: in_force.policy, lists: in_force.lists, live: live.digest() };
+        let parts = Generation {
+            policy: in_force.policy,
+            lists: in_force.lists,
+            live: live.digest(),
+            phrases: in_force.phrases,
+        };
         self.with(parts, document.clone(), live).await
     }
 

@@ -92,7 +92,7 @@ pub async fn set_up(
         let policy = keep_policy(books, &new.profile.policy).await?;
         let outcome = compile::compile(lists, books, progress).await?;
         let (compiled, said) = compile::keep(books, outcome.clone()).await?;
-        let first = InForce { school: id, policy, lists: compiled, compiled: said };
+        let first = InForce { school: id, policy, lists: compiled, compiled: said, phrases: None };
         books.commit(&in_force::begin(&first, "the school was set up"), actor, at).await?;
         compile::take(lists, books, outcome, actor, at).await?;
     }

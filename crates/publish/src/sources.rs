@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use usher_lists::normal::Entries;
 use usher_lists::source::{Source, SourceId, SourceInfo};
 
+use crate::sealed;
+
 /// The folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -37,6 +39,9 @@ pub enum SourcesFault {
         /// What is wrong with it.
         what: String,
     },
+    /// It is a sealed list, which nobody takes away, cuts down or makes another.
+    #[error("`{0}` is a sealed list: nobody can {1}")]
+    Sealed(SourceId, &'static str),
     /// There is no such source.
     #[error("there is no source `{0}` that waits")]
     NotThere(SourceId),
@@ -138,6 +143,11 @@ impl Sources {
     pub fn put(&self, source: &Source) -> Result<(), SourcesFault> {
         let _held = self.hold()?;
         let id = &source.info.origin.id;
+        if let Some(before) = self.sealed(id)?
+            && before.origin.category != source.info.origin.category
+        {
+            return Err(SourcesFault::Sealed(id.clone(), "make it a list of something else"));
+        }
         let folder = self.0.join(id.as_str());
         fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
         let (text, info) = (self.path(id, Version::New, "txt"), self.path(id, Version::New, "json"));
@@ -156,6 +166,12 @@ impl Sources {
     /// [`SourcesFault::NotThere`] when nothing waits.
     pub fn use_new(&self, id: &SourceId) -> Result<(), SourcesFault> {
         let _held = self.hold()?;
+        let new = self.info(id, Version::New)?;
+        if let (Some(before), Some(new)) = (self.sealed(id)?, new)
+            && sealed::is_cut_down(&before, &new)
+        {
+            return Err(SourcesFault::Sealed(id.clone(), "believe that it shrank so much"));
+        }
         self.promote(id)
     }
 
@@ -196,7 +212,19 @@ impl Sources {
         if !folder.is_dir() {
             return Err(SourcesFault::NotThere(id.clone()));
         }
+        if self.sealed(id)?.is_some() {
+            return Err(SourcesFault::Sealed(id.clone(), "take it out"));
+        }
         fs::remove_dir_all(&folder).map_err(|source| disk(&folder, source))
+    }
+
+    /// The source as it is used, or else as it waits, where it is a sealed list.
+    fn sealed(&self, id: &SourceId) -> Result<Option<SourceInfo>, SourcesFault> {
+        let info = match self.info(id, Version::Used)? {
+            None => self.info(id, Version::New)?,
+            used => used,
+        };
+        Ok(info.filter(|info| info.origin.category.is_sealed()))
     }
 
     fn path(&self, id: &SourceId, version: Version, kind: &str) -> PathBuf {

@@ -161,6 +161,8 @@ pub enum Action {
     SiteReported,
     /// A list that changed too much to be believed was accepted by a person.
     ListSourceAccepted,
+    /// Lists that would have lost a sealed list were not taken into force (FM-27).
+    SealedKept,
     /// Somebody said that somebody else knows their password.
     PasswordDisclosed,
     /// A device was lent to somebody.

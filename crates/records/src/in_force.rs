@@ -20,6 +20,9 @@ pub struct InForce {
     pub lists: Digest,
     /// What was held when the lists were compiled: JSON, a blob.
     pub compiled: Digest,
+    /// Phrase lists imported beside the product's own: JSON, a blob.
+    #[serde(default)]
+    pub phrases: Option<Digest>,
 }
 
 impl Noun for InForce {
@@ -49,8 +52,13 @@ pub fn publish(before: &Stored<InForce>, policy: Digest, why: &str) -> Result<Ch
 }
 
 /// Takes newly compiled lists into force. None when nothing changed.
-pub fn compiled(before: &Stored<InForce>, lists: Digest, compiled: Digest) -> Option<Change> {
-    let next = InForce { lists, compiled, ..before.value };
+pub fn compiled(
+    before: &Stored<InForce>,
+    lists: Digest,
+    compiled: Digest,
+    phrases: Option<Digest>,
+) -> Option<Change> {
+    let next = InForce { lists, compiled, phrases, ..before.value };
     (next != before.value).then(|| Change::of(Action::ListsCompiled, before.replace(&next)))
 }
 
@@ -67,10 +75,12 @@ mod tests {
             policy: digest("policy"),
             lists: digest("lists"),
             compiled: digest("held"),
+            phrases: None,
         };
         let stored = Stored { value, version: 3 };
-        assert_eq!(compiled(&stored, digest("lists"), digest("held")), None);
-        let change = compiled(&stored, digest("newer"), digest("held")).unwrap();
+        assert_eq!(compiled(&stored, digest("lists"), digest("held"), None), None);
+        assert!(compiled(&stored, digest("lists"), digest("held"), Some(digest("phrases"))).is_some());
+        let change = compiled(&stored, digest("newer"), digest("held"), None).unwrap();
         assert_eq!(change.writes[0].expect, Expect::Version(3));
         assert_eq!(publish(&stored, digest("policy"), "Because"), Err(Refusal::AlreadySo));
         assert_eq!(publish(&stored, digest("other"), " "), Err(Refusal::ReasonNeeded));

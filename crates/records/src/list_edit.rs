@@ -162,6 +162,17 @@ pub fn accept(source: &SourceId, why: &str) -> Result<Change, Refusal> {
     })
 }
 
+/// Lists that would have lost a sealed list were not taken into force: only told.
+pub fn sealed_kept(what: &str) -> Change {
+    Change {
+        action: Action::SealedKept,
+        about: None,
+        reason: Some(what.to_owned()),
+        writes: Vec::new(),
+        mails: Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

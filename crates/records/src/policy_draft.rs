@@ -121,7 +121,10 @@ mod tests {
 
     fn in_force(policy: &str) -> Stored<InForce> {
         let (lists, compiled) = (digest("lists"), digest("held"));
-        Stored { value: InForce { school: Id::new(1), policy: digest(policy), lists, compiled }, version: 3 }
+        Stored {
+            value: InForce { school: Id::new(1), policy: digest(policy), lists, compiled, phrases: None },
+            version: 3,
+        }
     }
 
     #[test]

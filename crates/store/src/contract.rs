@@ -169,8 +169,8 @@ pub async fn blobs_and_generations_are_kept(store: Arc<dyn Store>) {
     assert_eq!(store.blob(SCHOOL, digest).await.unwrap().unwrap(), b"a policy");
     assert_eq!(store.blob(OTHER_SCHOOL, digest).await.unwrap(), None);
     let part = |name: &str| Digest::of(name.as_bytes());
-    let first = Generation { policy: part("1"), lists: part("l"), live: part("v") };
-    let second = Generation { policy: part("2"), ..first };
+    let first = Generation { policy: part("1"), lists: part("l"), live: part("v"), phrases: None };
+    let second = Generation { policy: part("2"), phrases: Some(part("w")), ..first };
     assert_eq!(store.latest_generation(SCHOOL).await.unwrap(), None);
     for generation in [first, second, first] {
         store.put_generation(SCHOOL, &generation, NOW).await.unwrap();

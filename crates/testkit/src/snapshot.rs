@@ -19,7 +19,7 @@ pub const SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 80));
 /// A generation of test parts.
 pub fn generation() -> Generation {
     let part = |name: &str| Digest::of(name.as_bytes());
-    Generation { policy: part("policy"), lists: part("lists"), live: part("live") }
+    Generation { policy: part("policy"), lists: part("lists"), live: part("live"), phrases: None }
 }
 
 /// A built-in profile's policy.

@@ -25,7 +25,7 @@ const RESOURCES: [(&str, &[&str]); 9] = [
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
-    ("publish", &["events", "lists", "policy", "records", "store", "types"]),
+    ("publish", &["events", "lists", "policy", "records", "scan", "store", "types"]),
     ("scanners", &["config", "scan"]),
     ("store", &["events", "policy", "records", "types"]),
     ("store-sql", &["policy", "records", "store", "types"]),

@@ -217,7 +217,9 @@ fn keep(
 ) -> bool {
     let (list, name) = entry;
     let Some(origin) = sources.get(usize::from(list)).map(|source| &source.info.origin) else { return false };
-    let ruling = review.ruling(&origin.id, name);
+    // Nobody drops what is on a sealed list: dropped, it waits as if nobody had decided.
+    let may_drop = !origin.category.is_sealed();
+    let ruling = review.ruling(&origin.id, name).filter(|ruling| *ruling != Ruling::Drop || may_drop);
     if ruling == Some(Ruling::Apply) || (ruling.is_none() && weighty.is_expected(&origin.category)) {
         return true;
     }

@@ -54,8 +54,8 @@ pub(super) fn lockdown(case: &Case<'_>) -> Answer {
         return Answer::Pass(Note::NoLockdown);
     }
     if case.is_in(&case.snapshot.kept_in_lockdown) {
-        // A page that stays open still brings in no malware and takes nothing out.
-        let closed = [carries(case), leaving(case)]
+        // A page that stays open is on no sealed list, brings in no malware and takes nothing out.
+        let closed = [sealed_lists(case), carries(case), leaving(case)]
             .into_iter()
             .find(|answer| matches!(answer, Answer::Decided { .. }));
         return closed.unwrap_or_else(|| decided(Verdict::Allow, Reason::KeptInLockdown));

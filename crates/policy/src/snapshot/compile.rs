@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use usher_lists::category::{Category, CategorySet, CategoryTable};
+use usher_lists::category::{Category, CategorySet, CategoryTable, SEALED};
 use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
@@ -55,6 +55,9 @@ pub enum PolicyFault {
     /// A group is not told what to do with pages nobody knows.
     #[error("`unknown` does not say what group `{0}` does with pages nobody knows")]
     UnknownNotSaid(String),
+    /// A sealed category is not among those nobody can open. It is sealed all the same.
+    #[error("`sealed` leaves out `{0}`, which nobody can open whatever a policy says")]
+    Unsealed(&'static str),
     /// A limit for words that every page would reach.
     #[error("content: the limit of `{0}` is not above zero")]
     LimitTooLow(String),
@@ -130,6 +133,8 @@ pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<Po
     let mut seen = BTreeSet::new();
     let twice = document.categories.iter().find(|rule| !seen.insert(rule.name.as_str()));
     keep(twice.map(|rule| PolicyFault::Twice(format!("category `{}`", rule.name))));
+    let sealed = |name: &str| document.sealed.iter().any(|sealed| sealed.as_str() == name);
+    SEALED.iter().filter(|name| !sealed(name)).for_each(|name| keep(Some(PolicyFault::Unsealed(name))));
     keep(unknown(document, &names).err());
     keep(content_limits(document, &names).err());
     for must in &document.musts {
@@ -146,6 +151,13 @@ pub(crate) fn faults(document: &PolicyDocument, table: &CategoryTable) -> Vec<Po
         keep(missing.map(|missing| PolicyFault::OddMust { sentence, missing }));
     }
     found
+}
+
+/// What the document seals, and what is sealed whatever it says.
+fn sealed(document: &PolicyDocument, table: &CategoryTable) -> Result<CategorySet, PolicyFault> {
+    let always = SEALED.iter().filter_map(|name| table.index_of(&Category::parse(name).ok()?));
+    let said = category_set("sealed", &document.sealed, table)?;
+    Ok(always.fold(said, |set, index| set.union(CategorySet::only(index))))
 }
 
 pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Snapshot, PolicyFault> {
@@ -166,7 +178,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         hours,
         rules: rules(&document.rules, &names, &table)?,
         categories: categories(&document.categories, &names, &table)?,
-        sealed: category_set("sealed", &document.sealed, &table)?,
+        sealed: sealed(&document, &table)?,
         unknown: unknown(&document, &names)?,
         content_limits: content_limits(&document, &names)?,
         leaving: closings(&document.leaving, &names, &table)?,

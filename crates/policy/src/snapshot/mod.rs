@@ -280,6 +280,11 @@ impl Snapshot {
         host.name().is_some_and(|name| self.document.own_hosts.contains(name))
     }
 
+    /// The categories nobody can open.
+    pub fn sealed(&self) -> impl Iterator<Item = &Category> {
+        self.sealed.iter().filter_map(|index| self.table().name_of(index))
+    }
+
     /// Whether a page is on a sealed list, so that no grant may be made for it.
     pub fn is_sealed(&self, host: &Host, path: &str, query: Option<&str>) -> bool {
         self.categories_of(host, path, query).meets(self.sealed)

@@ -9,7 +9,6 @@ pub(crate) mod name;
 pub(crate) mod reading;
 
 use http::{HeaderMap, Response, StatusCode, Version, header};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
@@ -17,7 +16,7 @@ use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
 
 use crate::body::Body;
-use crate::coming::{Coming, Took};
+use crate::coming::{Coming, Rest, Took};
 use crate::forward::Home;
 use crate::headers;
 use crate::limits::{HELD_TEXT_BYTES, HELD_TEXT_TIME, STILL_TIME};
@@ -31,7 +30,7 @@ use reading::{Reading, Way};
 pub(crate) async fn pass_back(
     shows_pages: bool,
     mut recording: Recording<WebFacts>,
-    answer: Response<Incoming>,
+    answer: Response<impl Into<Rest>>,
     home: Option<Home>,
 ) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();

@@ -15,6 +15,7 @@ mod certificates;
 mod credentials;
 mod flow;
 mod hellos;
+mod icap;
 mod inside;
 mod leaving;
 mod malformed;

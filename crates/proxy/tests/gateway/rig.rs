@@ -27,6 +27,7 @@ use usher_policy::profile;
 use usher_policy::snapshot::{Parts, Snapshot};
 use usher_proxy::body::Body;
 use usher_proxy::gateway::{self, Gateway};
+use usher_proxy::icap;
 use usher_proxy::limits::CONNECTIONS;
 use usher_proxy::listener;
 use usher_proxy::pages::{Page, Pages, Refused};
@@ -133,6 +134,7 @@ pub(crate) struct Rig {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) people: Arc<People>,
     pub(crate) site_tls: SiteTls,
+    gateway: Arc<Gateway>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     generations: Mutex<HashMap<Digest, Arc<Snapshot>>>,
     authority: CertificateDer<'static>,
@@ -180,12 +182,13 @@ impl Rig {
             certificate_clock: Arc::new(HandClock::at(now)),
         })
         .unwrap();
+        let gateway = Arc::new(gateway);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let listening =
-            listener::listen_with_room(Arc::new(gateway), listener, stop.clone(), Arc::clone(&room));
+            listener::listen_with_room(Arc::clone(&gateway), listener, stop.clone(), Arc::clone(&room));
         let listening = tokio::spawn(listening);
         let rig = Self {
             address,
@@ -193,6 +196,7 @@ impl Rig {
             clock,
             people,
             site_tls,
+            gateway,
             snapshot,
             generations: Mutex::default(),
             authority: certificate,
@@ -205,11 +209,20 @@ impl Rig {
         rig
     }
 
+    /// Also answers ICAP clients of these networks; gives where.
+    pub(crate) async fn icap(&self, clients: &[&str]) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let clients = clients.iter().map(|net| net.parse().unwrap()).collect();
+        tokio::spawn(icap::listen(Arc::clone(&self.gateway), listener, clients, self.stop.clone()));
+        address
+    }
+
     /// Takes a policy into use, as a new generation.
     pub(crate) fn publish(&self, policy: &str) {
         let mut generations = self.generations.lock().unwrap();
         let number = Digest::of(&generations.len().to_be_bytes());
-        let generation = Generation { policy: number, lists: number, live: number };
+        let generation = Generation { policy: number, lists: number, live: number, phrases: None };
         let library = lists::library(&LISTS, Vec::new());
         let live = Live {
             lesson_lists: lesson_lists(),

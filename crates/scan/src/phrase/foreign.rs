@@ -6,6 +6,8 @@
 //! A line is `<part>`, `<part>,<part>` or either with a weight, `<part>,<part><40>`. A space inside the brackets is the
 //! edge of a word. `#listcategory: "X"` names the category from there on; other lines with `#` are remarks.
 
+use std::collections::BTreeMap;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 
@@ -63,6 +65,8 @@ pub struct Reading {
     pub charset: Option<&'static str>,
     /// How many lines could not be read.
     pub bad_lines: usize,
+    /// The same by what is wrong with them.
+    pub by_reason: BTreeMap<Why, usize>,
     /// The first of them.
     pub bad: Vec<BadLine>,
 }
@@ -78,7 +82,7 @@ pub struct BadLine {
 }
 
 /// What can be wrong with a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum Why {
     /// It does not begin with `<`.
@@ -115,6 +119,7 @@ pub fn read(name: &str, bytes: &[u8], kind: Kind) -> Reading {
         time_limits: 0,
         charset: legacy.map(Encoding::name),
         bad_lines: 0,
+        by_reason: BTreeMap::new(),
         bad: Vec::new(),
     };
     let mut category = name.to_owned();
@@ -155,6 +160,7 @@ fn legacy_charset(bytes: &[u8]) -> Option<&'static Encoding> {
 impl Reading {
     fn complain(&mut self, line: usize, why: Why) {
         self.bad_lines += 1;
+        *self.by_reason.entry(why).or_default() += 1;
         if self.bad.len() < MOST_BAD_NAMED {
             self.bad.push(BadLine { line, why });
         }

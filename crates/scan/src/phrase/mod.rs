@@ -8,6 +8,7 @@ mod disguise;
 pub(crate) mod fold;
 pub mod foreign;
 mod index;
+pub mod mapping;
 pub mod own;
 mod rarity;
 pub mod scan;

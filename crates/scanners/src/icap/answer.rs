@@ -56,6 +56,8 @@ pub struct Head {
 pub struct Parts {
     /// How many bytes of heads.
     pub heads: usize,
+    /// Where among them the request's head begins, if it is there.
+    pub request: Option<usize>,
     /// Where among them the response's head begins, if it is there.
     pub response: Option<usize>,
     /// Whether a body in chunks follows these.
@@ -115,7 +117,7 @@ fn take(head: &mut Head, field: &httparse::Header<'_>) -> Result<(), Fault> {
             head.close |= value.split(',').any(|word| word.trim().eq_ignore_ascii_case("close"));
         }
         "encapsulated" if head.parts.is_some() => return Err(Fault::Encapsulated),
-        "encapsulated" => head.parts = Some(parts(value)?),
+        "encapsulated" => head.parts = Some(parts(value, LONGEST_HEAD_BYTES)?),
         "x-infection-found" => head.threat = Some(infection(value)),
         "x-virus-id" | "x-virus-name" if !value.is_empty() => {
             head.threat.get_or_insert_with(|| value.to_owned());
@@ -130,27 +132,30 @@ fn take(head: &mut Head, field: &httparse::Header<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// `res-hdr=0, res-body=213`.
-fn parts(value: &str) -> Result<Parts, Fault> {
-    let (mut heads, mut response, mut body) = (0, None, None);
+/// Reads where the parts of a message are (4.4.1): `res-hdr=0, res-body=213`. `longest` is how long its heads may be.
+///
+/// # Errors
+/// [`Fault::Encapsulated`].
+pub fn parts(value: &str, longest: usize) -> Result<Parts, Fault> {
+    let (mut heads, mut request, mut response, mut body) = (0, None, None, None);
     for (at, part) in value.split(',').enumerate() {
         let (name, offset) = part.trim().split_once('=').ok_or(Fault::Encapsulated)?;
         let is_digits = offset.bytes().all(|byte| byte.is_ascii_digit());
         let offset: usize = offset.parse().map_err(|_odd| Fault::Encapsulated)?;
         let in_order = if at == 0 { offset == 0 } else { offset >= heads };
-        if !in_order || !is_digits || body.is_some() || offset > LONGEST_HEAD_BYTES {
+        if !in_order || !is_digits || body.is_some() || offset > longest {
             return Err(Fault::Encapsulated);
         }
         heads = offset;
         match name.to_ascii_lowercase().as_str() {
-            "req-hdr" => {}
+            "req-hdr" if request.is_none() && response.is_none() => request = Some(offset),
             "res-hdr" if response.is_none() => response = Some(offset),
             "req-body" | "res-body" | "opt-body" => body = Some(true),
             "null-body" => body = Some(false),
             _ => return Err(Fault::Encapsulated),
         }
     }
-    Ok(Parts { heads, response, body: body.ok_or(Fault::Encapsulated)? })
+    Ok(Parts { heads, request, response, body: body.ok_or(Fault::Encapsulated)? })
 }
 
 /// `Type=0; Resolution=2; Threat=Eicar-Test;`
@@ -189,6 +194,7 @@ pub fn response_status(bytes: &[u8]) -> Result<u16, Fault> {
 pub struct Chunks {
     state: State,
     line: Vec<u8>,
+    is_whole: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -233,6 +239,11 @@ impl Chunks {
         Ok(bytes.len() - rest.len())
     }
 
+    /// Whether the last chunk said that a preview is the whole body (4.5).
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// Whether the last chunk was seen.
     pub fn is_end(&self) -> bool {
         self.state == State::End
@@ -247,7 +258,11 @@ impl Chunks {
         };
         self.state = match self.state {
             State::Length => match length(text)? {
-                0 => State::Last,
+                0 => {
+                    let mut words = text.split(|byte| *byte == b';').skip(1);
+                    self.is_whole = words.any(|word| word.trim_ascii().eq_ignore_ascii_case(b"ieof"));
+                    State::Last
+                }
                 length => State::Data(length),
             },
             State::After if text.is_empty() => State::Length,
@@ -287,7 +302,7 @@ mod tests {
         assert_eq!((head.status, head.preview, head.close), (200, Some(2048), true));
         assert_eq!(head.istag.as_deref(), Some("W3E4R7U9-L2E4-2"));
         assert_eq!(head.options_life, Some(Duration::from_secs(600)));
-        assert_eq!(head.parts, Some(Parts { heads: 0, response: None, body: false }));
+        assert_eq!(head.parts, Some(Parts { heads: 0, request: None, response: None, body: false }));
     }
 
     #[test]

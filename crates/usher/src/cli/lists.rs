@@ -1,5 +1,8 @@
 //! `usher lists`
 
+mod feeds;
+mod phrases;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,6 +15,7 @@ use usher_publish::compile::{self, Compiled};
 use usher_publish::import::{self, About, ImportFault};
 use usher_publish::sources::SourcesFault;
 use usher_records::change::Actor;
+use usher_records::list_edit;
 use usher_types::clock::Clock as _;
 
 use super::say;
@@ -22,6 +26,30 @@ use crate::server::opened::Opened;
 pub(super) enum Command {
     /// Read a list, a squidGuard folder, or a whole collection of lists; compile afterwards
     Import(Import),
+    /// Keep a list fresh: fetch it now, and every few hours from then on
+    Subscribe(feeds::Subscribe),
+    /// Fetch lists now, and take what is new into use
+    Refresh {
+        /// One list; without it, all that are subscribed to
+        list: Option<String>,
+    },
+    /// Fetch a list no more; it stays as it is
+    Unsubscribe {
+        /// The list's name, as `usher lists show` has it
+        list: String,
+    },
+    /// Read e2guardian's phrase lists, or others in its form; compile afterwards
+    ImportPhrases(phrases::ImportPhrases),
+    /// Take imported phrase lists out; compile afterwards
+    RemovePhrases {
+        /// Their name, as `usher lists show` has it
+        list: String,
+    },
+    /// Take the last import or removal of phrase lists back; compile afterwards
+    Undo {
+        /// Their name, as `usher lists show` has it
+        list: String,
+    },
     /// Make one fast file of all lists and take it into use; a running server takes it over by itself
     Compile,
     /// Show every list: licence, date, size, lines that could not be read
@@ -63,11 +91,23 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
     match command {
         Command::Import(import) => run_import(&import, &opened),
         Command::Compile => run_compile(&opened).await,
-        Command::Show => run_show(&opened),
+        Command::Subscribe(asked) => feeds::run_subscribe(asked, &opened).await,
+        Command::Refresh { list } => feeds::run_refresh(list.as_deref(), &opened).await,
+        Command::Unsubscribe { list } => feeds::run_unsubscribe(&list, &opened).await,
+        Command::ImportPhrases(import) => phrases::run_import(&import, &opened),
+        Command::RemovePhrases { list } => phrases::run_remove(&list, &opened),
+        Command::Undo { list } => phrases::run_undo(&list, &opened),
+        Command::Show => run_show(&opened).await,
         Command::Held => run_held(&opened).await,
         Command::Accept { list } => {
             let id = SourceId::parse(&list)?;
-            opened.lists.sources.use_new(&id)?;
+            let believed = opened.lists.sources.use_new(&id);
+            if let Err(fault @ SourcesFault::Sealed(..)) = &believed {
+                // Whoever tries it is in the journal.
+                let tried = list_edit::sealed_kept(&fault.to_string());
+                opened.books.commit(&tried, &Actor::CommandLine, SystemClock.now()).await?;
+            }
+            believed?;
             say(format!("{id} is believed as it is now."));
             run_compile(&opened).await
         }
@@ -199,9 +239,10 @@ pub(crate) async fn run_compile(opened: &Opened) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_show(opened: &Opened) -> anyhow::Result<()> {
+async fn run_show(opened: &Opened) -> anyhow::Result<()> {
     let listed = compile::listed(&opened.lists.sources)?;
-    if listed.is_empty() {
+    let others = phrases::show(opened).await? | feeds::show(opened).await?;
+    if listed.is_empty() && !others {
         say("No list was imported yet: `usher lists import`.");
     }
     for list in listed {

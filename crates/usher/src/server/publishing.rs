@@ -5,32 +5,60 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+use usher_events::sink::EventSink;
+use usher_jobs::feeds::Refresh;
 use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
 use usher_publish::compile::{self, Compiled, ListsFolder};
+use usher_publish::feeds::Age;
+use usher_publish::feeds::fetch::Fetcher;
+use usher_publish::feeds::refresh::{self, Refreshed};
 use usher_publish::publisher::Publisher;
 use usher_records::change::Actor;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::moment::Moment;
 use usher_web::app::{Publish, PublishFault};
-use usher_web::desk::lists::{Lists, ListsFault, Waiting};
+use usher_web::desk::lists::{Lists, ListsFault, OldList, Waiting};
 
 /// Publishes, and compiles lists.
-#[derive(Debug)]
 pub(crate) struct Publishing {
     publisher: Publisher,
     books: Books,
     lists: Arc<ListsFolder>,
     waiting: ArcSwap<Waiting>,
+    old: ArcSwap<Vec<OldList>>,
+    fetcher: Fetcher,
+    sink: Arc<dyn EventSink>,
     /// Compiling twice at a time would only take longer.
     compiling: Arc<Mutex<()>>,
 }
 
+impl std::fmt::Debug for Publishing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publishing").field("books", &self.books).finish_non_exhaustive()
+    }
+}
+
 impl Publishing {
     /// Everything to do with what is in force.
-    pub(crate) fn new(publisher: Publisher, books: Books, lists: Arc<ListsFolder>) -> Arc<Self> {
-        Arc::new(Self { publisher, books, lists, waiting: ArcSwap::default(), compiling: Arc::default() })
+    pub(crate) fn new(
+        publisher: Publisher,
+        books: Books,
+        lists: Arc<ListsFolder>,
+        fetcher: Fetcher,
+        sink: Arc<dyn EventSink>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            publisher,
+            books,
+            lists,
+            waiting: ArcSwap::default(),
+            old: ArcSwap::default(),
+            fetcher,
+            sink,
+            compiling: Arc::default(),
+        })
     }
 
     /// Takes what is in force into use, with what waits for a person.
@@ -42,7 +70,7 @@ impl Publishing {
 
     async fn read_waiting(&self) -> Result<(), StoreError> {
         let Compiled { held, held_sources, .. } = compile::compiled(&self.books).await?;
-        self.waiting.store(Arc::new(Waiting { entries: held, sources: held_sources }));
+        self.waiting.store(Arc::new(Waiting { entries: held, sources: held_sources, old: Vec::new() }));
         Ok(())
     }
 
@@ -89,7 +117,8 @@ impl Publish for ForPages {
 #[async_trait]
 impl Lists for ForPages {
     fn waiting(&self) -> Waiting {
-        self.0.waiting.load().as_ref().clone()
+        let (waiting, old) = (self.0.waiting.load(), self.0.old.load());
+        Waiting { old: old.as_ref().clone(), ..waiting.as_ref().clone() }
     }
 
     async fn compile(&self, at: Moment) -> Result<(), ListsFault> {
@@ -115,5 +144,34 @@ pub(crate) struct ForJobs(pub(crate) Arc<Publishing>);
 impl Republish for ForJobs {
     async fn republish(&self, at: Moment) -> Result<(), String> {
         self.0.take(at).await.map_err(|error| error.to_string())
+    }
+}
+
+/// For the job that keeps lists fresh.
+#[async_trait]
+impl Refresh for ForJobs {
+    async fn refresh(&self, at: Moment) -> Result<(), String> {
+        let (this, lists) = (&self.0, &self.0.lists);
+        let mut any = false;
+        for mut feed in lists.feeds.all().map_err(|error| error.to_string())? {
+            if feed.is_due(at) {
+                let refreshed = refresh::one(lists, &this.fetcher, &mut feed, at).await;
+                any |= matches!(refreshed.map_err(|error| error.to_string())?, Refreshed::New(_));
+            }
+        }
+        let (sealed, school) = (this.publisher.sealed(), this.books.school());
+        let old = refresh::watch(lists, &sealed, this.sink.as_ref(), school, at).await;
+        let old = old.map_err(|error| error.to_string())?.into_iter().map(|(feed, age)| OldList {
+            good_at: feed.good_at(),
+            title: feed.title,
+            red: age == Age::Red,
+        });
+        this.old.store(Arc::new(old.collect()));
+        if any {
+            // Somebody at the desk may be compiling: what waits is compiled after them.
+            let _turn = this.compiling.lock().await;
+            this.compile_now(at).await?;
+        }
+        Ok(())
     }
 }

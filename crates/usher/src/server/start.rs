@@ -13,13 +13,14 @@ use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
-use usher_config::config::{Config, MailPlace};
+use usher_config::config::{Config, IcapServer, MailPlace};
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
 use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
+use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
 use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
@@ -36,6 +37,7 @@ use usher_proxy::gateway::{self, Gateway};
 use usher_proxy::tls::client::SiteTls;
 use usher_proxy::tls::pins::Pins;
 use usher_proxy::upstream::resolve::Resolver;
+use usher_publish::feeds::fetch::{Fetcher, Limits};
 use usher_publish::publisher::Publisher;
 use usher_records::school::School;
 use usher_scan::phrase::book::PhraseBook;
@@ -68,6 +70,8 @@ struct Listeners {
     gateway: TcpListener,
     portal: TcpListener,
     desk: TcpListener,
+    /// Where another proxy asks, if one does.
+    icap: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -77,6 +81,10 @@ impl Listeners {
             gateway: bind("gateway.listen", config.gateway_listen).await?,
             portal: bind("portal.listen", config.portal_listen).await?,
             desk: bind("desk.listen", config.desk_listen).await?,
+            icap: match &config.icap {
+                Some(icap) => Some(bind("icap.listen", icap.listen).await?),
+                None => None,
+            },
         })
     }
 
@@ -117,18 +125,13 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let (spool, recovered) = Spool::open(&opened.folder.spool(), Arc::clone(&clock))?;
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
-    let publisher = Publisher::new(
-        books.clone(),
-        Arc::clone(&opened.lists),
-        Arc::clone(&snapshot),
-        Arc::clone(&sink),
-        own,
-    );
-    let publishing = Publishing::new(publisher, books.clone(), Arc::clone(&opened.lists));
+    let phrases = Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?)));
+    let publishing = build_publishing(&opened, &setting, (&snapshot, &phrases), &sink, own)?;
     let (table, pins) = (Arc::new(Table::new()), Arc::<Pins>::default());
     let names = Names::default();
     // From here on whatever others write is noticed; what is written already is read below.
     let republish = Arc::new(ForJobs(Arc::clone(&publishing)));
+    let refresh = Arc::clone(&republish);
     let follow = Follow::from_now(books.clone(), Arc::clone(&table), republish, Arc::clone(&names)).await?;
     publishing.take(at).await.context("the policy cannot be taken into use, so nothing listens")?;
     ensure_portal_is_own(&opened, snapshot.load_full().as_deref())?;
@@ -156,11 +159,12 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     if let Some(revoked) = revoked {
         tasks.spawn(revoked.keep(stop.clone()));
     }
-    let made = Made { site_tls, pins, sink: Arc::clone(&sink), people: names };
+    let made = Made { site_tls, pins, sink: Arc::clone(&sink), people: names, phrases };
     let gateway = build_gateway(&app, setting, &authority, made, &opened.config)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
-    let Listeners { gateway: gateway_listener, portal, desk } = listeners;
+    let Listeners { gateway: gateway_listener, portal, desk, icap } = listeners;
+    tasks.spawn(answer_icap(Arc::clone(&gateway), icap.zip(opened.config.icap.clone()), stop.clone()));
     let serving = usher_proxy::listener::listen(gateway, gateway_listener, stop.clone());
     tasks.spawn(async move {
         let _listening = listening;
@@ -171,6 +175,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
+    jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
 }
@@ -191,6 +196,37 @@ fn ensure_portal_is_own(opened: &Opened, snapshot: Option<&Snapshot>) -> anyhow:
         "portal.name is {portal}, and the policy in force does not have it among its own-hosts; change one of them back"
     );
     Ok(())
+}
+
+/// Answers other proxies, if there are some.
+async fn answer_icap(
+    gateway: Arc<Gateway>,
+    icap: Option<(TcpListener, IcapServer)>,
+    stop: CancellationToken,
+) {
+    if let Some((listener, settings)) = icap {
+        usher_proxy::icap::listen(gateway, listener, settings.clients, stop).await;
+    }
+}
+
+fn build_publishing(
+    opened: &Opened,
+    setting: &Setting,
+    (snapshot, phrases): (&Arc<ArcSwapOption<Snapshot>>, &Arc<ArcSwap<PhraseBook>>),
+    sink: &Arc<dyn EventSink>,
+    own: Vec<std::net::IpAddr>,
+) -> anyhow::Result<Arc<Publishing>> {
+    let (books, lists, sink) = (opened.books.clone(), Arc::clone(&opened.lists), Arc::clone(sink));
+    let publisher = Publisher::new(
+        books.clone(),
+        Arc::clone(&lists),
+        Arc::clone(snapshot),
+        Arc::clone(phrases),
+        Arc::clone(&sink),
+        own,
+    );
+    let fetcher = Fetcher::new(&setting.roots, Limits::default()).context("lists cannot be fetched")?;
+    Ok(Publishing::new(publisher, books, lists, fetcher, sink))
 }
 
 /// The desk's own certificate, where it is encrypted here and not before it.
@@ -312,6 +348,7 @@ struct Made {
     pins: Arc<Pins>,
     sink: Arc<dyn EventSink>,
     people: Names,
+    phrases: Arc<ArcSwap<PhraseBook>>,
 }
 
 fn build_gateway(
@@ -331,7 +368,7 @@ fn build_gateway(
         pages: Arc::new(pages),
         engines: setting.engines,
         themes: Themes::built_in()?,
-        phrases: Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?))),
+        phrases: made.phrases,
         people: made.people,
         scanner,
         minter: Minter::new(Arc::clone(authority))?,

@@ -13,6 +13,19 @@ pub struct Waiting {
     pub entries: Vec<Held>,
     /// Sources that changed too much to be believed; their earlier entries are used.
     pub sources: Vec<HeldSource>,
+    /// Lists that were to be fresher than they are.
+    pub old: Vec<OldList>,
+}
+
+/// A list whose keeper was not heard of for too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldList {
+    /// What people call it.
+    pub title: String,
+    /// When its keeper was last heard.
+    pub good_at: Moment,
+    /// Whether it is a sealed list that is as good as missing.
+    pub red: bool,
 }
 
 /// Whoever compiles the lists.

@@ -28,7 +28,7 @@ impl Lists for OneWaits {
     fn waiting(&self) -> Waiting {
         let held = HeldSource { source: shrunk(), why: TooMuchChange::Shrank { from: 900, to: 4 } };
         let waits = self.accepted.lock().unwrap().is_empty();
-        Waiting { entries: vec![], sources: if waits { vec![held] } else { vec![] } }
+        Waiting { sources: if waits { vec![held] } else { vec![] }, ..Waiting::default() }
     }
 
     async fn compile(&self, _at: Moment) -> Result<(), ListsFault> {

@@ -144,6 +144,17 @@ impl Look<'_> {
         let Some(oldest) = oldest else {
             return self.light("lists", "wait", self.says.t("health-lists-none"), Some("health-lists-do"));
         };
+        let old = app.desk.lists.waiting().old;
+        if let Some(list) = old.iter().max_by_key(|list| (list.red, std::cmp::Reverse(list.good_at))) {
+            let date = self.clock.day(list.good_at);
+            let found = self.says.t2("health-lists-stale", ("list", &list.title), ("date", &date));
+            return self.light(
+                "lists",
+                if list.red { "stop" } else { "wait" },
+                found,
+                Some("health-stale-do"),
+            );
+        }
         let found = self.says.t1("health-lists-found", "date", self.clock.day(oldest));
         if oldest.plus_minutes(LISTS_OLD_DAYS * 24 * 60) < self.at {
             self.light("lists", "wait", found, Some("health-lists-do"))

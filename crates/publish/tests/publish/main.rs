@@ -6,10 +6,15 @@
     reason = "tests stop where something is wrong"
 )]
 
+mod feeds;
+mod phrases;
+mod sealed;
+mod server;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tempfile::TempDir;
 use usher_events::event::{System, What};
 use usher_lists::category::Category;
@@ -26,6 +31,8 @@ use usher_publish::publisher::{Generations, PublishFault, Publisher, keep_policy
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision, ListEdit};
+use usher_scan::phrase::book::PhraseBook;
+use usher_scan::phrase::own;
 use usher_store::books::Books;
 use usher_testkit::{facts, sink::Collected, snapshot};
 use usher_types::digest::Digest;
@@ -40,6 +47,7 @@ struct School {
     books: Books,
     lists: Arc<ListsFolder>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
+    phrases: Arc<ArcSwap<PhraseBook>>,
     publisher: Publisher,
     generations: Generations,
     sink: Collected,
@@ -71,16 +79,18 @@ impl School {
         let books = Books::new(store, Id::new(1));
         let lists = Arc::new(ListsFolder::at(folder.path().join("lists")));
         let (snapshot, sink) = (Arc::new(ArcSwapOption::empty()), Collected::default());
+        let phrases = Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in().unwrap())));
         let server = vec![[192, 0, 2, 80].into()];
         let generations = Generations::new(books.clone(), Arc::clone(&lists));
         let publisher = Publisher::new(
             books.clone(),
             Arc::clone(&lists),
             Arc::clone(&snapshot),
+            Arc::clone(&phrases),
             Arc::new(sink.clone()),
             server,
         );
-        Self { folder, books, lists, snapshot, publisher, generations, sink }
+        Self { folder, books, lists, snapshot, phrases, publisher, generations, sink }
     }
 
     fn import(&self, id: &str, category: &str, text: &str) {
@@ -95,7 +105,7 @@ impl School {
         let policy = keep_policy(&self.books, &snapshot::policy("comprehensive")).await.unwrap();
         let outcome = compile::compile(&self.lists, &self.books, |_| {}).await.unwrap();
         let (lists, compiled) = compile::keep(&self.books, outcome.clone()).await.unwrap();
-        let first = InForce { school: Id::new(1), policy, lists, compiled };
+        let first = InForce { school: Id::new(1), policy, lists, compiled, phrases: None };
         self.books.commit(&in_force::begin(&first, "set up"), &Actor::CommandLine, AT).await.unwrap();
         compile::take(&self.lists, &self.books, outcome, &Actor::CommandLine, AT).await.unwrap();
     }

@@ -1,0 +1,229 @@
+//! The gateway as an ICAP server (RFC 3507): a proxy the school has already shows what passes, and does as it is told.
+//!
+//! Owns: listening, the protocol, and whose word about clients is believed. Does not: judge or record in a way of its own
+//! ([`modify`]), or connect anywhere: which address a name leads to is the other proxy's to see to.
+//!
+//! A proxy that asks about requests and about answers has two events a page, one for each.
+
+pub(crate) mod body;
+pub mod head;
+mod modify;
+mod out;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ipnet::IpNet;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use usher_events::event::{MalformedFault, Protocol};
+
+use self::body::{Pieces, Reading};
+use self::head::{Ask, Asks, Fault, Side};
+use self::modify::{First, Shown};
+use self::out::Writing;
+use crate::gateway::Gateway;
+use crate::guard::ConnectionState;
+use crate::limits::{DRAIN_TIME, HEAD_TIME, IDLE_TIME};
+use crate::listener::record_malformed;
+use crate::serve::Connection;
+
+/// Connections of ICAP clients open at once. Squid opens one for each message under way.
+pub const CONNECTIONS: usize = 1_000;
+
+/// Takes connections of these clients until `stop` is pulled. Anybody else's is closed without a word.
+pub async fn listen(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    clients: Vec<IpNet>,
+    stop: CancellationToken,
+) {
+    let (tasks, room) = (TaskTracker::new(), Arc::new(Semaphore::new(CONNECTIONS)));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) if is_client(&clients, peer) => {
+                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
+                tasks.spawn(async move {
+                    let cut = gateway.cut.clone();
+                    let serving = Box::pin(serve(gateway, stream, peer, (stop, inner, Arc::new(permit))));
+                    cut.run_until_cancelled(serving).await;
+                });
+            }
+            Ok((_stream, peer)) => tracing::warn!(%peer, "no ICAP client of this server asked it"),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        }
+    }
+    drop(listener);
+    tasks.close();
+    if timeout(DRAIN_TIME, tasks.wait()).await.is_err() {
+        gateway.cut.cancel();
+        tasks.wait().await;
+    }
+}
+
+fn is_client(clients: &[IpNet], peer: SocketAddr) -> bool {
+    let address = peer.ip().to_canonical();
+    clients.iter().any(|net| net.contains(&address))
+}
+
+/// What a connection holds as long as it is open.
+type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
+
+async fn serve(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, (stop, tasks, room): Held) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no delay could not be set");
+    }
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    let (socket, writing) = stream.into_split();
+    let mut reading = Reading { socket, read: Vec::new() };
+    let mut writing = Writing { socket: writing, istag: String::new(), closes: false };
+    loop {
+        let asked = tokio::select! {
+            asked = next(&mut reading) => asked,
+            () = stop.cancelled() => return,
+        };
+        let digest = gateway.snapshot().as_ref().map(|snapshot| snapshot.digest()).unwrap_or_default();
+        // An ISTag has at most 32 characters (4.7).
+        writing.istag = digest.to_string().chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        let connection = Connection {
+            peer,
+            state: Arc::new(ConnectionState::default()),
+            protocol: Protocol::Http1,
+            inside: None,
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            room: Arc::clone(&room),
+        };
+        let went = match asked {
+            Ok(None) => return,
+            Ok(Some(ask)) => message(&gateway, connection, &mut reading, &mut writing, &ask).await,
+            Err(fault) => {
+                writing.closes = true;
+                odd(&gateway, &connection, &mut writing, fault).await
+            }
+        };
+        if went.is_none() || writing.closes {
+            return;
+        }
+    }
+}
+
+/// What is no ICAP, or holds no HTTP, is recorded as what cannot be read.
+async fn odd(gateway: &Gateway, connection: &Connection, writing: &mut Writing, fault: Fault) -> Option<()> {
+    tracing::warn!(peer = %connection.peer, %fault, "an ICAP client cannot be understood");
+    record_malformed(gateway, connection.peer.ip(), MalformedFault::NotHttp).await;
+    let status = if fault == Fault::Method { "405 Method Not Allowed" } else { "400 Bad Request" };
+    writing.refuse(status).await.ok()
+}
+
+/// The next head; none when the client leaves, or says nothing for too long.
+async fn next(reading: &mut Reading) -> Result<Option<Ask>, Fault> {
+    if reading.read.is_empty() && !matches!(timeout(IDLE_TIME, reading.more()).await, Ok(Some(()))) {
+        return Ok(None);
+    }
+    let whole = async {
+        loop {
+            if let Some((ask, length)) = head::read(&reading.read)? {
+                reading.read.drain(..length);
+                return Ok(Some(ask));
+            }
+            if reading.more().await.is_none() {
+                return Ok(None);
+            }
+        }
+    };
+    timeout(HEAD_TIME, whole).await.unwrap_or(Ok(None))
+}
+
+/// Answers one request. None when the connection cannot be used any more.
+async fn message(
+    gateway: &Arc<Gateway>,
+    mut connection: Connection,
+    reading: &mut Reading,
+    writing: &mut Writing,
+    ask: &Ask,
+) -> Option<()> {
+    writing.closes = ask.closes;
+    if let Asks::Options(side) = ask.asks {
+        return writing.options(side, CONNECTIONS).await.ok();
+    }
+    if let Some(client) = ask.client {
+        connection.peer = SocketAddr::new(client, 0);
+    }
+    let parts = ask.parts?;
+    let heads = timeout(HEAD_TIME, heads(reading, parts.heads)).await.ok()??;
+    let mut shown = match inner(&heads, parts.response) {
+        Ok(shown) => Shown { allows_204: ask.allows_204, ..shown },
+        Err(fault) => {
+            writing.closes = true;
+            return odd(gateway, &connection, writing, fault).await;
+        }
+    };
+    let mut has_rest = parts.body;
+    if let Some(longest) = ask.preview.filter(|_| parts.body) {
+        let (preview, is_whole) = reading.preview(longest).await.ok()?;
+        (shown.preview, has_rest, shown.waits) = (preview, !is_whole, true);
+    }
+    let (preview, waits) = (shown.preview.clone(), shown.waits);
+    let length = length(&shown);
+    let begun = match modify::first(gateway, &connection, shown).await {
+        First::GoOn(begun) => begun,
+        First::Answered(answer) => {
+            writing.answer(answer).await.ok()?;
+            // What was not asked for does not come; what comes anyway is read before the next message.
+            return if has_rest && !waits { reading.skip().await.ok() } else { Some(()) };
+        }
+    };
+    if waits && has_rest {
+        writing.go_on().await.ok()?;
+    }
+    // After it has asked for the rest, a server may say "as it was" only where the client allows it.
+    let allows_204 = ask.allows_204 || (waits && !has_rest);
+    let (body, sender) = Pieces::beginning(preview, length, has_rest);
+    let answering = async {
+        let answer = Box::pin(modify::then(gateway, &connection, *begun, body, allows_204)).await;
+        writing.answer(answer).await
+    };
+    let Some(sender) = sender else { return answering.await.ok() };
+    let pump = async { reading.pump(sender).await.map_err(std::io::Error::other) };
+    tokio::try_join!(answering, pump).ok().map(drop)
+}
+
+async fn heads(reading: &mut Reading, length: usize) -> Option<Vec<u8>> {
+    while reading.read.len() < length {
+        reading.more().await?;
+    }
+    let rest = reading.read.split_off(length);
+    Some(std::mem::replace(&mut reading.read, rest))
+}
+
+fn inner(heads: &[u8], response: Option<usize>) -> Result<Shown, Fault> {
+    let at = response.unwrap_or(heads.len());
+    let (request, response_head) = heads.split_at_checked(at).ok_or(Fault::Inner)?;
+    let response = if response.is_some() { Some(head::response(response_head)?) } else { None };
+    Ok(Shown {
+        request: head::request(request)?,
+        response,
+        preview: Bytes::new(),
+        waits: false,
+        allows_204: false,
+    })
+}
+
+/// How long the body is, by the message's own head.
+fn length(shown: &Shown) -> Option<u64> {
+    let headers = shown.response.as_ref().map_or(&shown.request.headers, |response| &response.headers);
+    headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

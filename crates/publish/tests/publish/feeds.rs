@@ -1,0 +1,226 @@
+//! Lists that are kept fresh: what a keeper's site may do, and what is in use meanwhile.
+
+use std::time::Duration;
+
+use usher_events::event::{System, What};
+use usher_lists::category::Category;
+use usher_lists::source::SourceId;
+use usher_policy::verdict::Verdict;
+use usher_publish::compile;
+use usher_publish::feeds::fetch::{Fetcher, Limits};
+use usher_publish::feeds::refresh::{self, Refreshed};
+use usher_publish::feeds::{Age, Feed, State};
+use usher_types::digest::Digest;
+
+use super::server::{Does, Site, bare, ok};
+use super::{AT, School};
+
+/// Short, so that a site that stands still is given up within the test.
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(20),
+    still: Duration::from_millis(500),
+    whole: Duration::from_secs(60),
+    bytes: 64 * 1024,
+};
+
+struct Kept {
+    school: School,
+    site: Site,
+    fetcher: Fetcher,
+    feed: Feed,
+}
+
+impl Kept {
+    /// A school in whose lists `names` names are, fetched from a site.
+    async fn of(names: usize) -> Self {
+        let (school, site) = (School::new().await, Site::open().await);
+        let fetcher = Fetcher::new(std::slice::from_ref(&site.root), LIMITS).unwrap();
+        let feed = Feed {
+            id: SourceId::parse("test-adult").unwrap(),
+            title: "A list".into(),
+            category: Category::parse("adult").unwrap(),
+            licence: "CC0-1.0".into(),
+            credit: "nobody".into(),
+            url: site.url.clone(),
+            format: None,
+            digest: None,
+            inside: true,
+            every_hours: 6,
+            since: AT,
+            state: State::default(),
+        };
+        let mut kept = Self { school, site, fetcher, feed };
+        kept.site
+            .will([ok("ETag: \"one\"\r\nLast-Modified: Mon, 23 Nov 2026 09:00:00 GMT\r\n", list(names))]);
+        assert!(matches!(kept.refresh().await, Refreshed::New(_)));
+        kept.school.begin().await;
+        kept.school.publisher.publish(AT).await.unwrap();
+        kept
+    }
+
+    async fn refresh(&mut self) -> Refreshed {
+        refresh::one(&self.school.lists, &self.fetcher, &mut self.feed, AT.plus_minutes(60)).await.unwrap()
+    }
+
+    /// Compiles, publishes, and says what becomes of one name.
+    async fn verdict(&self, number: usize) -> Verdict {
+        self.school.compile().await;
+        self.school.publisher.publish(AT).await.unwrap();
+        self.school.verdict(&format!("https://name{number}.example/"))
+    }
+
+    /// What went wrong; the list as it was is in use.
+    async fn fails(&mut self, does: Does) -> String {
+        self.site.will([does]);
+        let Refreshed::Failed(why) = self.refresh().await else { panic!("it came through") };
+        assert_eq!(self.feed.state.good_at, Some(AT.plus_minutes(60)), "a failure is no sign of its keeper");
+        assert_eq!(
+            self.school.lists.feeds.one(&self.feed.id).unwrap().unwrap().state.fault,
+            Some(why.clone())
+        );
+        assert_eq!(self.verdict(7).await, Verdict::Block, "the list before stays in use");
+        why
+    }
+}
+
+fn list(names: usize) -> String {
+    (0..names).map(|number| format!("name{number}.example\n")).collect()
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_fetched_and_what_has_is_taken() {
+    let mut kept = Kept::of(10).await;
+    assert_eq!(kept.verdict(9).await, Verdict::Block);
+    kept.site.will([bare("304 Not Modified", "")]);
+    assert_eq!(kept.refresh().await, Refreshed::Same);
+    let asked = kept.site.last();
+    assert!(asked.contains("if-none-match: \"one\"\r\n"), "{asked}");
+    assert!(asked.contains("if-modified-since: mon, 23 nov 2026 09:00:00 gmt\r\n"), "{asked}");
+    kept.site.will([ok("", list(10))]);
+    assert_eq!(kept.refresh().await, Refreshed::Same, "the same bytes under no mark");
+    kept.site.will([ok("ETag: \"two\"\r\n", list(12))]);
+    assert!(matches!(kept.refresh().await, Refreshed::New(info) if info.counts.entries.total() == 12));
+    assert_eq!(kept.verdict(11).await, Verdict::Block);
+    assert_eq!(kept.feed.state.etag.as_deref(), Some("\"two\""));
+    // A list that somebody took out is asked for whole.
+    kept.school.lists.sources.remove(&kept.feed.id).unwrap();
+    kept.site.will([ok("", list(12))]);
+    assert!(matches!(kept.refresh().await, Refreshed::New(_)));
+    assert!(!kept.site.last().contains("if-none-match"));
+}
+
+#[tokio::test]
+async fn a_site_that_fails_leaves_the_list_as_it_was() {
+    let mut kept = Kept::of(10).await;
+    assert_eq!(kept.fails(bare("500 Sorry", "")).await, "it answered 500 Internal Server Error");
+    let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\nname1.example\n".to_vec();
+    let why = kept.fails(Does::Says(cut.clone())).await;
+    assert!(why.starts_with("it broke off"), "{why}");
+    assert_eq!(kept.fails(Does::Stalls(cut)).await, "it took longer than 0 s without a byte");
+    assert_eq!(kept.fails(Does::Stalls(Vec::new())).await, "it took longer than 0 s to answer");
+    assert!(kept.fails(Does::Says(b"220 mail ready\r\n".to_vec())).await.starts_with("it broke off"));
+    assert_eq!(kept.fails(ok("", list(10_000))).await, "it is longer than 65536 bytes");
+    let endless = [b"HTTP/1.1 200 OK\r\n\r\n".as_slice(), list(10_000).as_bytes()].concat();
+    assert_eq!(
+        kept.fails(Does::Says(endless)).await,
+        "it is longer than 65536 bytes",
+        "also without a length"
+    );
+    let coded = kept.fails(ok("Content-Encoding: gzip\r\n", "x")).await;
+    assert_eq!(coded, "it comes as gzip, which was not asked for");
+    // Then it is well again.
+    kept.site.will([bare("304 Not Modified", "")]);
+    assert_eq!(kept.refresh().await, Refreshed::Same);
+    assert_eq!(kept.feed.state.fault, None);
+}
+
+#[tokio::test]
+async fn what_is_no_list_is_not_taken() {
+    let mut kept = Kept::of(10).await;
+    let page = "<html><body>This list has moved, please visit us</body></html>\n";
+    assert!(kept.fails(ok("", page)).await.contains("no list format"));
+    assert!(kept.fails(ok("", "")).await.contains("no list format"));
+    let mostly = list(5) + &"?? not a name at all ??\n".repeat(50);
+    let why = kept.fails(ok("", mostly)).await;
+    assert!(why.contains("no list format") || why.contains("cannot be read"), "{why}");
+    kept.feed.digest = Some(Digest::of(b"another"));
+    assert!(kept.fails(ok("", list(11))).await.contains("and must be"));
+}
+
+#[tokio::test]
+async fn a_list_cut_short_or_a_hundred_times_longer_waits_for_a_person() {
+    let mut kept = Kept::of(20).await;
+    for names in [3, 2_000] {
+        kept.site.will([ok("", list(names))]);
+        assert!(matches!(kept.refresh().await, Refreshed::New(_)));
+        assert_eq!(kept.verdict(19).await, Verdict::Block, "{names}");
+        assert_ne!(kept.verdict(1_999).await, Verdict::Block, "{names}");
+        let said = compile::compiled(&kept.school.books).await.unwrap();
+        assert_eq!(said.held_sources.len(), 1, "{names}");
+    }
+    kept.school.lists.sources.use_new(&kept.feed.id).unwrap();
+    assert_eq!(kept.verdict(1_999).await, Verdict::Block, "somebody believed it");
+}
+
+#[tokio::test]
+async fn lines_of_every_ending_and_remark_are_read_and_repeated_ones_counted() {
+    let mut kept = Kept::of(4).await;
+    let odd = "\u{feff}# a remark\r\n; another\r\n! a third\r\n\r\nname0.example\r\nname1.example   # why\r\n\
+               NAME1.example.\r\nname2.example\r\nname3.example\nname4.example";
+    kept.site.will([ok("", odd)]);
+    let Refreshed::New(info) = kept.refresh().await else { panic!("it was not taken") };
+    assert_eq!((info.counts.entries.total(), info.counts.duplicates), (5, 1), "{:?}", info.counts);
+    assert_eq!(kept.verdict(4).await, Verdict::Block);
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_from_inside_or_over_what_anybody_can_change() {
+    let mut kept = Kept::of(10).await;
+    let asked = kept.site.asked();
+    kept.feed.inside = false;
+    assert!(kept.fails(bare("304 Not Modified", "")).await.contains("is inside the school"));
+    assert_eq!(kept.site.asked(), asked, "nobody was even asked");
+    kept.feed.inside = true;
+    kept.site.will([bare("304 Not Modified", "")]);
+    kept.refresh().await;
+    let url = std::mem::replace(&mut kept.feed.url, "http://127.0.0.1:9/list".into());
+    assert!(kept.fails(bare("304 Not Modified", "")).await.contains("not fetched over http"));
+    kept.feed.url = url;
+    kept.site.will([bare("302 Found", "Location: http://lists.example/\r\n")]);
+    let Refreshed::Failed(why) = kept.refresh().await else { panic!("it followed") };
+    assert!(why.contains("leads to http://lists.example/"), "{why}");
+    kept.site.will((0..5).map(|_| bare("302 Found", "Location: /list\r\n")));
+    let Refreshed::Failed(why) = kept.refresh().await else { panic!("it went round") };
+    assert!(why.contains("leads to https://127.0.0.1"), "{why}");
+}
+
+#[tokio::test]
+async fn an_old_list_is_told_after_a_day_and_a_sealed_one_again_after_two() {
+    let kept = Kept::of(10).await;
+    let (lists, sink, school) = (&kept.school.lists, &kept.school.sink, kept.school.books.school());
+    let begun = kept.feed.good_at();
+    let adult = [Category::parse("adult").unwrap()];
+    let told = || {
+        let events = sink.events().into_iter();
+        events
+            .filter_map(|event| match event.what {
+                What::System(System::ListOld { sealed, red, good_at, .. }) if good_at == begun => {
+                    Some((sealed, red))
+                }
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    for (hours, old, expected) in [
+        (23, None, vec![]),
+        (24, Some(Age::Old), vec![(true, false)]),
+        (30, Some(Age::Old), vec![(true, false)]),
+        (48, Some(Age::Red), vec![(true, false), (true, true)]),
+        (72, Some(Age::Red), vec![(true, false), (true, true)]),
+    ] {
+        let at = begun.plus_minutes(hours * 60);
+        let found = refresh::watch(lists, &adult, sink, school, at).await.unwrap();
+        assert_eq!(found.first().map(|(_, age)| *age), old, "{hours} h");
+        assert_eq!(told(), expected, "{hours} h");
+    }
+}
