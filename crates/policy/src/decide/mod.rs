@@ -5,6 +5,7 @@ mod case;
 mod flip;
 mod safe;
 mod steps;
+mod wrapped;
 
 use usher_lists::category::CategorySet;
 use usher_types::moment::Moment;
@@ -49,7 +50,7 @@ pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision
     let (decision, _) = judge(&case);
     let mut decision = flip::with_flip(&case, decision);
     decision.adjust = safe::adjust(&case, decision.verdict);
-    decision
+    wrapped::refused(snapshot, facts, &decision, at).unwrap_or(decision)
 }
 
 /// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.
