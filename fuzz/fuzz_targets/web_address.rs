@@ -4,6 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use usher_lists::pages::Pages;
 use usher_lists::patterns::AddressPattern;
+use usher_scan::wrapper::Wrappers;
 use usher_types::url::{WebAddress, normal_path};
 
 fuzz_target!(|text: &str| {
@@ -17,6 +18,9 @@ fuzz_target!(|text: &str| {
         assert_eq!(Pages::parse(&pages.to_string()).as_ref(), Ok(&pages), "{text:?}");
     }
     let Ok(address) = WebAddress::parse(text) else { return };
+    if let Some(inner) = Wrappers::built_in().expect("the table").inner(&address) {
+        assert_ne!(inner, address, "{text:?}");
+    }
     assert_eq!(WebAddress::parse(&address.to_string()).as_ref(), Ok(&address), "{text:?}");
     assert!(Pages::of(&address).covers(&address.host, &address.path, address.query.as_deref()), "{text:?}");
     assert!(AddressPattern::of_host(address.host.clone()).matches(&address), "{text:?}");

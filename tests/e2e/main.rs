@@ -12,6 +12,7 @@ mod commands;
 mod crash;
 mod device;
 mod policy;
+mod probe;
 mod rows;
 mod running;
 mod week;

@@ -7,14 +7,14 @@ use crate::running::{Card, Running, said, usher_on};
 const PASSWORD: &str = "Kettle-Bridge-26";
 
 /// A school that ran once, and the policy it goes by as a file.
-struct School {
-    folder: tempfile::TempDir,
+pub(crate) struct School {
+    pub(crate) folder: tempfile::TempDir,
     card: Card,
-    shown: String,
+    pub(crate) shown: String,
 }
 
 impl School {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut demo = Running::demo(folder.path(), &[]);
         let card = demo.card(folder.path());
@@ -45,6 +45,21 @@ impl School {
         let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
         let reason = "The governors agreed it";
         self.policy(&["publish", file, "--by", by, "--password-file", password, "--reason", reason])
+    }
+}
+
+impl School {
+    /// Puts a weighty policy into force, the way two people of the school do.
+    pub(crate) fn publish_by_two(&self, policy: &str) {
+        let file = self.folder.path().join("draft.toml");
+        std::fs::write(&file, policy).unwrap();
+        let (waits, told) = self.publish(&file, "head");
+        assert!(waits && told.contains("waits for a second person"), "{told}");
+        let draft = told.split("draft ").nth(1).unwrap().split('.').next().unwrap();
+        let password = self.folder.path().join("password");
+        let by = ["--by", "computing.lead", "--password-file", password.to_str().unwrap()];
+        let (published, told) = self.policy(&[&["confirm", draft], by.as_slice()].concat());
+        assert!(published && told.contains("Confirmed and published"), "{told}");
     }
 }
 

@@ -19,14 +19,14 @@ const TEACHER: &str = "teacher.y4";
 const PASSWORD: &str = "Kettle-Bridge-26";
 
 /// A child of 4A who has signed, with user name and password.
-struct Child {
+pub(crate) struct Child {
     id: PersonId,
     username: String,
     password: String,
-    device: String,
+    pub(crate) device: String,
 }
 
-fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
+pub(crate) fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
     let class = school.group("4A").unwrap().id;
     let mut known = school.pupils_of(class).filter_map(|pupil| {
         let account = school.account_of(pupil.id)?;
@@ -39,7 +39,7 @@ fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
 }
 
 /// The demonstration, running in a folder of its own.
-fn running() -> (tempfile::TempDir, DemoSchool, Running, Card) {
+pub(crate) fn running() -> (tempfile::TempDir, DemoSchool, Running, Card) {
     let (folder, school) = (tempfile::tempdir().unwrap(), DemoSchool::rowan_hill(USUAL_SEED));
     let mut demo = Running::demo(folder.path(), &[]);
     let card = demo.card(folder.path());
@@ -47,14 +47,14 @@ fn running() -> (tempfile::TempDir, DemoSchool, Running, Card) {
 }
 
 /// A child at their own device, signed in.
-fn at_own_device<'a>(card: &'a Card, child: &Child) -> Device<'a> {
+pub(crate) fn at_own_device<'a>(card: &'a Card, child: &Child) -> Device<'a> {
     let device = Device::at(card, &child.device);
     assert_eq!(device.sign_in("ks2", &child.username, &child.password).status, 303);
     device
 }
 
 /// Opens a lesson for 4A, until the bell.
-fn open_lesson(card: &Card, school: &DemoSchool) {
+pub(crate) fn open_lesson(card: &Card, school: &DemoSchool) {
     let desk = Desk::sign_in(card, TEACHER, PASSWORD);
     let group = school.group("4A").unwrap().id.to_string();
     let page = desk.get("/lessons");

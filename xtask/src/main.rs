@@ -1,10 +1,11 @@
 //! Chores of the repository, in Rust so that they run wherever the rest does.
 //!
 //! `cargo xtask tidy` checks the rules of CONTRIBUTING.md that a machine can check, `docs` and `requirements` make the
-//! pages that come from the code and its tests, `bench …` measures.
+//! pages that come from the code and its tests, `bench …` measures, `differential` compares.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is for the terminal")]
 
 mod bench;
+mod differential;
 mod docs;
 mod requirements;
 mod tidy;
@@ -28,6 +29,8 @@ enum Chore {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Compare our verdicts on the same lists with other programs'.
+    Differential(differential::Differential),
     /// Check the rules of CONTRIBUTING.md that a machine can check.
     Tidy,
     /// Write the pages of docs/ that are made from the code.
@@ -44,6 +47,7 @@ fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."));
     match Arguments::parse().chore {
         Chore::Bench { bench } => bench.run(),
+        Chore::Differential(differential) => differential.run(),
         Chore::Tidy => tidy::run(root),
         Chore::Docs { check } => docs::run(root, check),
         Chore::Requirements(reports) => requirements::run(root, &reports),

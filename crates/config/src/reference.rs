@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 21] = [
+pub const KEYS: [Key; 23] = [
     Key {
         name: "data",
         default: "(must be written)",

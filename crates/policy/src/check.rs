@@ -139,10 +139,7 @@ fn judged(text: &str, document: &PolicyDocument, table: &CategoryTable, fault: &
         PolicyFault::LimitTooLow(_) => "write a number above zero; ordinary pages stay under 30".to_owned(),
         PolicyFault::Calendar(_) => "put the days and times right, earliest first".to_owned(),
         PolicyFault::OddVerdict { .. } => "write `allow`, `hold` or `block`".to_owned(),
-        PolicyFault::SafeSearchTable(_) => {
-            "nothing in the policy helps: this version of Usher is broken, so tell its makers".to_owned()
-        }
-        PolicyFault::KeptList(_) => {
+        PolicyFault::SafeSearchTable(_) | PolicyFault::WrapperTable(_) | PolicyFault::KeptList(_) => {
             "nothing in the policy helps: this version of Usher is broken, so tell its makers".to_owned()
         }
         PolicyFault::OddMust { .. } => "give it `who`, and a `url` or a `category`".to_owned(),
@@ -170,6 +167,7 @@ fn whereabouts(fault: &PolicyFault) -> (String, Option<String>) {
         }
         PolicyFault::SafeSearchTable(_) => ("safe-search".to_owned(), None),
         PolicyFault::KeptList(_) => ("inspection".to_owned(), None),
+        PolicyFault::WrapperTable(_) => ("wrappers".to_owned(), None),
         PolicyFault::OddMust { sentence, .. } => (format!("must `{sentence}`"), None),
     }
 }

@@ -100,8 +100,13 @@ async fn to_site(
     let home = Home { channel, to: HomeOf::Pool(Arc::clone(gateway), site) };
     match answer {
         Ok(answer) => answer::pass_back(shows_pages, recording, answer, Some(home)).await,
-        Err(fault) => serve::failed(recording, fault.into()),
+        Err(fault) => failed(recording, &received, fault),
     }
+}
+
+/// No answer, and whose fault that is: a site that got half a request because the rest could not be read did nothing wrong.
+fn failed(recording: Recording<WebFacts>, received: &Received, fault: SendFault) -> Response<Body> {
+    if received.has_broken_off() { serve::unread(recording) } else { serve::failed(recording, fault.into()) }
 }
 
 /// A request inside an inspected tunnel: through the tunnel's own connection.
@@ -136,7 +141,7 @@ async fn through_tunnel(
             answer::pass_back(shows_pages, recording, answer, None).await
         }
         Ok(answer) => answer::pass_back(shows_pages, recording, answer, Some(home)).await,
-        Err(fault) => serve::failed(recording, fault.into()),
+        Err(fault) => failed(recording, &received, fault),
     }
 }
 

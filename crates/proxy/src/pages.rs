@@ -74,6 +74,25 @@ pub trait Pages: Send + Sync {
     fn credentials(&self, why: &usher_policy::presence::CredentialFault) -> Page;
 }
 
+/// Where an answer of the gateway's own says that it is one (RFC 9209): neither a person nor a program takes it for the
+/// site's.
+pub(crate) const PROXY_STATUS: HeaderName = HeaderName::from_static("proxy-status");
+/// What it says on Usher's own pages, where nothing went wrong.
+pub(crate) const OWN: HeaderValue = HeaderValue::from_static("usher");
+
+/// What it says on a page instead of the one asked for (RFC 9209, 2.3).
+const fn proxy_status(status: StatusCode) -> HeaderValue {
+    HeaderValue::from_static(match status {
+        StatusCode::FORBIDDEN | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            "usher; error=http_request_denied"
+        }
+        StatusCode::BAD_GATEWAY => "usher; error=destination_unavailable",
+        StatusCode::GATEWAY_TIMEOUT => "usher; error=connection_timeout",
+        StatusCode::SERVICE_UNAVAILABLE => "usher; error=proxy_internal_error",
+        _ => "usher; error=http_request_error",
+    })
+}
+
 impl Page {
     /// The page as an answer.
     pub(crate) fn into_response(self) -> Response<Body> {
@@ -85,6 +104,7 @@ impl Page {
             headers.append(name, value);
         }
         headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(length));
+        headers.insert(PROXY_STATUS, proxy_status(self.status));
         response
     }
 
@@ -92,7 +112,8 @@ impl Page {
     pub(crate) fn to_http1(&self) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or("");
         let mut bytes = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
-        for (name, value) in &self.headers {
+        let status = (PROXY_STATUS, proxy_status(self.status));
+        for (name, value) in self.headers.iter().chain([&status]) {
             bytes.extend_from_slice(name.as_str().as_bytes());
             bytes.extend_from_slice(b": ");
             bytes.extend_from_slice(value.as_bytes());

@@ -292,6 +292,11 @@ impl Received {
         (self.bytes.load(Ordering::Relaxed), self.whole.load(Ordering::Relaxed))
     }
 
+    /// Whether the client broke off in the middle, or went on in a way that nobody can read.
+    pub(crate) fn has_broken_off(&self) -> bool {
+        self.broke_off.load(Ordering::Relaxed)
+    }
+
     /// The client broke off in the middle.
     pub(crate) fn break_off(&self) {
         self.broke_off.store(true, Ordering::Relaxed);

@@ -28,7 +28,7 @@ use crate::headers;
 use crate::identify;
 use crate::inside::Inside;
 use crate::leaving::Upload;
-use crate::pages::{Page, Refused};
+use crate::pages::{OWN, PROXY_STATUS, Page, Refused};
 use crate::reach::NoWay;
 use crate::record::Recording;
 use crate::target::{self, Entry, Target};
@@ -229,6 +229,12 @@ pub(crate) fn failed(recording: Recording<WebFacts>, fault: UpstreamFault) -> Re
     finished(recording, page, End::Upstream(fault))
 }
 
+/// A page that says that a request's body could not be read. Whoever went away in the middle of one does not see it.
+pub(crate) fn unread(recording: Recording<WebFacts>) -> Response<Body> {
+    let page = recording.gateway().parts.pages.malformed(MalformedFault::CodingUnclear);
+    closing(finished(recording, page, End::ClientLeft))
+}
+
 /// Why a request goes no further, as a page.
 pub(crate) fn no_way(shows_pages: bool, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
     match no_way {
@@ -266,7 +272,8 @@ async fn own<B: Into<Rest>>(
     };
     parts.uri = uri;
     let request = Request::from_parts(parts, forward::counted(Upload::from(body), &recording));
-    let response = gateway.parts.pages.own(request, connection.peer.ip()).await;
+    let mut response = gateway.parts.pages.own(request, connection.peer.ip()).await;
+    response.headers_mut().insert(PROXY_STATUS, OWN);
     recording.answered(response.status().as_u16(), response.headers());
     recording.sent_whole(response.body());
     // A live page stays open for a lesson; its event need not wait for that.

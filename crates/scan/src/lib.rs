@@ -2,7 +2,8 @@
 //!
 //! Owns: search words in addresses, themes of concern in words, folding of disguised spelling, and the score of a
 //! page's content: decoding, charsets, taking pages apart, titles, phrases; what kind of file bytes are, what
-//! archives hold, and the words of documents; which services can be asked to search safely, and how.
+//! archives hold, and the words of documents; which services can be asked to search safely, and how; which show
+//! pages of others, and which page.
 //! Does not: decide anything, keep a page's body, or wait for one: every function takes what is there and returns.
 
 pub mod archive;
@@ -22,3 +23,4 @@ pub mod search;
 pub mod sent;
 mod strings;
 pub mod theme;
+pub mod wrapper;

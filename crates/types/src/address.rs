@@ -51,6 +51,8 @@ fn special_v6(address: Ipv6Addr) -> Option<SpecialRange> {
     }
     match (first, second) {
         (0xfc00..=0xfdff, _) | (0xfec0..=0xfeff, _) => Some(SpecialRange::Private),
+        // NAT64 of one's own (RFC 8215) leads wherever the network says, into the school too.
+        (0x64, 0xff9b) => Some(SpecialRange::Private),
         (0xfe80..=0xfebf, _) => Some(SpecialRange::LinkLocal),
         (0xff00..=0xffff, _) => Some(SpecialRange::Multicast),
         (0x2001, 0xdb8) | (0x2001, 0x0002) | (0x0100, 0) | (0x3fff, 0..=0x0fff) => {
@@ -102,7 +104,15 @@ mod tests {
         ] {
             assert_eq!(range(inside), Some(SpecialRange::Loopback), "{inside}");
         }
-        for inside in ["10.1.2.3", "172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1"] {
+        for inside in [
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b:1::7f00:1",
+        ] {
             assert_eq!(range(inside), Some(SpecialRange::Private), "{inside}");
         }
         for inside in ["169.254.169.254", "fe80::1", "64:ff9b::a9fe:a9fe"] {

@@ -40,6 +40,11 @@ impl HostName {
         self.0.strip_suffix(&*other.0).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
+    /// Whether the name is `localhost` or below it, which always means the machine that asks (RFC 6761, 6.3).
+    pub fn is_localhost(&self) -> bool {
+        self.0.strip_suffix("localhost").is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
+
     /// The name as people read it: Unicode instead of punycode where that is safe to show.
     pub fn display_unicode(&self) -> String {
         idna::domain_to_unicode(&self.0).0
@@ -283,6 +288,15 @@ mod tests {
             [("b.example", true), ("a.b.example", true), ("ab.example", false), ("example", false)]
         {
             assert_eq!(HostName::parse(name).unwrap().is_within(&parent), within, "{name}");
+        }
+    }
+
+    #[test]
+    fn localhost_is_known_by_name() {
+        for (name, localhost) in
+            [("localhost", true), ("LOCALHOST.", true), ("a.localhost", true), ("mylocalhost", false)]
+        {
+            assert_eq!(HostName::parse(name).unwrap().is_localhost(), localhost, "{name}");
         }
     }
 

@@ -34,7 +34,7 @@ const RESOURCES: [(&str, &[&str]); 9] = [
 
 /// Edges: where the school meets Usher. `proxy` and `network` never use `store` or `activity`: a page never waits for a
 /// database.
-const EDGES: [(&str, &[&str]); 4] = [
+const EDGES: [(&str, &[&str]); 5] = [
     (
         "jobs",
         &[
@@ -54,6 +54,8 @@ const EDGES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("network", &["policy", "records", "types"]),
+    // An outsider: it shares no reader with what it tries.
+    ("probe", &["types"]),
     ("proxy", &["certs", "events", "policy", "records", "scan", "scanners", "types"]),
     (
         "web",

@@ -22,8 +22,7 @@ pub(super) fn inside(case: &Case<'_>, facts: &TlsFacts, verdict: Verdict) -> (In
         return (Inside::Opaque, Some(NotRead::NotTls));
     }
     // Of what is not decrypted no page is seen, and a sealed list names pages.
-    let has_sealed_pages =
-        |host: &Host| case.snapshot.library().has_pages_in(case.snapshot.sealed, host);
+    let has_sealed_pages = |host: &Host| case.snapshot.library().has_pages_in(case.snapshot.sealed, host);
     let why = match first_rule(case) {
         _ if case.hosts().any(has_sealed_pages) => None,
         Some(compiled) if compiled.rule.inspect => None,

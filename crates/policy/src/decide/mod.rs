@@ -6,6 +6,7 @@ mod flip;
 mod inspect;
 mod safe;
 mod steps;
+mod wrapped;
 
 use usher_lists::category::CategorySet;
 use usher_types::moment::Moment;
@@ -50,7 +51,7 @@ pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision
     let decision = judge(&case);
     let mut decision = flip::with_flip(&case, decision);
     decision.adjust = safe::adjust(&case, decision.verdict);
-    decision
+    wrapped::refused(snapshot, facts, &decision, at).unwrap_or(decision)
 }
 
 /// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.

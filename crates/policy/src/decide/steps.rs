@@ -1,6 +1,7 @@
 //! The steps, in the order of [`super::ORDER`]. Each answers for itself and knows nothing of the others.
 
 use std::cmp::Reverse;
+use std::net::Ipv4Addr;
 
 use usher_lists::category::{CategoryIndex, CategorySet};
 use usher_records::grant::{Opens, Scope};
@@ -71,6 +72,8 @@ pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
     }
     let written = match case.target.host {
         Host::Ip(address) => Some(*address),
+        // Whatever a resolver says (RFC 6761, 6.3).
+        Host::Name(name) if name.is_localhost() => Some(Ipv4Addr::LOCALHOST.into()),
         Host::Name(_) => None,
     };
     for address in written.into_iter().chain(case.resolved) {

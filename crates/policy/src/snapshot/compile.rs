@@ -7,6 +7,7 @@ use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
 use usher_scan::safe::SafeServices;
+use usher_scan::wrapper::Wrappers;
 use usher_types::calendar::CalendarFault;
 use usher_types::ids::LessonListId;
 use usher_types::role::PersonKind;
@@ -67,6 +68,9 @@ pub enum PolicyFault {
     /// The list of sites that are not decrypted is broken: a fault of this version, not of the policy.
     #[error("the list of sites that are not decrypted cannot be read: {0}")]
     KeptList(String),
+    /// The table of services that show pages of others is broken: a fault of this version as well.
+    #[error("the table of wrappers cannot be read: {0}")]
+    WrapperTable(String),
     /// The calendar contradicts itself.
     #[error("calendar: {0}")]
     Calendar(#[from] CalendarFault),
@@ -193,6 +197,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         embedded: category_set("embedded", &document.embedded.categories, &table)?,
         safe_services: SafeServices::built_in()
             .map_err(|error| PolicyFault::SafeSearchTable(error.to_string()))?,
+        wrappers: Wrappers::built_in().map_err(|error| PolicyFault::WrapperTable(error.to_string()))?,
         safe: safe_search(&document, &names)?,
         own_addresses: parts.live.own_addresses.iter().map(std::net::IpAddr::to_canonical).collect(),
         library: parts.library,

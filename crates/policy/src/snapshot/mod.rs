@@ -13,6 +13,7 @@ use usher_lists::library::Library;
 use usher_lists::patterns::PatternMap;
 use usher_records::grant::{Opens, Scope};
 use usher_scan::safe::SafeServices;
+use usher_scan::wrapper::Wrappers;
 use usher_types::calendar::PeriodKind;
 use usher_types::digest::Digest;
 use usher_types::host::Host;
@@ -143,6 +144,7 @@ pub struct Snapshot {
     pub(crate) lesson_sites: HashMap<LessonListId, PatternMap<()>>,
     pub(crate) embedded: CategorySet,
     pub(crate) safe_services: &'static SafeServices,
+    pub(crate) wrappers: &'static Wrappers,
     safe: Vec<SafeFor>,
     own_addresses: Vec<IpAddr>,
 }

@@ -7,6 +7,10 @@ use usher_events::event::MalformedFault;
 
 use crate::limits::{FIELD_NAME_BYTES, HEAD_BYTES, HEAD_FIELDS, REQUEST_BODY_BYTES, TARGET_BYTES};
 
+/// How much of a head that is not whole is looked at: method and the beginning of a target. It is read again whenever
+/// more came.
+const FIRST_BYTES: usize = 64;
+
 /// The longest line with a chunk's size and extensions. Sizes have up to 16 digits; nobody uses extensions.
 const CHUNK_LINE_BYTES: usize = 256;
 /// The longest trailer section.
@@ -107,7 +111,9 @@ impl Framing {
             [] | [b'\r'] => return Ok(Judged::More),
             _ => {}
         }
-        let Some(length) = section_end(bytes, HEAD_BYTES)? else { return Ok(Judged::More) };
+        let Some(length) = section_end(bytes, HEAD_BYTES)? else {
+            return if may_become_a_request(bytes) { Ok(Judged::More) } else { Err(MalformedFault::NotHttp) };
+        };
         let head = bytes.get(..length).unwrap_or_default();
         *self = after_head(head)?;
         Ok(Judged::Ready(length))
@@ -155,6 +161,15 @@ impl Framing {
             None => Judged::More,
         })
     }
+}
+
+/// Whether what came so far may be the beginning of a request. Other protocols show in their first bytes, and whoever
+/// speaks one need not wait until the time for a head is over.
+fn may_become_a_request(bytes: &[u8]) -> bool {
+    let first = bytes.get(..bytes.len().min(FIRST_BYTES)).unwrap_or_default();
+    let mut no_fields = [];
+    let read = httparse::Request::new(&mut no_fields).parse(first);
+    matches!(read, Ok(_) | Err(httparse::Error::TooManyHeaders))
 }
 
 /// Where the empty line after a section ends. Every line ends with CR LF and neither stands alone.
@@ -325,6 +340,16 @@ mod tests {
         assert_eq!(fault("hello\r\n\r\n"), Some(MalformedFault::NotHttp));
         assert_eq!(fault("\x16\x03\x01\x02\x00\x01\n"), Some(MalformedFault::NotHttp));
         assert_eq!(fault("GET http://a.example/ HTTP/1.1\n\n"), Some(MalformedFault::NotHttp));
+    }
+
+    #[test]
+    fn other_protocols_are_known_by_their_first_bytes() {
+        for other in [&b"\x05\x01\x00"[..], b"\x04\x01\x01\xbb", b"SSH-2.0-x\r\n", b"\x16\x03\x01"] {
+            assert_eq!(run(&[other]).2, Some(MalformedFault::NotHttp), "{other:?}");
+        }
+        for begun in ["G", "GET", "GET http://a.example/ HT", "GET http://a.example/ HTTP/1.1\r\nHo"] {
+            assert_eq!(run(&[begun.as_bytes()]).2, None, "{begun}");
+        }
     }
 
     #[test]

@@ -173,7 +173,7 @@ fn tunnel(
     let at = gateway.now();
     let who = gateway.who(connection.peer.ip(), at);
     let hello = Hello::Tls { sni: host.name().cloned(), hidden: false };
-    let facts = TlsFacts { who, connect: (host.clone(), port), hello, resolved: None };
+    let facts = TlsFacts { who, connect: (host.clone(), port), hello, resolved: None, refused: None };
     let mut recording = Recording::new(gateway, connection.state.busy(), Protocol::Tunnel, facts, place, at);
     let refused = !recording.is_judged() || recording.judgement().1 == TlsAction::Terminate;
     if !refused {

@@ -179,10 +179,11 @@ mod tests {
 
     use super::*;
 
+    /// What came of copying, and how many bytes passed each way.
+    type Copied = (Result<(), Side>, (u64, u64));
+
     /// A copy loop between two small pipes, and the far ends of both.
-    fn tunnel(
-        room: usize,
-    ) -> (DuplexStream, DuplexStream, tokio::task::JoinHandle<(Result<(), Side>, (u64, u64))>) {
+    fn tunnel(room: usize) -> (DuplexStream, DuplexStream, tokio::task::JoinHandle<Copied>) {
         let (client, near_client) = duplex(room);
         let (site, near_site) = duplex(room);
         let copying = tokio::spawn(async move {

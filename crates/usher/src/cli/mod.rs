@@ -5,6 +5,7 @@ mod explain;
 mod init;
 pub(crate) mod lists;
 mod policy;
+mod probe;
 mod report;
 mod roster;
 mod serve;
@@ -61,6 +62,8 @@ enum Command {
     /// People and classes from the school's information system
     #[command(subcommand)]
     Roster(roster::Command),
+    /// Try hundreds of known ways round the filter, from the device this runs on
+    Probe(probe::Arguments),
     /// The school's certificate authority
     #[command(subcommand)]
     Ca(ca::Command),
@@ -80,6 +83,7 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
     let done = match command {
         Command::Init(init) => init::run(init, place.config).await,
         Command::Demo(demo) => demo::run(demo).await,
+        Command::Probe(probe) => return Ok(probe::run(probe).await),
         Command::Serve => serve::run(opened().await?).await,
         Command::Explain(explain) => {
             return explain::run(explain, opened().await?).await.map_err(into_report);

@@ -62,11 +62,11 @@ impl Process {
 
     /// Gives it so many lines, spread over a time, each after it answered the one before. How long it took over them.
     pub(super) fn asked_again(&mut self, count: usize, over: Duration) -> Result<Duration> {
-        let (begun, mut took) = (Instant::now(), Duration::ZERO);
+        let (begun, mut took) = (now(), Duration::ZERO);
         for number in 0..count {
             let due = over.mul_f64(number as f64 / count as f64);
             pause(due.saturating_sub(begun.elapsed()));
-            let asked = Instant::now();
+            let asked = now();
             self.child.stdin.as_mut().context("it hears nothing")?.write_all(b"again\n")?;
             anyhow::ensure!(!self.hear()?.is_empty(), "it ended");
             took += asked.elapsed();
@@ -187,4 +187,9 @@ fn processes() -> Vec<Stat> {
 #[expect(clippy::disallowed_methods, reason = "other programs do not say when they are ready")]
 fn pause(time: Duration) {
     thread::sleep(time);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a measurement needs the clock")]
+pub(super) fn now() -> Instant {
+    Instant::now()
 }

@@ -5,12 +5,11 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
-use super::process::{Pinned, Process, free_address};
+use super::process::{Pinned, Process, free_address, now};
 
 /// Names below the site's that are asked for once each.
 const NAMES: usize = 3_000;
@@ -112,7 +111,7 @@ impl Server {
         }?;
         let (program, arguments) = command.split_first().context("no program")?;
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let begun = Instant::now();
+        let begun = now();
         let mut process = Process::start(Pinned::Server, program, &arguments)?;
         process.wait_for(address)?;
         Ok(Self { process, address, ready_ms: begun.elapsed().as_secs_f64() * 1e3 })
@@ -125,7 +124,7 @@ fn ours(kind: Kind, settings: &Settings<'_>) -> Result<Server> {
     if let Some(phrases) = &settings.phrases {
         arguments.push(text(phrases)?);
     }
-    let begun = Instant::now();
+    let begun = now();
     let (process, said) = Process::start_and_hear(Pinned::Server, settings.ours, &arguments)?;
     let address = said.first().context("it did not start")?.parse()?;
     Ok(Server { process, address, ready_ms: begun.elapsed().as_secs_f64() * 1e3 })

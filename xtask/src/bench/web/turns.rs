@@ -1,6 +1,7 @@
 //! Turns: one server does one work for a while, and the figures of it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::PathBuf;
 
@@ -68,10 +69,10 @@ impl Rig {
         if matches!(work, Work::Start | Work::IdleTunnels) {
             drop(servers.remove(&kind));
         }
-        if !servers.contains_key(&kind) {
-            servers.insert(kind, self.start(work, kind)?);
-        }
-        let server = servers.get_mut(&kind).context("it was put there")?;
+        let server = match servers.entry(kind) {
+            Entry::Occupied(server) => server.into_mut(),
+            Entry::Vacant(place) => place.insert(self.start(work, kind)?),
+        };
         match work {
             Work::Start => {
                 let figures = [
@@ -161,7 +162,7 @@ impl Rig {
                 move || self.said_at(address, seconds)
             });
             let took = server.process.asked_again(RELOADS, std::time::Duration::from_secs(seconds - 1));
-            let moved = loaded.join().map_err(|_| anyhow::anyhow!("the load broke off"))?;
+            let moved = loaded.join().map_err(|_panic| anyhow::anyhow!("the load broke off"))?;
             anyhow::Ok((moved?, took?))
         })?;
         let after = server.process.resident_mb();

@@ -1,0 +1,138 @@
+//! A run: first whether anything can be told at all, then case after case.
+
+use futures_util::StreamExt as _;
+use serde::Serialize;
+
+use crate::answer::{Answer, By};
+use crate::case::{Case, Inside, KINDS, Kind, Way};
+use crate::cases;
+use crate::judge::{Found, Seen, judge};
+use crate::rows::{hello, https, page, tunnel};
+use crate::send::Gateway;
+use crate::sites::Sites;
+
+/// Cases sent at once. A device of a child does about this much; the gateway gives each device its share.
+const AT_ONCE: usize = 6;
+
+/// What came of one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// What was done.
+    pub what: String,
+    /// What it shows.
+    pub found: Found,
+    /// By what.
+    pub how: String,
+}
+
+/// Why nothing can be told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CannotJudge {
+    /// The open page must come: else everything seems shut.
+    #[error(
+        "the open page did not come ({0}): sign in on this device and open a lesson first, or give another page"
+    )]
+    OpenIsShut(String),
+    /// The blocked page must not come: else nothing is a trick.
+    #[error(
+        "the blocked page is not refused when it is simply asked for ({0}): give a page that is shut to you"
+    )]
+    BlockedIsOpen(String),
+}
+
+/// Tries every case of these kinds; of all kinds, if none is named. `tell` hears of each as it ends, and of how many
+/// there are.
+///
+/// # Errors
+/// When the blocked page is not refused plainly, or the open one does not come.
+pub async fn run(
+    mut gateway: Gateway,
+    sites: &Sites,
+    only: &[Kind],
+    mut tell: impl FnMut(&Outcome, usize),
+) -> Result<Vec<Outcome>, CannotJudge> {
+    if gateway.authority.is_none() {
+        gateway.authority = gateway.who_answers(sites).await;
+    }
+    control(&gateway, sites).await?;
+    let wanted = |case: &Case| only.is_empty() || only.contains(&case.kind);
+    let all: Vec<Case> = cases::all().into_iter().filter(wanted).collect();
+    let count = all.len();
+    let gateway = &gateway;
+    let sending = all.into_iter().enumerate().map(|(place, case)| async move {
+        let (found, how) = judge(case.wanted, &gateway.send(&case, sites).await);
+        let what = sites.fill(&case.what);
+        (place, Outcome { kind: case.kind, name: case.name, what, found, how })
+    });
+    let mut running = futures_util::stream::iter(sending).buffer_unordered(AT_ONCE);
+    let mut outcomes = Vec::with_capacity(count);
+    while let Some((place, outcome)) = running.next().await {
+        tell(&outcome, count);
+        outcomes.push((place, outcome));
+    }
+    outcomes.sort_by_key(|(place, _)| *place);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+/// How many cases there are of each kind.
+pub fn counts() -> Vec<(Kind, usize)> {
+    let all = cases::all();
+    KINDS.into_iter().map(|kind| (kind, all.iter().filter(|case| case.kind == kind).count())).collect()
+}
+
+/// The two pages asked for plainly, as anybody would.
+async fn control(gateway: &Gateway, sites: &Sites) -> Result<(), CannotJudge> {
+    let open = https("{o}", &page("{o}", "{o-path}"));
+    match gateway.send(&open, sites).await {
+        Seen::Answer(Answer { by: By::Site, status: 200..=399, .. }, _) => {}
+        other => return Err(CannotJudge::OpenIsShut(told(&open, &other))),
+    }
+    let plain = Case { way: Way::Plain(crate::rows::get("{b}", "{path}"), 1), ..open.clone() };
+    let inside = Inside::Http1(hello("{b}"), page("{b}", "{path}"), 1);
+    let encrypted = Case { way: Way::Tunnel(tunnel("{b}:443"), inside), ..open };
+    for case in [plain, encrypted] {
+        let seen = gateway.send(&case, sites).await;
+        if !matches!(seen, Seen::Answer(Answer { by: By::Denied, .. }, _) | Seen::NoHandshake(_)) {
+            return Err(CannotJudge::BlockedIsOpen(told(&case, &seen)));
+        }
+    }
+    Ok(())
+}
+
+fn told(case: &Case, seen: &Seen) -> String {
+    judge(case.wanted, seen).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_cases_of_every_kind_and_each_has_a_name_of_its_own() {
+        let counts = counts();
+        assert!(counts.iter().all(|(_, count)| *count > 0), "{counts:?}");
+        assert!(counts.iter().map(|(_, count)| count).sum::<usize>() >= 150, "{counts:?}");
+        let mut names: Vec<(Kind, String)> =
+            cases::all().into_iter().map(|case| (case.kind, case.name)).collect();
+        names.sort();
+        let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
+    fn no_place_is_left_unfilled() {
+        let sites = Sites::new("https://games.example/", "https://open.example/").unwrap();
+        for case in cases::all() {
+            let filled = sites.fill(&format!("{case:?}")).replace("{auth}", "");
+            let left = ["{b", "{o", "{p", "{w", "{c", "{i", "{s", "{z", "{l", "{d", "{B", "{h"];
+            for place in left {
+                assert!(!filled.contains(place), "{place} in {filled}");
+            }
+        }
+    }
+}
