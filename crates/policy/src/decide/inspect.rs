@@ -6,7 +6,7 @@ use usher_types::host::Host;
 use super::case::Case;
 use crate::decision::NotRead;
 use crate::facts::{Hello, Refused, TlsFacts};
-use crate::snapshot::{CompiledInspection, GroupIndex};
+use crate::snapshot::CompiledInspection;
 use crate::verdict::{Inside, Verdict};
 
 /// How long after an app refused the school's certificate its site is passed on unread. An app that still refuses it says
@@ -52,7 +52,7 @@ fn first_rule<'a>(case: &Case<'a>) -> Option<&'a CompiledInspection> {
 /// What holds for everybody the policy does not say otherwise of.
 fn excluded(case: &Case<'_>) -> Option<NotRead> {
     let not = &case.snapshot.uninspected;
-    if case.group.is_some_and(|group: GroupIndex| not.whom.has(group)) {
+    if case.group.is_some_and(|group| not.whom.has(group)) {
         return Some(NotRead::Group);
     }
     if case.is_about(not.categories) {
