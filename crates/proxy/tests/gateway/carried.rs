@@ -11,11 +11,13 @@ use usher_policy::facts::WebFacts;
 use usher_proxy::limits::RECORDED_OPEN_AFTER;
 use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
+use usher_scan::phrase::book::PhraseBook;
+use usher_scan::phrase::own;
 
 use crate::client::{Wire, get};
 use crate::events::outcome;
 use crate::origin::{Origin, Stream, answer, page, read_head};
-use crate::rig::Rig;
+use crate::rig::{POLICY, Rig};
 
 const ABOUT_GAMES: &str = "<html><title>Wins</title><body>How to get a loot box after every boss fight.";
 /// The beginning of a Windows program: a DOS head whose 60th byte says where the other one is.
@@ -76,6 +78,30 @@ async fn adults_without_a_limit_read_what_they_like() {
     rig.people.arrive("127.0.0.1", "staff");
     assert_eq!(rig.get("http://plain.example/").await.status, 200);
     rig.events(1).await;
+}
+
+#[tokio::test]
+async fn web_19_faiths_and_people_are_learnt_about_and_hostile_words_are_shut_and_written_down() {
+    let origin = Origin::http1(|seen| {
+        page(if seen.head.contains("/diwali") {
+            "<title>Diwali</title><p>Diwali is the festival of lights. Hindus, Sikhs and Jains light diyas and share sweets. \
+             Some families are Muslim, some are Jewish, some have two mums; some of us use a wheelchair."
+        } else {
+            "<title>The truth</title><p>Filthy immigrants are vermin. Deport them all. They are subhuman scum; \
+             the white race is superior."
+        })
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    rig.publish(&format!(
+        "{POLICY}\n[[category]]\nname = \"hate\"\nverdict = \"block\"\nwhy = \"Nobody is less.\"\n"
+    ));
+    rig.phrases.store(Arc::new(PhraseBook::compile(&own::built_in().unwrap())));
+    assert_eq!(rig.get("http://plain.example/diwali").await.status, 200);
+    assert_eq!(rig.get("http://plain.example/forum").await.status, 403);
+    let events = rig.events(2).await;
+    let shut = reason(&events[1]);
+    assert!(shut.starts_with("Block Says(hate, "), "{shut}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -134,6 +134,7 @@ pub(crate) struct Rig {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) people: Arc<People>,
     pub(crate) site_tls: SiteTls,
+    pub(crate) phrases: Arc<ArcSwap<PhraseBook>>,
     gateway: Arc<Gateway>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     generations: Mutex<HashMap<Digest, Arc<Snapshot>>>,
@@ -162,6 +163,7 @@ impl Rig {
             (Collected::default(), Arc::new(HandClock::at(now)), Arc::new(People::default()));
         let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
         let site_tls = SiteTls::new(&[trust::root()]).unwrap();
+        let phrases = Arc::new(ArcSwap::from_pointee(phrases()));
         let gateway = Gateway::new(gateway::Parts {
             school: Id::new(1),
             snapshot: Arc::clone(&snapshot),
@@ -170,7 +172,7 @@ impl Rig {
             pages: Arc::new(Plain),
             engines: SearchEngines::built_in().unwrap(),
             themes: Themes::built_in().unwrap(),
-            phrases: Arc::new(arc_swap::ArcSwap::from_pointee(phrases())),
+            phrases: Arc::clone(&phrases),
             people: Arc::default(),
             scanner: Arc::new(Nobody),
             minter: Minter::new(Arc::new(authority)).unwrap(),
@@ -196,6 +198,7 @@ impl Rig {
             clock,
             people,
             site_tls,
+            phrases,
             gateway,
             snapshot,
             generations: Mutex::default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http_body_util::BodyExt as _;
 use usher_policy::verdict::Verdict;
 use usher_records::grant::{Grant, Scope};
-use usher_records::lesson::Lesson;
+use usher_records::lesson::{Lesson, LessonList};
 use usher_records::told::{Told, What, tell};
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
@@ -138,20 +138,33 @@ async fn a_look_closer_shows_the_choices_and_a_sealed_or_odd_page_is_refused() {
 }
 
 #[tokio::test]
-async fn a_list_is_ready_only_when_somebody_has_looked_at_its_pages() {
+async fn web_08_a_list_of_three_pages_is_of_use_only_when_somebody_has_looked_at_them() {
     let rig = Rig::new().await;
     let teacher = rig.signed_in("teacher").await;
-    let form = format!("name=Volcanoes&class={}&pages=encyclopaedia.example/volcanoes", id(CLASS));
+    let pages = "encyclopaedia.example/volcanoes%0Amuseum.example/lava%0Amaps.example/etna";
+    let form = format!("name=Volcanoes&class={}&pages={pages}", id(CLASS));
     let kept = teacher.post("/lists-for-lessons/new", &form).await;
     assert_eq!(kept.leads_to(), "/lists-for-lessons?done=list-saved-unchecked");
-    let start = teacher.get(&format!("/lessons/start/{}", id(CLASS))).await;
-    assert!(!start.page().contains("Volcanoes"));
-    teacher
-        .post("/lists-for-lessons/new", &format!("{form}2&checked=yes").replace("Volcanoes", "Etna"))
-        .await
-        .leads_to();
-    assert!(teacher.get(&format!("/lessons/start/{}", id(CLASS))).await.page().contains("Etna"));
-    teacher.get("/lists-for-lessons").await.page();
+    let list = rig.books.values::<LessonList>().await.unwrap().pop().unwrap();
+    assert!(list.pages.len() == 3 && list.checked.is_none());
+    let start = format!("/lessons/start/{}", id(CLASS));
+    assert!(!teacher.get(&start).await.page().contains("Volcanoes"));
+    // Nor when it is asked for all the same.
+    let lesson = format!("group={}&mode=list:{}&until=for:60", id(CLASS), list.id);
+    let refused = teacher.post("/lessons", &lesson).await;
+    assert!(refused.status.is_client_error(), "{}", refused.status);
+    assert!(rig.books.values::<Lesson>().await.unwrap().is_empty());
+
+    let ticked = format!("{form}&checked=yes").replace("Volcanoes", "Etna");
+    teacher.post("/lists-for-lessons/new", &ticked).await.leads_to();
+    assert!(teacher.get(&start).await.page().contains("Etna"));
+    let list =
+        rig.books.values::<LessonList>().await.unwrap().into_iter().find(|list| list.name == "Etna").unwrap();
+    assert!(list.checked.is_some() && list.group.is_some());
+    let lesson = format!("group={}&mode=list:{}&until=for:60", id(CLASS), list.id);
+    teacher.post("/lessons", &lesson).await.leads_to();
+    assert_eq!(rig.books.values::<Lesson>().await.unwrap().len(), 1);
+    assert!(teacher.get("/lists-for-lessons").await.page().contains("Etna"));
 }
 
 #[tokio::test]
