@@ -107,6 +107,11 @@ pub const KEYS: [Key; 23] = [
         meaning: "Any scanner that speaks ICAP, like `icap://scanner.school.example:1344/respmod`.",
     },
     Key {
+        name: "scanners.deadline-seconds",
+        default: "30",
+        meaning: "How long all scanners together may take over one download, 1 to 600 seconds. What happens then is the school's policy.",
+    },
+    Key {
         name: "icap.listen",
         default: "not at all",
         meaning: "Where another proxy, such as squid, asks about what passes it: address and port, like `0.0.0.0:1344`. It asks about requests at `/reqmod`, about answers at `/respmod`.",
@@ -115,11 +120,6 @@ pub const KEYS: [Key; 23] = [
         name: "icap.clients",
         default: "none",
         meaning: "The proxies that may ask, as networks like `10.0.0.5/32`. They are believed when they say which device sent something (`X-Client-IP`), so name no more than they are.",
-    },
-    Key {
-        name: "scanners.deadline-seconds",
-        default: "30",
-        meaning: "How long all scanners together may take over one download, 1 to 600 seconds. What happens then is the school's policy.",
     },
     Key {
         name: "log.filter",

@@ -112,7 +112,7 @@ pub enum FeedFault {
     #[error("the address cannot be read: {0}")]
     Address(String),
     /// Anybody on the way could put another list in its place.
-    #[error("a list is not fetched over http: unless --digest says what it must be")]
+    #[error("a list is not fetched over http, unless --digest says what it must be")]
     Unencrypted,
     /// Too seldom, or never.
     #[error("between two fetches are 1 to {MOST_EVERY_HOURS} hours, not {0}")]
