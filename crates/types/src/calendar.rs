@@ -211,6 +211,78 @@ mod tests {
     }
 
     #[test]
+    fn the_bells_ring_by_the_wall_clock_on_both_sides_of_a_clock_change() {
+        let london = Zone::london();
+        let always = SchoolCalendar { terms: Vec::new(), ..calendar() };
+        // Clocks go forward on 29 March 2026 and back on 25 October.
+        for (before, after, hours) in
+            [("2026-03-27T09:00", "2026-03-30T09:00", 71), ("2026-10-23T09:00", "2026-10-26T09:00", 73)]
+        {
+            let (before, after) = (london.parse(before).unwrap(), london.parse(after).unwrap());
+            assert_eq!(after.seconds_since(before), hours * 3600);
+            for bell in [before, after] {
+                assert_eq!(always.period_at(london.local(bell)), PeriodKind::Lesson);
+                assert_eq!(always.period_at(london.local(bell.plus_seconds(-1))), PeriodKind::BeforeSchool);
+            }
+        }
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_or_never_makes_no_second_lesson() {
+        let london = Zone::london();
+        let every_day = SchoolCalendar {
+            terms: Vec::new(),
+            closed_days: Vec::new(),
+            periods: vec![Period {
+                name: "Night".into(),
+                kind: PeriodKind::Lesson,
+                from: time(1, 0, 0, 0),
+                until: time(2, 0, 0, 0),
+            }],
+        };
+        // The hour stands on a Sunday, and Sundays are closed however often it comes.
+        for start in ["2026-10-25T00:30", "2026-03-29T00:30"] {
+            let start = london.parse(start).unwrap();
+            for minutes in (0..180).step_by(10) {
+                let now = london.local(start.plus_minutes(minutes));
+                assert_eq!(every_day.period_at(now), PeriodKind::Closed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_stretch_over_midnight_is_refused_by_its_name_and_the_night_belongs_to_its_own_day() {
+        let mut wrong = calendar();
+        wrong.periods.push(Period {
+            name: "Boarding".into(),
+            kind: PeriodKind::AfterSchool,
+            from: time(21, 0, 0, 0),
+            until: time(7, 0, 0, 0),
+        });
+        assert_eq!(wrong.check(), Err(CalendarFault::PeriodBackwards("Boarding".into())));
+        assert_eq!(at("2026-11-23T23:59"), PeriodKind::AfterSchool);
+        assert_eq!(at("2026-11-24T00:00"), PeriodKind::BeforeSchool);
+        assert_eq!(at("2026-11-27T00:00"), PeriodKind::Closed, "an INSET day begins at midnight");
+        assert_eq!(at("2026-11-20T23:59"), PeriodKind::AfterSchool);
+        assert_eq!(at("2026-11-21T00:00"), PeriodKind::Closed, "so does a weekend");
+    }
+
+    #[test]
+    fn the_days_around_a_term_are_closed_and_its_first_and_last_are_not() {
+        for (day, open) in [
+            ("2026-09-01", false),
+            ("2026-09-02", true),
+            ("2026-10-23", true),
+            ("2026-10-26", false),
+            ("2026-12-18", true),
+            ("2026-12-21", false),
+            ("2028-02-29", false),
+        ] {
+            assert_eq!(calendar().is_school_day(day.parse().unwrap()), open, "{day}");
+        }
+    }
+
+    #[test]
     fn school_days_run_across_a_half_term() {
         let calendar = calendar();
         assert_eq!(calendar.school_days_from(date(2026, 10, 22), 3), Some(date(2026, 11, 2)));

@@ -84,6 +84,27 @@ fn line_ends_marks_comments_and_unicode_are_read() {
     assert_eq!(outcome.lists[0].counts.reading.bad_total(), 0);
 }
 
+#[test]
+fn a_feed_in_sixteen_bits_a_letter_is_named_and_keeps_its_earlier_entries() {
+    let wide: Vec<u8> = names(100).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = [b"\xff\xfe".to_vec(), wide].concat();
+    let now = feed(&wide);
+    let (artefact, outcome) = recompile(now, feed(names(100)));
+    assert_eq!(lists(&artefact, "http://n99.example/"), ["feed"]);
+    assert_eq!(outcome.held_sources.len(), 1);
+}
+
+#[test]
+fn a_feed_of_one_endless_line_is_one_bad_line() {
+    let endless = "a.example ".repeat(1 << 20);
+    let (artefact, outcome) = recompile(feed(endless), feed(names(10)));
+    assert_eq!(lists(&artefact, "http://n9.example/"), ["feed"]);
+    assert_eq!(outcome.held_sources.len(), 1);
+    let (_artefact, outcome) =
+        compile(vec![feed("a.example ".repeat(1 << 10)), source("b", "games", Format::Domains, "b.example")]);
+    assert_eq!(outcome.lists[1].counts.reading.bad_total(), 1);
+}
+
 fn our_review(decisions: Vec<Decision>) -> Review {
     let platforms = Platforms::ours(&Catalogue::ours().unwrap().table()).unwrap();
     Review::new(platforms, Popularity::default(), decisions)

@@ -115,19 +115,17 @@ impl<'b> Part<'b> {
             if !(bytes.is_empty() && self.file_name.as_deref() == Some("")) {
                 form.add_file(file_part(name, self.file_name, Some(&media.name), bytes));
             }
-        } else if media.name.starts_with("multipart/") {
-            if deeper > 0 {
-                read(form, &media, &bytes, charset, deeper - 1);
-            } else {
-                form.unread = true;
-            }
+        } else if media.name.starts_with("multipart/") && deeper > 0 {
+            read(form, &media, &bytes, charset, deeper - 1);
         } else if media.name.is_empty() || media.name == "text/plain" {
             let text = decode(&bytes, media.charset.as_deref().or(charset)).into_owned();
             form.value(&name, text, deeper.min(DEEPEST));
         } else if deeper > 0 {
             form.read(&media, &name, &bytes, charset, deeper - 1);
         } else {
+            // Nobody takes it apart any more, and its words are words all the same.
             form.unread = true;
+            form.value(&name, decode(&bytes, media.charset.as_deref().or(charset)).into_owned(), 0);
         }
     }
 }
