@@ -70,11 +70,14 @@ fn parse(text: &str) -> Result<Vec<KeptSites>, ProfileFault> {
 
 #[cfg(test)]
 mod tests {
+    use usher_scan::safe::SafeServices;
+    use usher_types::url::WebAddress;
+
     use super::*;
 
     #[test]
     fn every_entry_has_a_reason_and_names_whole_sites_that_are_not_too_wide() {
-        let kept = built_in().unwrap();
+        let (kept, services) = (built_in().unwrap(), SafeServices::built_in().unwrap());
         for section in
             [Section::Banking, Section::Health, Section::SoftwareUpdates, Section::DeviceManagement]
         {
@@ -83,6 +86,11 @@ mod tests {
         for entry in kept {
             assert!(entry.why.ends_with('.') && !entry.sites.is_empty(), "{}", entry.id);
             for site in &entry.sites {
+                // Safe search is set inside.
+                let address =
+                    WebAddress::parse(&format!("https://{}/", site.to_string().trim_end_matches('/')))
+                        .unwrap();
+                assert!(services.at(&address.host).is_none(), "{}: {site} searches", entry.id);
                 assert!(!site.is_too_wide() && matches!(site.path(), "" | "/"), "{}: {site}", entry.id);
             }
         }

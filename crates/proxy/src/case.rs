@@ -22,6 +22,11 @@ pub(crate) trait Case: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// The decision in it.
     fn decision(judgement: &Self::Judgement) -> &Decision;
 
+    /// Whether what is judged `now` may be read as little as it is being read.
+    fn stays_unread(_before: &Self::Judgement, _now: &Self::Judgement) -> bool {
+        true
+    }
+
     /// Whether its site may be connected to.
     fn may_connect(judgement: &Self::Judgement) -> bool;
 
@@ -79,6 +84,11 @@ impl Case for TlsFacts {
 
     fn decision((decision, _): &(Decision, TlsAction)) -> &Decision {
         decision
+    }
+
+    /// A tunnel that is passed on unread ends where it would be read by now: an app's hour is over, or somebody else sits there.
+    fn stays_unread((_, before): &(Decision, TlsAction), (_, now): &(Decision, TlsAction)) -> bool {
+        *before != TlsAction::Splice || *now == TlsAction::Splice
     }
 
     /// A word first is said on the pages inside, which come from the site afterwards. Own pages have no site.

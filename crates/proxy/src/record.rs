@@ -140,8 +140,11 @@ impl<C: Case> Recording<C> {
             Some(shown) => shown.who_lately(&self.gateway, at),
             None => self.gateway.who(who.device.address, at),
         };
-        let (judgement, before) = (facts.judge(&self.gateway, at), C::decision(before));
-        let now = C::decision(&judgement);
+        let judgement = facts.judge(&self.gateway, at);
+        if !C::stays_unread(before, &judgement) {
+            return false;
+        }
+        let (now, before) = (C::decision(&judgement), C::decision(before));
         // Bytes on their way to an address that searches freely do not become safe by a new decision.
         now.verdict <= before.verdict && now.connects_to() == before.connects_to()
     }

@@ -97,7 +97,7 @@ impl Opened {
         };
         let facts = &mut self.recording.facts;
         facts.hello = hello;
-        facts.refused = self.gateway.parts.pins.known(facts.who.device.address, &name_of(facts));
+        facts.refused = self.gateway.parts.pins.known(pins::at(&facts.who), &name_of(facts));
         let site = self.site().await;
         match (self.recording.judgement().1, site) {
             (TlsAction::Inspect, site) => self.inspect(client, site, offered).await,
@@ -131,7 +131,7 @@ impl Opened {
     {
         let Self { gateway, connection, mut recording } = self;
         let facts = &recording.facts;
-        let (name, device) = (name_of(facts), facts.who.device.address);
+        let (name, device) = (name_of(facts), pins::at(&facts.who));
         let way = match site {
             Ok(Some((stream, address))) => shake_hands(&gateway, stream, address, &name, &offered)
                 .await

@@ -64,7 +64,13 @@ fn excluded(case: &Case<'_>) -> Option<NotRead> {
     }
     // The tunnel's names may stand in different entries of the list: the host's own is named.
     let entry = not.kept.find_all(case.target.host, "/").next().map(|(_, id)| NotRead::Kept(id.clone()));
-    entry.filter(|_| case.is_in(&not.kept))
+    entry.filter(|_| case.is_in(&not.kept) && !searches(case))
+}
+
+/// Whether it is a search engine or film site under one of its names: safe search is set inside.
+fn searches(case: &Case<'_>) -> bool {
+    let services = case.snapshot.safe_services;
+    case.hosts().any(|host| services.at(host).is_some() || services.unlockable(host).is_some())
 }
 
 /// An app that trusts no authority but its maker's. Only what is plainly open to somebody the policy names; never a search
@@ -73,9 +79,6 @@ fn pinned(case: &Case<'_>, refused: &Refused, verdict: Verdict) -> Option<NotRea
     let until = refused.at.plus_minutes(PASSED_ON_MINUTES);
     let trusts = refused.device_took_at?.plus_minutes(TRUSTED_WITHIN_MINUTES) > case.at;
     let named = case.group.is_some_and(|group| case.snapshot.uninspected.pinned.has(group));
-    let services = case.snapshot.safe_services;
-    let searches =
-        case.hosts().any(|host| services.at(host).is_some() || services.unlockable(host).is_some());
-    let passes = named && trusts && !searches && verdict == Verdict::Allow && case.at < until;
+    let passes = named && trusts && !searches(case) && verdict == Verdict::Allow && case.at < until;
     passes.then_some(NotRead::Pinned(until))
 }

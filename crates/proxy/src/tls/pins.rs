@@ -8,18 +8,27 @@ use std::net::IpAddr;
 
 use quick_cache::sync::Cache;
 use rustls::AlertDescription;
-use usher_policy::facts::Refused;
+use usher_policy::facts::{Circumstances, Refused};
 use usher_types::host::Host;
+use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
 use crate::limits::{DEVICES_KEPT, REFUSALS_KEPT};
 
+/// A device and who is at it: behind one address there may be several people, who learn nothing for each other.
+pub(crate) type At = (IpAddr, Option<PersonId>);
+
+/// Where somebody is.
+pub(crate) fn at(who: &Circumstances) -> At {
+    (who.device.address, who.subject.person)
+}
+
 /// What devices said of leafs.
 pub struct Pins {
     /// When a device last refused the leaf of a site.
-    refused: Cache<(IpAddr, Host), Moment>,
+    refused: Cache<(At, Host), Moment>,
     /// When a device last took one.
-    took: Cache<IpAddr, Moment>,
+    took: Cache<At, Moment>,
 }
 
 impl std::fmt::Debug for Pins {
@@ -36,12 +45,12 @@ impl Default for Pins {
 
 impl Pins {
     /// A device refused the leaf of a site.
-    pub(crate) fn refused(&self, device: IpAddr, site: &Host, at: Moment) {
+    pub(crate) fn refused(&self, device: At, site: &Host, at: Moment) {
         self.refused.insert((device, site.clone()), at);
     }
 
     /// A device took a leaf.
-    pub(crate) fn took(&self, device: IpAddr, at: Moment) {
+    pub(crate) fn took(&self, device: At, at: Moment) {
         self.took.insert(device, at);
     }
 
@@ -52,7 +61,7 @@ impl Pins {
     }
 
     /// What is known of a device and a site.
-    pub(crate) fn known(&self, device: IpAddr, site: &Host) -> Option<Refused> {
+    pub(crate) fn known(&self, device: At, site: &Host) -> Option<Refused> {
         let at = self.refused.get(&(device, site.clone()))?;
         Some(Refused { at, device_took_at: self.took.get(&device) })
     }
@@ -74,6 +83,8 @@ pub(crate) fn is_distrust(error: &std::io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use usher_types::ids::Id;
+
     use super::*;
 
     #[test]
@@ -91,7 +102,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded_and_of_one_device_and_site() {
         let (pins, at) = (Pins::default(), Moment::from_unix_ms(0));
-        let device: IpAddr = "10.0.0.14".parse().unwrap();
+        let address: IpAddr = "10.0.0.14".parse().unwrap();
+        let device = (address, Some(Id::new(7)));
         let site = |number: usize| Host::parse(&format!("app{number}.example")).unwrap();
         for number in 0..REFUSALS_KEPT * 3 {
             pins.refused(device, &site(number), at);
@@ -105,6 +117,8 @@ mod tests {
         assert_eq!(pins.known(device, &site(2)), None);
         assert_eq!(pins.refused_since(at), BTreeSet::from(["app1.example".to_owned()]));
         assert_eq!(pins.refused_since(at.plus_minutes(1)), BTreeSet::new());
-        assert_eq!(pins.known("10.0.0.15".parse().unwrap(), &site(1)), None);
+        assert_eq!(pins.known(("10.0.0.15".parse().unwrap(), Some(Id::new(7))), &site(1)), None);
+        assert_eq!(pins.known((address, Some(Id::new(8))), &site(1)), None);
+        assert_eq!(pins.known((address, None), &site(1)), None);
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
 use usher_events::event::{Event, What};
 use usher_policy::decision::{NotRead, Note};
-use usher_proxy::limits::HANDSHAKE_TIME;
+use usher_proxy::limits::{HANDSHAKE_TIME, JUDGED_AGAIN_EVERY};
 
 use crate::client::Wire;
 use crate::events::line;
@@ -130,6 +130,25 @@ async fn an_app_that_refuses_the_schools_certificate_is_passed_on_for_an_hour_an
     assert_eq!(until, events[1].at.plus_minutes(60));
     let What::Tunnel(tunnel) = &events[2].what else { panic!("a tunnel") };
     assert_eq!(tunnel.facts.refused.map(|refused| refused.at), Some(events[1].at));
+}
+
+/// Somebody else sits down at the device while an app's connection is open: what is theirs is read.
+#[tokio::test]
+async fn a_tunnel_that_was_passed_on_for_one_person_ends_when_another_comes() {
+    let origin = site().await;
+    let rig = rig(&origin).await;
+    app(&rig, STAFF, pinning()).await.unwrap_err();
+    let stream = rig.tunnel_from(STAFF, "lava.example:443").await;
+    let name = ServerName::try_from("lava.example").unwrap();
+    let mut wire = Wire::new(TlsConnector::from(Arc::new(pinning())).connect(name, stream).await.unwrap());
+    wire.send("GET / HTTP/1.1\r\nHost: lava.example\r\n\r\n").await;
+    assert_eq!(wire.answer().await.text(), "hello");
+    rig.people.arrive(STAFF, "pupil.y4");
+    tokio::time::pause();
+    tokio::time::advance(JUDGED_AGAIN_EVERY * 2).await;
+    tokio::time::resume();
+    assert_eq!(wire.rest().await, b"");
+    assert_eq!(rig.lines(4).await[3], "ended 200 Usher");
 }
 
 #[tokio::test]
