@@ -1,5 +1,6 @@
 //! Connections to sites that speak HTTP.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,8 +25,8 @@ use crate::record::Received;
 /// A way to send requests to a site.
 #[derive(Debug)]
 pub(crate) enum Channel {
-    /// One at a time.
-    Http1(http1::SendRequest<Body>),
+    /// One at a time; whether one was answered already.
+    Http1(http1::SendRequest<Body>, bool),
     /// Many at once; whether the site takes WebSockets this way is known when its settings have come.
     Http2(http2::SendRequest<Body>, Arc<AtomicBool>),
 }
@@ -77,7 +78,7 @@ impl Channel {
                 tracing::trace!(%error, "a connection to a site ended");
             }
         });
-        Ok(Self::Http1(sender))
+        Ok(Self::Http1(sender, false))
     }
 
     /// Speaks HTTP/2 on a connection.
@@ -113,7 +114,7 @@ impl Channel {
     /// Whether it cannot be used any more.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
-            Self::Http1(sender) => sender.is_closed(),
+            Self::Http1(sender, _) => sender.is_closed(),
             Self::Http2(sender, _) => sender.is_closed(),
         }
     }
@@ -134,17 +135,21 @@ impl Channel {
         }
         let sent = async {
             match self {
-                Self::Http1(sender) => {
+                Self::Http1(sender, used) => {
                     if sender.ready().await.is_err() {
                         return Err(SendFault::NotSent(Box::new(request)));
                     }
-                    sender.try_send_request(request).await.map_err(fault)
+                    let spare = if *used { repeatable(&request) } else { None };
+                    let answer =
+                        sender.try_send_request(request).await.map_err(|error| fault(error, spare))?;
+                    *used = true;
+                    undecoded(answer)
                 }
                 Self::Http2(sender, _) => {
                     if sender.ready().await.is_err() {
                         return Err(SendFault::NotSent(Box::new(request)));
                     }
-                    sender.try_send_request(request).await.map_err(fault)
+                    sender.try_send_request(request).await.map_err(|error| fault(error, None))
                 }
             }
         };
@@ -169,10 +174,50 @@ async fn nothing_comes(received: &Received) {
     }
 }
 
-fn fault(mut error: hyper::client::conn::TrySendError<Request<Body>>) -> SendFault {
-    match error.take_message() {
-        Some(request) => SendFault::NotSent(Box::new(request)),
-        None if error.error().is_parse() => SendFault::Failed(UpstreamFault::Protocol),
-        None => SendFault::Failed(UpstreamFault::BrokeOff),
+/// The request once more, where asking twice is the same as asking once (RFC 9110, 9.2.2).
+fn repeatable(request: &Request<Body>) -> Option<Box<Request<Body>>> {
+    if !request.method().is_idempotent() || !matches!(request.body(), Body::Empty) {
+        return None;
     }
+    let mut again = Request::new(Body::Empty);
+    again.method_mut().clone_from(request.method());
+    again.uri_mut().clone_from(request.uri());
+    *again.version_mut() = request.version();
+    again.headers_mut().clone_from(request.headers());
+    again.extensions_mut().clone_from(request.extensions());
+    Some(Box::new(again))
+}
+
+/// An answer, unless its body is in a coding of the transfer that nobody asked for (RFC 9112, 7.4): handed on as it is it
+/// would be called something it is not.
+fn undecoded(answer: Response<Incoming>) -> Result<Response<Incoming>, SendFault> {
+    let codings = answer.headers().get_all(http::header::TRANSFER_ENCODING);
+    let plain = codings.iter().all(|line| line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    if plain { Ok(answer) } else { Err(SendFault::Failed(UpstreamFault::Protocol)) }
+}
+
+/// What a failure means. A site may close a connection it kept just when the next request comes on it: `spare` then goes on
+/// another one.
+fn fault(
+    mut error: hyper::client::conn::TrySendError<Request<Body>>,
+    spare: Option<Box<Request<Body>>>,
+) -> SendFault {
+    match (error.take_message(), spare) {
+        (Some(request), _) => SendFault::NotSent(Box::new(request)),
+        (None, Some(spare)) if went_away(error.error()) => SendFault::NotSent(spare),
+        (None, _) if error.error().is_parse() => SendFault::Failed(UpstreamFault::Protocol),
+        (None, _) => SendFault::Failed(UpstreamFault::BrokeOff),
+    }
+}
+
+/// Whether the connection ended before any answer began.
+fn went_away(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    error.is_incomplete_message()
+        || source.is_some_and(|source| {
+            matches!(
+                source.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+            )
+        })
 }

@@ -38,10 +38,12 @@ async fn sites_that_are_not_there_get_a_truthful_page() {
 
 #[tokio::test]
 async fn sites_that_break_off_or_speak_nonsense_are_told_apart() {
-    let bytes: [(&'static [u8], &str); 3] = [
+    let bytes: [(&'static [u8], &str); 4] = [
         (b"", "502 Upstream(BrokeOff)"),
         (b"what do you want?\r\n\r\n", "502 Upstream(Protocol)"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "200 Upstream(BrokeOff)"),
+        // A coding nobody asked for, which would be lost on the way.
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "502 Upstream(Protocol)"),
     ];
     for (bytes, went) in bytes {
         let origin = Origin::raw(move |mut stream, _| async move {
@@ -56,6 +58,34 @@ async fn sites_that_break_off_or_speak_nonsense_are_told_apart() {
         let lines = rig.lines(1).await;
         assert_eq!(lines, [format!("GET http://plain.example/ Allow Unknown {went}")]);
     }
+}
+
+/// RFC 9110, 9.2.2: asked again where that is the same as asking once, and only then.
+#[tokio::test]
+async fn a_kept_connection_that_a_site_closes_under_a_request_costs_nobody_their_page() {
+    for (again, status) in [(get("http://plain.example/2"), "200"), (post("http://plain.example/2"), "502")] {
+        // Its first connection answers once, takes the next request, and is closed.
+        let origin = Origin::raw(|mut stream, number| async move {
+            read_head(&mut stream).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await.unwrap();
+            read_head(&mut stream).await;
+            if number > 1 {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await.unwrap();
+            }
+        })
+        .await;
+        let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+        assert_eq!(rig.get("http://plain.example/1").await.status, 200);
+        let mut wire = rig.wire().await;
+        wire.send(again).await;
+        assert!(wire.head().await.unwrap().starts_with(&format!("HTTP/1.1 {status}")));
+        assert_eq!(origin.connections(), if status == "200" { 2 } else { 1 });
+        rig.events(2).await;
+    }
+}
+
+fn post(address: &str) -> String {
+    get(address).replacen("GET", "POST", 1).replacen("\r\n", "\r\nContent-Length: 0\r\n", 1)
 }
 
 #[tokio::test]
