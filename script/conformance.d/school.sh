@@ -22,7 +22,7 @@ trap 'exit 130' INT TERM
 # One line for each case: what came out, who, what was tried, what was seen.
 told() {
   printf '%-7s  %-12s  %-34s  %s\n' "$1" "$2" "$3" "${4:-}"
-  case "$1" in ok) passed=$((passed + 1)) ;; FAILED) failed=$((failed + 1)) ;; *) skipped=$((skipped + 1)) ;; esac
+  case "$1" in ok) passed=$((passed + 1)) ;; FAILED) failed=$((failed + 1)) ;; skipped) skipped=$((skipped + 1)) ;; esac
 }
 
 # The line that ends a part, and its exit status.
@@ -94,12 +94,12 @@ ask() {
     --header 'Accept: text/html' --header 'Sec-Fetch-Dest: document' "$@"
 }
 
-# Signs somebody in at the portal: sign_in USERNAME PASSWORD. This machine's own address is then theirs.
+# Signs somebody in at the portal: sign_in USERNAME PASSWORD [ADDRESS]. The address is then theirs.
 sign_in() {
-  local form token status
-  form=$(ask 'https://usher.internal/sign-in?for=adult')
+  local form token status from=(--interface "${3:-127.0.0.1}")
+  form=$(ask "${from[@]}" 'https://usher.internal/sign-in?for=adult')
   token=$(sed -n 's/.*name="_form" value="\([^"]*\)".*/\1/p' <<<"$form" | head -n 1)
-  status=$(ask --output /dev/null --write-out '%{http_code}' --header 'Origin: https://usher.internal' \
+  status=$(ask "${from[@]}" --output /dev/null --write-out '%{http_code}' --header 'Origin: https://usher.internal' \
     --data-urlencode "_form=$token" --data for=adult --data "username=$1" --data-urlencode "password=$2" \
     --data clause=yes https://usher.internal/sign-in)
   [ "$status" = 303 ] || { echo "$1 could not sign in: $status" >&2; exit 1; }
