@@ -1,0 +1,128 @@
+# curl's own suite through the proxy. The suite's servers are built from Debian's source of curl; the curl that is tried is
+# Debian's own program. Everything is run through tinyproxy first: what fails with any proxy is told from what fails with ours.
+#
+# Tried are the cases that need one HTTP server of the suite, no program of the suite's own, and no proxy they chose
+# themselves. `curl-hops.pl` compares messages as what went in and came out of a proxy. `curl-known.txt` names the cases
+# that fail with us and why; any other failure makes this script fail.
+
+# The demonstration's own network, so that the policy reaches it; above the addresses of its sites.
+readonly SUITE_ADDRESS=127.0.77.99
+# A case takes a tenth of a second; one that is not done by then hangs.
+readonly HANGS_S=20
+
+conformance_curl() {
+  local tests=""
+  if [ "${1:-}" = --tests ]; then tests="${2:?numbers of cases}"; fi
+  "$root/script/needs" perl=perl cc=gcc make=make tinyproxy=tinyproxy curl=curl
+  fetch_curl_source
+  build_curl_servers
+  open_school
+  sign_in teacher.y4 "$(secret_of teacher.y4)"
+  let_ports_be_any
+  start_tinyproxy
+  # A case that hangs is told as one that failed.
+  printf '#!/bin/sh\nexec timeout %s curl "$@"\n' "$HANGS_S" >"$work/curl-in-time"
+  chmod +x "$work/curl-in-time"
+  [ -n "$tests" ] || tests=$(choose_cases)
+  run_suite tinyproxy "http://127.0.0.1:$tinyproxy_port" "$tests"
+  run_suite usher "$gateway" "$tests"
+  compare_suites
+}
+
+# Debian's source of the curl that is installed, kept from run to run.
+fetch_curl_source() {
+  local kept="${XDG_CACHE_HOME:-$HOME/.cache}/usher/curl-source" sources="$work/curl.sources"
+  mkdir -p "$kept" "$work/lists/partial"
+  curl_source=$(find "$kept" -mindepth 1 -maxdepth 1 -type d -name 'curl-*' | head -n 1)
+  [ -z "$curl_source" ] || return 0
+  # shellcheck source=/dev/null
+  printf 'Types: deb-src\nURIs: http://deb.debian.org/debian\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+    "$(. /etc/os-release && echo "$VERSION_CODENAME")" /usr/share/keyrings/debian-archive-keyring.gpg >"$sources"
+  local apt=(apt-get -qq -o "Dir::Etc::SourceList=$sources" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/lists"
+    -o APT::Sandbox::User=root)
+  echo "fetching Debian's source of curl"
+  (cd "$kept" && "${apt[@]}" update && "${apt[@]}" source --download-only curl && tar -xf curl_*.orig.tar.*z)
+  curl_source=$(find "$kept" -mindepth 1 -maxdepth 1 -type d -name 'curl-*' | head -n 1)
+}
+
+build_curl_servers() {
+  [ ! -x "$curl_source/tests/server/sws" ] || return 0
+  echo "building the suite's servers (a minute or two)"
+  (
+    cd "$curl_source"
+    ./configure -q --disable-shared --without-ssl --without-libpsl --disable-ldap --without-brotli --without-zstd --without-zlib \
+      --without-nghttp2 --without-libidn2
+    make -s -C tests/server
+  ) >"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log" >&2; exit 1; }
+}
+
+# The suite's servers take whatever port is free; the starter policy opens few. That takes two people.
+let_ports_be_any() {
+  local draft
+  secret_of head >"$work/head"
+  secret_of dsl >"$work/dsl"
+  "$USHER" --config "$config" policy show | sed '/^id = "web-ports-only"/,/^for = /s/^for = .*/for = ["pupils"]/' >"$work/policy.toml"
+  draft=$("$USHER" --config "$config" policy publish --by head --password-file "$work/head" \
+    --reason "curl's own tests are served on ports of their own" "$work/policy.toml" |
+    sed -n 's/^It waits for a second person: draft \([^.]*\)\..*/\1/p')
+  "$USHER" --config "$config" policy confirm "$draft" --by dsl --password-file "$work/dsl" >/dev/null
+  until_there "the policy" "$START_S" not_refused "http://$SUITE_ADDRESS:9/"
+}
+
+# Nobody listens there: once the port is open, the answer is no refusal any more.
+not_refused() { [ "$(ask --output /dev/null --write-out '%{http_code}' "$1")" != 403 ]; }
+
+start_tinyproxy() {
+  tinyproxy_port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+  printf '%s\n' "Port $tinyproxy_port" 'Listen 127.0.0.1' 'Timeout 60' 'MaxClients 50' 'DisableViaHeader Yes' >"$work/tinyproxy.conf"
+  tinyproxy -d -c "$work/tinyproxy.conf" >"$work/tinyproxy.log" 2>&1 &
+  started+=($!)
+  until_there tinyproxy "$START_S" fetched "http://127.0.0.1:$tinyproxy_port/"
+}
+
+choose_cases() {
+  local file
+  for file in "$curl_source"/tests/data/test[0-9]*; do
+    awk '/<client>/ { client = 1 } /<\/client>/ { client = 0 }
+         /<server>/ { servers = 1; next } /<\/server>/ { servers = 0 }
+         servers && NF { count += 1; if ($1 != "http") bad = 1 }
+         /<tool>/ { bad = 1 }
+         client && /proxy|-x |socks|--connect-to/ { bad = 1 }
+         END { exit !(count == 1 && !bad) }' "$file" && echo "${file##*/test}"
+  done | sort -n
+}
+
+# run_suite NAME PROXY CASES: what runtests.pl says goes to NAME.suite, the cases that failed and how to NAME.failed.
+run_suite() {
+  local began=$SECONDS
+  # shellcheck disable=SC2086 # each number is an argument
+  (cd "$curl_source/tests" && perl runtests.pl -a -n -L "$parts/curl-hops.pl" -c "$work/curl-in-time" -vc /usr/bin/curl \
+    -o "HOSTIP=$SUITE_ADDRESS" -P "$2" $3) >"$work/$1.suite" 2>&1 || true
+  # The number of the case, what of it failed, and its name.
+  awk '/^test [0-9]+\.\.\.\[/ { number = substr($2, 1, 4) + 0; name = $0; sub(/^[^[]*/, "", name); told = 0 }
+       /FAILED/ && !told { what = $0; sub(/^ *[0-9]*:? */, "", what); sub(/ *FAILED.*/, "", what); print number, what, name; told = 1 }' \
+    "$work/$1.suite" >"$work/$1.failed"
+  sed -n 's/^TESTDONE: \(.* reported OK.*\)/\1/p' "$work/$1.suite" | sed "s/^/$1: /; s/\$/ ($((SECONDS - began)) s)/"
+}
+
+compare_suites() {
+  local number what name reason new=0
+  echo
+  sed -n 's/^TESTINFO: \("\)/left out: \1/p' "$work/usher.suite"
+  echo
+  while read -r number what name; do
+    reason=$(sed -n "s/^$number //p" "$parts/curl-known.txt")
+    if grep --quiet "^$number " "$work/tinyproxy.failed"; then
+      told any-too "$number" "$what" "$name ${reason:+: $reason}"
+    elif [ -n "$reason" ]; then
+      told known "$number" "$what" "$name: $reason"
+    else
+      told FAILED "$number" "$what" "$name"
+      new=$((new + 1))
+    fi
+  done <"$work/usher.failed"
+  printf '\n%s cases fail with Usher, %s with tinyproxy; %s with Usher alone and for no known reason\n' \
+    "$(wc -l <"$work/usher.failed")" "$(wc -l <"$work/tinyproxy.failed")" "$new"
+  cp "$work"/{usher,tinyproxy}.{suite,failed} "$curl_source/.." 2>/dev/null || true
+  [ "$new" = 0 ]
+}
