@@ -61,6 +61,8 @@ pub struct IcapServer {
     pub listen: SocketAddr,
     /// Whose questions are answered, and whose word about their clients is believed.
     pub clients: Vec<IpNet>,
+    /// Whether they decrypt what is in tunnels and ask about it.
+    pub decrypts: bool,
 }
 
 /// Where the books are.
@@ -221,7 +223,8 @@ fn icap(file: crate::file::Icap) -> Result<Option<IcapServer>, ConfigFault> {
             Err(value("icap.clients", &"name the proxies that may ask, like `10.0.0.5/32`"))
         }
         (None, clients) if !clients.is_empty() => Err(value("icap.listen", &"say where it listens")),
-        (listen, clients) => Ok(listen.map(|listen| IcapServer { listen, clients })),
+        (None, _) if file.decrypts => Err(value("icap.listen", &"say where it listens")),
+        (listen, clients) => Ok(listen.map(|listen| IcapServer { listen, clients, decrypts: file.decrypts })),
     }
 }
 
@@ -282,6 +285,7 @@ mod tests {
             ("data = 'x'\n[scanners]\nrules = false\nrules-folder = 'y'", "scanners.rules-folder"),
             ("data = 'x'\n[icap]\nlisten = '127.0.0.1:1344'", "icap.clients"),
             ("data = 'x'\n[icap]\nclients = ['10.0.0.5/32']", "icap.listen"),
+            ("data = 'x'\n[icap]\ndecrypts = true", "icap.listen"),
             ("[gateway]\n", "missing field `data`"),
         ] {
             let fault = Config::parse(text, "usher.toml").unwrap_err();

@@ -95,6 +95,8 @@ pub(crate) struct Icap {
     pub(crate) listen: Option<SocketAddr>,
     #[serde(default)]
     pub(crate) clients: Vec<IpNet>,
+    #[serde(default)]
+    pub(crate) decrypts: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 23] = [
+pub const KEYS: [Key; 24] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -38,7 +38,7 @@ pub const KEYS: [Key; 23] = [
     Key {
         name: "gateway.relays",
         default: "none",
-        meaning: "Networks of load balancers in front of the gateway, like `[\"10.0.0.5/32\"]`. Each of their connections must begin with a PROXY header (version 1 or 2) that says whom it brings; nobody else's may.",
+        meaning: "Networks of load balancers in front of the gateway, like `[\"10.0.0.5/32\"]`. Each of their connections must begin with a PROXY header (version 1 or 2) that says whom it brings; nobody else's may. One that does not say it (`UNKNOWN`, `LOCAL`) can ask for nothing: a check of the load balancer's own should open and close.",
     },
     Key {
         name: "portal.listen",
@@ -119,7 +119,12 @@ pub const KEYS: [Key; 23] = [
     Key {
         name: "icap.clients",
         default: "none",
-        meaning: "The proxies that may ask, as networks like `10.0.0.5/32`. They are believed when they say which device sent something (`X-Client-IP`), so name no more than they are.",
+        meaning: "The proxies that may ask, as networks like `10.0.0.5/32`. They are believed when they say which device sent something (`X-Client-IP`), and refused when they do not, so name no more than they are.",
+    },
+    Key {
+        name: "icap.decrypts",
+        default: "false",
+        meaning: "Whether those proxies decrypt what is in tunnels and ask about every page in them (squid's `ssl_bump bump all`). If not, a site that is shut is refused when its tunnel is asked for, without a page. Say `true` of no proxy that lets a tunnel through unread.",
     },
     Key {
         name: "log.filter",

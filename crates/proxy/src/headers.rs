@@ -6,6 +6,8 @@ use http::header::{
     PROXY_AUTHORIZATION, RANGE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
+use crate::pages::PROXY_STATUS;
+
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 /// What `Alt-Svc` was called before it was one.
@@ -52,7 +54,8 @@ pub(crate) fn only_readable(headers: &mut HeaderMap) {
     }
 }
 
-/// Takes out what is between the site and the gateway, and offers of other ways to the site that nobody could judge.
+/// Takes out what is between the site and the gateway, offers of other ways to the site that nobody could judge, and what
+/// only a proxy may say of itself (RFC 9209): a page of ours is told by it.
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     drop_named(headers);
     for name in [
@@ -64,6 +67,7 @@ pub(crate) fn clean_response(headers: &mut HeaderMap) {
         TRAILER,
         ALT_SVC,
         ALTERNATE_PROTOCOL,
+        PROXY_STATUS,
     ] {
         headers.remove(name);
     }
@@ -146,6 +150,7 @@ mod tests {
         headers.insert(ALT_SVC, "h3=\":443\"".parse().unwrap());
         headers.append(ALT_SVC, "h2=\"elsewhere.example:443\"".parse().unwrap());
         headers.insert("alternate-protocol", "443:quic".parse().unwrap());
+        headers.insert("proxy-status", "usher; error=http_request_denied".parse().unwrap());
         headers.insert("x-kept", "1".parse().unwrap());
         clean_response(&mut headers);
         assert_eq!(headers.len(), 1);

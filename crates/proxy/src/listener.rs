@@ -92,7 +92,11 @@ async fn serve_connection(
         tracing::debug!(%error, "no delay could not be set");
     }
     let mut first = BytesMut::new();
-    let peer = match relayed::client(&mut stream, &mut first, peer, &gateway.parts.relays).await {
+    let client = tokio::select! {
+        client = relayed::client(&mut stream, &mut first, peer, &gateway.parts.relays) => client,
+        () = stop.cancelled() => return,
+    };
+    let peer = match client {
         Ok(Some(peer)) => peer,
         Ok(None) => return,
         Err(_unclear) => return refuse_relay(&gateway, stream, peer).await,

@@ -23,10 +23,10 @@ const VERSION_1: &[u8] = b"PROXY ";
 pub(crate) struct Unclear;
 
 /// Whom a connection is from: the other end, or whom a load balancer at the other end says. What came after its header
-/// is left in `first`. None where it said nothing at all and left, as health checks do.
+/// is left in `first`. None where it asked for nothing and left, as health checks do.
 ///
 /// # Errors
-/// When a load balancer does not say it clearly.
+/// When a load balancer does not say it clearly, or asks for something itself: that would be its own, and so everybody's.
 pub(crate) async fn client<T: AsyncRead + Unpin>(
     stream: &mut T,
     first: &mut BytesMut,
@@ -42,7 +42,12 @@ pub(crate) async fn client<T: AsyncRead + Unpin>(
     }
     let header = tokio::time::timeout(HEAD_TIME, header(stream, first)).await;
     let said = header.map_err(|_elapsed| Unclear)??;
-    Ok(Some(said.unwrap_or(peer)))
+    if said.is_some() {
+        return Ok(said);
+    }
+    let asks = !first.is_empty()
+        || matches!(tokio::time::timeout(IDLE_TIME, stream.read_buf(first)).await, Ok(Ok(1..)));
+    if asks { Err(Unclear) } else { Ok(None) }
 }
 
 /// Reads the header to its end. None where it says that the connection is the load balancer's own, or not whose it is.
@@ -137,18 +142,29 @@ mod tests {
             (version_2(0x21, 0x11, &v4()), "192.0.2.7:40001"),
             (version_2(0x21, 0x11, &notes), "192.0.2.7:40001"),
             (version_2(0x21, 0x21, &v6()), "[2001:db8::7]:40001"),
-            // Not whose it is, and the load balancer's own.
-            (b"PROXY UNKNOWN\r\n".to_vec(), BALANCER),
-            (b"PROXY UNKNOWN ff:: ff:: 1 2\r\n".to_vec(), BALANCER),
-            (version_2(0x20, 0x00, b""), BALANCER),
-            (version_2(0x20, 0x11, &v4()), BALANCER),
-            (version_2(0x21, 0x00, b""), BALANCER),
         ] {
             let all = [&header[..], b"GET / HTTP/1.1\r\n"].concat();
             for piece in [1, 7, 4096] {
                 let (client, rest) = taken(&all, piece).await;
                 assert_eq!(client, Ok(Some(whom.parse().unwrap())), "{header:?}");
                 assert_eq!(rest, b"GET / HTTP/1.1\r\n", "{header:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_said_to_be_anybodys_may_ask_for_nothing() {
+        for header in [
+            b"PROXY UNKNOWN\r\n".to_vec(),
+            b"PROXY UNKNOWN ff:: ff:: 1 2\r\n".to_vec(),
+            version_2(0x20, 0x00, b""),
+            version_2(0x20, 0x11, &v4()),
+            version_2(0x21, 0x00, b""),
+        ] {
+            for piece in [1, 7, 4096] {
+                assert_eq!(taken(&header, piece).await.0, Ok(None), "{header:?}");
+                let asks = [&header[..], b"GET / HTTP/1.1\r\n"].concat();
+                assert_eq!(taken(&asks, piece).await.0, Err(Unclear), "{header:?}");
             }
         }
     }

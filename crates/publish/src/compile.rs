@@ -20,7 +20,7 @@ use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
 use crate::artefacts::Artefacts;
-use crate::feeds::Feeds;
+use crate::feeds::{Feed, Feeds};
 use crate::phrases::{self, PhraseFolder};
 use crate::sealed::{self, SealedLost};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
@@ -85,11 +85,12 @@ pub struct ListsFolder {
 impl ListsFolder {
     /// The lists in this folder, which need not be there yet.
     pub fn at(folder: PathBuf) -> Self {
+        let sources = Sources::in_folder(folder.join("sources"));
         Self {
-            sources: Sources::in_folder(folder.join("sources")),
             artefacts: Artefacts::in_folder(folder.join("compiled")),
-            feeds: Feeds::in_folder(folder.join("feeds")),
-            phrases: PhraseFolder::at(folder.join("phrases")),
+            feeds: Feeds::in_folder(folder.join("feeds"), sources.clone()),
+            phrases: PhraseFolder::at(folder.join("phrases"), sources.clone()),
+            sources,
             folder,
         }
     }
@@ -108,11 +109,15 @@ impl ListsFolder {
         let review = Review::new(Platforms::ours(&table)?, Popularity::default(), decisions);
         let mut compiler = Compiler::new(review, ChangeGuard::default());
         let _held = self.sources.hold()?;
+        let mut changed = Vec::new();
         for id in self.sources.ids()? {
             progress(&id);
             self.sources.mend(&id)?;
             match (self.sources.read(&id, Version::New)?, self.sources.read(&id, Version::Used)?) {
-                (Some(new), Some(used)) => compiler.add_changed(new, used),
+                (Some(new), Some(used)) => {
+                    changed.push((id, new.info.origin.digest));
+                    compiler.add_changed(new, used);
+                }
                 (Some(only), None) | (None, Some(only)) => compiler.add(only),
                 (None, None) => {}
             }
@@ -127,6 +132,11 @@ impl ListsFolder {
         let kept =
             out.flush().and_then(|()| out.get_ref().sync_all()).and_then(|()| fs::rename(&half, &path));
         kept.map_err(|source| disk(&path, source))?;
+        for (id, digest) in changed {
+            if outcome.held_sources.iter().any(|held| held.source == id) {
+                self.sources.note_held(&id, digest)?;
+            }
+        }
         Ok(outcome)
     }
 
@@ -263,6 +273,23 @@ pub async fn compiled(books: &Books) -> Result<Compiled, StoreError> {
     let bytes = books.store().blob(books.school(), in_force.value.compiled).await?.unwrap_or_default();
     serde_json::from_slice(&bytes)
         .map_err(|error| StoreError::Unreadable { what: format!("what compiling said: {error}") })
+}
+
+/// Whether one of these lists came and was not compiled since: then it waits for nobody but whoever compiles. One that is
+/// held waits for a person, until another comes.
+///
+/// # Errors
+/// When the folder cannot be read, or the books fail.
+pub async fn waits(folder: &ListsFolder, books: &Books, feeds: &[Feed]) -> Result<bool, ListsFault> {
+    let held = compiled(books).await?.held_sources;
+    for Feed { id, .. } in feeds {
+        let Some(new) = folder.sources.info(id, Version::New)? else { continue };
+        let is_held = held.iter().any(|held| held.source == *id);
+        if !is_held || folder.sources.noted_held(id)? != Some(new.origin.digest) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A source as it stands.

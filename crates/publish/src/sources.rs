@@ -3,6 +3,7 @@
 //! ```text
 //! sources/<id>/new.json  new.txt     fetched, and not compiled yet
 //! sources/<id>/used.json used.txt    what the lists in force were compiled from
+//! sources/<id>/held.json             the digest of what was fetched and last held
 //! ```
 //!
 //! Entries are kept in normal form, one a line, so that two versions can be compared and read by anybody. A version is
@@ -15,8 +16,11 @@ use std::path::{Path, PathBuf};
 
 use usher_lists::normal::Entries;
 use usher_lists::source::{Source, SourceId, SourceInfo};
+use usher_types::digest::Digest;
 
 use crate::sealed;
+
+const HELD: &str = "held.json";
 
 /// The folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +145,19 @@ impl Sources {
     /// # Errors
     /// When the disk refuses.
     pub fn put(&self, source: &Source) -> Result<(), SourcesFault> {
+        self.put_while(source, || Ok(true)).map(drop)
+    }
+
+    /// The same, if something still holds while nobody else writes. False when it does not.
+    pub(crate) fn put_while(
+        &self,
+        source: &Source,
+        holds: impl FnOnce() -> Result<bool, SourcesFault>,
+    ) -> Result<bool, SourcesFault> {
         let _held = self.hold()?;
+        if !holds()? {
+            return Ok(false);
+        }
         let id = &source.info.origin.id;
         if let Some(before) = self.sealed(id)?
             && before.origin.category != source.info.origin.category
@@ -157,7 +173,25 @@ impl Sources {
             Ok(()) | Err(_) => {}
         }
         whole(&text, |out| source.entries.write_text(out))?;
-        whole(&info, |out| serde_json::to_writer(out, &source.info).map_err(io::Error::other))
+        whole(&info, |out| serde_json::to_writer(out, &source.info).map_err(io::Error::other))?;
+        Ok(true)
+    }
+
+    /// Keeps which version was held, for whoever holds the folder.
+    pub(crate) fn note_held(&self, id: &SourceId, digest: Digest) -> Result<(), SourcesFault> {
+        let path = self.0.join(id.as_str()).join(HELD);
+        whole(&path, |out| serde_json::to_writer(out, &digest).map_err(io::Error::other))
+    }
+
+    /// The version that was last held.
+    pub(crate) fn noted_held(&self, id: &SourceId) -> Result<Option<Digest>, SourcesFault> {
+        let path = self.0.join(id.as_str()).join(HELD);
+        match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(disk(&path, source)),
+            // What cannot be read names no version: then the lists are compiled once more, and it is written again.
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        }
     }
 
     /// What waited is now what is in force.

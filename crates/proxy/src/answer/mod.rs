@@ -34,8 +34,7 @@ pub(crate) async fn pass_back(
     home: Option<Home>,
 ) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
-    headers::clean_response(&mut parts.headers);
-    one_type(&mut parts.headers);
+    clean(&mut parts.headers);
     recording.answered(parts.status.as_u16(), &parts.headers);
     parts.version = Version::HTTP_11;
     let mut coming = Coming::new(body);
@@ -139,8 +138,10 @@ async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
     }
 }
 
-/// Two readers could take two of several types: there is one, for whoever reads it here and there.
-fn one_type(headers: &mut HeaderMap) {
+/// What an answer's head must be like before it is read and goes on. Two readers could take two of several types: there is
+/// one, for whoever reads it here and there.
+pub(crate) fn clean(headers: &mut HeaderMap) {
+    headers::clean_response(headers);
     if let Some(first) = headers.get(header::CONTENT_TYPE).cloned() {
         headers.insert(header::CONTENT_TYPE, first);
     }

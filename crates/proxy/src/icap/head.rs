@@ -34,6 +34,12 @@ pub enum Fault {
     /// Fields that say nothing that can be.
     #[error("parts that cannot be")]
     Parts,
+    /// Whose message it is, is not said: it would be the proxy's own, and so everybody's.
+    #[error("no X-Client-IP, which says whose message it is")]
+    Client,
+    /// It ended, or stood still, before all of it was there.
+    #[error("cut short")]
+    Cut,
     /// The message inside is no HTTP.
     #[error("no HTTP inside")]
     Inner,
@@ -140,13 +146,16 @@ fn take(ask: &mut Ask, field: &httparse::Header<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether all of it is there that must be: a message is judged by its request.
+/// Whether all of it is there that must be: a message is judged by its request, and by who sent that.
 fn complete(ask: &Ask) -> Result<(), Fault> {
     let Asks::About(side) = ask.asks else { return Ok(()) };
     let parts = ask.parts.ok_or(Fault::Parts)?;
     let answers = side == Side::Answer;
     let in_place = parts.request == Some(0) && parts.response.is_some() == answers && parts.heads > 0;
-    if in_place { Ok(()) } else { Err(Fault::Parts) }
+    if !in_place {
+        return Err(Fault::Parts);
+    }
+    if ask.client.is_none() { Err(Fault::Client) } else { Ok(()) }
 }
 
 /// Reads the head of a request that is inside.
@@ -225,12 +234,15 @@ mod tests {
     #[test]
     fn what_could_be_read_two_ways_is_refused() {
         let with = |fields: &str| ask(&format!("REQMOD icap://u/ ICAP/1.0\r\n{fields}\r\n"));
-        let parts = "Encapsulated: req-hdr=0, null-body=9\r\n";
+        let parts = "Encapsulated: req-hdr=0, null-body=9\r\nX-Client-IP: 10.0.0.9\r\n";
         assert!(with(parts).is_ok());
         assert_eq!(with(""), Err(Fault::Parts));
         assert_eq!(with(&parts.repeat(2)), Err(Fault::Parts));
-        assert_eq!(with(&format!("{parts}{}", "X-Client-IP: 10.0.0.1\r\n".repeat(2))), Err(Fault::Parts));
-        assert_eq!(with(&format!("{parts}X-Client-IP: pupil\r\n")), Err(Fault::Parts));
+        assert_eq!(with(&format!("{parts}X-Client-IP: 10.0.0.1\r\n")), Err(Fault::Parts));
+        let alone = "Encapsulated: req-hdr=0, null-body=9\r\n";
+        assert_eq!(with(&alone.repeat(2)), Err(Fault::Parts));
+        assert_eq!(with(&format!("{alone}X-Client-IP: pupil\r\n")), Err(Fault::Parts));
+        assert_eq!(with(alone), Err(Fault::Client));
         assert_eq!(with(&format!("{parts}Preview: 99999\r\n")), Err(Fault::Parts));
         assert_eq!(with("Encapsulated: req-hdr=0, res-hdr=5, res-body=9\r\n"), Err(Fault::Parts));
         assert_eq!(with("Encapsulated: null-body=0\r\n"), Err(Fault::Parts));

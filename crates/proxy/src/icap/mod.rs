@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use usher_events::event::{MalformedFault, Protocol};
 
-use self::body::{Pieces, Reading};
+use self::body::{BrokeOff, Pieces, Reading};
 use self::head::{Ask, Asks, Fault, Side};
 use self::modify::{First, Shown};
 use self::out::Writing;
@@ -35,13 +35,18 @@ use crate::serve::Connection;
 /// Connections of ICAP clients open at once. Squid opens one for each message under way.
 pub const CONNECTIONS: usize = 1_000;
 
+/// The proxies that ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clients {
+    /// Where they are.
+    pub networks: Vec<IpNet>,
+    /// Whether they decrypt what is in tunnels and ask about it. If not, a tunnel is judged by its name and never again.
+    pub decrypt: bool,
+}
+
 /// Takes connections of these clients until `stop` is pulled. Anybody else's is closed without a word.
-pub async fn listen(
-    gateway: Arc<Gateway>,
-    listener: TcpListener,
-    clients: Vec<IpNet>,
-    stop: CancellationToken,
-) {
+pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, clients: Clients, stop: CancellationToken) {
+    let Clients { networks, decrypt } = clients;
     let (tasks, room) = (TaskTracker::new(), Arc::new(Semaphore::new(CONNECTIONS)));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
@@ -50,11 +55,12 @@ pub async fn listen(
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, peer)) if is_client(&clients, peer) => {
+            Ok((stream, peer)) if is_client(&networks, peer) => {
                 let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
                 tasks.spawn(async move {
                     let cut = gateway.cut.clone();
-                    let serving = Box::pin(serve(gateway, stream, peer, (stop, inner, Arc::new(permit))));
+                    let serving =
+                        Box::pin(serve(gateway, stream, peer, decrypt, (stop, inner, Arc::new(permit))));
                     cut.run_until_cancelled(serving).await;
                 });
             }
@@ -81,7 +87,13 @@ fn is_client(clients: &[IpNet], peer: SocketAddr) -> bool {
 /// What a connection holds as long as it is open.
 type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
 
-async fn serve(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, (stop, tasks, room): Held) {
+async fn serve(
+    gateway: Arc<Gateway>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    decrypts: bool,
+    (stop, tasks, room): Held,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay could not be set");
     }
@@ -108,11 +120,10 @@ async fn serve(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, (stop
         };
         let went = match asked {
             Ok(None) => return,
-            Ok(Some(ask)) => message(&gateway, connection, &mut reading, &mut writing, &ask).await,
-            Err(fault) => {
-                writing.closes = true;
-                odd(&gateway, &connection, &mut writing, fault).await
+            Ok(Some(ask)) => {
+                message(&gateway, connection, (&mut reading, &mut writing), &ask, decrypts).await
             }
+            Err(fault) => odd(&gateway, &connection, &mut writing, fault).await,
         };
         if went.is_none() || writing.closes {
             return;
@@ -123,8 +134,14 @@ async fn serve(gateway: Arc<Gateway>, stream: TcpStream, peer: SocketAddr, (stop
 /// What is no ICAP, or holds no HTTP, is recorded as what cannot be read.
 async fn odd(gateway: &Gateway, connection: &Connection, writing: &mut Writing, fault: Fault) -> Option<()> {
     tracing::warn!(peer = %connection.peer, %fault, "an ICAP client cannot be understood");
-    record_malformed(gateway, connection.peer.ip(), MalformedFault::NotHttp).await;
-    let status = if fault == Fault::Method { "405 Method Not Allowed" } else { "400 Bad Request" };
+    let (what, status) = match fault {
+        Fault::Client => (MalformedFault::RelayUnclear, "400 X-Client-IP is missing"),
+        Fault::Method => (MalformedFault::NotHttp, "405 Method Not Allowed"),
+        _ => (MalformedFault::NotHttp, "400 Bad Request"),
+    };
+    record_malformed(gateway, connection.peer.ip(), what).await;
+    // Where the next message would begin is not known.
+    writing.closes = true;
     writing.refuse(status).await.ok()
 }
 
@@ -139,43 +156,35 @@ async fn next(reading: &mut Reading) -> Result<Option<Ask>, Fault> {
                 reading.read.drain(..length);
                 return Ok(Some(ask));
             }
-            if reading.more().await.is_none() {
-                return Ok(None);
-            }
+            reading.more().await.ok_or(Fault::Cut)?;
         }
     };
-    timeout(HEAD_TIME, whole).await.unwrap_or(Ok(None))
+    timeout(HEAD_TIME, whole).await.unwrap_or(Err(Fault::Cut))
 }
 
 /// Answers one request. None when the connection cannot be used any more.
 async fn message(
     gateway: &Arc<Gateway>,
     mut connection: Connection,
-    reading: &mut Reading,
-    writing: &mut Writing,
+    (reading, writing): (&mut Reading, &mut Writing),
     ask: &Ask,
+    decrypts: bool,
 ) -> Option<()> {
     writing.closes = ask.closes;
     if let Asks::Options(side) = ask.asks {
         return writing.options(side, CONNECTIONS).await.ok();
     }
-    if let Some(client) = ask.client {
-        connection.peer = SocketAddr::new(client, 0);
-    }
-    let parts = ask.parts?;
-    let heads = timeout(HEAD_TIME, heads(reading, parts.heads)).await.ok()??;
-    let mut shown = match inner(&heads, parts.response) {
-        Ok(shown) => Shown { allows_204: ask.allows_204, ..shown },
-        Err(fault) => {
-            writing.closes = true;
-            return odd(gateway, &connection, writing, fault).await;
+    let read = match ask.client {
+        Some(client) => {
+            connection.peer = SocketAddr::new(client, 0);
+            shown(reading, ask).await
         }
+        None => Err(Fault::Client),
     };
-    let mut has_rest = parts.body;
-    if let Some(longest) = ask.preview.filter(|_| parts.body) {
-        let (preview, is_whole) = reading.preview(longest).await.ok()?;
-        (shown.preview, has_rest, shown.waits) = (preview, !is_whole, true);
-    }
+    let (shown, has_rest) = match read {
+        Ok((shown, has_rest)) => (Shown { decrypts, ..shown }, has_rest),
+        Err(fault) => return odd(gateway, &connection, writing, fault).await,
+    };
     let (preview, waits) = (shown.preview.clone(), shown.waits);
     let length = length(&shown);
     let begun = match modify::first(gateway, &connection, shown).await {
@@ -201,6 +210,20 @@ async fn message(
     tokio::try_join!(answering, pump).ok().map(drop)
 }
 
+/// Reads what is shown at once: heads and preview. Also whether there is more of the body.
+async fn shown(reading: &mut Reading, ask: &Ask) -> Result<(Shown, bool), Fault> {
+    let parts = ask.parts.ok_or(Fault::Parts)?;
+    let heads = timeout(HEAD_TIME, heads(reading, parts.heads)).await.ok().flatten().ok_or(Fault::Cut)?;
+    let mut shown = Shown { allows_204: ask.allows_204, ..inner(&heads, parts.response)? };
+    let Some(longest) = ask.preview.filter(|_| parts.body) else { return Ok((shown, parts.body)) };
+    let (preview, is_whole) = reading.preview(longest).await.map_err(|broken| match broken {
+        BrokeOff::Left | BrokeOff::StoodStill => Fault::Cut,
+        BrokeOff::Chunk | BrokeOff::TooLong => Fault::Parts,
+    })?;
+    (shown.preview, shown.waits) = (preview, true);
+    Ok((shown, !is_whole))
+}
+
 async fn heads(reading: &mut Reading, length: usize) -> Option<Vec<u8>> {
     while reading.read.len() < length {
         reading.more().await?;
@@ -219,6 +242,7 @@ fn inner(heads: &[u8], response: Option<usize>) -> Result<Shown, Fault> {
         preview: Bytes::new(),
         waits: false,
         allows_204: false,
+        decrypts: false,
     })
 }
 

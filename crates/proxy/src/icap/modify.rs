@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use usher_events::event::{End, Malformed, MalformedFault, Protocol, What};
 use usher_events::sink::{Place, SinkClosed};
 use usher_policy::facts::{Hello, TlsFacts, WebFacts};
-use usher_policy::verdict::{TlsAction, WebAction, actions};
+use usher_policy::verdict::{Inside, TlsAction, WebAction, actions, tls_action};
 use usher_scan::coding;
 use usher_types::host::Host;
 use usher_types::ids::Id;
@@ -43,6 +43,8 @@ pub(super) struct Shown {
     pub(super) waits: bool,
     /// Whether "as it was" may be said whatever was shown.
     pub(super) allows_204: bool,
+    /// Whether the client decrypts tunnels, and asks about what is in them.
+    pub(super) decrypts: bool,
 }
 
 /// What is known before the rest of the body is asked for.
@@ -123,11 +125,14 @@ async fn web(
             return First::GoOn(Box::new(Begun { recording, request, response: None, is_own }));
         }
         let (body, _none) = Pieces::beginning(Bytes::new(), None, false);
-        let request = Request::from_parts(request, body);
+        let (request, credentials) = without_credentials(Request::from_parts(request, body));
         return match serve::before(gateway, connection, request, recording).await {
             Err(answered) => page(*answered),
             Ok((request, recording)) => {
-                let (request, _nothing) = request.into_parts();
+                let (mut request, _nothing) = request.into_parts();
+                if let Some(credentials) = credentials {
+                    request.headers.insert(header::PROXY_AUTHORIZATION, credentials);
+                }
                 First::GoOn(Box::new(Begun { recording, request, response: None, is_own }))
             }
         };
@@ -147,14 +152,24 @@ async fn web(
     First::GoOn(Box::new(Begun { recording, request, response: Some(response), is_own }))
 }
 
-/// Whether nothing in an answer is read, by its beginning: the rest of a film need not come here.
+/// Credentials in a message are for the proxy that shows it. Whoever sent it is at its device, in whatever is asked about it:
+/// a request, its answer, a tunnel.
+fn without_credentials<B>(mut request: Request<B>) -> (Request<B>, Option<HeaderValue>) {
+    let credentials = request.headers_mut().remove(header::PROXY_AUTHORIZATION);
+    (request, credentials)
+}
+
+/// Whether nothing in an answer is read, by its beginning, and nothing in its head must change: the rest of a film need not
+/// come here.
 fn passes(
     gateway: &Gateway,
     recording: &Recording<WebFacts>,
     response: &http::response::Parts,
     preview: &Bytes,
 ) -> bool {
-    let whole = response.status == http::StatusCode::OK;
+    let mut clean = response.headers.clone();
+    answer::clean(&mut clean);
+    let whole = response.status == http::StatusCode::OK && clean == response.headers;
     let known = answer::name::codings(&response.headers).is_none_or(|all| coding::codings(&all).is_ok());
     let mut reading = Reading::of(&response.headers, &recording.facts, gateway.book());
     reading.feed(preview);
@@ -162,7 +177,8 @@ fn passes(
 }
 
 /// A tunnel is judged by the name it is asked for. What a proxy sees of the TLS inside it does not tell, so it is taken to
-/// be TLS with that name; a proxy that decrypts asks about every page afterwards.
+/// be TLS with that name. A proxy that decrypts asks about every page afterwards; with any other, nobody reads what is in
+/// it, and the table says what becomes of such a tunnel.
 fn tunnel(
     gateway: &Arc<Gateway>,
     connection: &Connection,
@@ -175,8 +191,11 @@ fn tunnel(
     let hello = Hello::Tls { sni: host.name().cloned(), hidden: false };
     let facts = TlsFacts { who, connect: (host.clone(), port), hello, resolved: None, refused: None };
     let mut recording = Recording::new(gateway, connection.state.busy(), Protocol::Tunnel, facts, place, at);
-    let refused = !recording.is_judged() || recording.judgement().1 == TlsAction::Terminate;
-    if !refused {
+    let action = match (recording.judgement(), shown.decrypts) {
+        ((_, action), true) => *action,
+        ((decision, _), false) => tls_action(decision.verdict, Inside::Opaque),
+    };
+    if recording.is_judged() && action != TlsAction::Terminate {
         recording.finish(End::Complete);
         return First::Answered(match shown.allows_204 {
             true => Answer::AsItWas,
@@ -212,7 +231,7 @@ pub(super) async fn then(
             Answer::Response(Box::new(answer::pass_back(shows_pages, recording, response, None).await))
         }
         None if is_own => {
-            let request = Request::from_parts(request, body);
+            let (request, _credentials) = without_credentials(Request::from_parts(request, body));
             match serve::before(gateway, connection, request, recording).await {
                 Err(answered) => Answer::Response(answered),
                 // The policy changed just now: whoever asks again is answered by the new one.

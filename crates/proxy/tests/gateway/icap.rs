@@ -1,22 +1,18 @@
-//! The gateway as an ICAP server: a client that writes the protocol by hand, and squid where there is one.
+//! The gateway as an ICAP server: a client that writes the protocol by hand.
 
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::rig::{PATIENCE, Rig};
+use usher_testkit::facts;
+
+use crate::rig::{Known, PATIENCE, Rig};
 
 /// A member of staff's device, and a pupil's; who sits where is in [`rig`].
 const STAFF: &str = "10.0.0.20";
 const PUPIL: &str = "10.0.0.21";
-/// How often it is looked whether squid takes connections.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-async fn rig() -> Rig {
+pub(crate) async fn rig() -> Rig {
     let rig = Rig::with(&[]).await;
     rig.people.arrive(STAFF, "staff");
     rig.people.arrive(PUPIL, "pupil.y4");
@@ -179,7 +175,8 @@ async fn a_request_is_judged_by_who_sent_it_and_has_one_event() {
     client.say(shown("REQMOD", &from(STAFF), &get("https://sealed.example/"), None, None)).await;
     assert!(client.hear().await.body.starts_with("refused: SealedList"));
     // A proxy that takes no "as it was" gets the request back.
-    client.say(shown("REQMOD", "", &get("http://a.example/b?c"), None, None)).await;
+    let alone = format!("X-Client-IP: {PUPIL}\r\n");
+    client.say(shown("REQMOD", &alone, &get("http://a.example/b?c"), None, None)).await;
     let heard = client.hear().await;
     assert!(heard.inner.starts_with("GET http://a.example/b?c HTTP/1.1\r\n"), "{heard:?}");
     assert_eq!(
@@ -193,17 +190,100 @@ async fn a_request_is_judged_by_who_sent_it_and_has_one_event() {
     );
 }
 
+pub(crate) fn connect(host: &str) -> String {
+    format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n")
+}
+
 #[tokio::test]
-async fn a_tunnel_is_judged_by_its_name() {
+async fn a_tunnel_that_nobody_reads_is_judged_by_its_name() {
     let rig = rig().await;
+    rig.people.arrive("10.0.0.22", "nobody");
     let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
-    let connect = |host: &str| format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n");
-    client.say(shown("REQMOD", &from(PUPIL), &connect("a.example"), None, None)).await;
-    assert_eq!(client.hear().await.status(), "204");
+    for (who, host, reason) in [
+        (PUPIL, "a.example", None),
+        (PUPIL, "games.example", Some("Category")),
+        (STAFF, "sealed.example", Some("SealedList")),
+        ("10.0.0.22", "a.example", Some("SignIn")),
+        (STAFF, "usher.internal", None),
+    ] {
+        client.say(shown("REQMOD", &from(who), &connect(host), None, None)).await;
+        let heard = client.hear().await;
+        match reason {
+            None => assert_eq!(heard.status(), "204", "{host}: {heard:?}"),
+            Some(reason) => {
+                assert!(heard.inner.starts_with("HTTP/1.1 403 "), "{host}: {heard:?}");
+                assert!(heard.body.starts_with(&format!("refused: {reason}")), "{host}: {heard:?}");
+            }
+        }
+    }
+    assert_eq!(rig.lines(5).await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_proxy_that_decrypts_is_let_in_and_asks_about_the_page() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap_for(&["127.0.0.0/8"], true).await).await;
     client.say(shown("REQMOD", &from(STAFF), &connect("sealed.example"), None, None)).await;
     let heard = client.hear().await;
     assert_eq!(heard.status(), "204", "it is decrypted, so that the page inside can be refused: {heard:?}");
+    client.say(shown("REQMOD", &from(STAFF), &get("https://sealed.example/"), None, None)).await;
+    assert!(client.hear().await.body.starts_with("refused: SealedList"));
     assert_eq!(rig.lines(2).await.len(), 2);
+}
+
+/// They are for the proxy that asks: what they say here would hold for the request and not for its answer.
+#[tokio::test]
+async fn credentials_in_a_message_are_nobodys_here() {
+    let rig = rig().await;
+    rig.people.knows("cook", Known::AtOnce(Ok(facts::subject("staff"))));
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    let field = format!("Proxy-Authorization: Basic {}\r\n\r\n", "Y29vazpwYXNzd29yZA==");
+    let with = |request: &str| request.replace("\r\n\r\n", &format!("\r\n{field}"));
+    let bad = "<p>A loot box before the boss fight</p>";
+    let asked = with(&get("http://a.example/story"));
+    client.say(shown("REQMOD", &from(PUPIL), &asked, None, None)).await;
+    assert_eq!(client.hear().await.status(), "204");
+    client.say(shown("RESPMOD", &from(PUPIL), &asked, Some(PAGE), Some(&chunked(bad)))).await;
+    assert!(client.hear().await.body.starts_with("refused: Says"));
+    client.say(shown("REQMOD", &from(PUPIL), &with(&connect("games.example")), None, None)).await;
+    assert!(client.hear().await.body.starts_with("refused: Category"));
+    // What comes back is as it was otherwise.
+    let alone = format!("X-Client-IP: {PUPIL}\r\n");
+    client.say(shown("REQMOD", &alone, &asked, None, None)).await;
+    assert!(client.hear().await.inner.contains("proxy-authorization: Basic "));
+    for event in rig.events(4).await {
+        let who = match event.what {
+            usher_events::event::What::Web(web) => web.facts.who,
+            usher_events::event::What::Tunnel(tunnel) => tunnel.facts.who,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(who.subject, std::sync::Arc::new(facts::subject("pupil.y4")));
+    }
+}
+
+/// A film's beginning says that nothing in it is read; its head may hold what must not go on all the same.
+#[tokio::test]
+async fn a_film_with_another_way_to_its_site_is_not_passed_as_it_was() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    let begins = "\0\0\0\u{18}ftypmp42\0\0\0\0mp42isom";
+    let preview = format!("{:x}\r\n{begins}\r\n0\r\n\r\n", begins.len());
+    let fields = format!("{}Preview: 1024\r\n", from(PUPIL));
+    for (more, gone) in [
+        ("Alt-Svc: h3=\":443\"\r\n", "alt-svc"),
+        ("Proxy-Status: usher; error=http_request_denied\r\n", "proxy-status"),
+        ("Content-Type: text/html\r\n", "text/html"),
+    ] {
+        let film = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n{more}\r\n");
+        let message = shown("RESPMOD", &fields, &get("http://a.example/film"), Some(&film), Some(&preview));
+        client.say(message).await;
+        assert_eq!(client.hear().await.status(), "100", "{more}");
+        client.say(chunked("the rest")).await;
+        let heard = client.hear().await;
+        assert!(heard.inner.starts_with("HTTP/1.1 200 ") && !heard.inner.contains(gone), "{heard:?}");
+        assert_eq!(heard.body, format!("{begins}the rest"));
+    }
+    assert_eq!(rig.lines(3).await.len(), 3);
 }
 
 #[tokio::test]
@@ -337,13 +417,52 @@ async fn nobody_else_is_answered_or_believed() {
     let rig = rig().await;
     let mut client = Client::of(rig.icap(&["10.99.0.0/16"]).await).await;
     assert!(client.is_closed().await);
-    // Without a word about who sent it, whoever is at the proxy's own address did.
-    rig.people.arrive("127.0.0.1", "nobody");
-    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
-    client.say(shown("REQMOD", "Allow: 204\r\n", &get("http://a.example/"), None, None)).await;
-    let heard = client.hear().await;
-    assert!(heard.inner.starts_with("HTTP/1.1 "), "{heard:?}");
-    assert_eq!(rig.lines(1).await.len(), 1);
+    assert!(rig.lines(0).await.is_empty());
+}
+
+/// Without a word about who sent it, everybody would be whoever is at the proxy's own address.
+#[tokio::test]
+async fn a_message_that_is_nobodys_is_refused() {
+    let rig = rig().await;
+    rig.people.arrive("127.0.0.1", "staff");
+    let address = rig.icap(&["127.0.0.0/8"]).await;
+    let page = get("http://a.example/");
+    for message in [
+        shown("REQMOD", "Allow: 204\r\n", &page, None, None),
+        shown("REQMOD", "Allow: 204\r\n", &connect("a.example"), None, None),
+        shown("RESPMOD", "Allow: 204\r\n", &page, Some(PAGE), Some(&chunked("hello"))),
+    ] {
+        let mut client = Client::of(address).await;
+        client.say(&message).await;
+        let heard = client.hear().await;
+        assert!(heard.head.starts_with("ICAP/1.0 400 X-Client-IP is missing\r\n"), "{heard:?}");
+        assert!(client.is_closed().await, "{message}");
+    }
+    assert_eq!(rig.lines(3).await, ["malformed RelayUnclear 400"; 3]);
+}
+
+#[tokio::test]
+async fn a_message_that_is_cut_or_broken_has_its_event() {
+    let rig = rig().await;
+    let address = rig.icap(&["127.0.0.0/8"]).await;
+    let fields = format!("{}Preview: 16\r\n", from(PUPIL));
+    let with = |body: &str| shown("RESPMOD", &fields, &get("http://a.example/x"), Some(PAGE), Some(body));
+    let whole = with("0\r\n\r\n");
+    let (in_head, in_heads) = (whole.find("Encapsulated").unwrap(), whole.find("Accept").unwrap());
+    for message in [&whole[..in_head], &whole[..in_heads], &with("9\r\notter")] {
+        let mut client = Client::of(address).await;
+        client.say(message).await;
+        client.stream.shutdown().await.unwrap();
+        assert_eq!(client.hear().await.status(), "400", "{message}");
+    }
+    let long = chunked(&"x".repeat(17));
+    for broken in ["no chunk\r\n", long.as_str()] {
+        let mut client = Client::of(address).await;
+        client.say(with(broken)).await;
+        assert_eq!(client.hear().await.status(), "400", "{broken}");
+        assert!(client.is_closed().await, "{broken}");
+    }
+    assert_eq!(rig.lines(5).await, ["malformed NotHttp 400"; 5]);
 }
 
 #[tokio::test]
@@ -383,92 +502,4 @@ async fn without_a_policy_nothing_goes_on() {
         .await;
     assert!(client.hear().await.inner.starts_with("HTTP/1.1 503 "));
     assert_eq!(rig.lines(2).await.len(), 2);
-}
-
-/// A site with a good page and a bad one.
-async fn small_site(site: tokio::net::TcpListener) {
-    while let Ok((mut stream, _)) = site.accept().await {
-        tokio::spawn(async move {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") && stream.read_buf(&mut head).await.unwrap_or(0) > 0 {}
-            let bad = String::from_utf8_lossy(&head).contains("/bad");
-            let text = if bad { "A loot box before the boss fight" } else { "Otters hold hands" };
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{text}",
-                text.len()
-            );
-            drop(stream.write_all(answer.as_bytes()).await);
-        });
-    }
-}
-
-/// Asks squid to stop: killed, it would leave its shared memory behind.
-async fn stop(child: &mut tokio::process::Child) {
-    let id = child.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    tokio::time::timeout(PATIENCE, child.wait()).await.expect("squid stops").unwrap();
-}
-
-/// A real squid in front of a small site asks this gateway.
-#[tokio::test]
-async fn squid_does_as_it_is_told() {
-    let Some(squid) = ["/usr/sbin/squid", "/usr/local/sbin/squid"]
-        .into_iter()
-        .find(|path| std::path::Path::new(path).exists())
-    else {
-        println!("SKIPPED: there is no squid on this machine");
-        return;
-    };
-    let rig = rig().await;
-    rig.people.arrive("127.0.0.1", "pupil.y4");
-    let icap = rig.icap(&["127.0.0.0/8"]).await;
-    let site = tokio::net::TcpListener::bind("127.0.77.5:0").await.unwrap();
-    let at = site.local_addr().unwrap();
-    tokio::spawn(small_site(site));
-    let folder = tempfile::tempdir().unwrap();
-    // Squid gives up being root, and writes its log as somebody else.
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let path = folder.path().display();
-    let config = format!(
-        "http_port 127.0.0.1:{free}\npid_filename none\ncache deny all\naccess_log none\ncache_log {path}/log\ncache_store_log none\n\
-         coredump_dir {path}\nhttp_access allow all\nvisible_hostname squid.example\nshutdown_lifetime 0 seconds\n\
-         cache_effective_user proxy\npinger_enable off\nnetdb_filename none\nhosts_file none\n\
-         icap_enable on\nicap_send_client_ip on\nicap_preview_enable on\n\
-         icap_service ask reqmod_precache icap://{icap}/reqmod bypass=off\n\
-         icap_service look respmod_precache icap://{icap}/respmod bypass=off\n\
-         adaptation_access ask allow all\nadaptation_access look allow all\n"
-    );
-    std::fs::write(folder.path().join("squid.conf"), config).unwrap();
-    let mut child = tokio::process::Command::new(squid)
-        .args(["-N", "-n", &format!("usher{free}"), "-f"])
-        .arg(folder.path().join("squid.conf"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let ask = async |path: &str| {
-        let mut stream = loop {
-            match TcpStream::connect(("127.0.0.1", free)).await {
-                Ok(stream) => break stream,
-                Err(_not_yet) => tokio::time::sleep(LOOK_AGAIN).await,
-            }
-        };
-        let request = format!("GET http://{at}{path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
-        answer
-    };
-    let good = tokio::time::timeout(PATIENCE, ask("/good")).await;
-    let log = || std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
-    let good = good.unwrap_or_else(|_| panic!("squid did not start: {}", log()));
-    let bad = ask("/bad").await;
-    stop(&mut child).await;
-    assert!(good.starts_with("HTTP/1.1 200 ") && good.ends_with("Otters hold hands"), "{good}\n{}", log());
-    assert!(bad.starts_with("HTTP/1.1 403 ") && bad.contains("refused: Says"), "{bad}\n{}", log());
-    // Each of the two pages was asked about twice: as a request and as an answer.
-    let events = rig.lines(4).await;
-    assert_eq!(events.iter().filter(|event| event.contains(" Block ")).count(), 1, "{events:?}");
 }

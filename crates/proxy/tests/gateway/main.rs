@@ -26,6 +26,7 @@ mod resumption;
 mod revoked;
 mod safe;
 mod sites;
+mod squid;
 mod threads;
 mod ways;
 mod websockets;

@@ -1,9 +1,11 @@
 //! A gateway behind a load balancer: who somebody is comes from what it says, and from nobody else's word.
 
+use usher_proxy::limits::{CONNECTIONS, DRAIN_TIME};
+
 use crate::client::{Wire, get};
 use crate::events::line;
 use crate::origin::{Origin, page};
-use crate::rig::Rig;
+use crate::rig::{PATIENCE, Rig};
 
 /// Where the load balancer is.
 const BALANCER: &str = "127.0.9.1";
@@ -61,13 +63,38 @@ async fn who_it_brings_is_judged_and_written_down() {
 }
 
 #[tokio::test]
-async fn what_it_does_not_know_and_its_own_checks_are_its_own() {
+async fn what_it_does_not_know_is_nobodys_and_can_ask_for_nothing() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = rig(&origin).await;
+    // Whoever signed in so would be everybody who comes so.
+    rig.people.arrive(BALANCER, "staff");
     for header in [b"PROXY UNKNOWN\r\n".to_vec(), version_2(0x20, 0, b"")] {
-        assert!(ask(&rig, BALANCER, &header).await.starts_with("refused: SignIn"));
+        assert_eq!(ask(&rig, BALANCER, &header).await, "malformed: RelayUnclear");
+        // A health check says so, and opens and closes.
+        let mut check = Wire::new(rig.connect_from(BALANCER).await);
+        check.send(header).await;
+        drop(check);
     }
     rig.events(2).await;
+    assert_eq!(origin.connections(), 0);
+}
+
+#[tokio::test]
+async fn one_that_says_nothing_does_not_hold_up_the_end() {
+    let origin = Origin::http1(|_| page("never")).await;
+    let mut rig = rig(&origin).await;
+    let _idle = rig.connect_from(BALANCER).await;
+    // One place is the next connection's, one is taken.
+    let taken = async {
+        while rig.room.available_permits() > CONNECTIONS - 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, taken).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    rig.stop();
+    rig.stopped().await;
+    assert!(begun.elapsed() < DRAIN_TIME, "it was waited for");
 }
 
 #[tokio::test]

@@ -214,9 +214,15 @@ impl Rig {
 
     /// Also answers ICAP clients of these networks; gives where.
     pub(crate) async fn icap(&self, clients: &[&str]) -> SocketAddr {
+        self.icap_for(clients, false).await
+    }
+
+    /// The same, for clients that may decrypt.
+    pub(crate) async fn icap_for(&self, clients: &[&str], decrypt: bool) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let clients = clients.iter().map(|net| net.parse().unwrap()).collect();
+        let networks = clients.iter().map(|net| net.parse().unwrap()).collect();
+        let clients = icap::Clients { networks, decrypt };
         tokio::spawn(icap::listen(Arc::clone(&self.gateway), listener, clients, self.stop.clone()));
         address
     }

@@ -2,7 +2,7 @@
 //!
 //! Does not: read what came, or send anything but the question. No cookie, no credential, no compression.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
-use usher_types::address::special_range;
+use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
 use usher_types::url::{Scheme, WebAddress};
 
@@ -36,6 +36,9 @@ pub struct Limits {
     pub whole: Duration,
     /// The longest list.
     pub bytes: u64,
+    /// Whether this machine itself may be fetched from. For tests, whose sites are on it: a server that asks itself would
+    /// come with its own address where only that is let in.
+    pub itself: bool,
 }
 
 impl Default for Limits {
@@ -49,6 +52,7 @@ impl Default for Limits {
             whole: Duration::from_secs(10 * 60),
             // The longest public list has 120 MB.
             bytes: 256 * 1024 * 1024,
+            itself: false,
         }
     }
 }
@@ -61,8 +65,14 @@ pub enum FetchFault {
     #[error("{0} has no address")]
     NoAddress(String),
     /// The address is inside the school, or this machine's own.
-    #[error("{0} is inside the school: it is fetched only with --inside")]
+    #[error("{0} is inside the school: it is fetched only with --inside, and only where the list itself is")]
     Inside(IpAddr),
+    /// The address is this server's own, or of nobody in particular.
+    #[error("{0} is this server's own address, or one that only neighbours have: no list is fetched there")]
+    Itself(IpAddr),
+    /// It says that nothing changed, and was not asked that.
+    #[error("it says that the list has not changed, and was not asked whether it has")]
+    Unasked,
     /// Nobody answers there.
     #[error("{0} does not answer")]
     Connect(String, #[source] std::io::Error),
@@ -172,6 +182,7 @@ impl Fetcher {
                 StatusCode::NOT_MODIFIED if asked.etag.is_some() || asked.last_modified.is_some() => {
                     return Ok(Came::NotModified);
                 }
+                StatusCode::NOT_MODIFIED => return Err(FetchFault::Unasked),
                 status if status.is_redirection() => url = next(&url, answer.headers(), asked)?,
                 status => return Err(FetchFault::Status(status)),
             }
@@ -197,7 +208,9 @@ impl Fetcher {
         let request = request.body(Empty::<Bytes>::new())?;
         let connect = self.limits.connect;
         let slow = |_elapsed| FetchFault::Slow(connect.as_secs(), "to connect");
-        let opened = timeout(connect, open(url, asked.inside)).await.map_err(slow)??;
+        // Where it leads from there is the site's to say, and what is inside is not.
+        let inside = asked.inside && (&url.host, url.port) == (&asked.url.host, asked.url.port);
+        let opened = timeout(connect, open(url, inside, self.limits.itself)).await.map_err(slow)??;
         match url.scheme {
             Scheme::Http => self.send(opened, request).await,
             Scheme::Https => {
@@ -263,7 +276,7 @@ impl Fetcher {
 }
 
 /// Connects to an address that was judged: the one that was looked at is the one that is used.
-async fn open(url: &WebAddress, inside: bool) -> Result<TcpStream, FetchFault> {
+async fn open(url: &WebAddress, inside: bool, itself: bool) -> Result<TcpStream, FetchFault> {
     let addresses: Vec<SocketAddr> = match &url.host {
         Host::Ip(address) => vec![SocketAddr::new(*address, url.port)],
         Host::Name(name) => match tokio::net::lookup_host((name.as_str(), url.port)).await {
@@ -274,8 +287,12 @@ async fn open(url: &WebAddress, inside: bool) -> Result<TcpStream, FetchFault> {
     let no_address = || FetchFault::NoAddress(url.host.to_string());
     let mut last = None;
     for address in addresses {
-        if !inside && special_range(address.ip()).is_some() {
+        let special = special_range(address.ip());
+        if !inside && special.is_some() {
             return Err(FetchFault::Inside(address.ip()));
+        }
+        if !itself && (is_near(special) || is_own(address).await) {
+            return Err(FetchFault::Itself(address.ip()));
         }
         match TcpStream::connect(address).await {
             Ok(stream) => return Ok(stream),
@@ -283,6 +300,22 @@ async fn open(url: &WebAddress, inside: bool) -> Result<TcpStream, FetchFault> {
         }
     }
     Err(last.unwrap_or_else(no_address))
+}
+
+/// Whether an address is on this machine, or on the wire beside it, where routers and clouds keep what is nobody else's.
+const fn is_near(special: Option<SpecialRange>) -> bool {
+    matches!(special, Some(SpecialRange::Loopback | SpecialRange::LinkLocal | SpecialRange::Multicast))
+}
+
+/// Whether an address is one of this machine's: then what is sent there would come from it. Nothing is sent.
+async fn is_own(address: SocketAddr) -> bool {
+    let from: SocketAddr = match address {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let Ok(socket) = UdpSocket::bind(from).await else { return false };
+    let comes_from = socket.connect(address).await.and_then(|()| socket.local_addr());
+    comes_from.is_ok_and(|own| own.ip() == address.ip())
 }
 
 /// Where it leads, if a list may be fetched there.
@@ -295,4 +328,15 @@ fn next(from: &WebAddress, headers: &HeaderMap, asked: Asked<'_>) -> Result<WebA
     };
     let next = WebAddress::parse(&absolute).map_err(|_odd| refused())?;
     if next.scheme == Scheme::Http && !asked.unencrypted { Err(refused()) } else { Ok(next) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_of_this_machine_is_known_by_what_would_come_from_it() {
+        assert!(is_own("127.0.0.1:9".parse().unwrap()).await);
+        assert!(!is_own("192.0.2.1:9".parse().unwrap()).await);
+    }
 }

@@ -14,17 +14,17 @@ pub mod refresh;
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use usher_lists::category::Category;
 use usher_lists::format::Format;
-use usher_lists::source::SourceId;
+use usher_lists::source::{SourceId, SourceInfo};
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 use usher_types::url::{Scheme, WebAddress};
 
-use crate::sources::{SourcesFault, disk, whole};
+use crate::sources::{Sources, SourcesFault, disk, whole};
 
 /// After this long without a sign from whoever keeps a list, somebody should look: lists of illegal content change daily
 /// (FM-26).
@@ -81,7 +81,10 @@ pub struct State {
     pub taken: Option<Digest>,
     /// When it was last tried.
     pub tried_at: Option<Moment>,
-    /// When whoever keeps it last said what it is, or that it has not changed.
+    /// When whoever keeps it last said that what was taken is the list.
+    #[serde(default)]
+    pub said_at: Option<Moment>,
+    /// The same of what is in the lists in force: a list that came and is held, or was not compiled, is none yet.
     pub good_at: Option<Moment>,
     /// When it last was another than before.
     pub changed_at: Option<Moment>,
@@ -143,9 +146,16 @@ impl Feed {
         self.state.tried_at.is_none_or(|tried| tried.plus_minutes(rest) <= at || tried > at)
     }
 
-    /// Since when nobody who keeps it said what it is.
+    /// Since when nobody who keeps it said that it is what is in force.
     pub fn good_at(&self) -> Moment {
         self.state.good_at.unwrap_or(self.since)
+    }
+
+    /// Takes what is in force into account: what its keeper said of what was taken counts once that is in force.
+    pub(crate) fn settle(&mut self, used: Option<&SourceInfo>) {
+        if used.is_some_and(|used| Some(used.origin.digest) == self.state.taken) {
+            self.state.good_at = self.state.said_at.max(self.state.good_at);
+        }
     }
 
     /// How old it is. Only sealed lists are ever as good as missing.
@@ -159,46 +169,51 @@ impl Feed {
     }
 }
 
-/// The folder of subscriptions.
+/// The folder of subscriptions. Whoever writes in it holds the folder of sources.
 #[derive(Debug, Clone)]
-pub struct Feeds(PathBuf);
+pub struct Feeds {
+    folder: PathBuf,
+    sources: Sources,
+}
+
+/// What is in the folder.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The subscriptions, by name.
+    pub feeds: Vec<Feed>,
+    /// Files that cannot be read: one must not stop the others.
+    pub unreadable: Vec<SourcesFault>,
+}
 
 impl Feeds {
-    /// The subscriptions in this folder, which need not be there yet.
-    pub const fn in_folder(folder: PathBuf) -> Self {
-        Self(folder)
+    /// The subscriptions in this folder, which need not be there yet, to these sources.
+    pub const fn in_folder(folder: PathBuf, sources: Sources) -> Self {
+        Self { folder, sources }
     }
 
-    /// Every subscription, by name.
+    /// Every subscription, and what should be one.
     ///
     /// # Errors
-    /// When the folder cannot be read, or a file in it is none of these.
-    pub fn all(&self) -> Result<Vec<Feed>, SourcesFault> {
-        let entries = match fs::read_dir(&self.0) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(disk(&self.0, source)),
-        };
-        let mut feeds = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|source| disk(&self.0, source))?.path();
-            if path.extension().is_none_or(|kind| kind != "json") {
-                continue;
+    /// When the folder cannot be read.
+    pub fn all(&self) -> Result<Found, SourcesFault> {
+        let mut found = Found::default();
+        for path in self.files("json")? {
+            match read(&path) {
+                Ok(Some(feed)) => found.feeds.push(feed),
+                Ok(None) => {}
+                Err(fault) => found.unreadable.push(fault),
             }
-            let bytes = fs::read(&path).map_err(|source| disk(&path, source))?;
-            let feed = serde_json::from_slice(&bytes);
-            feeds.push(feed.map_err(|error| SourcesFault::Unreadable { path, what: error.to_string() })?);
         }
-        feeds.sort_by(|one: &Feed, other| one.id.cmp(&other.id));
-        Ok(feeds)
+        found.feeds.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(found)
     }
 
     /// One subscription.
     ///
     /// # Errors
-    /// As [`Feeds::all`].
+    /// When its file cannot be read.
     pub fn one(&self, id: &SourceId) -> Result<Option<Feed>, SourcesFault> {
-        Ok(self.all()?.into_iter().find(|feed| feed.id == *id))
+        read(&self.path(id, "json"))
     }
 
     /// Keeps a subscription.
@@ -206,10 +221,63 @@ impl Feeds {
     /// # Errors
     /// When the disk refuses.
     pub fn put(&self, feed: &Feed) -> Result<(), SourcesFault> {
-        fs::create_dir_all(&self.0).map_err(|source| disk(&self.0, source))?;
+        let _held = self.sources.hold()?;
+        self.write(feed)
+    }
+
+    fn write(&self, feed: &Feed) -> Result<(), SourcesFault> {
+        fs::create_dir_all(&self.folder).map_err(|source| disk(&self.folder, source))?;
         whole(&self.path(&feed.id, "json"), |out| {
             serde_json::to_writer_pretty(out, feed).map_err(io::Error::other)
         })
+    }
+
+    /// Whether this is still what is subscribed to: fetching takes its time, and somebody may end it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Feeds::one`].
+    pub(crate) fn is_kept(&self, feed: &Feed) -> Result<bool, SourcesFault> {
+        Ok(self.one(&feed.id)?.is_some_and(|kept| kept.url == feed.url && kept.since == feed.since))
+    }
+
+    /// Keeps how fetching went, and nothing else of it, where it is still subscribed to.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the disk refuses.
+    pub(crate) fn went(&self, feed: &Feed, change: impl FnOnce(&mut State)) -> Result<(), SourcesFault> {
+        let _held = self.sources.hold()?;
+        match self.one(&feed.id)? {
+            Some(mut kept) if kept.url == feed.url && kept.since == feed.since => {
+                change(&mut kept.state);
+                self.write(&kept)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Takes away what a fetch left that was broken off. For the start of the server: a fetch under way elsewhere fails by it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn sweep(&self) -> Result<(), SourcesFault> {
+        let _held = self.sources.hold()?;
+        for path in self.files("part")? {
+            fs::remove_file(&path).map_err(|source| disk(&path, source))?;
+        }
+        Ok(())
+    }
+
+    fn files(&self, kind: &str) -> Result<Vec<PathBuf>, SourcesFault> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(disk(&self.folder, source)),
+        };
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        let paths: Result<Vec<PathBuf>, io::Error> = paths.collect();
+        let mut paths = paths.map_err(|source| disk(&self.folder, source))?;
+        paths.retain(|path| path.extension().is_some_and(|ends| ends == kind));
+        Ok(paths)
     }
 
     /// Ends a subscription; the list stays as it is.
@@ -217,6 +285,7 @@ impl Feeds {
     /// # Errors
     /// [`SourcesFault::NotThere`]; when the disk refuses.
     pub fn remove(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let _held = self.sources.hold()?;
         let path = self.path(id, "json");
         match fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SourcesFault::NotThere(id.clone())),
@@ -226,8 +295,18 @@ impl Feeds {
 
     /// Where a fetched list lies until it is read.
     fn path(&self, id: &SourceId, kind: &str) -> PathBuf {
-        self.0.join(format!("{id}.{kind}"))
+        self.folder.join(format!("{id}.{kind}"))
     }
+}
+
+fn read(path: &Path) -> Result<Option<Feed>, SourcesFault> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(disk(path, source)),
+    };
+    let feed = serde_json::from_slice(&bytes).map(Some);
+    feed.map_err(|error| SourcesFault::Unreadable { path: path.to_owned(), what: error.to_string() })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 
 use super::fetch::{Asked, Came, Fetcher};
-use super::{Age, Feed};
+use super::{Age, Feed, State};
 use crate::compile::ListsFolder;
 use crate::import::{self, About};
 use crate::sources::{SourcesFault, Version};
@@ -32,6 +32,22 @@ pub enum Refreshed {
     Failed(String),
 }
 
+/// Refreshes every list that is due. Gives what is subscribed to, and all that went wrong here: one list does not stop
+/// another.
+pub async fn due(folder: &ListsFolder, fetcher: &Fetcher, at: Moment) -> (Vec<Feed>, Vec<String>) {
+    let (mut feeds, faults) = match folder.feeds.all() {
+        Ok(found) => (found.feeds, found.unreadable),
+        Err(fault) => (Vec::new(), vec![fault]),
+    };
+    let mut faults: Vec<String> = faults.iter().map(|fault| told(fault)).collect();
+    for feed in feeds.iter_mut().filter(|feed| feed.is_due(at)) {
+        if let Err(fault) = one(folder, fetcher, feed, at).await {
+            faults.push(format!("{}: {}", feed.id, told(&fault)));
+        }
+    }
+    (feeds, faults)
+}
+
 /// Refreshes one list and keeps how it went.
 ///
 /// # Errors
@@ -48,7 +64,8 @@ pub async fn one(
     feed.state.tried_at = Some(at);
     let refreshed = match outcome {
         Ok(refreshed) => {
-            feed.state.good_at = Some(at);
+            feed.state.said_at = Some(at);
+            feed.settle(folder.sources.info(&feed.id, Version::Used).ok().flatten().as_ref());
             feed.state.fault = None;
             if matches!(refreshed, Refreshed::New(_)) {
                 feed.state.changed_at = Some(at);
@@ -62,7 +79,8 @@ pub async fn one(
             Refreshed::Failed(why)
         }
     };
-    folder.feeds.put(feed)?;
+    let went = feed.state.clone();
+    folder.feeds.went(feed, |state| *state = State { told: state.told, ..went })?;
     Ok(refreshed)
 }
 
@@ -76,9 +94,10 @@ async fn refreshed(
     let words = |error: &(dyn std::error::Error + 'static)| told(error);
     let url = feed.check().map_err(|error| words(&error))?;
     std::fs::create_dir_all(part.parent().unwrap_or(part)).map_err(|error| words(&error))?;
-    // What is not there any more is asked for whatever mark it had.
+    // What is not there any more, or is another now, is asked for whatever mark it had.
     let there = [Version::New, Version::Used].into_iter().try_fold(false, |there, version| {
-        folder.sources.info(&feed.id, version).map(|info| there || info.is_some())
+        let info = folder.sources.info(&feed.id, version)?;
+        Ok::<_, SourcesFault>(there || info.is_some_and(|info| Some(info.origin.digest) == feed.state.taken))
     });
     let there = there.map_err(|error| words(&error))?;
     let asked = Asked {
@@ -98,7 +117,10 @@ async fn refreshed(
     look(&source, feed.digest)?;
     let same = there && feed.state.taken == Some(digest);
     if !same {
-        folder.sources.put(&source).map_err(|error| words(&error))?;
+        let put = folder.sources.put_while(&source, || folder.feeds.is_kept(feed));
+        if !put.map_err(|error| words(&error))? {
+            return Err("it is not subscribed to any more".to_owned());
+        }
     }
     (feed.state.etag, feed.state.last_modified, feed.state.taken) = (etag, last_modified, Some(digest));
     Ok(if same { Refreshed::Same } else { Refreshed::New(Box::new(source.info)) })
@@ -140,7 +162,7 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
 /// Gives the lists that are too old now.
 ///
 /// # Errors
-/// When the state cannot be read or kept.
+/// When the folder cannot be read. What goes wrong with one list does not keep the others from being told of.
 pub async fn watch(
     folder: &ListsFolder,
     sealed: &[Category],
@@ -149,8 +171,13 @@ pub async fn watch(
     at: Moment,
 ) -> Result<Vec<(Feed, Age)>, SourcesFault> {
     let mut old = Vec::new();
-    for mut feed in folder.feeds.all()? {
+    for mut feed in folder.feeds.all()?.feeds {
         let is_sealed = sealed.contains(&feed.category);
+        let before = feed.state.good_at;
+        match folder.sources.info(&feed.id, Version::Used) {
+            Ok(used) => feed.settle(used.as_ref()),
+            Err(error) => tracing::error!(%error, list = %feed.id, "a list in force cannot be looked at"),
+        }
         let age = feed.age(is_sealed, at);
         if age > feed.state.told {
             let what = System::ListOld {
@@ -167,13 +194,17 @@ pub async fn watch(
                 }
                 Err(error) => {
                     tracing::warn!(%error, "that a list is too old could not be recorded; it is tried again");
+                    old.push((feed, age));
                     continue;
                 }
             }
         }
-        if age != feed.state.told {
-            feed.state.told = age;
-            folder.feeds.put(&feed)?;
+        if age != feed.state.told || before != feed.state.good_at {
+            let good_at = feed.state.good_at;
+            let kept = folder.feeds.went(&feed, |state| (state.told, state.good_at) = (age, good_at));
+            if let Err(error) = kept {
+                tracing::error!(%error, list = %feed.id, "how old a list is cannot be kept; it may be told twice");
+            }
         }
         if age > Age::Fresh {
             old.push((feed, age));

@@ -26,10 +26,12 @@ use usher_store::store::StoreError;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
-use crate::sources::{SourcesFault, disk, whole};
+use crate::sources::{Sources, SourcesFault, disk, whole};
 
 const NOW: &str = "now.json";
 const BEFORE: &str = "before.json";
+const NEXT: &str = "next.json";
+const ASIDE: &str = "aside.json";
 
 /// What was in phrase lists and what became of it. Phrases, unless it says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,14 +92,14 @@ pub struct PhraseSource {
     pub lists: Vec<PhraseList>,
 }
 
-/// The folder.
+/// The folder. Whoever writes in it holds the folder of sources.
 #[derive(Debug, Clone)]
-pub struct PhraseFolder(PathBuf);
+pub struct PhraseFolder(PathBuf, Sources);
 
 impl PhraseFolder {
-    /// The phrase lists in this folder, which need not be there yet.
-    pub const fn at(folder: PathBuf) -> Self {
-        Self(folder)
+    /// The phrase lists in this folder, which need not be there yet, beside these sources.
+    pub const fn at(folder: PathBuf, sources: Sources) -> Self {
+        Self(folder, sources)
     }
 
     /// Everything imported that is to be used, by name.
@@ -124,12 +126,21 @@ impl PhraseFolder {
     /// # Errors
     /// When the disk refuses.
     pub fn put(&self, source: &PhraseSource) -> Result<(), SourcesFault> {
+        let _held = self.1.hold()?;
         let folder = self.0.join(source.info.id.as_str());
         fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
-        if folder.join(NOW).is_file() {
-            rename(&folder, NOW, BEFORE)?;
+        whole(&folder.join(NEXT), |out| serde_json::to_writer(out, source).map_err(io::Error::other))?;
+        // What is used is never away: it has two names before it loses one.
+        let (now, aside) = (folder.join(NOW), folder.join(ASIDE));
+        if now.is_file() {
+            match fs::remove_file(&aside) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&aside, error)),
+                Ok(()) | Err(_) => {}
+            }
+            fs::hard_link(&now, &aside).map_err(|error| disk(&aside, error))?;
+            rename(&folder, ASIDE, BEFORE)?;
         }
-        whole(&folder.join(NOW), |out| serde_json::to_writer(out, source).map_err(io::Error::other))
+        rename(&folder, NEXT, NOW)
     }
 
     /// Takes imported lists out. They can be had back.
@@ -137,6 +148,7 @@ impl PhraseFolder {
     /// # Errors
     /// [`SourcesFault::NotThere`]; when the disk refuses.
     pub fn remove(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let _held = self.1.hold()?;
         let folder = self.0.join(id.as_str());
         if !folder.join(NOW).is_file() {
             return Err(SourcesFault::NotThere(id.clone()));
@@ -149,7 +161,7 @@ impl PhraseFolder {
     /// # Errors
     /// [`SourcesFault::NotThere`] when there is nothing to go back to; when the disk refuses.
     pub fn undo(&self, id: &SourceId) -> Result<(), SourcesFault> {
-        const ASIDE: &str = "aside.json";
+        let _held = self.1.hold()?;
         let folder = self.0.join(id.as_str());
         match (folder.join(NOW).is_file(), folder.join(BEFORE).is_file()) {
             (_, false) => Err(SourcesFault::NotThere(id.clone())),

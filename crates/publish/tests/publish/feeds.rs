@@ -11,6 +11,7 @@ use usher_publish::feeds::fetch::{Fetcher, Limits};
 use usher_publish::feeds::refresh::{self, Refreshed};
 use usher_publish::feeds::{Age, Feed, State};
 use usher_types::digest::Digest;
+use usher_types::moment::Moment;
 
 use super::server::{Does, Site, bare, ok};
 use super::{AT, School};
@@ -21,6 +22,7 @@ const LIMITS: Limits = Limits {
     still: Duration::from_millis(500),
     whole: Duration::from_secs(60),
     bytes: 64 * 1024,
+    itself: true,
 };
 
 struct Kept {
@@ -49,12 +51,15 @@ impl Kept {
             since: AT,
             state: State::default(),
         };
+        school.lists.feeds.put(&feed).unwrap();
         let mut kept = Self { school, site, fetcher, feed };
         kept.site
             .will([ok("ETag: \"one\"\r\nLast-Modified: Mon, 23 Nov 2026 09:00:00 GMT\r\n", list(names))]);
         assert!(matches!(kept.refresh().await, Refreshed::New(_)));
         kept.school.begin().await;
         kept.school.publisher.publish(AT).await.unwrap();
+        kept.watch(AT.plus_minutes(60)).await;
+        kept.feed = kept.kept();
         kept
     }
 
@@ -67,6 +72,30 @@ impl Kept {
         self.school.compile().await;
         self.school.publisher.publish(AT).await.unwrap();
         self.school.verdict(&format!("https://name{number}.example/"))
+    }
+
+    /// The subscription as it is kept.
+    fn kept(&self) -> Feed {
+        self.school.lists.feeds.one(&self.feed.id).unwrap().unwrap()
+    }
+
+    /// Looks at the ages of lists; gives those that are too old.
+    async fn watch(&self, at: Moment) -> Vec<Age> {
+        let (lists, sink, school) = (&self.school.lists, &self.school.sink, self.school.books.school());
+        let old = refresh::watch(lists, &[], sink, school, at).await.unwrap();
+        old.into_iter().map(|(_, age)| age).collect()
+    }
+
+    /// Subscribes to the list at another address.
+    fn subscribe(&mut self, url: &str) {
+        self.feed.url = url.into();
+        self.school.lists.feeds.put(&self.feed).unwrap();
+    }
+
+    async fn fails_with(&mut self, says: &[&str]) -> String {
+        let Refreshed::Failed(why) = self.refresh().await else { panic!("it came through") };
+        assert!(says.iter().all(|says| why.contains(says)), "{why}");
+        why
     }
 
     /// What went wrong; the list as it was is in use.
@@ -183,9 +212,10 @@ async fn nothing_is_fetched_from_inside_or_over_what_anybody_can_change() {
     kept.feed.inside = true;
     kept.site.will([bare("304 Not Modified", "")]);
     kept.refresh().await;
-    let url = std::mem::replace(&mut kept.feed.url, "http://127.0.0.1:9/list".into());
+    let url = kept.feed.url.clone();
+    kept.subscribe("http://127.0.0.1:9/list");
     assert!(kept.fails(bare("304 Not Modified", "")).await.contains("not fetched over http"));
-    kept.feed.url = url;
+    kept.subscribe(&url);
     kept.site.will([bare("302 Found", "Location: http://lists.example/\r\n")]);
     let Refreshed::Failed(why) = kept.refresh().await else { panic!("it followed") };
     assert!(why.contains("leads to http://lists.example/"), "{why}");
@@ -223,4 +253,113 @@ async fn an_old_list_is_told_after_a_day_and_a_sealed_one_again_after_two() {
         assert_eq!(found.first().map(|(_, age)| *age), old, "{hours} h");
         assert_eq!(told(), expected, "{hours} h");
     }
+}
+
+/// What came while a later list failed, compiling failed or the server stopped is answered with 304 for ever after.
+#[tokio::test]
+async fn a_list_that_came_and_was_not_compiled_waits_and_is_not_fresh_until_it_is() {
+    let mut kept = Kept::of(10).await;
+    let feeds = [kept.feed.clone()];
+    let lists = std::sync::Arc::clone(&kept.school.lists);
+    let books = kept.school.books.clone();
+    let waits = async || compile::waits(&lists, &books, &feeds).await.unwrap();
+    assert!(!waits().await);
+    let good_at = kept.feed.good_at();
+    kept.site.will([ok("ETag: \"two\"\r\n", list(12))]);
+    let later = AT.plus_minutes(600);
+    let refreshed = refresh::one(&lists, &kept.fetcher, &mut kept.feed, later).await.unwrap();
+    assert!(matches!(refreshed, Refreshed::New(_)));
+    kept.site.will([bare("304 Not Modified", "")]);
+    assert_eq!(refresh::one(&lists, &kept.fetcher, &mut kept.feed, later).await.unwrap(), Refreshed::Same);
+    assert!(waits().await, "nobody compiled it");
+    assert_eq!(kept.feed.good_at(), good_at, "and what is in force is no fresher");
+    kept.school.compile().await;
+    assert!(!waits().await);
+    kept.watch(later).await;
+    assert_eq!(kept.kept().good_at(), later, "now it is");
+}
+
+#[tokio::test]
+async fn a_list_that_is_held_waits_for_a_person_and_grows_old() {
+    let mut kept = Kept::of(20).await;
+    let feeds = [kept.feed.clone()];
+    let lists = std::sync::Arc::clone(&kept.school.lists);
+    let books = kept.school.books.clone();
+    let waits = async || compile::waits(&lists, &books, &feeds).await.unwrap();
+    let good_at = kept.feed.good_at();
+    for names in [3, 2] {
+        kept.site.will([ok("", list(names))]);
+        let at = AT.plus_minutes(600);
+        let refreshed = refresh::one(&lists, &kept.fetcher, &mut kept.feed, at).await.unwrap();
+        assert!(matches!(refreshed, Refreshed::New(_)));
+        assert!(waits().await, "another came, with {names} names");
+        kept.school.compile().await;
+        assert!(!waits().await, "it is held: compiling it again changes nothing");
+        kept.watch(at).await;
+        assert_eq!(kept.kept().good_at(), good_at, "what is in force is as old as it was");
+    }
+    lists.sources.use_new(&kept.feed.id).unwrap();
+    kept.watch(AT.plus_minutes(660)).await;
+    assert_eq!(kept.kept().good_at(), AT.plus_minutes(600));
+}
+
+#[tokio::test]
+async fn a_list_that_was_unsubscribed_meanwhile_stays_away() {
+    let mut kept = Kept::of(10).await;
+    let (feeds, id) = (kept.school.lists.feeds.clone(), kept.feed.id.clone());
+    feeds.remove(&id).unwrap();
+    kept.site.will([ok("", list(12))]);
+    assert!(matches!(kept.refresh().await, Refreshed::Failed(why) if why.contains("not subscribed to")));
+    assert_eq!(feeds.one(&id).unwrap(), None);
+    let used = compile::listed(&kept.school.lists.sources).unwrap();
+    assert_eq!(used[0].new, None, "nor is the list another");
+    // Subscribed to anew elsewhere, it has its own state.
+    let elsewhere = Feed { url: "https://elsewhere.example/list".into(), ..kept.feed.clone() };
+    feeds.put(&elsewhere).unwrap();
+    kept.site.will([bare("500 Sorry", "")]);
+    kept.refresh().await;
+    assert_eq!(feeds.one(&id).unwrap(), Some(elsewhere));
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_stops_no_other_list() {
+    let mut kept = Kept::of(10).await;
+    let folder = kept.school.folder.path().join("lists/feeds");
+    std::fs::write(folder.join("another.json"), "{").unwrap();
+    std::fs::write(folder.join("test-adult.77.part"), "half").unwrap();
+    kept.school.lists.feeds.sweep().unwrap();
+    assert!(!folder.join("test-adult.77.part").exists(), "what a broken-off fetch left");
+    kept.site.will([ok("ETag: \"two\"\r\n", list(12))]);
+    let at = AT.plus_minutes(600);
+    let (feeds, faults) = refresh::due(&kept.school.lists, &kept.fetcher, at).await;
+    assert_eq!(feeds[0].state.etag.as_deref(), Some("\"two\""));
+    assert!(faults.len() == 1 && faults[0].contains("another.json"), "{faults:?}");
+    kept.feed = kept.kept();
+    let old = kept.watch(kept.feed.good_at().plus_minutes(25 * 60)).await;
+    assert_eq!(old, [Age::Old], "and how old the others are is told");
+}
+
+#[tokio::test]
+async fn a_list_inside_leads_nowhere_else_inside_and_nothing_is_fetched_from_the_server_itself() {
+    let mut kept = Kept::of(10).await;
+    let other = Site::open().await;
+    kept.site.will([bare("302 Found", &format!("Location: {}\r\n", other.url))]);
+    let why = kept.fails_with(&["127.0.0.1 is inside the school"]).await;
+    assert_eq!(other.asked(), 0, "{why}");
+    // Another path of its own site is where the list is.
+    kept.site.will([bare("302 Found", "Location: /elsewhere\r\n"), ok("", list(10))]);
+    assert_eq!(kept.refresh().await, Refreshed::Same);
+    kept.site.will([bare("304 Not Modified", "")]);
+    kept.feed.state.etag = None;
+    kept.feed.state.last_modified = None;
+    kept.fails_with(&["was not asked whether it has"]).await;
+    // As a server runs.
+    let limits = Limits { itself: false, ..LIMITS };
+    kept.fetcher = Fetcher::new(std::slice::from_ref(&kept.site.root), limits).unwrap();
+    let asked = kept.site.asked();
+    for host in ["127.0.0.1", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "[fe80::1]"] {
+        kept.subscribe(&format!("https://{host}:9/list"));
+        kept.fails_with(&["this server's own address"]).await;
+    }
+    assert_eq!(kept.site.asked(), asked, "nobody was even asked");
 }

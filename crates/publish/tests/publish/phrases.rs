@@ -170,6 +170,26 @@ async fn an_import_can_be_taken_back_to_the_one_before() {
 }
 
 #[tokio::test]
+async fn an_import_that_cannot_be_kept_leaves_what_was_there() {
+    let school = School::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    collection(folder.path());
+    let (first, phrases) = (imported(folder.path()), &school.lists.phrases);
+    phrases.put(&first).unwrap();
+    // The new one cannot be written, whoever asks.
+    let there = school.folder.path().join("lists/phrases/e2guardian");
+    std::fs::create_dir(there.join("next.part")).unwrap();
+    let second = PhraseSource { lists: Vec::new(), ..first.clone() };
+    assert!(phrases.put(&second).is_err());
+    assert_eq!(phrases.all().unwrap(), std::slice::from_ref(&first), "it is still in use");
+    std::fs::remove_dir(there.join("next.part")).unwrap();
+    phrases.put(&second).unwrap();
+    assert_eq!(phrases.all().unwrap(), std::slice::from_ref(&second));
+    phrases.undo(&first.info.id).unwrap();
+    assert_eq!(phrases.all().unwrap(), [first]);
+}
+
+#[tokio::test]
 async fn phrases_that_are_lost_leave_the_book_and_the_snapshot_in_use() {
     let school = School::new().await;
     school.import("test-games", "adult", "games.example\n");

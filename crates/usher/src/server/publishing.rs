@@ -10,9 +10,9 @@ use usher_jobs::feeds::Refresh;
 use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
 use usher_publish::compile::{self, Compiled, ListsFolder};
-use usher_publish::feeds::Age;
 use usher_publish::feeds::fetch::Fetcher;
-use usher_publish::feeds::refresh::{self, Refreshed};
+use usher_publish::feeds::refresh;
+use usher_publish::feeds::{Age, Feed};
 use usher_publish::publisher::Publisher;
 use usher_records::change::Actor;
 use usher_store::books::Books;
@@ -49,6 +49,9 @@ impl Publishing {
         fetcher: Fetcher,
         sink: Arc<dyn EventSink>,
     ) -> Arc<Self> {
+        if let Err(error) = lists.feeds.sweep() {
+            tracing::warn!(%error, "what broken-off fetches left cannot be taken away");
+        }
         Arc::new(Self {
             publisher,
             books,
@@ -80,6 +83,35 @@ impl Publishing {
         let actor = Actor::Usher("lists".into());
         compile::take(&self.lists, &self.books, outcome, &actor, at).await.map_err(|e| words(&e))?;
         self.take(at).await.map_err(|e| words(&e))
+    }
+}
+
+/// Keeping lists fresh.
+impl Publishing {
+    /// Compiles what was fetched, now or at any time before, and is not compiled yet.
+    async fn compile_waiting(&self, feeds: &[Feed], at: Moment) -> Result<(), String> {
+        let waits = async || {
+            let waits = compile::waits(&self.lists, &self.books, feeds).await;
+            waits.map_err(|error| format!("what waits to be compiled: {error}"))
+        };
+        if !waits().await? {
+            return Ok(());
+        }
+        // Somebody at the desk may be compiling: what waits then is compiled after them.
+        let _turn = self.compiling.lock().await;
+        if waits().await? { self.compile_now(at).await } else { Ok(()) }
+    }
+
+    async fn look_at_ages(&self, at: Moment) -> Result<(), String> {
+        let (sealed, school) = (self.publisher.sealed(), self.books.school());
+        let old = refresh::watch(&self.lists, &sealed, self.sink.as_ref(), school, at).await;
+        let old = old.map_err(|error| error.to_string())?.into_iter().map(|(feed, age)| OldList {
+            good_at: feed.good_at(),
+            title: feed.title,
+            red: age == Age::Red,
+        });
+        self.old.store(Arc::new(old.collect()));
+        Ok(())
     }
 }
 
@@ -151,27 +183,11 @@ impl Republish for ForJobs {
 #[async_trait]
 impl Refresh for ForJobs {
     async fn refresh(&self, at: Moment) -> Result<(), String> {
-        let (this, lists) = (&self.0, &self.0.lists);
-        let mut any = false;
-        for mut feed in lists.feeds.all().map_err(|error| error.to_string())? {
-            if feed.is_due(at) {
-                let refreshed = refresh::one(lists, &this.fetcher, &mut feed, at).await;
-                any |= matches!(refreshed.map_err(|error| error.to_string())?, Refreshed::New(_));
-            }
-        }
-        let (sealed, school) = (this.publisher.sealed(), this.books.school());
-        let old = refresh::watch(lists, &sealed, this.sink.as_ref(), school, at).await;
-        let old = old.map_err(|error| error.to_string())?.into_iter().map(|(feed, age)| OldList {
-            good_at: feed.good_at(),
-            title: feed.title,
-            red: age == Age::Red,
-        });
-        this.old.store(Arc::new(old.collect()));
-        if any {
-            // Somebody at the desk may be compiling: what waits is compiled after them.
-            let _turn = this.compiling.lock().await;
-            this.compile_now(at).await?;
-        }
-        Ok(())
+        let this = &self.0;
+        let (feeds, mut faults) = refresh::due(&this.lists, &this.fetcher, at).await;
+        // Each step has its turn whatever became of those before it.
+        faults.extend(this.compile_waiting(&feeds, at).await.err());
+        faults.extend(this.look_at_ages(at).await.err());
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
     }
 }

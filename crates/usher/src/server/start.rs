@@ -34,6 +34,7 @@ use usher_network::credentials::Presence;
 use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
 use usher_proxy::gateway::{self, Gateway};
+use usher_proxy::icap::Clients;
 use usher_proxy::tls::client::SiteTls;
 use usher_proxy::tls::pins::Pins;
 use usher_proxy::upstream::resolve::Resolver;
@@ -205,7 +206,8 @@ async fn answer_icap(
     stop: CancellationToken,
 ) {
     if let Some((listener, settings)) = icap {
-        usher_proxy::icap::listen(gateway, listener, settings.clients, stop).await;
+        let clients = Clients { networks: settings.clients, decrypt: settings.decrypts };
+        usher_proxy::icap::listen(gateway, listener, clients, stop).await;
     }
 }
 

@@ -7,8 +7,9 @@ use usher_lists::format::Format;
 use usher_lists::source::SourceId;
 use usher_publish::feeds::fetch::{Fetcher, Limits};
 use usher_publish::feeds::refresh::{self, Refreshed};
-use usher_publish::feeds::{Age, EVERY_HOURS, Feed, State};
+use usher_publish::feeds::{Age, EVERY_HOURS, Feed, Found, State};
 use usher_publish::publisher::Generations;
+use usher_publish::sources::SourcesFault;
 use usher_types::clock::Clock as _;
 use usher_types::digest::Digest;
 
@@ -57,7 +58,9 @@ pub(super) async fn run_subscribe(asked: Subscribe, opened: &Opened) -> anyhow::
         feed.id,
         feed.id
     );
-    let refreshed = refresh::one(&opened.lists, &fetcher(opened)?, &mut feed, SystemClock.now()).await?;
+    let fetcher = fetcher(opened)?;
+    opened.lists.feeds.put(&feed)?;
+    let refreshed = refresh::one(&opened.lists, &fetcher, &mut feed, SystemClock.now()).await?;
     if let Refreshed::Failed(why) = refreshed {
         // What never came is more likely a slip of the pen than a site that is down.
         opened.lists.feeds.remove(&feed.id)?;
@@ -65,7 +68,7 @@ pub(super) async fn run_subscribe(asked: Subscribe, opened: &Opened) -> anyhow::
     }
     say_refreshed(&feed, &refreshed);
     say(format!("It is fetched every {} hours while the server runs.", feed.every_hours));
-    say("Now `usher lists compile` takes it into use.");
+    say("Now `usher lists compile` takes it into use, or a running server does within minutes.");
     Ok(())
 }
 
@@ -104,18 +107,20 @@ fn fetcher(opened: &Opened) -> anyhow::Result<Fetcher> {
 }
 
 pub(super) async fn run_refresh(list: Option<&str>, opened: &Opened) -> anyhow::Result<()> {
-    let feeds = match list {
+    let Found { feeds, unreadable } = match list {
         Some(list) => {
             let id = SourceId::parse(list)?;
-            vec![opened.lists.feeds.one(&id)?.with_context(|| format!("{id} is not subscribed to"))?]
+            let feed = opened.lists.feeds.one(&id)?.with_context(|| format!("{id} is not subscribed to"))?;
+            Found { feeds: vec![feed], unreadable: Vec::new() }
         }
         None => opened.lists.feeds.all()?,
     };
-    if feeds.is_empty() {
+    say_unreadable(&unreadable);
+    if feeds.is_empty() && unreadable.is_empty() {
         say("No list is subscribed to: `usher lists subscribe`.");
         return Ok(());
     }
-    let (fetcher, mut any, mut failed) = (fetcher(opened)?, false, 0);
+    let (fetcher, mut any, mut failed) = (fetcher(opened)?, false, unreadable.len());
     for mut feed in feeds {
         let refreshed = refresh::one(&opened.lists, &fetcher, &mut feed, SystemClock.now()).await?;
         say_refreshed(&feed, &refreshed);
@@ -143,6 +148,12 @@ async fn is_sealed(opened: &Opened, feed: &Feed) -> anyhow::Result<bool> {
     Ok(generations.policy_in_force().await?.sealed.contains(&feed.category))
 }
 
+fn say_unreadable(unreadable: &[SourcesFault]) {
+    for fault in unreadable {
+        say(format!("UNREADABLE, so not fetched: {fault}"));
+    }
+}
+
 fn say_refreshed(feed: &Feed, refreshed: &Refreshed) {
     match refreshed {
         Refreshed::Same => say(format!("{:28} as it was", feed.id.as_str())),
@@ -153,7 +164,8 @@ fn say_refreshed(feed: &Feed, refreshed: &Refreshed) {
 
 /// Every subscription in a line, with what went wrong last.
 pub(super) async fn show(opened: &Opened) -> anyhow::Result<bool> {
-    let (feeds, at) = (opened.lists.feeds.all()?, SystemClock.now());
+    let (Found { feeds, unreadable }, at) = (opened.lists.feeds.all()?, SystemClock.now());
+    say_unreadable(&unreadable);
     for feed in &feeds {
         let age = match feed.age(is_sealed(opened, feed).await?, at) {
             Age::Fresh => "",
@@ -171,5 +183,5 @@ pub(super) async fn show(opened: &Opened) -> anyhow::Result<bool> {
             say(format!("    the last try failed: {why}"));
         }
     }
-    Ok(!feeds.is_empty())
+    Ok(!feeds.is_empty() || !unreadable.is_empty())
 }

@@ -63,7 +63,11 @@ pub(super) fn run_import(asked: &ImportPhrases, opened: &Opened) -> anyhow::Resu
         return Ok(());
     }
     opened.lists.phrases.put(&source)?;
-    say("Now `usher lists compile` takes them into use; `usher lists undo` takes this back.");
+    say(format!(
+        "`usher lists compile` takes them into use, and so does whatever else compiles the lists, like a running server's \
+         next fetch; `usher lists undo {}` takes this back.",
+        source.info.id
+    ));
     Ok(())
 }
 
@@ -136,7 +140,8 @@ pub(super) fn run_remove(id: &str, opened: &Opened) -> anyhow::Result<()> {
     let id = SourceId::parse(id)?;
     opened.lists.phrases.remove(&id)?;
     say(format!(
-        "{id} is taken out. `usher lists compile` takes that into force; `usher lists undo {id}` takes it back."
+        "{id} is taken out when the lists are compiled next, like by `usher lists compile`; `usher lists undo {id}` takes it \
+         back."
     ));
     Ok(())
 }
