@@ -6,6 +6,8 @@ use http::header::{
     PROXY_AUTHORIZATION, RANGE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 
+use crate::pages::PROXY_STATUS;
+
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 /// What `Alt-Svc` was called before it was one.
@@ -52,7 +54,8 @@ pub(crate) fn only_readable(headers: &mut HeaderMap) {
     }
 }
 
-/// Takes out what is between the site and the gateway, and offers of other ways to the site that nobody could judge.
+/// Takes out what is between the site and the gateway, offers of other ways to the site that nobody could judge, and what
+/// would pass for the gateway's own word (RFC 9209).
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     drop_named(headers);
     for name in [
@@ -64,6 +67,7 @@ pub(crate) fn clean_response(headers: &mut HeaderMap) {
         TRAILER,
         ALT_SVC,
         ALTERNATE_PROTOCOL,
+        PROXY_STATUS,
     ] {
         headers.remove(name);
     }
@@ -149,6 +153,15 @@ mod tests {
         headers.insert("x-kept", "1".parse().unwrap());
         clean_response(&mut headers);
         assert_eq!(headers.len(), 1);
+    }
+
+    #[test]
+    fn a_site_does_not_speak_for_the_gateway() {
+        let mut headers = HeaderMap::new();
+        headers.insert(PROXY_STATUS, "usher; error=http_request_denied".parse().unwrap());
+        headers.append(PROXY_STATUS, "edge.example".parse().unwrap());
+        clean_response(&mut headers);
+        assert!(headers.is_empty());
     }
 
     #[test]
