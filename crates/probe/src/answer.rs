@@ -150,7 +150,8 @@ impl<S: AsyncRead + Unpin> Answers<S> {
             Body::Length(length) => self.skip_bytes(length).await,
             Body::Chunked => loop {
                 let Some(size) = self.chunk_size().await else { return false };
-                if !self.skip_bytes(size + 2).await {
+                let Some(with_its_end) = size.checked_add(2) else { return false };
+                if !self.skip_bytes(with_its_end).await {
                     return false;
                 }
                 if size == 0 {
@@ -266,6 +267,8 @@ mod tests {
             assert_eq!(read(format!("{first}{DENIED}").as_bytes(), 2).await, Read::Answer(denied), "{first}");
         }
         assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\neverything", 2).await, Read::End);
+        let endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhello";
+        assert_eq!(read(endless.as_bytes(), 2).await, Read::End);
         assert_eq!(read(b"", 1).await, Read::End);
         assert_eq!(read(b"SSH-2.0-x\r\n", 1).await, Read::Bytes);
     }

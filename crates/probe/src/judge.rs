@@ -12,8 +12,10 @@ pub(crate) enum Seen {
     Answer(Answer, Inspected),
     /// Bytes that are no answer of the gateway's.
     Bytes,
-    /// The connection ended without a word.
+    /// The connection to the gateway ended without a word.
     Closed,
+    /// A tunnel that was agreed to ended without a word: by whom, only a certificate shown before can say.
+    TunnelClosed(Inspected),
     /// The handshake inside a tunnel came to nothing.
     NoHandshake(Inspected),
     /// Nothing in time.
@@ -45,6 +47,11 @@ pub enum Found {
     Untried,
 }
 
+/// A tunnel that ends before anybody showed who they are: the filter closes so what it refuses, and so does a site that
+/// cannot be reached.
+const CLOSED_BY_SOMEBODY: &str =
+    "the tunnel was closed, and nobody can tell whether by the filter or behind it";
+
 /// What a case shows, and by what.
 pub(crate) fn judge(wanted: Wanted, seen: &Seen) -> (Found, String) {
     match (wanted, seen) {
@@ -55,13 +62,18 @@ pub(crate) fn judge(wanted: Wanted, seen: &Seen) -> (Found, String) {
         (Wanted::Decrypted, Seen::NoHandshake(Inspected::Yes)) => {
             held("the filter answers itself: what is inside is judged")
         }
-        (_, Seen::NoHandshake(Inspected::No)) => {
+        (_, Seen::NoHandshake(Inspected::No) | Seen::TunnelClosed(Inspected::No)) => {
             hole("the hello went on to a site the filter did not look into")
         }
         (_, Seen::Answer(answer, inspected)) => answered(wanted, answer, *inspected),
         (_, Seen::Bytes) => hole("something behind the filter answered"),
         (_, Seen::Closed) => held("the filter closed the connection"),
-        (_, Seen::NoHandshake(_)) => held("the filter closed the tunnel"),
+        (_, Seen::NoHandshake(Inspected::Yes) | Seen::TunnelClosed(Inspected::Yes)) => {
+            held("the filter closed the tunnel")
+        }
+        (_, Seen::NoHandshake(Inspected::NotShown) | Seen::TunnelClosed(Inspected::NotShown)) => {
+            (Found::Untried, CLOSED_BY_SOMEBODY.into())
+        }
     }
 }
 
@@ -125,7 +137,11 @@ mod tests {
             assert_eq!(found(wanted, Seen::Closed), Found::Held);
             assert_eq!(found(wanted, Seen::Bytes), Found::Hole);
             assert_eq!(found(wanted, Seen::Nothing), Found::Untried);
-            assert_eq!(found(wanted, Seen::NoHandshake(Inspected::No)), Found::Hole);
+            for closed in [Seen::NoHandshake, Seen::TunnelClosed] {
+                assert_eq!(found(wanted, closed(Inspected::No)), Found::Hole);
+                assert_eq!(found(wanted, closed(Inspected::Yes)), Found::Held);
+                assert_eq!(found(wanted, closed(Inspected::NotShown)), Found::Untried, "anybody's end");
+            }
         }
         assert_eq!(found(Wanted::Refusal, answer(502, By::Unreachable)), Found::Hole);
         assert_eq!(found(Wanted::Nothing, answer(502, By::Unreachable)), Found::Held);

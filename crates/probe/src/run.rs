@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::answer::{Answer, By};
 use crate::case::{Case, Inside, Kind, Way};
 use crate::cases;
-use crate::judge::{Found, Seen, judge};
+use crate::judge::{Found, Inspected, Seen, judge};
 use crate::rows::{hello, https, page, tunnel};
 use crate::send::Gateway;
 use crate::sites::Sites;
@@ -91,11 +91,16 @@ async fn control(gateway: &Gateway, sites: &Sites) -> Result<(), CannotJudge> {
     let encrypted = Case { way: Way::Tunnel(tunnel("{b}:443"), inside), ..open };
     for case in [plain, encrypted] {
         let seen = gateway.send(&case, sites).await;
-        if !matches!(seen, Seen::Answer(Answer { by: By::Denied, .. }, _) | Seen::NoHandshake(_)) {
+        if !is_refused(&seen) {
             return Err(CannotJudge::BlockedIsOpen(told(&case, &seen)));
         }
     }
     Ok(())
+}
+
+/// Whether the gateway says itself that it refuses. A connection that ends may have any cause.
+fn is_refused(seen: &Seen) -> bool {
+    matches!(seen, Seen::Answer(Answer { by: By::Denied, .. }, inspected) if *inspected != Inspected::No)
 }
 
 fn told(case: &Case, seen: &Seen) -> String {
@@ -113,12 +118,29 @@ mod tests {
         for kind in KINDS {
             assert!(all.iter().any(|case| case.kind == kind), "{kind:?}");
         }
-        assert_eq!(all.len(), 489, "docs/probe.md says how many there are");
+        assert_eq!(all.len(), 497, "docs/probe.md says how many there are");
         let mut names: Vec<(Kind, String)> =
             cases::all().into_iter().map(|case| (case.kind, case.name)).collect();
         names.sort();
         let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
         assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    #[test]
+    fn only_a_page_that_says_so_counts_as_a_refusal_of_the_blocked_page() {
+        let by = |by, inspected| Seen::Answer(Answer { status: 403, by, offers: false }, inspected);
+        assert!(is_refused(&by(By::Denied, Inspected::Yes)));
+        assert!(is_refused(&by(By::Denied, Inspected::NotShown)));
+        assert!(!is_refused(&by(By::Denied, Inspected::No)), "a site can say anything");
+        for other in [By::Site, By::OwnPage, By::Unreachable, By::Down] {
+            assert!(!is_refused(&by(other, Inspected::Yes)));
+        }
+        for inspected in [Inspected::Yes, Inspected::No, Inspected::NotShown] {
+            assert!(
+                !is_refused(&Seen::NoHandshake(inspected)) && !is_refused(&Seen::TunnelClosed(inspected))
+            );
+        }
+        assert!(!is_refused(&Seen::Closed) && !is_refused(&Seen::Nothing));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::error::Elapsed;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -132,20 +133,21 @@ impl Gateway {
         match inside {
             Inside::Bytes(bytes) => {
                 drop(stream.write_all(sites.fill(bytes).as_bytes()).await);
-                Ok(seen(Answers::new(stream).number(1).await, Inspected::NotShown))
+                Ok(seen(Answers::new(stream).number(1).await, Inspected::NotShown)
+                    .in_a_tunnel(Inspected::NotShown))
             }
             Inside::Http1(hello, bytes, number) => {
                 let (mut stream, inspected) = self.shaken(stream, hello, &["http/1.1"], sites).await?;
                 drop(stream.write_all(sites.fill(bytes).as_bytes()).await);
                 drop(stream.flush().await);
-                Ok(seen(Answers::new(stream).number(*number).await, inspected))
+                Ok(seen(Answers::new(stream).number(*number).await, inspected).in_a_tunnel(inspected))
             }
             Inside::Http2(hello, requests) => {
                 let (stream, inspected) = self.shaken(stream, hello, &["h2"], sites).await?;
                 if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
                     return Err(Seen::NotSent("this site does not speak HTTP/2 through the gateway".into()));
                 }
-                Ok(http2(stream, (requests, None), sites, inspected).await)
+                Ok(http2(stream, (requests, None), sites, inspected).await.in_a_tunnel(inspected))
             }
             Inside::Odd(wanted) => self.odd(stream, wanted, sites).await,
         }
@@ -167,7 +169,11 @@ impl Gateway {
         })?;
         let shaken = shake_hands(stream, hello, name, &client).await;
         let inspected = self.inspected(client.shown.issuer().as_deref());
-        shaken.map(|stream| (stream, inspected)).ok_or(Seen::NoHandshake(inspected))
+        match shaken {
+            Ok(Ok(stream)) => Ok((stream, inspected)),
+            Ok(Err(_refused)) => Err(Seen::NoHandshake(inspected)),
+            Err(_late) => Err(Seen::Nothing),
+        }
     }
 
     async fn odd(&self, mut stream: TcpStream, wanted: &OddHello, sites: &Sites) -> Result<Seen, NotSent> {
@@ -206,15 +212,16 @@ fn server_name(hello: &Hello, sites: &Sites) -> Option<ServerName<'static>> {
     ServerName::try_from(sites.fill(hello.server_name.as_deref().unwrap_or("{o}"))).ok()
 }
 
+/// Shakes hands, unless nothing comes in time: then nobody knows what would have come.
 async fn shake_hands(
     stream: TcpStream,
     hello: &Hello,
     name: ServerName<'static>,
     client: &Client,
-) -> Option<TlsStream<Pieces<TcpStream>>> {
+) -> Result<std::io::Result<TlsStream<Pieces<TcpStream>>>, Elapsed> {
     let connector = TlsConnector::from(Arc::new(client.config.clone()));
     let shaking = connector.connect(name, Pieces::new(stream, hello.cut));
-    tokio::time::timeout(ANSWER_TIME, shaking).await.ok()?.ok()
+    tokio::time::timeout(ANSWER_TIME, shaking).await
 }
 
 /// Requests on one connection, one after the other, with the sign-in where it is needed; the last answer counts.
@@ -260,6 +267,16 @@ where
         };
     }
     last
+}
+
+impl Seen {
+    /// What was seen inside a tunnel that was agreed to: its end need not be the gateway's doing.
+    fn in_a_tunnel(self, inspected: Inspected) -> Self {
+        match self {
+            Self::Closed => Self::TunnelClosed(inspected),
+            other => other,
+        }
+    }
 }
 
 fn seen(read: Read, inspected: Inspected) -> Seen {

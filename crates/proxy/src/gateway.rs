@@ -156,8 +156,6 @@ impl Gateway {
 
     /// What an address says by itself: search words, themes.
     pub(crate) fn features(&self, address: &WebAddress) -> Features {
-        let search = self.parts.engines.read(address);
-        let themes = self.parts.themes.scan(search.as_ref(), address);
-        Features { search, themes }
+        Features::read(address, &self.parts.engines, &self.parts.themes)
     }
 }

@@ -157,6 +157,15 @@ mod tests {
     }
 
     #[test]
+    fn a_site_does_not_speak_for_the_gateway() {
+        let mut headers = HeaderMap::new();
+        headers.insert(PROXY_STATUS, "usher; error=http_request_denied".parse().unwrap());
+        headers.append(PROXY_STATUS, "edge.example".parse().unwrap());
+        clean_response(&mut headers);
+        assert!(headers.is_empty());
+    }
+
+    #[test]
     fn websockets_are_known_in_any_spelling() {
         let mut headers = HeaderMap::new();
         headers.insert(CONNECTION, "keep-alive, Upgrade".parse().unwrap());

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use usher_types::ids::PersonId;
+use usher_types::url::WebAddress;
 
 use crate::kind::{Class, Kind};
-use crate::theme::Theme;
+use crate::search::SearchEngines;
+use crate::theme::{MOST_HITS, Theme, Themes};
+use crate::wrapper::Wrappers;
 
 /// What scanning found in one request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,6 +16,26 @@ pub struct Features {
     pub search: Option<Search>,
     /// Themes of concern.
     pub themes: Vec<ThemeHit>,
+}
+
+impl Features {
+    /// Reads an address, and the pages that a translator or an archive shows under it: a search in one is a search. The
+    /// outermost search is kept, themes of all.
+    pub fn read(address: &WebAddress, engines: &SearchEngines, themes: &Themes) -> Self {
+        let inside = Wrappers::built_in().map(|known| known.inside(address).pages).unwrap_or_default();
+        let mut found = Self::default();
+        for page in std::iter::once(address).chain(&inside) {
+            let search = engines.read(page);
+            for hit in themes.scan(search.as_ref(), page) {
+                let known = |one: &ThemeHit| one.phrase == hit.phrase && one.theme == hit.theme;
+                if !found.themes.iter().any(known) && found.themes.len() < MOST_HITS {
+                    found.themes.push(hit);
+                }
+            }
+            found.search = found.search.or(search);
+        }
+        found
+    }
 }
 
 /// Words typed into a search box.

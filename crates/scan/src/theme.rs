@@ -15,7 +15,7 @@ use crate::features::{Place, Search, ThemeHit};
 use crate::fold;
 
 /// The most hits kept for one text: more say nothing new, and an address can be made of nothing but phrases.
-const MOST_HITS: usize = 8;
+pub(crate) const MOST_HITS: usize = 8;
 
 /// A theme of concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

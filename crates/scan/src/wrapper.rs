@@ -1,6 +1,7 @@
 //! Pages inside addresses: what a translator, a cache or an archive was asked to show.
 //!
-//! The table is `lists/wrappers.toml`. What follows from a wrapped page is the policy's to say.
+//! The table is `lists/wrappers.toml`. An address may name several pages, and only the service knows which it shows: all are
+//! said. What follows from them is the policy's to say.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,8 +9,9 @@ use std::sync::LazyLock;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use usher_types::host::{Host, HostName};
-use usher_types::url::WebAddress;
+use usher_types::url::{Scheme, WebAddress};
 
+use crate::safe;
 use crate::search::is_at;
 
 /// The services known.
@@ -17,6 +19,14 @@ const BUILT_IN: &str = include_str!("../../../lists/wrappers.toml");
 /// Addresses are encoded once by the browser and once more by whoever writes a link; more is a trick, and no service
 /// undoes it.
 const DECODED_TIMES: usize = 3;
+/// A translation of an archived page is two deep. Beyond this nobody means to read anything.
+const DEEPEST: usize = 4;
+/// Places of one address that may hold a page. A service reads one or two; whoever writes more hides one among them.
+const MOST_PLACES: usize = 16;
+/// Pages inside one address, those inside the inner ones included: each is judged, and the reader waits.
+const MOST_PAGES: usize = 32;
+/// Longest label of a host name (RFC 1035, 2.3.4). Longer names are what Google moves into a parameter.
+const LABEL_BYTES: usize = 63;
 
 static READ: LazyLock<Result<Wrappers, toml::de::Error>> = LazyLock::new(|| Wrappers::parse(BUILT_IN));
 
@@ -59,14 +69,54 @@ impl Wrappers {
         toml::from_str(text)
     }
 
-    /// The address of the page that this one shows; none where it shows its own. It is shorter than this one.
-    pub fn inner(&self, address: &WebAddress) -> Option<WebAddress> {
-        let host = address.host.name()?;
-        let here = self.wrappers.iter().filter(|wrapper| wrapper.is_at(host, &address.path));
-        let mut found = here.filter_map(|wrapper| wrapper.inner(host, address));
-        // What leads back to itself says nothing more.
-        found.find(|inner| inner != address)
+    /// The pages that an address may show instead of its own, those inside them included, outermost first.
+    pub fn inside(&self, address: &WebAddress) -> Inside {
+        let mut found = Inside::default();
+        let mut layer = vec![address.clone()];
+        for _deep in 0..DEEPEST {
+            layer = self.next_layer(&layer, address, &mut found);
+            if layer.is_empty() {
+                return found;
+            }
+        }
+        let mut deeper = Inside { pages: found.pages.clone(), unread: false };
+        let more = self.next_layer(&layer, address, &mut deeper);
+        found.unread |= deeper.unread || !more.is_empty();
+        found
     }
+
+    fn next_layer(&self, layer: &[WebAddress], outer: &WebAddress, found: &mut Inside) -> Vec<WebAddress> {
+        let mut next = Vec::new();
+        for around in layer {
+            let Some(host) = around.host.name() else { continue };
+            for wrapper in self.wrappers.iter().filter(|wrapper| wrapper.is_at(host, &around.path)) {
+                let (pages, unread) = wrapper.pages(host, around);
+                found.unread |= unread;
+                for page in pages {
+                    // What leads back to itself says nothing more.
+                    if page == *outer || found.pages.contains(&page) {
+                        continue;
+                    }
+                    if found.pages.len() == MOST_PAGES {
+                        found.unread = true;
+                        return next;
+                    }
+                    found.pages.push(page.clone());
+                    next.push(page);
+                }
+            }
+        }
+        next
+    }
+}
+
+/// What an address holds of other pages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inside {
+    /// The pages. Which of them is shown, only the service knows.
+    pub pages: Vec<WebAddress>,
+    /// Whether there may be others: too many, too deep, or written so that nobody can say which.
+    pub unread: bool,
 }
 
 impl Wrapper {
@@ -78,34 +128,121 @@ impl Wrapper {
             && (self.paths.is_empty() || self.paths.iter().any(below))
     }
 
-    fn inner(&self, host: &HostName, address: &WebAddress) -> Option<WebAddress> {
-        self.in_labels(host, address).or_else(|| self.in_query(address)).or_else(|| self.in_path(address))
+    /// Every page that the address names, and whether some may be missing.
+    fn pages(&self, host: &HostName, address: &WebAddress) -> (Vec<WebAddress>, bool) {
+        let (mut pages, mut unread) = self.in_labels(host, address);
+        let texts: Vec<String> =
+            self.in_query(address).chain(self.in_path(address)).take(MOST_PLACES + 1).collect();
+        unread |= texts.len() > MOST_PLACES;
+        pages.extend(texts.iter().take(MOST_PLACES).flat_map(|text| readings(text)));
+        (pages, unread)
     }
 
-    fn in_query(&self, address: &WebAddress) -> Option<WebAddress> {
-        self.query.iter().find_map(|name| {
-            let value = if name == "*" { address.query.clone() } else { address.parameter(name) };
-            page(value?.trim_start().strip_prefix(&self.begins)?)
+    /// The values of the parameters that hold an address: every time they stand there, in any case.
+    fn in_query<'a>(&'a self, address: &'a WebAddress) -> impl Iterator<Item = String> + 'a {
+        let query = address.query.as_deref().unwrap_or_default();
+        let all = self.query.iter().any(|name| name == "*").then(|| query.to_owned());
+        let named = |name: &str| self.query.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let values = parameters(query).filter(move |(name, _)| named(name)).map(|(_, value)| value);
+        let begins = self.begins.as_str();
+        all.into_iter().chain(values).filter_map(move |value| {
+            let value = value.trim_start();
+            let first = value.get(..begins.len())?;
+            first.eq_ignore_ascii_case(begins).then(|| value.get(begins.len()..).map(str::to_owned))?
         })
     }
 
-    fn in_path(&self, address: &WebAddress) -> Option<WebAddress> {
-        let rest = self.after.iter().filter_map(|before| rest_after(before, &address.path));
+    /// What stands in the path behind each of the beginnings known.
+    fn in_path<'a>(&'a self, address: &'a WebAddress) -> impl Iterator<Item = String> + 'a {
+        // A number that an archive is known to put before the address is a day, and no host.
+        let has_days = self.after.iter().any(|before| before.contains('*'));
         let query = address.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
-        rest.filter(|rest| !rest.is_empty()).find_map(|rest| page(&format!("{rest}{query}")))
+        let rest = self.after.iter().filter_map(|before| rest_after(before, &address.path));
+        let rest = rest.filter(move |rest| !rest.is_empty() && !(has_days && begins_with_day(rest)));
+        rest.map(move |rest| format!("{rest}{query}"))
     }
 
-    /// `games-example` before `.translate.goog` is `games.example`; doubled hyphens were hyphens.
-    fn in_labels(&self, host: &HostName, address: &WebAddress) -> Option<WebAddress> {
+    /// The names that stand before the service's own, and whether one cannot be told.
+    fn in_labels(&self, host: &HostName, address: &WebAddress) -> (Vec<WebAddress>, bool) {
+        let none = (Vec::new(), false);
         if !self.labels {
-            return None;
+            return none;
         }
-        let pattern = self.hosts.iter().find(|pattern| is_at(pattern, host))?;
-        let label = host.as_str().strip_suffix(pattern.as_str())?.strip_suffix('.')?;
-        let name = label.replace("--", "\0").replace('-', ".").replace('\0', "-");
-        let host = Host::parse(&name).ok().filter(leads_somewhere)?;
-        Some(WebAddress { host, ..address.clone() })
+        let pattern = self.hosts.iter().find(|pattern| is_at(pattern, host));
+        let label = pattern.and_then(|pattern| host.as_str().strip_suffix(pattern.as_str()));
+        let Some(label) = label.and_then(|label| label.strip_suffix('.')) else { return none };
+        let values = |wanted: &str| {
+            let query = address.query.as_deref().unwrap_or_default();
+            let values = parameters(query).filter(|(name, _)| name == wanted);
+            values.map(|(_, value)| value).take(MOST_PLACES).collect::<Vec<_>>()
+        };
+        let (mut heads, mut codings) = (values("_x_tr_hp"), values("_x_tr_enc"));
+        // Only what is too long for a label begins elsewhere. Else somebody wrote it by hand, and it may count or not.
+        if heads.iter().all(|head| head.len() + label.len() <= LABEL_BYTES) {
+            heads.push(String::new());
+        }
+        if codings.is_empty() {
+            codings.push(String::new());
+        }
+        let plain = values("_x_tr_sch").iter().any(|scheme| scheme.eq_ignore_ascii_case("http"));
+        let mut found = (Vec::new(), heads.len() * codings.len() > MOST_PLACES);
+        let both = heads.iter().flat_map(|head| codings.iter().map(move |coding| (head, coding)));
+        for (head, coding) in both.take(MOST_PLACES) {
+            match written_out(&format!("{head}{label}"), coding) {
+                Some(host) => found.0.push(inner_page(host, plain, address)),
+                None => found.1 = true,
+            }
+        }
+        found
     }
+}
+
+/// The page of a site whose name stands before the service's.
+fn inner_page(host: Host, plain: bool, around: &WebAddress) -> WebAddress {
+    let scheme = if plain { Scheme::Http } else { around.scheme };
+    WebAddress { host, scheme, port: scheme.default_port(), ..around.clone() }
+}
+
+/// The name that Google Translate writes as one label: hyphens are doubled, then dots are hyphens; `1-` before it means
+/// nothing and `0-` means `xn--`, each only where `coding` says so. None where several names are written alike.
+fn written_out(label: &str, coding: &str) -> Option<Host> {
+    let says = |wanted: &str| coding.split(',').any(|one| one.trim() == wanted);
+    let label = label.strip_prefix("1-").filter(|_| says("1")).unwrap_or(label);
+    let (first, label) = match label.strip_prefix("0-").filter(|_| says("0")) {
+        Some(rest) => ("xn--", rest),
+        None => ("", label),
+    };
+    if label.contains('.') {
+        return None;
+    }
+    let mut name = first.to_owned();
+    let mut rest = label;
+    while let Some(at) = rest.find('-') {
+        let (before, hyphens) = rest.split_at(at);
+        let after = hyphens.trim_start_matches('-');
+        name.push_str(before);
+        match hyphens.len() - after.len() {
+            1 => name.push('.'),
+            even if even % 2 == 0 => name.push_str(&"-".repeat(even / 2)),
+            _odd => return None,
+        }
+        rest = after;
+    }
+    name.push_str(rest);
+    Host::parse(&name).ok().filter(leads_somewhere)
+}
+
+/// The parameters of a query. Some services part them at `;` as well, so these are read both ways.
+fn parameters(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    let apart = query.split(['&', ';']).filter(|_| query.contains(';'));
+    safe::parameters(query).chain(apart.flat_map(safe::parameters))
+}
+
+/// Whether the first of several segments is nothing but digits.
+fn begins_with_day(rest: &str) -> bool {
+    rest.split_once('/').is_some_and(|(first, after)| {
+        !first.is_empty() && !after.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// What follows `before` in a path; a `*` in it is any one segment.
@@ -119,21 +256,44 @@ fn rest_after<'a>(before: &str, path: &'a str) -> Option<&'a str> {
     }
 }
 
-/// Reads the address of a page as people write it: with or without a scheme, encoded or not.
-fn page(text: &str) -> Option<WebAddress> {
+/// The pages that a text may name, as people write them: with or without a scheme, encoded or not.
+fn readings(text: &str) -> Vec<WebAddress> {
+    // Browsers leave these out of addresses (WHATWG URL, 4.4).
+    let whole: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let whole = whole.trim_matches(|c: char| c <= ' ');
     // Caches take words to mark after the address.
-    let mut text = Cow::Borrowed(text.split_whitespace().next()?);
-    for _again in 0..DECODED_TIMES {
-        if let Some(found) = plain_page(&text) {
-            return Some(found);
+    let first = text.split_whitespace().next().unwrap_or_default();
+    // To browsers a backslash is a slash; to other programs it is none, and the host comes after it.
+    let other = whole.contains('\\').then(|| whole.replace('\\', "%5C"));
+    let mut found: Vec<WebAddress> = Vec::new();
+    for text in [first, whole].into_iter().chain(other.as_deref()) {
+        for page in decoded(text) {
+            if !found.contains(&page) {
+                found.push(page);
+            }
         }
-        let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-        if decoded == *text {
-            return None;
-        }
-        text = Cow::Owned(decoded);
     }
-    plain_page(&text)
+    found
+}
+
+/// What a text names before and after each decoding: how often a service decodes, only it knows.
+fn decoded(text: &str) -> Vec<WebAddress> {
+    let mut found: Vec<WebAddress> = Vec::new();
+    let mut text = Cow::Borrowed(text);
+    for _again in 0..=DECODED_TIMES {
+        // The same page in another spelling is no other page.
+        if let Some(page) = plain_page(&text)
+            && !found.iter().any(|known| known.host == page.host && known.path == page.path)
+        {
+            found.push(page);
+        }
+        let plainer = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        if plainer == *text {
+            break;
+        }
+        text = Cow::Owned(plainer);
+    }
+    found
 }
 
 fn plain_page(text: &str) -> Option<WebAddress> {
@@ -161,9 +321,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn inside(address: &str) -> Inside {
+        Wrappers::built_in().unwrap().inside(&WebAddress::parse(address).unwrap())
+    }
+
+    fn all(address: &str) -> Vec<String> {
+        inside(address).pages.iter().map(ToString::to_string).collect()
+    }
+
     fn inner(address: &str) -> String {
-        let found = Wrappers::built_in().unwrap().inner(&WebAddress::parse(address).unwrap());
-        found.map_or_else(|| "nothing".to_owned(), |inner| inner.to_string())
+        let found = inside(address);
+        assert!(!found.unread, "{address}");
+        found.pages.first().map_or_else(|| "nothing".to_owned(), ToString::to_string)
     }
 
     #[test]
@@ -231,11 +400,83 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_decoy_hides_no_page_beside_it() {
+        for address in [
+            "https://r.jina.ai/https://games.example/?q=bbc.example",
+            "https://r.jina.ai/https://bbc.example/?q=games.example",
+            "https://translate.google.com/translate?u=bbc.example&u=games.example",
+            "https://translate.google.com/translate?u=games.example&u=bbc.example",
+            "https://translate.google.com/translate?url=bbc.example&u=games.example",
+            "https://www.textise.net/showText.aspx?strURL=bbc.example&STRURL=games.example",
+            "https://validator.w3.org/check?url=bbc.example;uri=games.example",
+            "https://corsproxy.io/?https%3A%2F%2Fbbc.example%2F&url=games.example",
+            "https://archive.ph/newest/games.example?url=bbc.example",
+            "https://images.weserv.nl/?url=bbc.example+@games.example",
+            "https://images.weserv.nl/?url=https://bbc.example%5C@games.example",
+            "https://images.weserv.nl/?url=https://ga%09mes.example",
+            "https://images.weserv.nl/?url=https://bbc.example%25252F@games.example",
+        ] {
+            let all = all(address);
+            assert!(all.iter().any(|page| page.starts_with("https://games.example/")), "{address}: {all:?}");
+        }
+        let among = |count: usize| {
+            let decoys = "&u=bbc.example".repeat(count);
+            inside(&format!("https://translate.google.com/translate?x{decoys}&u=games.example")).unread
+        };
+        assert!(!among(MOST_PLACES - 1));
+        assert!(among(MOST_PLACES));
+    }
+
+    #[test]
+    fn a_day_of_an_archive_is_no_number_of_a_site() {
+        for day in ["2024", "20240101000000"] {
+            let archived = all(&format!("https://web.archive.org/web/{day}/https://games.example/"));
+            assert_eq!(archived, ["https://games.example/"]);
+        }
+        assert_eq!(all("https://r.jina.ai/3221225985/"), ["https://192.0.2.1/"]);
+    }
+
+    #[test]
+    fn a_name_in_labels_is_written_out_as_the_translator_does() {
+        let long = "a".repeat(60);
+        for (label, query, expected) in [
+            ("games-example", "", "games.example"),
+            ("two--words-example", "", "two-words.example"),
+            ("r3----sn--x-example", "", "r3--sn-x.example"),
+            ("1-games-example", "_x_tr_enc=1", "games.example"),
+            ("1-games-example", "", "1.games.example"),
+            ("0-bcher--kva-example", "_x_tr_enc=0", "xn--bcher-kva.example"),
+            ("1-0-bcher--kva-example", "_x_tr_enc=1,0", "xn--bcher-kva.example"),
+            ("es-example", "_x_tr_hp=gam", "games.example"),
+            ("-example", "_x_tr_hp=games", "games.example"),
+            ("aa-example", &format!("_x_tr_hp={long}"), &format!("{long}aa.example")),
+        ] {
+            let Ok(address) = WebAddress::parse(&format!("https://{label}.translate.goog/?{query}")) else {
+                continue;
+            };
+            let found = Wrappers::built_in().unwrap().inside(&address);
+            let hosts: Vec<String> = found.pages.iter().map(|page| page.host.to_string()).collect();
+            assert!(hosts.iter().any(|host| host == expected), "{label} {query}: {hosts:?}");
+        }
+        let plain = inside("https://games-example.translate.goog/?_x_tr_sch=http");
+        assert_eq!(plain.pages[0].origin(), "http://games.example");
+    }
+
+    #[test]
+    fn a_label_that_several_names_share_is_said_to_be_unread() {
+        for host in ["games---example", "games-example.other", "x"] {
+            assert!(inside(&format!("https://{host}.translate.goog/")).unread, "{host}");
+        }
+        assert!(inside("https://games-example.translate.goog/?_x_tr_hp=https%3A%2F%2Fbbc.example%2F").unread);
+    }
+
     proptest! {
         #[test]
         fn nothing_makes_it_panic(host in "(translate\\.google\\.com|a-b\\.translate\\.goog|archive\\.ph|web\\.archive\\.org|corsproxy\\.io)", rest in "/[ -~]{0,60}") {
             if let Ok(address) = WebAddress::parse(&format!("https://{host}{rest}")) {
-                let _ = Wrappers::built_in().unwrap().inner(&address);
+                let inside = Wrappers::built_in().unwrap().inside(&address);
+                prop_assert!(inside.pages.len() <= MOST_PAGES);
             }
         }
     }

@@ -40,6 +40,14 @@ fn searches_pictures(case: &Case<'_>) -> bool {
     services_of(case).any(|(host, service)| service.is_picture_search(host, path, query))
 }
 
+/// The service that is changed on its way, by the name people know; none where nothing is changed.
+pub(super) fn locked_by(case: &Case<'_>, verdict: Verdict) -> Option<String> {
+    if adjust(case, verdict).is_empty() {
+        return None;
+    }
+    services_of(case).map(|(_, service)| service.name.clone()).next()
+}
+
 /// What is changed about a request that goes on.
 pub(super) fn adjust(case: &Case<'_>, verdict: Verdict) -> Vec<Adjust> {
     let Some(safe) = safe_for(case).filter(|_| verdict <= Verdict::Coach) else { return Vec::new() };

@@ -9,17 +9,15 @@ use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 use super::case::Case;
-use super::{flip, judge};
-use crate::decision::{Decision, Flip, Reason};
+use super::{flip, judge, safe};
+use crate::decision::{Decision, Flip, Reason, Step};
 use crate::facts::WebFacts;
 use crate::snapshot::Snapshot;
 use crate::verdict::Verdict;
 
-/// A translation of an archived page is two deep. Beyond this nobody means to read anything.
-const DEEPEST: usize = 4;
-
-/// The refusal of what is wrapped, where the page around it is open. A word first is said about pages people went to, and not
-/// about what they hold.
+/// The refusal of what is wrapped, where the page around it is open. Of several pages that an address names, one that is
+/// refused is enough: which is shown, only the service knows. A word first is said about pages people went to, and not about
+/// what they hold.
 pub(super) fn refused(
     snapshot: &Snapshot,
     facts: &WebFacts,
@@ -29,22 +27,17 @@ pub(super) fn refused(
     if around.verdict > Verdict::Coach || around.reason == Reason::OwnPage {
         return None;
     }
-    let mut inner = snapshot.wrappers.inner(&facts.address);
-    for _deep in 0..DEEPEST {
-        let address = inner?;
-        let decision = alone(snapshot, facts, address.clone(), at);
-        if decision.verdict > Verdict::Coach {
-            return Some(decision);
-        }
-        inner = snapshot.wrappers.inner(&address);
-    }
-    inner.map(|_deeper| Decision {
-        verdict: Verdict::Block,
-        reason: Reason::Unknown,
-        matched: None,
-        flip: Flip::Nothing,
-        adjust: Vec::new(),
-        ..around.clone()
+    let inside = snapshot.wrappers.inside(&facts.address);
+    let judged = inside.pages.into_iter().map(|address| alone(snapshot, facts, address, at));
+    judged.into_iter().find(|decision| decision.verdict > Verdict::Coach).or_else(|| {
+        inside.unread.then(|| Decision {
+            verdict: Verdict::Block,
+            reason: Reason::Unknown,
+            matched: None,
+            flip: Flip::Nothing,
+            adjust: Vec::new(),
+            ..around.clone()
+        })
     })
 }
 
@@ -63,5 +56,24 @@ fn alone(snapshot: &Snapshot, facts: &WebFacts, address: WebAddress, at: Moment)
     };
     let case = Case::web(snapshot, &facts, at);
     let decision = judge(&case);
-    flip::with_flip(&case, decision)
+    let decision = flip::with_flip(&case, decision);
+    match safe::locked_by(&case, decision.verdict) {
+        // Whoever wraps it asks in its place, and nothing that is changed here comes there.
+        Some(service) => unsafe_search(decision, service),
+        None => decision,
+    }
+}
+
+/// The refusal of a page that is open only where the request for it can be changed.
+fn unsafe_search(mut decision: Decision, service: String) -> Decision {
+    decision.trail.retain(|passed| passed.step < Step::SafeSearch);
+    Decision {
+        verdict: Verdict::Block,
+        reason: Reason::UnsafeSearch(service),
+        step: Step::SafeSearch,
+        matched: None,
+        flip: Flip::Nothing,
+        adjust: Vec::new(),
+        ..decision
+    }
 }

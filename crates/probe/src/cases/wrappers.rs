@@ -4,7 +4,7 @@
 use crate::case::{Case, Kind, Wanted};
 use crate::rows::address;
 
-const WRAPPERS: [(&str, &str); 37] = [
+const WRAPPERS: [(&str, &str); 45] = [
     ("google-translate", "https://translate.google.com/translate?sl=auto&tl=en&u={page-encoded}"),
     ("google-translate-uk", "https://translate.google.co.uk/translate?hl=en&u={page}"),
     ("google-translate-plain", "http://translate.google.com/translate?u={b}"),
@@ -41,6 +41,17 @@ const WRAPPERS: [(&str, &str); 37] = [
     ("printfriendly", "https://www.printfriendly.com/print/?url={page-encoded}"),
     ("picture-proxy", "https://images.weserv.nl/?url={b}{path}"),
     ("duckduckgo-picture-proxy", "https://external-content.duckduckgo.com/iu/?u={page-encoded}"),
+    ("decoy-in-query", "https://r.jina.ai/{page}?q={o}"),
+    ("decoy-in-path", "https://r.jina.ai/https://{o}/?url={page-encoded}"),
+    ("decoy-first", "https://translate.google.com/translate?u=https%3A%2F%2F{o}%2F&u={page-encoded}"),
+    ("decoy-last", "https://translate.google.com/translate?u={page-encoded}&u=https%3A%2F%2F{o}%2F"),
+    ("decoy-other-name", "https://translate.google.com/translate?url=https%3A%2F%2F{o}%2F&u={page-encoded}"),
+    ("decoy-user", "https://images.weserv.nl/?url=https%3A%2F%2F{o}%20%40{b}{path}"),
+    ("translate-goog-marked", "https://1-{dashes}.translate.goog{path}?_x_tr_enc=1"),
+    (
+        "search-in-translator",
+        "https://translate.google.com/translate?u=https%3A%2F%2Fwww.google.com%2Fsearch%3Fq%3Dotters",
+    ),
     (
         "nested",
         "https://translate.google.com/translate?u=https%3A%2F%2Fweb.archive.org%2Fweb%2F2024%2F{page-encoded}",
