@@ -7,8 +7,8 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::view::says::Says;
 
-/// Ways a promise is broken that are told of one; the rest is counted.
-const TOLD: usize = 6;
+/// Ways a promise is broken that are told of one; the rest is counted. More than two fill a telephone's screen.
+const TOLD: usize = 2;
 
 /// What came of every promise.
 pub(super) struct Tried {

@@ -56,11 +56,11 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Resu
     gather.alerts().await?;
     gather.told().await?;
     gather.requests().await?;
+    gather.policies().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
     gather.reports().await?;
     gather.agreements().await?;
-    gather.policies().await?;
     gather.held().await?;
     gather.register().await?;
     gather.returns().await?;
