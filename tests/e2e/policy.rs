@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::device::Desk;
 use crate::running::{Card, Running, said, usher_on};
 
 const PASSWORD: &str = "Kettle-Bridge-26";
@@ -124,5 +125,37 @@ fn the_head_publishes_what_is_light_alone_and_what_is_weighty_waits_for_a_second
     assert!(second && told.contains("Confirmed and published"), "{told}");
     assert!(said(&usher_on(&school.card.config, &["policy", "show"])).contains("upper-ks2 = 70"));
     assert!(!confirm("computing.lead").0, "once");
+    said(&usher_on(&school.card.config, &["verify"]));
+}
+
+#[test]
+fn what_waits_from_the_command_line_is_confirmed_at_the_desk_and_the_filter_goes_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    std::fs::write(folder.path().join("password"), PASSWORD).unwrap();
+    let shown = said(&usher_on(&card.config, &["policy", "show"]));
+    let school = School { folder, card, shown };
+    let weighty = school.file("upper-ks2 = 80", "upper-ks2 = 70");
+    let (waits, told) = school.publish(&weighty, "head");
+    assert!(waits, "{told}");
+    let draft = told.split("draft ").nth(1).unwrap().split('.').next().unwrap().to_owned();
+
+    let lead = Desk::sign_in(&school.card, "computing.lead", PASSWORD);
+    let page = format!("/policy/drafts/{draft}");
+    assert!(lead.get("/").text.contains(&page), "{}", lead.get("/").text);
+    let shown = lead.get(&page);
+    assert!(
+        shown.text.contains("The governors agreed it") && shown.text.contains("upper ks2 70"),
+        "{}",
+        shown.text
+    );
+    let sent = lead.send(&page, &format!("{page}/confirm"), &[]);
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    assert!(said(&usher_on(&school.card.config, &["policy", "show"])).contains("upper-ks2 = 70"));
+    assert!(school.policy(&["waiting"]).1.contains("No policy waits"));
+    let in_use = lead.get("/policy");
+    assert!(in_use.text.contains("The governors agreed it"), "{}", in_use.text);
+    assert!(demo.stop().success());
     said(&usher_on(&school.card.config, &["verify"]));
 }

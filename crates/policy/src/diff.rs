@@ -382,7 +382,12 @@ fn rule_of<'a>(policy: &'a PolicyDocument, name: &Category) -> Option<&'a Catego
 }
 
 /// What a category means for a group at a time, as the document says it.
-fn verdict(policy: &PolicyDocument, name: &Category, group: &str, period: PeriodKind) -> Option<Verdict> {
+pub(crate) fn verdict(
+    policy: &PolicyDocument,
+    name: &Category,
+    group: &str,
+    period: PeriodKind,
+) -> Option<Verdict> {
     let rule = rule_of(policy, name)?;
     let is_for = |whom: &[String]| {
         let member =

@@ -8,6 +8,8 @@
 
 pub mod access;
 pub mod alarm;
+pub mod amend;
+pub mod broken;
 pub mod check;
 pub mod decide;
 pub mod decision;
@@ -19,6 +21,7 @@ pub mod generation;
 pub mod kept;
 pub mod live;
 pub mod must;
+pub mod outline;
 pub mod presence;
 pub mod probe;
 pub mod profile;

@@ -10,6 +10,7 @@ use usher_types::calendar::PeriodKind;
 use usher_types::role::{PersonKind, Role, Year};
 use usher_types::url::WebAddress;
 
+use crate::document::PolicyDocument;
 use crate::profile::{ProfileFault, fault};
 
 /// One promise.
@@ -118,4 +119,14 @@ pub fn parse(text: &str) -> Result<Vec<Must>, ProfileFault> {
 /// When the file is broken; a test finds this first.
 pub fn starter_set() -> Result<Vec<Must>, ProfileFault> {
     parse(STARTER_SET)
+}
+
+/// What a policy is held to: the promises that come with Usher, and the school's own.
+///
+/// # Errors
+/// See [`starter_set`].
+pub fn of(policy: &PolicyDocument) -> Result<Vec<Must>, ProfileFault> {
+    let mut promises = starter_set()?;
+    promises.extend(policy.musts.iter().cloned());
+    Ok(promises)
 }

@@ -93,6 +93,14 @@ pub fn policy(text: &str) -> Result<PolicyDocument, ProfileFault> {
     toml::from_str(text).map_err(|error| fault(text, &error))
 }
 
+/// A policy document as the file [`policy`] reads.
+///
+/// # Errors
+/// When it cannot be written so: nothing a school can write down leads there.
+pub fn written(policy: &PolicyDocument) -> Result<String, toml::ser::Error> {
+    toml::to_string_pretty(policy)
+}
+
 pub(crate) fn fault(text: &str, error: &toml::de::Error) -> ProfileFault {
     let start = error.span().map_or(0, |span| span.start);
     let line = 1 + text.get(..start).map_or(0, |before| before.matches('\n').count());

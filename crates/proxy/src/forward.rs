@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Response, Uri, Version, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use usher_events::event::UpstreamFault;
 use usher_policy::facts::WebFacts;
-use usher_types::url::WebAddress;
+use usher_types::url::{WebAddress, has_dot_segments};
 
 use crate::adjust;
 use crate::answer;
@@ -163,11 +164,20 @@ pub(crate) fn counted(body: Upload, recording: &Recording<WebFacts>) -> Body {
     }
 }
 
-/// Target, version and header fields as the site is to see them. The path goes as the client wrote it.
+/// The path as the client wrote it; as it was judged, where a site might read something else in it.
+fn judged_path(uri: &Uri, address: &WebAddress) -> Option<PathAndQuery> {
+    if !has_dot_segments(uri.path()) {
+        return uri.path_and_query().cloned();
+    }
+    let query = address.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+    PathAndQuery::try_from(format!("{}{query}", address.path)).ok()
+}
+
+/// Target, version and header fields as the site is to see them.
 pub(crate) fn prepare(parts: &mut http::request::Parts, address: &WebAddress, http2: bool) {
     let from_http2 = parts.version == Version::HTTP_2;
     headers::clean_request(&mut parts.headers);
-    let path = parts.uri.path_and_query().cloned();
+    let path = judged_path(&parts.uri, address);
     let authority = authority(address);
     if http2 {
         parts.headers.remove(header::HOST);

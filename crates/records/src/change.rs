@@ -175,6 +175,8 @@ pub enum Action {
     ReturnListCalledOff,
     /// A policy was written that waits for a second person.
     PolicyDrafted,
+    /// A policy that waited was declined, or taken back by whoever wrote it.
+    PolicyDeclined,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -1,6 +1,7 @@
 //! A policy that somebody wrote and that waits for a second person, because it changes something weighty.
 //!
-//! Owns: that nobody confirms their own, that one is confirmed once, and only over the policy it was written against.
+//! Owns: that nobody confirms their own, that one is confirmed or declined once, and confirmed only over the policy it was
+//! written against.
 //! Does not: know what is weighty or which office the second person needs; `policy` does.
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,16 @@ pub struct PolicyDraft {
     pub made_at: Moment,
     /// Who confirmed it, and when; none while it waits.
     pub confirmed: Option<(PersonId, Moment)>,
+    /// Who said no to it or took it back, and when; none while it waits.
+    #[serde(default)]
+    pub declined: Option<(PersonId, Moment)>,
+}
+
+impl PolicyDraft {
+    /// Whether it still waits for somebody.
+    pub const fn waits(&self) -> bool {
+        self.confirmed.is_none() && self.declined.is_none()
+    }
 }
 
 impl Noun for PolicyDraft {
@@ -51,7 +62,11 @@ impl Noun for PolicyDraft {
     }
 
     fn keys(&self) -> Vec<IndexKey> {
-        let state = if self.confirmed.is_some() { "confirmed" } else { "waiting" };
+        let state = match (self.confirmed, self.declined) {
+            (Some(_), _) => "confirmed",
+            (None, Some(_)) => "declined",
+            (None, None) => "waiting",
+        };
         vec![IndexKey::shared("state", state)]
     }
 }
@@ -81,7 +96,7 @@ pub fn confirm(
     at: Moment,
 ) -> Result<Change, Refusal> {
     let waiting = &draft.value;
-    if waiting.confirmed.is_some() {
+    if !waiting.waits() {
         return Err(Refusal::Gone);
     }
     if waiting.by == by {
@@ -94,6 +109,19 @@ pub fn confirm(
     let confirmed = PolicyDraft { confirmed: Some((by, at)), ..waiting.clone() };
     let change = Change::of(Action::PolicyPublished, before.replace(&next)).because(&waiting.reason);
     Ok(change.and(draft.replace(&confirmed)))
+}
+
+/// Says no to a draft, or takes one's own back. The policy in force stays.
+///
+/// # Errors
+/// [`Refusal::ReasonNeeded`]; [`Refusal::Gone`] when it waits no more.
+pub fn decline(draft: &Stored<PolicyDraft>, by: PersonId, why: &str, at: Moment) -> Result<Change, Refusal> {
+    let why = refusal::reason(why)?;
+    if !draft.value.waits() {
+        return Err(Refusal::Gone);
+    }
+    let declined = PolicyDraft { declined: Some((by, at)), ..draft.value.clone() };
+    Ok(Change::of(Action::PolicyDeclined, draft.replace(&declined)).because(why))
 }
 
 #[cfg(test)]
@@ -116,6 +144,7 @@ mod tests {
             weighty: vec!["what nobody can ever open".into()],
             made_at: NINE,
             confirmed: None,
+            declined: None,
         }
     }
 
@@ -138,6 +167,19 @@ mod tests {
         let after: PolicyDraft = serde_json::from_str(&change.writes[1].body).unwrap();
         assert_eq!(after.confirmed, Some((Id::new(8), NINE)));
         assert_eq!(confirm(&Stored { value: after, version: 2 }, 8), Err(Refusal::Gone));
+    }
+
+    #[test]
+    fn what_was_declined_for_a_reason_is_not_confirmed_any_more() {
+        let stored = Stored { value: draft(), version: 1 };
+        assert_eq!(decline(&stored, Id::new(8), " ", NINE), Err(Refusal::ReasonNeeded));
+        let change = decline(&stored, Id::new(8), "Ask the governors first", NINE).unwrap();
+        assert_eq!((change.action, change.writes.len()), (Action::PolicyDeclined, 1));
+        let after: PolicyDraft = serde_json::from_str(&change.writes[0].body).unwrap();
+        assert_eq!(after.keys(), [IndexKey::shared("state", "declined")]);
+        let after = Stored { value: after, version: 2 };
+        assert_eq!(confirm(&after, &in_force("old"), Id::new(8), NINE), Err(Refusal::Gone));
+        assert_eq!(decline(&after, Id::new(8), "Again", NINE), Err(Refusal::Gone));
     }
 
     #[test]

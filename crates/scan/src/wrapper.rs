@@ -158,7 +158,7 @@ impl Wrapper {
         let has_days = self.after.iter().any(|before| before.contains('*'));
         let query = address.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         let rest = self.after.iter().filter_map(|before| rest_after(before, &address.path));
-        let rest = rest.filter(move |rest| !rest.is_empty() && !(has_days && begins_with_day(rest)));
+        let rest = rest.filter(move |rest| !(rest.is_empty() || has_days && begins_with_day(rest)));
         rest.map(move |rest| format!("{rest}{query}"))
     }
 

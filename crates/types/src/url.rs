@@ -145,6 +145,13 @@ pub fn normal_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(resolve_segments(&decoded))
 }
 
+/// Whether a path as somebody wrote it goes up or stands still on its way (RFC 3986, 3.3), in any spelling. Browsers resolve
+/// such segments themselves; programs may leave it to the server, and servers differ.
+pub fn has_dot_segments(path: &str) -> bool {
+    (path.contains('.') || path.contains('%'))
+        && undo_needless_percent(path).replace("%5C", "/").split('/').any(|part| matches!(part, "." | ".."))
+}
+
 fn undo_needless_percent(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -198,6 +205,16 @@ fn resolve_segments(path: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn ways_up_are_seen_in_every_spelling() {
+        for path in ["/a/../b", "/..", "/a/%2e%2E/b", "/a/.%2e", "/./a", "/a\\..\\b", "/a%5c..%5Cb"] {
+            assert!(has_dot_segments(path), "{path}");
+        }
+        for path in ["/", "/a.b/c..d", "/...", "/a/%2e%2e%2e", "/.well-known/x"] {
+            assert!(!has_dot_segments(path), "{path}");
+        }
+    }
 
     #[test]
     fn every_spelling_of_a_page_is_one_address() {

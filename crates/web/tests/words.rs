@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use usher_policy::verdict::Verdict;
 use usher_records::alert::Off;
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
@@ -110,6 +111,12 @@ fn put_together() -> BTreeSet<String> {
     ];
     keys.extend(lights.map(|light| format!("health-{light}")));
     keys.extend(["go", "wait", "stop", "info"].map(|state| format!("health-state-{state}")));
+    for verdict in Verdict::ALL {
+        keys.extend(["pages", "verdict"].map(|what| format!("policy-{what}-{}", verdict.name())));
+    }
+    for level in ["off", "moderate", "strict"] {
+        keys.extend(["search", "youtube"].map(|what| format!("policy-{what}-{level}")));
+    }
     for effect in ["add", "remove", "clear"] {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }

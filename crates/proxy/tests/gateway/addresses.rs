@@ -58,3 +58,20 @@ fn nobody_came(listener: &tokio::net::TcpListener) -> bool {
     use std::task::{Context, Poll, Waker};
     matches!(listener.poll_accept(&mut Context::from_waker(Waker::noop())), Poll::Pending)
 }
+
+/// A site that resolves nothing would show another page than the one that was judged.
+#[tokio::test]
+async fn a_site_is_asked_for_the_page_that_was_judged() {
+    let origin = Origin::http1(|_| page("here")).await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    for (written, asked) in [
+        ("/read/https://games.example/../?q=1", "GET /read/https:/?q=1 HTTP/1.1"),
+        ("/a/%2e%2e/b", "GET /b HTTP/1.1"),
+        // Everything else goes as it was written.
+        ("/a//%41b", "GET /a//%41b HTTP/1.1"),
+    ] {
+        assert_eq!(rig.get(&format!("http://plain.example{written}")).await.status, 200);
+        assert_eq!(origin.seen().last().unwrap().line(), asked);
+    }
+    rig.events(3).await;
+}

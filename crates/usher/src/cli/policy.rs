@@ -16,6 +16,7 @@ use usher_lists::category::Catalogue;
 use usher_policy::check::{self, Fault};
 use usher_policy::diff::{self, Difference};
 use usher_policy::document::PolicyDocument;
+use usher_policy::profile;
 use usher_publish::publisher::Generations;
 use usher_types::clock::Clock as _;
 
@@ -108,7 +109,7 @@ fn generations(opened: &Opened) -> Generations {
 
 /// The policy as a file.
 fn written(policy: &PolicyDocument) -> anyhow::Result<String> {
-    let text = toml::to_string_pretty(policy).context("the policy cannot be written as a file")?;
+    let text = profile::written(policy).context("the policy cannot be written as a file")?;
     Ok(format!("# The policy in force. Change it, then: usher policy check, diff, test, publish.\n\n{text}"))
 }
 

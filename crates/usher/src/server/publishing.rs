@@ -9,17 +9,22 @@ use usher_events::sink::EventSink;
 use usher_jobs::feeds::Refresh;
 use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
+use usher_policy::document::PolicyDocument;
+use usher_policy::must;
+use usher_policy::probe::{Outcome, probe};
 use usher_publish::compile::{self, Compiled, ListsFolder};
 use usher_publish::feeds::fetch::Fetcher;
 use usher_publish::feeds::refresh;
 use usher_publish::feeds::{Age, Feed};
-use usher_publish::publisher::Publisher;
+use usher_publish::publisher::{Generations, Publisher, keep_policy};
 use usher_records::change::Actor;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
+use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 use usher_web::app::{Publish, PublishFault};
 use usher_web::desk::lists::{Lists, ListsFault, OldList, Waiting};
+use usher_web::desk::policies::{Policies, PoliciesFault};
 
 /// Publishes, and compiles lists.
 pub(crate) struct Publishing {
@@ -165,6 +170,32 @@ impl Lists for ForPages {
         self.0.lists.sources.use_new(source).map_err(|error| ListsFault(error.to_string()))?;
         Arc::clone(&self.0).begin(turn, at);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Policies for ForPages {
+    async fn policy(&self, digest: Digest) -> Result<PolicyDocument, PoliciesFault> {
+        self.generations().policy(digest).await.map_err(|error| PoliciesFault(error.to_string()))
+    }
+
+    async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
+        keep_policy(&self.0.books, policy).await.map_err(|error| PoliciesFault(error.to_string()))
+    }
+
+    async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
+        let snapshot = self.generations().trial(policy).await;
+        let snapshot = snapshot.map_err(|error| PoliciesFault(error.to_string()))?;
+        let promises = must::of(policy).map_err(|error| PoliciesFault(error.to_string()))?;
+        // Some hundred decisions for each promise: too long to keep others waiting.
+        let work = tokio::task::spawn_blocking(move || probe(&snapshot, &promises, at));
+        work.await.map_err(|error| PoliciesFault(error.to_string()))
+    }
+}
+
+impl ForPages {
+    fn generations(&self) -> Generations {
+        Generations::new(self.0.books.clone(), Arc::clone(&self.0.lists))
     }
 }
 

@@ -1,13 +1,15 @@
 //! What only the desk works with, besides what every page does.
 //!
-//! Owns: the seams to whoever compiles lists and tries the running parts, and what the desk remembers between two
+//! Owns: the seams to whoever compiles lists, keeps policies and tries the running parts, and what the desk remembers between two
 //! requests and never writes down.
 //! Does not: show anything; `pages::desk` does.
 
 pub mod last_used;
 pub mod lists;
 pub mod once;
+pub mod policies;
 pub mod probes;
+pub mod published;
 
 use std::sync::Arc;
 
@@ -16,7 +18,9 @@ use tokio::sync::Semaphore;
 use self::last_used::LastUsed;
 use self::lists::{Lists, NobodyCompiles};
 use self::once::Once;
+use self::policies::{NoPolicies, Policies};
 use self::probes::{NothingTried, Probes};
+use self::published::Published;
 
 /// Live pages open at a time. A school has some twenty classes; each page costs a task and a few kilobytes.
 const LIVE_PAGES: usize = 128;
@@ -28,6 +32,10 @@ pub struct Desk {
     pub lists: Arc<dyn Lists>,
     /// Whoever tries the running parts.
     pub probes: Arc<dyn Probes>,
+    /// Whoever keeps policies.
+    pub policies: Arc<dyn Policies>,
+    /// Who published the policy in force.
+    pub published: Published,
     /// What is shown once, or waits for the next step of a form.
     pub once: Once,
     /// When each sign-in was last used.
@@ -42,10 +50,18 @@ impl Desk {
         Self {
             lists,
             probes,
+            policies: Arc::new(NoPolicies),
+            published: Published::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
             live_pages: Arc::new(Semaphore::new(LIVE_PAGES)),
         }
+    }
+
+    /// The same desk, with somebody who keeps policies.
+    #[must_use]
+    pub fn with_policies(self, policies: Arc<dyn Policies>) -> Self {
+        Self { policies, ..self }
     }
 
     /// A desk by itself: nothing is compiled and nothing tried. For tests.

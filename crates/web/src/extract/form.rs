@@ -1,7 +1,9 @@
 //! Forms, read after their token is checked. Nothing of a form that fails is looked at.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
@@ -72,6 +74,43 @@ async fn read<T: DeserializeOwned>(
     form::check(&app.key, holder, &token, headers, origin, at)
         .map_err(|fault: FormFault| fault.into_response())?;
     parse(&bytes).map_err(IntoResponse::into_response)
+}
+
+/// The parts of a form with a file, by name, after its token is checked. The token stands before all others. How long it
+/// may be, its route says.
+pub(crate) async fn parts_of_form(
+    app: &App,
+    desk: &AtDesk,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<BTreeMap<String, Vec<u8>>, Response> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        return Err(AppFault::Form("it is not sent as a form with a file".into()).into_response());
+    }
+    let mut request = Request::new(body);
+    *request.headers_mut() = headers.clone();
+    let odd = |error: &dyn std::fmt::Display| AppFault::Form(error.to_string()).into_response();
+    let mut fields = Multipart::from_request(request, app).await.map_err(|error| odd(&error))?;
+    let (mut checked, mut parts) = (false, BTreeMap::new());
+    while let Some(field) = fields.next_field().await.map_err(|error| odd(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == TOKEN_FIELD && !checked {
+            let token = field.text().await.map_err(|error| odd(&error))?;
+            form::check(&app.key, desk.holder(), &token, headers, &app.places.desk_origin, desk.at)
+                .map_err(|fault: FormFault| fault.into_response())?;
+            checked = true;
+        } else if checked {
+            parts.insert(name, field.bytes().await.map_err(|error| odd(&error))?.to_vec());
+        } else {
+            break;
+        }
+    }
+    if !checked {
+        form::check(&app.key, desk.holder(), "", headers, &app.places.desk_origin, desk.at)
+            .map_err(|fault: FormFault| fault.into_response())?;
+    }
+    Ok(parts)
 }
 
 /// The bytes of a URL-encoded form.

@@ -10,6 +10,7 @@ mod alerts;
 mod lessons;
 mod lists;
 mod people;
+mod policy;
 mod register;
 mod report_site;
 mod rig;

@@ -22,12 +22,16 @@ use usher_events::event::Event;
 use usher_lists::overlay::Edit;
 use usher_network::credentials::{Check, Presence};
 use usher_network::table::Table;
+use usher_policy::document::PolicyDocument;
 use usher_policy::facts::Subject;
+use usher_policy::must;
 use usher_policy::presence::{CredentialFault, Credentials};
+use usher_policy::probe::{Outcome, probe};
 use usher_policy::snapshot::Snapshot;
 use usher_records::account::{self, Account, Hashed, OpenAccount, Username};
 use usher_records::change::{Action, Actor, Change, Expect, JournalLine, Write};
 use usher_records::grant::Grant;
+use usher_records::in_force::{self, InForce};
 use usher_records::lesson::LessonList;
 use usher_records::list_edit::ListEdit;
 use usher_records::noun::Noun;
@@ -41,6 +45,7 @@ use usher_testkit::sink::Collected;
 use usher_testkit::{lists, snapshot};
 use usher_types::SecretString;
 use usher_types::clock::{Clock, HandClock};
+use usher_types::digest::Digest;
 use usher_types::email::EmailAddress;
 use usher_types::ids::{EventId, Id};
 use usher_types::moment::{Moment, Zone};
@@ -50,6 +55,7 @@ use usher_web::app::{App, Parts, Peer, Places, Publish, PublishFault};
 use usher_web::assets;
 use usher_web::desk::Desk;
 use usher_web::desk::lists::{Lists, NobodyCompiles};
+use usher_web::desk::policies::{Policies, PoliciesFault};
 use usher_web::desk::probes::{NothingTried, Probes};
 use usher_web::live::Live;
 use usher_web::routes;
@@ -137,6 +143,30 @@ impl Publish for Publisher {
 fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList], edits: Vec<Edit>) -> Snapshot {
     let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], edits);
     snapshot::build(snapshot::policy(profile), library, grants, lesson_lists)
+}
+
+/// Keeps policies in the books and tries them with the rig's lists.
+#[derive(Debug)]
+struct Kept(Books);
+
+#[async_trait]
+impl Policies for Kept {
+    async fn policy(&self, digest: Digest) -> Result<PolicyDocument, PoliciesFault> {
+        let bytes = self.0.store().blob(Id::new(1), digest).await.unwrap();
+        let bytes = bytes.ok_or_else(|| PoliciesFault(format!("{digest} is not kept")))?;
+        Ok(serde_json::from_slice(&bytes).unwrap())
+    }
+
+    async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
+        let bytes = serde_json::to_vec(policy).unwrap();
+        Ok(self.0.store().put_blob(Id::new(1), &bytes).await.unwrap())
+    }
+
+    async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
+        let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
+        let snapshot = snapshot::build(policy.clone(), library, &[], &[]);
+        Ok(probe(&snapshot, &must::of(policy).unwrap(), at))
+    }
 }
 
 /// One of each office, in a small school, on a Tuesday morning.
@@ -230,6 +260,12 @@ impl Rig {
         let table = Arc::new(Table::new());
         let snapshot = Arc::new(ArcSwapOption::from_pointee(build(profile, &[], &[], vec![])));
         let recorded = Arc::new(Recorded::default());
+        let kept = Kept(books.clone());
+        let policy = kept.keep(&snapshot::policy(profile)).await.unwrap();
+        let digest = Digest::of(b"lists");
+        let first = InForce { school: Id::new(1), policy, lists: digest, compiled: digest, phrases: None };
+        let begun = in_force::begin(&first, "the school was set up");
+        books.commit(&begun, &Actor::CommandLine, start).await.unwrap();
         let publisher = Publisher { profile, books: books.clone(), snapshot: Arc::clone(&snapshot) };
         let app = App::new(Parts {
             sign_in: SignIn::new(books.clone(), passwords.clone(), ids.clone(), Arc::new(sink.clone())),
@@ -240,7 +276,7 @@ impl Rig {
             activity: Arc::clone(&recorded) as Arc<dyn Activity>,
             spool,
             live: Live::default(),
-            desk,
+            desk: desk.with_policies(Arc::new(kept)),
             typesetter: Arc::new(Typesetter::new(assets::typeset_fonts()).unwrap()),
             words: Arc::new(Words::english().unwrap()),
             clock: shared,
@@ -395,6 +431,21 @@ impl Browser<'_> {
     pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
         let token = self.get("/").await.token();
         self.send(path, &format!("_form={token}&{form}"), &[]).await
+    }
+
+    /// Fills in a form with a file and sends it the way a browser does, a field after the other.
+    pub(crate) async fn fill_in(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get("/").await.token();
+        let part = |(name, value): &(&str, &str)| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body =
+            [("_form", token.as_str())].iter().chain(fields).map(part).collect::<String>() + "--b--\r\n";
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .header(header::ORIGIN, ORIGIN);
+        self.answer(request.body(Body::from(body)).unwrap()).await
     }
 
     /// Sends a file the way a browser does.

@@ -96,6 +96,7 @@ async fn navigation_shows_only_what_the_person_may_do() {
             ("href=\"/lists\"", Act::ManageLists),
             ("href=\"/agreements\"", Act::SeeSignatures),
             ("href=\"/requests\"", Act::SeeRequests),
+            ("href=\"/policy\"", Act::SeeSettings),
         ] {
             assert_eq!(page.page().contains(link), may(&who, act).is_ok(), "{username} {link}");
         }

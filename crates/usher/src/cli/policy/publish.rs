@@ -13,12 +13,13 @@ use usher_directory::books::{person, school};
 use usher_directory::password::{Cost, Passwords};
 use usher_lists::category::Catalogue;
 use usher_policy::access::{self, Who};
-use usher_policy::diff::{self, Difference};
+use usher_policy::amend::{self, Proposal, Written, who};
+use usher_policy::diff;
 use usher_policy::document::PolicyDocument;
 use usher_publish::publisher::keep_policy;
 use usher_records::account::{Account, Owner, State};
 use usher_records::change::{Actor, Stored};
-use usher_records::in_force::{self, InForce};
+use usher_records::in_force::InForce;
 use usher_records::person::Person;
 use usher_records::policy_draft::{self, PolicyDraft, PolicyDraftId};
 use usher_types::SecretString;
@@ -77,27 +78,21 @@ pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<
     if !keeps_its_promises(opened, &policy).await? {
         return Ok(not_published("it breaks the promises above"));
     }
-    let digest = keep_policy(&opened.books, &policy).await?;
-    let (at, weighty) = (SystemClock.now(), weighty(&differences));
+    let policy = keep_policy(&opened.books, &policy).await?;
+    let at = SystemClock.now();
     let actor = Actor::Person(writer.person);
-    if access::may_publish_alone(&writer, !weighty.is_empty()) {
-        let change = in_force::publish(&before, digest, &asked.reason)?;
-        opened.books.commit(&change, &actor, at).await?;
-        say("Published. A running server takes it over within seconds.");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let draft = PolicyDraft {
-        id: Id::new(opened.ids.next(at)),
-        policy: digest,
-        base: before.value.policy,
-        by: writer.person,
-        reason: asked.reason.clone(),
-        weighty,
-        made_at: at,
-        confirmed: None,
+    let proposal = Proposal { policy, differences: &differences, writer: &writer, reason: &asked.reason };
+    let id = match amend::write(proposal, &before, Id::new(opened.ids.next(at)), at)? {
+        Written::InForce(change) => {
+            opened.books.commit(&change, &actor, at).await?;
+            say("Published. A running server takes it over within seconds.");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Written::Waits(change, id) => {
+            opened.books.commit(&change, &actor, at).await?;
+            id
+        }
     };
-    let id = draft.id;
-    opened.books.commit(&policy_draft::wait(draft)?, &actor, at).await?;
     say(format!("It waits for a second person: draft {id}. Until then the policy in force stays."));
     say_who_may_confirm(opened, &writer).await?;
     say(format!("They type: usher policy confirm {id} --by THEIR-USER-NAME"));
@@ -195,10 +190,6 @@ fn asked_for(user: &str) -> anyhow::Result<SecretString> {
     Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
 }
 
-const fn who(person: &Person) -> Who {
-    Who { person: person.id, kind: person.kind, roles: person.roles }
-}
-
 async fn in_force(opened: &Opened) -> anyhow::Result<Stored<InForce>> {
     let found = opened.books.get::<InForce, _>(opened.books.school()).await?;
     found.context("no policy is in force: the school is not set up")
@@ -214,22 +205,15 @@ fn not_published(why: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn weighty(differences: &[Difference]) -> Vec<String> {
-    diff::weighty(differences).into_iter().map(|one| one.words().to_owned()).collect()
-}
-
 /// Names everybody who may be the second, with the offices that make them so.
 async fn say_who_may_confirm(opened: &Opened, first: &Who) -> anyhow::Result<()> {
     let today = school(&opened.books).await?.zone.local(SystemClock.now()).date();
-    let mut names: Vec<String> = Vec::new();
-    for somebody in opened.books.values::<Person>().await? {
-        if somebody.is_here(today) && access::may_confirm_policy(&who(&somebody), first).is_ok() {
-            let offices: Vec<String> =
-                somebody.roles.iter().map(|role| role.name().replace('-', " ")).collect();
-            names.push(format!("{} ({})", somebody.name(), offices.join(", ")));
-        }
-    }
-    names.sort();
+    let people = opened.books.values::<Person>().await?;
+    let named = |somebody: &Person| {
+        let offices: Vec<String> = somebody.roles.iter().map(|role| role.name().replace('-', " ")).collect();
+        format!("{} ({})", somebody.name(), offices.join(", "))
+    };
+    let names: Vec<String> = amend::seconds(&people, first, today).into_iter().map(named).collect();
     say(match names.as_slice() {
         [] => "    Nobody can confirm it yet: it takes a headteacher, and a safeguarding lead or computing lead who is \
                another person."

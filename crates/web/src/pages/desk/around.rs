@@ -15,7 +15,7 @@ use crate::view::frame::Frame;
 type Place = (&'static str, &'static str, Act);
 
 /// The desk's places by section. The first place of a section that somebody may see is where its name leads.
-const SECTIONS: [(&str, &[Place]); 8] = [
+const SECTIONS: [(&str, &[Place]); 9] = [
     (
         "nav-today",
         &[
@@ -65,6 +65,13 @@ const SECTIONS: [(&str, &[Place]); 8] = [
             ("/lists", "nav-lists", Act::ManageLists),
             ("/lists/edits", "place-edits", Act::ManageLists),
             ("/lists/find", "place-find", Act::ManageLists),
+        ],
+    ),
+    (
+        "nav-policy",
+        &[
+            ("/policy", "place-in-force", Act::SeeSettings),
+            ("/policy/change", "place-policy-change", Act::ManageLists),
         ],
     ),
     (

@@ -15,6 +15,7 @@ mod opening;
 mod paper;
 pub(in crate::pages) mod password;
 mod people;
+mod policy;
 mod register;
 mod report_site;
 mod reports;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<DeskRoute> {
         agreements::routes(),
         alerts::routes(),
         lists::routes(),
+        policy::routes(),
         report_site::routes(),
         looks::routes(),
         health::routes(),

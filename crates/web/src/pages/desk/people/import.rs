@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as FilePath;
 
 use askama::Template;
-use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_directory::csv_roster;
 use usher_directory::import::{self, Done, ImportFault, Issued, Tools};
@@ -19,13 +18,12 @@ use usher_types::role::Roles;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::{DeskForm, TOKEN_FIELD};
+use crate::extract::form::{DeskForm, parts_of_form};
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::sign_in::Pressed;
-use crate::security::form;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{page, with_status};
@@ -78,39 +76,15 @@ struct PlanPage {
 pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<Response, Response> {
     let (mut parts, body) = request.into_parts();
     let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
-    let bytes = read_file(&app, &desk, &parts.headers, body).await?;
+    let mut sent = parts_of_form(&app, &desk, &parts.headers, body).await?;
+    let Some(bytes) = sent.remove("file") else {
+        return Err(AppFault::Form("it holds no file".into()).into_response());
+    };
     let says = Frame::desk(&app, &desk, "/people/import", "import-title").says;
     let Ok(read) = csv_roster::read_bytes(&bytes, FilePath::new("roster.csv")) else {
         return Ok(form_page(&app, &desk, Errors::of("file", says.t("import-not-a-roster"))));
     };
     plan(&app, &desk, read).await.map_err(IntoResponse::into_response)
-}
-
-/// The file in a multipart form, after its token is checked. The token stands before the file.
-async fn read_file(app: &App, desk: &AtDesk, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
-    let check =
-        |token: &str| form::check(&app.key, desk.holder(), token, headers, &app.places.desk_origin, desk.at);
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("multipart/form-data") {
-        return Err(AppFault::Form("it is not sent as a form with a file".into()).into_response());
-    }
-    let mut request = Request::new(body);
-    *request.headers_mut() = headers.clone();
-    let odd = |error: &dyn std::fmt::Display| AppFault::Form(error.to_string()).into_response();
-    let mut fields = Multipart::from_request(request, app).await.map_err(|error| odd(&error))?;
-    let mut token = String::new();
-    while let Some(field) = fields.next_field().await.map_err(|error| odd(&error))? {
-        match field.name() {
-            Some(TOKEN_FIELD) => token = field.text().await.map_err(|error| odd(&error))?,
-            Some("file") => {
-                check(&token).map_err(IntoResponse::into_response)?;
-                return field.bytes().await.map(|bytes| bytes.to_vec()).map_err(|error| odd(&error));
-            }
-            _ => {}
-        }
-    }
-    check(&token).map_err(IntoResponse::into_response)?;
-    Err(AppFault::Form("it holds no file".into()).into_response())
 }
 
 fn tools(app: &App) -> Tools<'_> {

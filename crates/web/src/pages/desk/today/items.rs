@@ -15,7 +15,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, alerts, equipment, lists, standings, told};
+use crate::pages::desk::{address, alerts, equipment, lists, policy, standings, told};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
@@ -56,6 +56,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Resu
     gather.alerts().await?;
     gather.told().await?;
     gather.requests().await?;
+    gather.policies().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
     gather.reports().await?;
@@ -250,6 +251,20 @@ impl Gather<'_> {
                 if more == 0 { names } else { says.t2("board-and-more", ("names", &names), ("more", &more)) };
             let text = says.t1("today-agreements-class-text", "names", names);
             self.add("info", "list-checks", (title, text), None);
+        }
+        Ok(())
+    }
+
+    /// Changes of the policy that wait for this person as the second.
+    async fn policies(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ManageLists) {
+            return Ok(());
+        }
+        for draft in policy::waiting_for(self.app, self.desk, self.roll).await? {
+            let says = &self.f.says;
+            let title = says.t1("today-policy", "name", self.roll.name(says, draft.by));
+            let go = Action::Go(format!("/policy/drafts/{}", draft.id), says.t("today-policy-go"));
+            self.add("wait", "users", (title, draft.reason), Some(go));
         }
         Ok(())
     }

@@ -1,0 +1,249 @@
+//! The policy at the desk: read by those who may, changed by one or by two, and never against a promise.
+
+use axum::http::StatusCode;
+use usher_policy::profile;
+use usher_records::change::{Action, Actor};
+use usher_records::in_force::InForce;
+use usher_records::policy_draft::PolicyDraft;
+use usher_testkit::snapshot;
+use usher_types::ids::Id;
+
+use crate::rig::{Answer, Browser, Rig};
+
+/// A category rule as the file has it.
+const ASTROLOGY: &str = "name = \"astrology\"\nverdict = \"block\"";
+const GAMBLING: &str = "name = \"gambling\"\nverdict = \"block\"";
+/// Something weighty that breaks no promise.
+const WORDS: &str = "upper-ks2 = 80";
+
+fn text() -> String {
+    profile::written(&snapshot::policy("numbered")).unwrap()
+}
+
+/// The policy with one thing changed.
+fn with(from: &str, to: &str) -> String {
+    let text = text();
+    assert!(text.contains(from), "{from}\n{text}");
+    text.replacen(from, to, 1)
+}
+
+fn open(rule: &str) -> String {
+    with(rule, &rule.replace("block", "allow"))
+}
+
+fn mark(answer: &Answer) -> String {
+    let after =
+        answer.text.split("name=\"mark\" value=\"").nth(1).unwrap_or_else(|| panic!("{}", answer.text));
+    after.split('"').next().unwrap().to_owned()
+}
+
+async fn in_force(rig: &Rig) -> String {
+    let found = rig.books.get::<InForce, usher_types::ids::School>(Id::new(1)).await.unwrap().unwrap();
+    found.value.policy.to_string()
+}
+
+/// Looks at a policy and publishes what was looked at.
+async fn publish(browser: &Browser<'_>, policy: &str, reason: &str) -> Answer {
+    let looked = browser.fill_in("/policy/change", &[("policy", policy), ("do", "look")]).await;
+    let mark = mark(&looked);
+    let fields = [("policy", policy), ("reason", reason), ("mark", &mark), ("do", "publish")];
+    browser.fill_in("/policy/change", &fields).await
+}
+
+#[tokio::test]
+async fn the_policy_in_force_is_said_in_sentences_and_given_as_the_file_that_publishes_it() {
+    let rig = Rig::new().await;
+    for username in ["headteacher", "computing", "safeguarding", "technician", "chair"] {
+        let page = rig.signed_in(username).await.get("/policy").await;
+        let page = page.page();
+        assert!(page.contains("Searches with strict safe search."), "{username}: {page}");
+        assert!(page.contains("Reception to Year 2") && page.contains("a payment card number"), "{page}");
+        assert!(page.contains("No pupil can reach gambling at any time"), "{page}");
+        assert!(page.contains("tested just now, and are kept"), "{page}");
+        assert!(page.contains("whoever looks after the server"), "{page}");
+        assert_eq!(page.contains("href=\"/policy/change\""), !["technician", "chair"].contains(&username));
+    }
+    assert_eq!(rig.signed_in("teacher").await.get("/policy").await.status, StatusCode::FORBIDDEN);
+    let file = rig.signed_in("chair").await.get("/policy/file").await;
+    assert_eq!(profile::policy(&file.text).unwrap(), snapshot::policy("numbered"));
+}
+
+#[tokio::test]
+async fn what_is_due_to_be_looked_at_is_marked_with_who_answers_for_it() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let help = "id = \"help-stays-open\"";
+    let due = with(help, &format!("{help}\nowner = \"Dee Safe\"\nreview = \"2026-11-02\""));
+    assert_eq!(publish_by_two(&rig, &due).await, "/policy?done=policy-confirmed");
+    let page = head.get("/policy").await;
+    assert!(page.page().contains("One thing is due to be looked at again"), "{}", page.text);
+    assert!(page.text.contains("Dee Safe answers for it"), "{}", page.text);
+    assert!(page.text.contains("Due since 2 November 2026"), "{}", page.text);
+}
+
+async fn publish_by_two(rig: &Rig, policy: &str) -> String {
+    let waits = publish(&rig.signed_in("headteacher").await, policy, "Agreed with the governors").await;
+    let draft = waits.leads_to().split('?').next().unwrap().to_owned();
+    let second = rig.signed_in("computing").await;
+    second.post(&format!("{draft}/confirm"), "").await.leads_to().to_owned()
+}
+
+#[tokio::test]
+async fn the_head_publishes_what_is_light_and_the_journal_says_who_and_why() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let before = in_force(&rig).await;
+    let looked = head.fill_in("/policy/change", &[("policy", &open(ASTROLOGY)), ("do", "look")]).await;
+    assert!(looked.page().contains("was blocked, is now allowed"), "{}", looked.text);
+    assert_eq!(in_force(&rig).await, before, "looking changes nothing");
+    let done = publish(&head, &open(ASTROLOGY), "Year 6 project on newspapers").await;
+    assert_eq!(done.leads_to(), "/policy?done=policy-changed");
+    assert_ne!(in_force(&rig).await, before);
+    let line = rig.journal().await.pop().unwrap();
+    assert_eq!((line.action, line.actor), (Action::PolicyPublished, Actor::Person(Id::new(1))));
+    assert_eq!(line.reason.as_deref(), Some("Year 6 project on newspapers"));
+    let page = head.get("/policy").await;
+    assert!(page.page().contains("Published by Hester Hale"), "{}", page.text);
+    assert!(page.text.contains("Year 6 project on newspapers"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn pol_a_weighty_change_waits_for_a_second_office_and_shows_up_in_their_day() {
+    let rig = Rig::new().await;
+    let before = in_force(&rig).await;
+    let head = rig.signed_in("headteacher").await;
+    let waits = publish(&head, &with(WORDS, "upper-ks2 = 70"), "Too much got through").await;
+    let draft = waits.leads_to().split('?').next().unwrap().to_owned();
+    assert_eq!(in_force(&rig).await, before);
+    assert_eq!(rig.journal().await.pop().unwrap().action, Action::PolicyDrafted);
+
+    let confirm = format!("{draft}/confirm");
+    assert!(!head.get("/").await.page().contains(&draft), "not for whoever wrote it");
+    assert!(!head.get(&draft).await.page().contains(&confirm));
+    assert!(head.post(&confirm, "").await.leads_to().ends_with("policy-not-second"));
+    for username in ["technician", "chair"] {
+        let browser = rig.signed_in(username).await;
+        assert!(browser.get(&draft).await.page().contains("Too much got through"), "{username} reads it");
+        assert_eq!(browser.post(&confirm, "").await.status, StatusCode::FORBIDDEN, "{username}");
+    }
+    let second = rig.signed_in("safeguarding").await;
+    assert!(second.get("/").await.page().contains(&draft));
+    let page = second.get(&draft).await;
+    assert!(page.page().contains(&confirm) && page.text.contains("how far the words of a page may go"));
+    assert_eq!(second.post(&confirm, "").await.leads_to(), "/policy?done=policy-confirmed");
+    assert_ne!(in_force(&rig).await, before);
+    let line = rig.journal().await.pop().unwrap();
+    assert_eq!((line.action, line.actor), (Action::PolicyPublished, Actor::Person(Id::new(4))));
+    assert!(second.post(&confirm, "").await.leads_to().ends_with("policy-too-late"), "once");
+    assert!(second.get(&draft).await.page().contains("Confirmed by Dee Safe"));
+    assert!(!second.get("/").await.page().contains(&draft));
+}
+
+#[tokio::test]
+async fn a_draft_is_declined_for_a_reason_and_taken_back_by_whoever_wrote_it() {
+    let rig = Rig::new().await;
+    let (head, lead) = (rig.signed_in("headteacher").await, rig.signed_in("computing").await);
+    let before = in_force(&rig).await;
+    for (writer, other) in [(&lead, &head), (&lead, &lead)] {
+        let waits = publish(writer, &open(ASTROLOGY), "For the newspaper project").await;
+        let draft = waits.leads_to().split('?').next().unwrap().to_owned();
+        let decline = format!("{draft}/decline");
+        let unsaid = other.post(&decline, "reason=+").await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            other.post(&decline, "reason=After+Christmas").await.leads_to(),
+            "/policy?done=policy-declined"
+        );
+        let line = rig.journal().await.pop().unwrap();
+        assert_eq!((line.action, line.reason.as_deref()), (Action::PolicyDeclined, Some("After Christmas")));
+        assert!(head.post(&format!("{draft}/confirm"), "").await.leads_to().ends_with("policy-too-late"));
+    }
+    assert_eq!(in_force(&rig).await, before);
+}
+
+#[tokio::test]
+async fn web_31_what_breaks_a_promise_is_not_published_and_the_promise_is_named() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let before = in_force(&rig).await;
+    let typed = open(GAMBLING);
+    let looked = head.fill_in("/policy/change", &[("policy", &typed), ("do", "look")]).await;
+    assert!(looked.page().contains("No pupil can reach gambling at any time"), "{}", looked.text);
+    assert!(!looked.text.contains("value=\"publish\""), "no button for it");
+    let forced = [("policy", typed.as_str()), ("reason", "All the same"), ("mark", "x"), ("do", "publish")];
+    let refused = head.fill_in("/policy/change", &forced).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("It cannot be published"), "{}", refused.text);
+    assert!(rig.books.values::<PolicyDraft>().await.unwrap().is_empty());
+    assert_eq!(in_force(&rig).await, before);
+}
+
+#[tokio::test]
+async fn a_draft_that_breaks_a_promise_by_now_is_not_confirmed() {
+    let rig = Rig::new().await;
+    let bytes = serde_json::to_vec(&profile::policy(&open(GAMBLING)).unwrap()).unwrap();
+    let policy = rig.books.store().put_blob(Id::new(1), &bytes).await.unwrap();
+    let base = in_force(&rig).await.parse().unwrap();
+    let draft = PolicyDraft {
+        id: Id::new(900),
+        policy,
+        base,
+        by: Id::new(1),
+        reason: "It kept them when it was written".into(),
+        weighty: vec![],
+        made_at: crate::rig::now(),
+        confirmed: None,
+        declined: None,
+    };
+    rig.add(&draft).await;
+    let lead = rig.signed_in("computing").await;
+    let confirm = format!("/policy/drafts/{}/confirm", draft.id);
+    assert!(lead.post(&confirm, "").await.leads_to().ends_with("policy-broken"));
+    assert_eq!(in_force(&rig).await, base.to_string());
+}
+
+#[tokio::test]
+async fn faults_stand_beside_their_lines_and_nothing_typed_is_lost() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let wrong = with(GAMBLING, "name = \"gambling\"\nverdikt = \"block\"");
+    let line = wrong.lines().position(|line| line.starts_with("verdikt")).unwrap() + 1;
+    let sent = [("policy", wrong.as_str()), ("reason", "We agreed <it>"), ("do", "look")];
+    let answer = head.fill_in("/policy/change", &sent).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains(&format!("Line {line}")), "{}", answer.text);
+    assert!(answer.text.contains("What to do:"), "{}", answer.text);
+    assert!(answer.text.contains("verdikt = &#34;block&#34;\n"), "the text is still in the box");
+    let no_reason = publish(&head, &open(ASTROLOGY), " ").await;
+    assert_eq!(no_reason.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(no_reason.text.contains("Please say why"), "{}", no_reason.text);
+    assert!(no_reason.text.contains("name=\"mark\""), "it can be sent again at once");
+}
+
+#[tokio::test]
+async fn a_file_takes_the_place_of_the_box_and_is_looked_at_before_it_is_published() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let before = in_force(&rig).await;
+    let (file, boxed) = (open(ASTROLOGY), text());
+    let sent =
+        [("policy", boxed.as_str()), ("document", file.as_str()), ("reason", "Agreed"), ("do", "publish")];
+    let looked = head.fill_in("/policy/change", &sent).await;
+    assert!(looked.page().contains("was blocked, is now allowed"), "{}", looked.text);
+    assert_eq!(in_force(&rig).await, before);
+    let token = mark(&looked);
+    let other = open(&ASTROLOGY.replace("astrology", "celebrity"));
+    let sent = [("policy", other.as_str()), ("reason", "Agreed"), ("mark", &token), ("do", "publish")];
+    assert!(head.fill_in("/policy/change", &sent).await.page().contains("name=\"mark\""), "looked at first");
+    assert_eq!(in_force(&rig).await, before, "what was not looked at is not published");
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_proposes_nothing() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let before = in_force(&rig).await;
+    let sent = head.send("/policy/change", "policy=x", &[]).await;
+    assert!(sent.status.is_client_error(), "{}", sent.status);
+    assert_eq!(in_force(&rig).await, before);
+}
