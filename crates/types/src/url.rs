@@ -149,7 +149,8 @@ pub fn normal_path(path: &str) -> Cow<'_, str> {
 /// such segments themselves; programs may leave it to the server, and servers differ.
 pub fn has_dot_segments(path: &str) -> bool {
     (path.contains('.') || path.contains('%'))
-        && undo_needless_percent(path).replace("%5C", "/").split('/').any(|part| matches!(part, "." | ".."))
+        // Windows' servers take a backslash for a slash.
+        && undo_needless_percent(path).replace("%5C", "/").split(['/', '\\']).any(|part| matches!(part, "." | ".."))
 }
 
 fn undo_needless_percent(path: &str) -> String {
