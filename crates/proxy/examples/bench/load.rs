@@ -169,7 +169,8 @@ impl Load {
                 began = due;
                 due += Duration::from_secs(1) * u32::try_from(CONNECTIONS).unwrap() / PACED;
             }
-            if stream.write_all(request.as_bytes()).await.is_err() {
+            // TLS may keep the end of it until it is told to send.
+            if stream.write_all(request.as_bytes()).await.is_err() || stream.flush().await.is_err() {
                 return;
             }
             if !answer(&mut stream, &mut buffer).await {
