@@ -7,7 +7,9 @@
 mod bench;
 mod differential;
 mod docs;
+mod peers;
 mod requirements;
+mod source;
 mod tidy;
 
 use std::path::Path;

@@ -72,7 +72,7 @@ pub(crate) enum Read {
     Bytes,
     /// Its end.
     End,
-    /// Nothing in time.
+    /// Nothing in time, or nothing after what could not be read to its end.
     Nothing,
 }
 
@@ -104,11 +104,6 @@ impl<S: AsyncRead + Unpin> Answers<S> {
         self.next(false).await
     }
 
-    /// The head of the next answer.
-    pub(crate) async fn head(&mut self) -> Read {
-        self.next(false).await
-    }
-
     async fn next(&mut self, whole: bool) -> Read {
         match tokio::time::timeout(ANSWER_TIME, self.next_in_time(whole)).await {
             Ok(read) => read,
@@ -127,7 +122,8 @@ impl<S: AsyncRead + Unpin> Answers<S> {
                     return if !whole || self.skip(found.body).await {
                         Read::Answer(found.answer)
                     } else {
-                        Read::End
+                        // Whether another would have come is not known.
+                        Read::Nothing
                     };
                 }
                 Some(Err(())) => return Read::Bytes,
@@ -266,9 +262,9 @@ mod tests {
         ] {
             assert_eq!(read(format!("{first}{DENIED}").as_bytes(), 2).await, Read::Answer(denied), "{first}");
         }
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\neverything", 2).await, Read::End);
+        assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\neverything", 2).await, Read::Nothing);
         let endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhello";
-        assert_eq!(read(endless.as_bytes(), 2).await, Read::End);
+        assert_eq!(read(endless.as_bytes(), 2).await, Read::Nothing);
         assert_eq!(read(b"", 1).await, Read::End);
         assert_eq!(read(b"SSH-2.0-x\r\n", 1).await, Read::Bytes);
     }

@@ -27,6 +27,7 @@ pub enum Kind {
     /// Requests that say they are something else, or somebody else's.
     Disguise,
     /// WebSockets.
+    #[serde(rename = "websockets")]
     WebSockets,
     /// Oddities of the TLS hello.
     Hellos,
@@ -109,7 +110,7 @@ impl Kind {
             Self::Wrappers => "add the service to lists/wrappers.toml, or close it at the desk under Lists",
             Self::Redirects => "close the service that sends on at the desk under Lists, and report it to us",
             Self::Dns => {
-                "close the category dns-over-https to them, and UDP and TCP 53 and 853 at the firewall"
+                "close the category encrypted-dns to them, and UDP and TCP 53 and 853 at the firewall"
             }
             Self::Addresses => "the policy needs a rule with address-instead-of-name = true for pupils",
             Self::Fronting => {

@@ -1,6 +1,7 @@
 //! Hellos on their way: cut into pieces, or with server names that no library writes.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -24,19 +25,8 @@ const HANDSHAKE: u8 = 22;
 /// A hello of TLS 1.2 with these server names, as one record. Its answer shows a certificate in the clear.
 pub(crate) fn odd(wanted: &OddHello) -> Option<Vec<u8>> {
     let plain = plain()?;
-    let mut at = BEFORE_SESSION;
-    at += 1 + usize::from(*plain.get(at)?);
-    at += 2 + usize::from(two(&plain, at)?);
-    at += 1 + usize::from(*plain.get(at)?);
-    let mut extensions = Vec::new();
-    let mut rest = plain.get(at + 2..)?;
-    while let (Some(kind), Some(length)) = (two(rest, 0), two(rest, 2)) {
-        let (one, after) = rest.split_at_checked(4 + usize::from(length))?;
-        if kind != SERVER_NAME {
-            extensions.extend_from_slice(one);
-        }
-        rest = after;
-    }
+    let at = extensions_at(&plain)?;
+    let mut extensions = plain.get(at..)?.to_vec();
     for names in &wanted.extensions {
         let list: Vec<u8> = names.iter().flat_map(|name| prefixed(&[0], name.as_bytes())).collect();
         extension(&mut extensions, SERVER_NAME, &prefixed(&[], &list));
@@ -45,7 +35,7 @@ pub(crate) fn odd(wanted: &OddHello) -> Option<Vec<u8>> {
         // What browsers send that have no name to hide: random bytes of a likely length.
         extension(&mut extensions, ENCRYPTED_CLIENT_HELLO, &[0; 200]);
     }
-    let mut body = plain.get(9..at)?.to_vec();
+    let mut body = plain.get(9..at - 2)?.to_vec();
     body.extend(prefixed(&[], &extensions));
     let length = u32::try_from(body.len()).ok()?.to_be_bytes();
     let mut message = vec![1];
@@ -54,7 +44,16 @@ pub(crate) fn odd(wanted: &OddHello) -> Option<Vec<u8>> {
     Some(prefixed(&[HANDSHAKE, 3, 1], &message))
 }
 
-/// The hello of a library that speaks TLS 1.2.
+/// Where a hello's extensions begin, behind their length.
+fn extensions_at(hello: &[u8]) -> Option<usize> {
+    let mut at = BEFORE_SESSION;
+    at += 1 + usize::from(*hello.get(at)?);
+    at += 2 + usize::from(two(hello, at)?);
+    at += 1 + usize::from(*hello.get(at)?);
+    Some(at + 2)
+}
+
+/// The hello of a library that speaks TLS 1.2, to a number: such a hello has no server name (RFC 6066, 3).
 fn plain() -> Option<Vec<u8>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -62,7 +61,7 @@ fn plain() -> Option<Vec<u8>> {
         .ok()?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    let name = ServerName::try_from("placeholder.invalid").ok()?;
+    let name = ServerName::from(Ipv4Addr::LOCALHOST);
     let mut connection = ClientConnection::new(Arc::new(config), name).ok()?;
     let mut bytes = Vec::new();
     connection.write_tls(&mut bytes).ok()?;
@@ -216,6 +215,13 @@ mod tests {
             odd(&OddHello { extensions: extensions.collect(), hides }).unwrap()
         };
         assert_eq!(names(&of(&[], false)), 0);
+        let (nameless, mut kinds) = (plain().unwrap(), Vec::new());
+        let mut rest = &nameless[extensions_at(&nameless).unwrap()..];
+        while let [first, second, high, low, after @ ..] = rest {
+            kinds.push(u16::from_be_bytes([*first, *second]));
+            rest = &after[usize::from(u16::from_be_bytes([*high, *low]))..];
+        }
+        assert!(!kinds.is_empty() && !kinds.contains(&SERVER_NAME), "{kinds:?}");
         assert_eq!(names(&of(&[&["a.example", "b.example"]], false)), 2);
         assert_eq!(names(&of(&[&["a.example"], &["b.example"]], true)), 2);
         for hello in [of(&[], false), of(&[&["a.example"]], true)] {

@@ -56,7 +56,9 @@ const CLOSED_BY_SOMEBODY: &str =
 pub(crate) fn judge(wanted: Wanted, seen: &Seen) -> (Found, String) {
     match (wanted, seen) {
         (_, Seen::NotSent(why)) => (Found::Untried, why.clone()),
-        (_, Seen::Nothing) => (Found::Untried, "nothing came in time".into()),
+        (_, Seen::Nothing) => {
+            (Found::Untried, "nothing came in time, or nothing that can be read to its end".into())
+        }
         (Wanted::NoOffer, Seen::Answer(answer, _)) => offer(answer),
         (Wanted::NoOffer, _) => (Found::Untried, "the open page did not come".into()),
         (Wanted::Decrypted, Seen::NoHandshake(Inspected::Yes)) => {
@@ -84,7 +86,10 @@ fn answered(wanted: Wanted, answer: &Answer, inspected: Inspected) -> (Found, St
         (By::Site, Wanted::Locked) => {
             (Found::Untried, format!("it came ({status}); what was sent on cannot be seen from a device"))
         }
-        (By::Site, Wanted::SentOn) => held(format!("it sends on ({status}), and where to is judged then")),
+        (By::Site, Wanted::SentOn) if (300..400).contains(&status) => {
+            held(format!("it sends on ({status}), and where to is judged then"))
+        }
+        (By::Site, Wanted::SentOn) => (Found::Untried, format!("it came ({status}) and sends nobody on")),
         (By::Site, _) => hole(format!("it came: {status}")),
         (_, _) if inspected == Inspected::No => hole(format!("it came from a site: {status}")),
         (By::Denied, _) => held(format!("a page says that it is shut ({status})")),
@@ -147,6 +152,7 @@ mod tests {
         assert_eq!(found(Wanted::Nothing, answer(502, By::Unreachable)), Found::Held);
         assert_eq!(found(Wanted::Locked, answer(200, By::Site)), Found::Untried);
         assert_eq!(found(Wanted::SentOn, answer(302, By::Site)), Found::Held);
+        assert_eq!(found(Wanted::SentOn, answer(200, By::Site)), Found::Untried);
         let spliced = Seen::Answer(Answer { status: 403, by: By::Denied, offers: false }, Inspected::No);
         assert_eq!(found(Wanted::Refusal, spliced), Found::Hole, "a site can say anything");
     }

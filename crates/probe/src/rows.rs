@@ -27,10 +27,14 @@ pub(crate) fn page2(authority: &str, path: &str) -> Request2 {
     Request2 { method: "GET", uri: format!("https://{authority}{path}"), ..Request2::default() }
 }
 
+/// A page of a site, asked for in the clear.
+pub(crate) fn http(host: &str, path: &str) -> Way {
+    Way::Plain(get(host, path), 1)
+}
+
 /// A page of an encrypted site, asked for inside a tunnel.
-pub(crate) fn https(host: &str, request: &str) -> Case {
-    let inside = Inside::Http1(hello(host), request.to_owned(), 1);
-    case(Kind::Names, "", "", Way::Tunnel(tunnel(&format!("{host}:443")), inside))
+pub(crate) fn https(host: &str, path: &str) -> Way {
+    Way::Tunnel(tunnel(&format!("{host}:443")), Inside::Http1(hello(host), page(host, path), 1))
 }
 
 /// A case that must be refused.
@@ -44,10 +48,5 @@ pub(crate) fn address(kind: Kind, name: &str, what: &str, url: &str) -> Case {
     let at = rest.find(['/', '?']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(at);
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let way = if scheme == "http" {
-        Way::Plain(get(host, &path), 1)
-    } else {
-        Way::Tunnel(tunnel(&format!("{host}:443")), Inside::Http1(hello(host), page(host, &path), 1))
-    };
-    case(kind, name, what, way)
+    case(kind, name, what, if scheme == "http" { http(host, &path) } else { https(host, &path) })
 }

@@ -4,10 +4,10 @@ use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use crate::answer::{Answer, By};
-use crate::case::{Case, Inside, Kind, Way};
+use crate::case::{Case, Kind, Wanted};
 use crate::cases;
 use crate::judge::{Found, Inspected, Seen, judge};
-use crate::rows::{hello, https, page, tunnel};
+use crate::rows::{http, https};
 use crate::send::Gateway;
 use crate::sites::Sites;
 
@@ -65,7 +65,7 @@ pub async fn run(
     let count = all.len();
     let gateway = &gateway;
     let sending = all.into_iter().enumerate().map(|(place, case)| async move {
-        let (found, how) = judge(case.wanted, &gateway.send(&case, sites).await);
+        let (found, how) = judge(case.wanted, &gateway.send(&case.way, sites).await);
         let what = sites.fill(&case.what);
         (place, Outcome { kind: case.kind, name: case.name, what, found, how })
     });
@@ -81,18 +81,14 @@ pub async fn run(
 
 /// The two pages asked for plainly, as anybody would.
 async fn control(gateway: &Gateway, sites: &Sites) -> Result<(), CannotJudge> {
-    let open = https("{o}", &page("{o}", "{o-path}"));
-    match gateway.send(&open, sites).await {
+    match gateway.send(&https("{o}", "{o-path}"), sites).await {
         Seen::Answer(Answer { by: By::Site, status: 200..=399, .. }, _) => {}
-        other => return Err(CannotJudge::OpenIsShut(told(&open, &other))),
+        other => return Err(CannotJudge::OpenIsShut(told(&other))),
     }
-    let plain = Case { way: Way::Plain(crate::rows::get("{b}", "{path}"), 1), ..open.clone() };
-    let inside = Inside::Http1(hello("{b}"), page("{b}", "{path}"), 1);
-    let encrypted = Case { way: Way::Tunnel(tunnel("{b}:443"), inside), ..open };
-    for case in [plain, encrypted] {
-        let seen = gateway.send(&case, sites).await;
+    for way in [http("{b}", "{path}"), https("{b}", "{path}")] {
+        let seen = gateway.send(&way, sites).await;
         if !is_refused(&seen) {
-            return Err(CannotJudge::BlockedIsOpen(told(&case, &seen)));
+            return Err(CannotJudge::BlockedIsOpen(told(&seen)));
         }
     }
     Ok(())
@@ -103,8 +99,8 @@ fn is_refused(seen: &Seen) -> bool {
     matches!(seen, Seen::Answer(Answer { by: By::Denied, .. }, inspected) if *inspected != Inspected::No)
 }
 
-fn told(case: &Case, seen: &Seen) -> String {
-    judge(case.wanted, seen).1
+fn told(seen: &Seen) -> String {
+    judge(Wanted::Refusal, seen).1
 }
 
 #[cfg(test)]

@@ -17,9 +17,10 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::answer::{ANSWER_TIME, Answer, Answers, By, Read};
-use crate::case::{Case, Hello, Inside, OddHello, Request2, Way};
+use crate::case::{Hello, Inside, OddHello, Request2, Way};
 use crate::hello::{self, Pieces};
 use crate::judge::{Inspected, Seen};
+use crate::rows;
 use crate::sites::Sites;
 use crate::tls::{self, Client};
 
@@ -51,9 +52,9 @@ impl Gateway {
         Self { authority: tls::subject_of(certificate), ..self }
     }
 
-    /// Sends a case and says what was seen.
-    pub(crate) async fn send(&self, case: &Case, sites: &Sites) -> Seen {
-        let sent = match &case.way {
+    /// Goes a way and says what was seen.
+    pub(crate) async fn send(&self, way: &Way, sites: &Sites) -> Seen {
+        let sent = match way {
             Way::Plain(bytes, number) => self.plain(&self.fill(bytes, sites), *number).await,
             Way::Plain2(requests) => match self.connect().await {
                 Ok(stream) => {
@@ -69,10 +70,8 @@ impl Gateway {
 
     /// Opens a tunnel to the open site and says who answers for it there.
     pub(crate) async fn who_answers(&self, sites: &Sites) -> Option<Vec<u8>> {
-        let host = sites.open.as_str();
-        let head = self.fill("CONNECT {o}:443 HTTP/1.1\r\nHost: {o}:443\r\n\r\n", sites);
-        let stream = self.opened(&head).await.ok()?;
-        let hello = Hello { server_name: Some(host.to_owned()), ..Hello::default() };
+        let stream = self.opened(&self.fill(&rows::tunnel("{o}:443"), sites)).await.ok()?;
+        let hello = rows::hello("{o}");
         let client = tls::client(&["http/1.1"], true, None).ok()?;
         drop(shake_hands(stream, &hello, server_name(&hello, sites)?, &client).await);
         client.shown.issuer()
@@ -120,7 +119,7 @@ impl Gateway {
         let mut stream = self.connect().await?;
         drop(stream.write_all(head.as_bytes()).await);
         let mut answers = Answers::new(stream);
-        match answers.head().await {
+        match answers.number(1).await {
             Read::Answer(Answer { status: 200..=299, by: By::Site, .. }) => {
                 answers.into_inner().ok_or(Seen::Bytes)
             }

@@ -24,18 +24,16 @@ use usher_lists::Seed;
 use usher_lists::artefact::Artefact;
 use usher_lists::category::{Catalogue, Category, CategoryTable};
 use usher_lists::compile::{Compiler, Outcome};
-use usher_lists::format::squidguard::Usage;
-use usher_lists::format::{self, Format};
 use usher_lists::library::Library;
 use usher_lists::manifest::Manifest;
-use usher_lists::normal::Collector;
 use usher_lists::overlay::{Edit, Effect, Overlay};
 use usher_lists::review::{ChangeGuard, Platforms, Popularity, Review};
-use usher_lists::source::{Origin, Source};
-use usher_types::digest::Digest;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
+
+use super::median;
+use crate::source::{self, About};
 
 /// The load, inside the data folder.
 const ARCHIVE: &str = "domains_clean.tar.zst";
@@ -64,7 +62,7 @@ impl Lists {
     pub(crate) fn run(self) -> Result<()> {
         let data =
             self.data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"));
-        let work = Work::new()?;
+        let work = tempfile::tempdir()?;
         unpack(&data.join(ARCHIVE), work.path())?;
         let categories = Catalogue::ours()?.table();
 
@@ -122,29 +120,6 @@ impl Lists {
     }
 }
 
-/// A folder for the run, removed at its end.
-struct Work(PathBuf);
-
-impl Work {
-    fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("usher-bench-lists-{}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("{} was not removed: {error}", self.0.display());
-        }
-    }
-}
-
 fn unpack(archive: &Path, into: &Path) -> Result<()> {
     ensure!(archive.exists(), "{} is not there; say where with --data", archive.display());
     let unpacked = Command::new("tar")
@@ -168,22 +143,15 @@ fn compile(folder: &Path, compiled: &Path, categories: &CategoryTable) -> Result
     for part in &manifest.parts {
         let Some(category) = part.category.clone() else { continue };
         let input = BufReader::with_capacity(1 << 16, File::open(folder.join(&part.from))?);
-        let mut collector = Collector::default();
-        let reading = format::read(Format::Domains, input, &mut |entry| collector.add(entry))?;
-        let origin = Origin {
+        let about = About {
             id: manifest.source_id(part)?,
-            title: part.from.clone(),
+            title: &part.from,
             category,
-            usage: Usage::Black,
-            licence: manifest.licence_of(part).to_owned(),
-            credit: manifest.credit.clone(),
-            address: manifest.origin.clone(),
-            dated: None,
-            fetched_at: Moment::from_unix_ms(0),
-            digest: Digest::default(),
-            format: Format::Domains,
+            licence: manifest.licence_of(part),
+            credit: &manifest.credit,
+            address: &manifest.origin,
         };
-        compiler.add(Source::new(origin, collector.finish()?, reading));
+        compiler.add(source::read(about, input)?);
     }
     let mut out = BufWriter::new(File::create(compiled)?);
     Ok(compiler.write(Seed::from_bytes(*b"the bench's seed"), &mut out)?)
@@ -315,11 +283,6 @@ fn timed<E: std::error::Error + Send + Sync + 'static>(
             Ok(start.elapsed().as_secs_f64() * 1000.0)
         })
         .collect()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 fn percentile(values: &mut [u64], share: f64) -> f64 {

@@ -33,6 +33,13 @@ impl Bench {
     }
 }
 
+/// The middle of some figures; between the two in the middle where they are even in number.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = |place: usize| values.get(place).copied().unwrap_or_default();
+    f64::midpoint(at(values.len().saturating_sub(1) / 2), at(values.len() / 2))
+}
+
 /// Runs the same again in a release build: unoptimised figures mean nothing.
 fn optimised() -> Result<()> {
     let mut again = Command::new("cargo");

@@ -18,6 +18,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
+use crate::peers;
+
 use hosts::Oddity;
 use ours::Ours;
 
@@ -76,7 +78,7 @@ impl Differential {
             return Ok(());
         }
         if self.install {
-            install()?;
+            peers::install(&["squidguard", "squid-openssl"])?;
         }
         let work = tempfile::tempdir()?;
         let lists = unpack(&archive, work.path())?;
@@ -93,15 +95,6 @@ impl Differential {
         differences.extend(squid::compare(&ours, &asked, &said, work.path())?);
         report(&differences)
     }
-}
-
-fn install() -> Result<()> {
-    let done = Command::new("apt-get")
-        .args(["install", "--yes", "--no-install-recommends", "squidguard", "squid-openssl"])
-        .status()
-        .context("apt-get cannot be run")?;
-    ensure!(done.success(), "apt-get ended with {done}");
-    Ok(())
 }
 
 /// Unpacks the lists where other users, as Squid becomes, can read them.

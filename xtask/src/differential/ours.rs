@@ -10,13 +10,10 @@ use usher_lists::Seed;
 use usher_lists::artefact::Artefact;
 use usher_lists::category::Category;
 use usher_lists::compile::Compiler;
-use usher_lists::format::squidguard::Usage;
-use usher_lists::format::{self, Format};
-use usher_lists::normal::Collector;
-use usher_lists::source::{Origin, Source, SourceId};
-use usher_types::digest::Digest;
+use usher_lists::source::{Source, SourceId};
 use usher_types::host::Host;
-use usher_types::moment::Moment;
+
+use crate::source::{self, About};
 
 /// One folder of names.
 #[derive(Debug)]
@@ -51,7 +48,7 @@ impl Ours {
         folders.sort_by(|one, other| one.name.cmp(&other.name));
         let mut compiler = Compiler::default();
         for folder in &folders {
-            compiler.add(source(lists, &folder.name)?);
+            compiler.add(names(lists, &folder.name)?);
         }
         let mut compiled = Vec::new();
         compiler.write(Seed::from_bytes(*b"differential run"), &mut compiled)?;
@@ -75,23 +72,15 @@ fn id(folder: &str) -> String {
     format!("ut1-{}", folder.replace('_', "-"))
 }
 
-fn source(lists: &Path, folder: &str) -> Result<Source> {
-    let input = BufReader::new(File::open(lists.join(folder).join("domains"))?);
-    let mut collector = Collector::default();
-    let reading = format::read(Format::Domains, input, &mut |entry| collector.add(entry))?;
-    let origin = Origin {
+fn names(lists: &Path, folder: &str) -> Result<Source> {
+    let about = About {
         id: SourceId::parse(&id(folder))?,
-        title: folder.to_owned(),
+        title: folder,
         // What a folder is about makes no difference here: folders are compared.
         category: Category::parse("adult")?,
-        usage: Usage::Black,
-        licence: "CC-BY-SA-4.0".to_owned(),
-        credit: "Université Toulouse Capitole".to_owned(),
-        address: String::new(),
-        dated: None,
-        fetched_at: Moment::from_unix_ms(0),
-        digest: Digest::default(),
-        format: Format::Domains,
+        licence: "CC-BY-SA-4.0",
+        credit: "Université Toulouse Capitole",
+        address: "",
     };
-    Ok(Source::new(origin, collector.finish()?, reading))
+    source::read(about, BufReader::new(File::open(lists.join(folder).join("domains"))?))
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::hosts::Asked;
 use super::ours::Ours;
 use super::{Difference, Peer};
+use crate::peers::free_address;
 
 /// Squid reads 370,000 names before it listens.
 const START_TIME: Duration = Duration::from_secs(180);
@@ -117,10 +118,6 @@ fn configuration(work: &Path, address: SocketAddr) -> String {
          cache_log {work}/squid/log\npid_filename none\ncoredump_dir {work}\npinger_enable off\n\
          client_persistent_connections on\ncache_store_log none\nshutdown_lifetime 0 seconds\ndns_nameservers 127.0.0.1\n"
     )
-}
-
-fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// A connection that is opened again when Squid closes it.

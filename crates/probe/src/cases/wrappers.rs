@@ -58,7 +58,7 @@ const WRAPPERS: [(&str, &str); 45] = [
     ),
 ];
 
-const REDIRECTS: [(&str, &str); 10] = [
+const REDIRECTS: [(&str, &str); 9] = [
     ("google-url", "https://www.google.com/url?q={page-encoded}"),
     ("facebook", "https://l.facebook.com/l.php?u={page-encoded}"),
     ("instagram", "https://l.instagram.com/?u={page-encoded}"),
@@ -68,7 +68,6 @@ const REDIRECTS: [(&str, &str); 10] = [
     ("vk", "https://vk.com/away.php?to={page-encoded}"),
     ("steam", "https://steamcommunity.com/linkfilter/?u={page-encoded}"),
     ("via-link", "https://href.li/?{page}"),
-    ("own-script", "http://{b}/redirect?to=https%3A%2F%2F{o}%2F"),
 ];
 
 pub(super) fn cases() -> Vec<Case> {
@@ -79,5 +78,11 @@ pub(super) fn cases() -> Vec<Case> {
         let case = address(Kind::Redirects, name, "Asks another service to send on to the blocked page", url);
         Case { wanted: Wanted::SentOn, ..case }
     });
-    wrapped.chain(sent_on).collect()
+    let own = address(
+        Kind::Redirects,
+        "own-script",
+        "Asks the blocked site to send on to the open one",
+        "http://{b}/redirect?to=https%3A%2F%2F{o}%2F",
+    );
+    wrapped.chain(sent_on).chain([own]).collect()
 }

@@ -25,8 +25,6 @@ const STREAMS: usize = 8;
 
 /// Connections of a load that keeps to a pace, and requests a second of all of them.
 const PACED: u32 = 2_000;
-/// Names a site has below its own, each asked for once in a turn.
-const NAMES: usize = 3_000;
 
 /// Where and how.
 pub(crate) struct Load {
@@ -37,6 +35,8 @@ pub(crate) struct Load {
     until: Instant,
     /// Numbers of names not yet asked for.
     names: AtomicUsize,
+    /// Requests that were not answered.
+    failed: AtomicUsize,
 }
 
 /// What is asked, and how.
@@ -85,7 +85,7 @@ impl Way {
 }
 
 /// Asks through a proxy for so many seconds, or for so many names, and says how many pages (or bytes) came, and the
-/// quantiles of how long one took.
+/// quantiles of how long one took, and how many were not answered.
 pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: &str, amount: u64) {
     let way = Way::named(way);
     let began = Instant::now();
@@ -99,6 +99,7 @@ pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: 
         roots: Roots::load(folder),
         until,
         names: AtomicUsize::new(names),
+        failed: AtomicUsize::new(0),
     });
     let connections = match way {
         Way::Http2 => CONNECTIONS / STREAMS,
@@ -113,7 +114,8 @@ pub(crate) async fn run(folder: &str, proxy: SocketAddr, site: SocketAddr, way: 
     times.sort_unstable();
     let quantile = |share: usize| times[(times.len() - 1) * share / 100];
     let units = if way == Way::Large { times.len() * LARGE_BYTES } else { times.len() };
-    println!("{units} {} {} {}", began.elapsed().as_secs_f64(), quantile(50), quantile(99));
+    let failed = load.failed.load(Relaxed);
+    println!("{units} {} {} {} {failed}", began.elapsed().as_secs_f64(), quantile(50), quantile(99));
 }
 
 impl Load {
@@ -141,7 +143,7 @@ impl Load {
                 Way::NewHost => {
                     let left = self.names.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));
                     let Ok(number) = left else { break };
-                    let name = format!("h{}.{INSPECTED}", number % NAMES);
+                    let name = format!("h{number}.{INSPECTED}");
                     let stream =
                         tls(tunnel(stream, self.site).await, &name, &[b"http/1.1"], &self.roots).await;
                     let last = request(path, &self.authority(&name))
@@ -171,9 +173,11 @@ impl Load {
             }
             // TLS may keep the end of it until it is told to send.
             if stream.write_all(request.as_bytes()).await.is_err() || stream.flush().await.is_err() {
+                self.failed.fetch_add(1, Relaxed);
                 return;
             }
             if !answer(&mut stream, &mut buffer).await {
+                self.failed.fetch_add(1, Relaxed);
                 return;
             }
             times.push(u32::try_from(began.elapsed().as_micros()).unwrap());

@@ -4,7 +4,7 @@
 //! bench site FOLDER PAGE                        says the plain and the TLS address
 //! bench gateway FOLDER LISTS [PHRASES]          says its address; takes its lists anew for each line it is given
 //! bench copy                                    says its address; passes tunnels on and does nothing else
-//! bench load FOLDER PROXY SITE WAY AMOUNT       says units, seconds, median and 99th percentile in µs
+//! bench load FOLDER PROXY SITE WAY AMOUNT       says units, seconds, median and 99th percentile in µs, failures
 //! bench idle FOLDER PROXY SITE COUNT            says a line when so many tunnels stand, and holds them until its input ends
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement stops at a fault")]

@@ -8,13 +8,10 @@ use anyhow::{Context, Result, ensure};
 use usher_lists::Seed;
 use usher_lists::category::Category;
 use usher_lists::compile::Compiler;
-use usher_lists::format::squidguard::Usage;
-use usher_lists::format::{self, Format};
-use usher_lists::normal::Collector;
 use usher_lists::review::{ChangeGuard, Review};
-use usher_lists::source::{Origin, Source, SourceId};
-use usher_types::digest::Digest;
-use usher_types::moment::Moment;
+use usher_lists::source::{Source, SourceId};
+
+use crate::source::{self, About};
 
 /// Where Debian's e2guardian keeps its phrases.
 const PHRASES: &str = "/etc/e2guardian/lists/phraselists";
@@ -40,8 +37,8 @@ pub(super) fn compiled(folder: &Path, count: usize) -> Result<PathBuf> {
     let path = folder.join(format!("lists-{count}"));
     if !path.exists() {
         let mut compiler = Compiler::new(Review::default(), ChangeGuard::default());
-        compiler.add(source("games", &fs::read_to_string(domains(folder, count)?)?)?);
-        compiler.add(source("finance-and-banking", SPLICED)?);
+        compiler.add(names("games", &fs::read_to_string(domains(folder, count)?)?)?);
+        compiler.add(names("finance-and-banking", SPLICED)?);
         let mut out = BufWriter::new(File::create(&path)?);
         compiler.write(Seed::from_bytes(*b"the bench's seed"), &mut out)?;
         out.flush()?;
@@ -49,23 +46,16 @@ pub(super) fn compiled(folder: &Path, count: usize) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn source(category: &str, lines: &str) -> Result<Source> {
-    let mut collector = Collector::default();
-    let reading = format::read(Format::Domains, lines.as_bytes(), &mut |entry| collector.add(entry))?;
-    let origin = Origin {
+fn names(category: &str, lines: &str) -> Result<Source> {
+    let about = About {
         id: SourceId::parse(&format!("bench-{category}"))?,
-        title: category.into(),
+        title: category,
         category: Category::parse(category)?,
-        usage: Usage::Black,
-        licence: "CC0-1.0".into(),
-        credit: "nobody".into(),
-        address: "https://lists.example/".into(),
-        dated: None,
-        fetched_at: Moment::from_unix_ms(0),
-        digest: Digest::of(lines.as_bytes()),
-        format: Format::Domains,
+        licence: "CC0-1.0",
+        credit: "nobody",
+        address: "https://lists.example/",
     };
-    Ok(Source::new(origin, collector.finish()?, reading))
+    source::read(about, lines.as_bytes())
 }
 
 /// A flat folder of all weighted phrases that come with e2guardian, for both.

@@ -19,13 +19,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 
 use outcome::Outcome;
 use process::{Pinned, Process};
+
 use servers::{Kind, text};
 use turns::Rig;
 use work::Work;
+
+use crate::peers;
 
 /// The package with pages of HTML that are nobody's of ours, and where it puts them.
 const PAGES: (&str, &str) = ("python3.11-doc", "/usr/share/doc/python3.11/html/library");
@@ -68,7 +71,7 @@ impl Web {
     /// All works.
     pub(super) fn run(mut self) -> Result<()> {
         if self.works.is_empty() {
-            self.works = Work::ALL.to_vec();
+            self.works = Work::value_variants().to_vec();
         }
         let outcome = self.measure()?;
         print!("{}", outcome.table());
@@ -95,13 +98,14 @@ impl Web {
 
     fn measure(&self) -> Result<Outcome> {
         let ours = build()?;
-        let folder = Folder::new()?;
-        let page = folder.0.join("page.html");
+        let folder = tempfile::tempdir()?;
+        let page = folder.path().join("page.html");
         fs::write(&page, self.page()?)?;
-        let arguments = ["site", text(&folder.0)?, text(&page)?];
+        let arguments = ["site", text(folder.path())?, text(&page)?];
         let (_site, sites) = Process::start_and_hear(Pinned::Rest, &ours, &arguments)?;
-        let mut outcome = Outcome::begin(self.domains);
-        let mut rig = Rig::new(ours, folder.0.clone(), sites, self.seconds, self.domains, self.tunnels);
+        let mut outcome = Outcome::begin(self);
+        let mut rig =
+            Rig::new(ours, folder.path().to_owned(), sites, self.seconds, self.domains, self.tunnels);
         for work in &self.works {
             for kind in work.servers().iter().filter(|kind| self.is_asked_for(**kind)) {
                 if let Err(error) = self.installed(*kind) {
@@ -138,10 +142,7 @@ impl Web {
 
     fn install(&self, package: &str) -> Result<()> {
         ensure!(self.install, "not installed: apt-get install {package}, or run with --install");
-        let arguments = ["install", "--yes", "--quiet", "--no-install-recommends", package];
-        let installed = Command::new("apt-get").args(arguments).output()?;
-        ensure!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
-        Ok(())
+        peers::install(&[package])
     }
 
     /// 64 KiB of a real page.
@@ -173,22 +174,4 @@ fn build() -> Result<String> {
     let own = std::env::current_exe()?;
     let target = own.ancestors().nth(2).context("this program is in no target folder")?;
     Ok(text(&target.join("release/examples/bench"))?.to_owned())
-}
-
-/// A folder that is gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("usher-bench-web-{}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is in the folder for temporary files.
-        let _gone = fs::remove_dir_all(&self.0);
-    }
 }

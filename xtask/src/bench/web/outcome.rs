@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
+use clap::ValueEnum as _;
 use serde_json::{Map, Value, json};
 
+use super::Web;
 use super::process;
 use super::servers::Kind;
 use super::work::Work;
+use crate::bench::median as middle;
 
 /// Figures of a turn by name, units last.
 pub(super) type Figures = BTreeMap<&'static str, f64>;
@@ -22,13 +25,16 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn begin(domains: usize) -> Self {
+    pub(super) fn begin(asked: &Web) -> Self {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let run = json!({
             "processors": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             "servers_on_one": process::can_pin(),
             "load_average_before": load.trim(),
-            "domains": domains,
+            "domains": asked.domains,
+            "seconds": asked.seconds,
+            "rounds": asked.rounds,
+            "works": asked.works.iter().map(|work| work.name()).collect::<Vec<_>>(),
         });
         Self { run, turns: BTreeMap::new(), absent: BTreeMap::new() }
     }
@@ -47,7 +53,8 @@ impl Outcome {
 
     /// The works done, in order.
     pub(super) fn works(&self) -> Vec<Work> {
-        Work::ALL.into_iter().filter(|work| self.turns.keys().any(|(done, _)| done == work)).collect()
+        let all = Work::value_variants().iter().copied();
+        all.filter(|work| self.turns.keys().any(|(done, _)| done == work)).collect()
     }
 
     /// The figure that counts of each server that did a work, ours first, and the peer's by ours where more is worse, ours
@@ -67,9 +74,7 @@ impl Outcome {
         let turns = self.turns.get(&(work, kind))?;
         let names = turns.first()?.keys();
         let median = |name: &&'static str| {
-            let mut all: Vec<f64> = turns.iter().filter_map(|turn| turn.get(name).copied()).collect();
-            all.sort_by(f64::total_cmp);
-            (*name, all.get(all.len() / 2).copied().unwrap_or_default())
+            (*name, middle(turns.iter().filter_map(|turn| turn.get(name).copied()).collect()))
         };
         Some(names.map(median).collect())
     }

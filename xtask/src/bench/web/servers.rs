@@ -9,7 +9,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
-use super::process::{Pinned, Process, free_address, now};
+use super::process::{Pinned, Process, now};
+use crate::peers::free_address;
 
 /// Names below the site's that are asked for once each.
 const NAMES: usize = 3_000;
@@ -97,17 +98,15 @@ impl Server {
     /// Starts one.
     pub(super) fn start(kind: Kind, settings: &Settings<'_>) -> Result<Self> {
         fs::create_dir_all(settings.own)?;
-        if matches!(kind, Kind::Usher | Kind::Copy) {
-            return ours(kind, settings);
-        }
         let address = free_address()?;
         let port = address.port();
         let command = match kind {
+            Kind::Usher | Kind::Copy => return ours(kind, settings),
             Kind::Squid => squid(settings, port),
             Kind::E2guardian => e2guardian(settings, port),
             Kind::Mitmproxy => mitmproxy(settings, port),
             Kind::Tinyproxy => tinyproxy(settings, port),
-            Kind::Usher | Kind::Copy | Kind::Privoxy => privoxy(settings, port),
+            Kind::Privoxy => privoxy(settings, port),
         }?;
         let (program, arguments) = command.split_first().context("no program")?;
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

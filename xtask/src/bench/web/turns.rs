@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
@@ -15,7 +16,7 @@ use super::work::Work;
 
 /// Servers that go through their lists one by one are given no more.
 const FEW_DOMAINS: usize = 10_000;
-/// Names asked for in one turn; a site has so many below its own that no turn of a run asks for one again.
+/// Names asked for in one turn, each once, of a server that has seen none.
 const NAMES: u64 = 400;
 /// Times the lists are taken anew.
 const RELOADS: usize = 200;
@@ -56,7 +57,7 @@ impl Rig {
                 }
                 match self.turn(work, kind, &mut servers) {
                     // The first turn of a load warms what is kept.
-                    Ok(_) if round == 0 && rounds > 1 && work.way().is_some() => {}
+                    Ok(_) if round == 0 && rounds > 1 && work.way().is_some() && !work.begins_anew() => {}
                     Ok(figures) => outcome.add(work, kind, figures),
                     Err(error) => outcome.is_absent(work, kind, &error),
                 }
@@ -65,8 +66,7 @@ impl Rig {
     }
 
     fn turn(&mut self, work: Work, kind: Kind, servers: &mut BTreeMap<Kind, Server>) -> Result<Figures> {
-        // These begin with a server that has done nothing yet.
-        if matches!(work, Work::Start | Work::IdleTunnels) {
+        if work.begins_anew() {
             drop(servers.remove(&kind));
         }
         let server = match servers.entry(kind) {
@@ -108,7 +108,7 @@ impl Rig {
         let way = work.way().context("it is no load")?;
         let amount = if work == Work::InspectNewHost { NAMES } else { self.seconds };
         let before = server.process.cpu_us();
-        let said = self.said(server, work.is_secure(), way, amount)?;
+        let said = self.said(server.address, work.is_secure(), way, amount)?;
         let cpu_us = server.process.cpu_us() - before;
         let mut figures = BTreeMap::from([
             ("per_second", said.units / said.seconds),
@@ -126,9 +126,9 @@ impl Rig {
         Ok(figures)
     }
 
-    fn said(&self, server: &Server, secure: bool, way: &str, amount: u64) -> Result<Said> {
+    fn said(&self, proxy: SocketAddr, secure: bool, way: &str, amount: u64) -> Result<Said> {
         let site = self.sites.get(usize::from(secure)).context("the site did not start")?;
-        let (proxy, amount) = (server.address.to_string(), amount.to_string());
+        let (proxy, amount) = (proxy.to_string(), amount.to_string());
         let arguments = ["load", text(&self.folder)?, &proxy, site, way, &amount];
         Said::parse(&output(Pinned::Rest, &self.ours, &arguments)?)
     }
@@ -151,15 +151,15 @@ impl Rig {
         ]))
     }
 
-    /// A steady load without and then with lists taken anew; a load ends at its first request that fails.
+    /// A steady load without and then with lists taken anew.
     fn reloads(&self, server: &mut Server) -> Result<Figures> {
-        let still = self.said(server, false, "paced", self.seconds)?;
+        let still = self.said(server.address, false, "paced", self.seconds)?;
         let before = server.process.resident_mb();
         let seconds = (self.seconds * 3).max(10);
         let (moved, took) = std::thread::scope(|scope| {
             let loaded = scope.spawn({
                 let address = server.address;
-                move || self.said_at(address, seconds)
+                move || self.said(address, false, "paced", seconds)
             });
             let took = server.process.asked_again(RELOADS, std::time::Duration::from_secs(seconds - 1));
             let moved = loaded.join().map_err(|_panic| anyhow::anyhow!("the load broke off"))?;
@@ -170,20 +170,13 @@ impl Rig {
             ("reloads", RELOADS as f64),
             ("reload_ms", took.as_secs_f64() * 1e3 / RELOADS as f64),
             ("requests", moved.units),
-            ("failed", 0.0),
+            ("failed", moved.failed),
             ("p99_still_us", still.p99_us),
             ("p99_us", moved.p99_us),
             ("p99_moved_us", moved.p99_us - still.p99_us),
             ("resident_mb", after),
             ("grown_percent", (after - before) * 100.0 / before),
         ]))
-    }
-
-    fn said_at(&self, proxy: std::net::SocketAddr, seconds: u64) -> Result<Said> {
-        let site = self.sites.first().context("the site did not start")?;
-        let arguments =
-            ["load", text(&self.folder)?, &proxy.to_string(), site, "paced", &seconds.to_string()];
-        Said::parse(&output(Pinned::Rest, &self.ours, &arguments)?)
     }
 }
 
@@ -193,13 +186,17 @@ struct Said {
     seconds: f64,
     p50_us: f64,
     p99_us: f64,
+    /// Requests that were not answered: the connection was closed, or could not be written to.
+    failed: f64,
 }
 
 impl Said {
     fn parse(text: &str) -> Result<Self> {
         let said: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let [units, seconds, p50_us, p99_us] = said[..] else { anyhow::bail!("the load said {text:?}") };
-        Ok(Self { units, seconds, p50_us, p99_us })
+        let [units, seconds, p50_us, p99_us, failed] = said[..] else {
+            anyhow::bail!("the load said {text:?}")
+        };
+        Ok(Self { units, seconds, p50_us, p99_us, failed })
     }
 }
 

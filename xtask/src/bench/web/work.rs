@@ -36,19 +36,6 @@ pub(super) enum Work {
 }
 
 impl Work {
-    pub(super) const ALL: [Self; 10] = [
-        Self::Plain1k,
-        Self::Splice1k,
-        Self::SpliceLarge,
-        Self::Inspect1k,
-        Self::InspectHttp2,
-        Self::InspectNewHost,
-        Self::Scan64k,
-        Self::IdleTunnels,
-        Self::Reloads,
-        Self::Start,
-    ];
-
     /// What it is called in figures.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -98,6 +85,11 @@ impl Work {
     /// Whether the site is asked behind TLS.
     pub(super) const fn is_secure(self) -> bool {
         !matches!(self, Self::Plain1k | Self::Scan64k | Self::Reloads | Self::Start)
+    }
+
+    /// Whether each turn begins with a server that has done nothing yet, and so no turn warms the next.
+    pub(super) const fn begins_anew(self) -> bool {
+        matches!(self, Self::InspectNewHost | Self::IdleTunnels | Self::Start)
     }
 
     /// Whether the whole list is loaded, by those who can.
