@@ -1,6 +1,5 @@
 //! What an ICAP client is answered.
 
-use std::fmt::Write as _;
 use std::io;
 
 use http::{HeaderMap, Response, header};
@@ -125,10 +124,13 @@ impl Writing {
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(io::Error::other)?;
             let Some(piece) = frame.data_ref().filter(|piece| !piece.is_empty()) else { continue };
-            let mut chunk = String::new();
-            let _never = write!(chunk, "{:x}\r\n", piece.len());
-            let whole = [chunk.as_bytes(), piece, b"\r\n"].concat();
-            self.write(&whole).await?;
+            let length = format!("{:x}\r\n", piece.len());
+            let is_last = body.is_end_stream();
+            let end: &[u8] = if is_last { b"\r\n0\r\n\r\n" } else { b"\r\n" };
+            self.write(&[length.as_bytes(), piece, end].concat()).await?;
+            if is_last {
+                return Ok(());
+            }
         }
         self.write(b"0\r\n\r\n").await
     }

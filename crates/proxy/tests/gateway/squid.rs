@@ -30,6 +30,25 @@ async fn small_site(site: tokio::net::TcpListener) {
     }
 }
 
+/// Reads one answer to the end that its head promises: squid may keep the connection.
+async fn whole_answer(stream: &mut TcpStream) -> String {
+    let mut answer = String::new();
+    loop {
+        let length = answer.split_once("\r\n\r\n").and_then(|(head, body)| {
+            let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "))?;
+            Some((length.parse::<usize>().unwrap(), body.len()))
+        });
+        let mut piece = vec![0; 4_096];
+        match length {
+            Some((promised, there)) if there >= promised => return answer,
+            _ => match stream.read(&mut piece).await.unwrap() {
+                0 => return answer,
+                read => answer.push_str(std::str::from_utf8(&piece[..read]).unwrap()),
+            },
+        }
+    }
+}
+
 /// Asks squid to stop: killed, it would leave its shared memory behind.
 async fn stop(child: &mut tokio::process::Child) {
     let id = child.id().unwrap().to_string();
@@ -84,9 +103,7 @@ async fn squid_does_as_it_is_told() {
             }
         };
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
-        answer
+        tokio::time::timeout(PATIENCE, whole_answer(&mut stream)).await.unwrap()
     };
     let get =
         |path: &str| format!("GET http://{at}{path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n");
