@@ -59,7 +59,7 @@ pub async fn listen_with_room(
                 tasks.spawn(async move {
                     let cut = gateway.cut.clone();
                     let permit = Arc::new(permit);
-                    let serving = serve_connection(gateway, stream, peer, stop, inner, permit);
+                    let serving = Box::pin(serve_connection(gateway, stream, peer, stop, inner, permit));
                     cut.run_until_cancelled(serving).await;
                 });
             }

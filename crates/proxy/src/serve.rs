@@ -57,6 +57,8 @@ impl Connection {
     /// Goes on in the background until the gateway cuts it off.
     pub(crate) fn spawn(&self, gateway: &Gateway, work: impl Future<Output = ()> + Send + 'static) {
         let (cut, room) = (gateway.cut.clone(), Arc::clone(&self.room));
+        // Boxed once, or the task would have room for it three times over.
+        let work = Box::pin(work);
         self.tasks.spawn(async move {
             cut.run_until_cancelled(work).await;
             drop(room);

@@ -44,8 +44,8 @@ pub(crate) fn open(
     let opened = Opened { gateway: Arc::clone(gateway), connection: connection.clone(), recording };
     connection.spawn(gateway, async move {
         match upgrade.await.map(raw) {
-            Ok(Ok(client)) => opened.look(client).await,
-            Ok(Err(client)) => opened.look(TokioIo::new(client)).await,
+            Ok(Ok(client)) => opened.go(client).await,
+            Ok(Err(client)) => opened.go(TokioIo::new(client)).await,
             // The recording says so when it is dropped.
             Err(_left) => {}
         }
@@ -78,9 +78,34 @@ struct Opened {
     recording: Recording<TlsFacts>,
 }
 
+/// What is done with a tunnel.
+enum Next<T> {
+    /// Its bytes are copied unread.
+    Splice(Rewound<T>, TcpStream, Recording<TlsFacts>),
+    /// It is decrypted.
+    Inspect(Opened, Rewound<T>, Site, Vec<Vec<u8>>),
+    /// Nothing more.
+    Nothing,
+}
+
 impl Opened {
-    /// Looks at the first bytes, decides, and does it.
-    async fn look<T>(mut self, client: T)
+    /// Looks at the first bytes, decides, and does it. Each part is boxed: thousands of tunnels stand still, and each would
+    /// keep the room of all that other tunnels do.
+    async fn go<T>(self, client: T)
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        match Box::pin(self.look(client)).await {
+            Next::Splice(client, site, recording) => Box::pin(splice(client, site, recording)).await,
+            Next::Inspect(opened, client, site, offered) => {
+                Box::pin(opened.inspect(client, site, offered)).await;
+            }
+            Next::Nothing => {}
+        }
+    }
+
+    /// Looks at the first bytes, and decides.
+    async fn look<T>(mut self, client: T) -> Next<T>
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -93,21 +118,22 @@ impl Opened {
             }
             Peeked::Other => (Hello::Other, Vec::new()),
             Peeked::Silent => (Hello::Silent, Vec::new()),
-            Peeked::Gone => return,
+            Peeked::Gone => return Next::Nothing,
         };
         let facts = &mut self.recording.facts;
         facts.hello = hello;
         facts.refused = self.gateway.parts.pins.known(pins::at(&facts.who), &name_of(facts));
         let site = self.site().await;
         match (self.recording.judgement().1, site) {
-            (TlsAction::Inspect, site) => self.inspect(client, site, offered).await,
-            (TlsAction::Splice, Ok(Some((stream, _)))) => splice(client, stream, self.recording).await,
+            (TlsAction::Inspect, site) => return Next::Inspect(self, client, site, offered),
+            (TlsAction::Splice, Ok(Some((stream, _)))) => return Next::Splice(client, stream, self.recording),
             (TlsAction::Splice, Err(fault)) => self.recording.finish(End::Upstream(fault)),
             (TlsAction::Splice | TlsAction::Terminate, _) => {
                 self.recording.judgement().1 = TlsAction::Terminate;
                 self.recording.finish(End::Complete);
             }
         }
+        Next::Nothing
     }
 
     /// Decides, and connects to the host of the CONNECT line where that is open. A server name that differs is a fact

@@ -82,6 +82,10 @@ impl<T: AsyncRead + Unpin> AsyncRead for Rewound<T> {
         let count = self.first.len().min(out.remaining());
         out.put_slice(self.first.get(..count).unwrap_or_default());
         self.first.advance(count);
+        if self.first.is_empty() {
+            // Its memory goes too: a tunnel may stand still for hours.
+            self.first = BytesMut::new();
+        }
         Poll::Ready(Ok(()))
     }
 }
