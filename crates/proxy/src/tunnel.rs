@@ -126,7 +126,9 @@ impl Opened {
         let site = self.site().await;
         match (self.recording.judgement().1, site) {
             (TlsAction::Inspect, site) => return Next::Inspect(self, client, site, offered),
-            (TlsAction::Splice, Ok(Some((stream, _)))) => return Next::Splice(client, stream, self.recording),
+            (TlsAction::Splice, Ok(Some((stream, _)))) => {
+                return Next::Splice(client, stream, self.recording);
+            }
             (TlsAction::Splice, Err(fault)) => self.recording.finish(End::Upstream(fault)),
             (TlsAction::Splice | TlsAction::Terminate, _) => {
                 self.recording.judgement().1 = TlsAction::Terminate;

@@ -97,9 +97,18 @@ impl Process {
 
     /// What they hold in memory, in megabytes, pages of files they map among it.
     pub(super) fn resident_mb(&self) -> f64 {
+        self.memory_mb("VmRSS:")
+    }
+
+    /// Of that, what is their own, and no page of a file.
+    pub(super) fn own_mb(&self) -> f64 {
+        self.memory_mb("RssAnon:")
+    }
+
+    fn memory_mb(&self, field: &str) -> f64 {
         let of = |process: &Stat| {
             let status = fs::read_to_string(format!("/proc/{}/status", process.id)).ok()?;
-            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+            let line = status.lines().find_map(|line| line.strip_prefix(field))?;
             line.split_whitespace().next()?.parse::<f64>().ok()
         };
         self.family().iter().filter_map(of).sum::<f64>() * 1.024e-3
