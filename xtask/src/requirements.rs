@@ -1,5 +1,5 @@
-//! `docs/requirements.md`: one line for each row of what schools' policies ask for. A row is `kept` only where the tests
-//! it names passed in this build; being configured keeps nothing.
+//! `docs/requirements.md` and `docs/standards.md`: one line for each row of what schools' policies and regulators ask for. A
+//! row is `kept` only where the tests it names passed in this build; being configured keeps nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
-/// The rows and what carries them out.
-const ROWS: &str = "docs/requirements.toml";
-/// The page made of them.
-const PAGE: &str = "docs/requirements.md";
+/// Whose rows, and the name of their file and of the page made of it, in `docs`.
+const PAGES: [(&str, &str); 2] =
+    [("What the policies ask for", "requirements"), ("What the standards ask of a filter", "standards")];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +26,9 @@ struct Row {
     control: String,
     #[serde(default)]
     tests: Vec<String>,
+    /// What an open row still wants.
+    #[serde(default)]
+    missing: String,
 }
 
 /// Test reports of this build.
@@ -40,16 +42,21 @@ pub(crate) struct Reports {
     check: bool,
 }
 
-/// Makes the page of this build's test reports.
+/// Makes the pages of this build's test reports.
 pub(crate) fn run(root: &Path, reports: &Reports) -> Result<()> {
-    let text = std::fs::read_to_string(root.join(ROWS)).with_context(|| format!("{ROWS} cannot be read"))?;
-    let rows: Rows = toml::from_str(&text).with_context(|| format!("{ROWS} cannot be read"))?;
     let mut passed = BTreeSet::new();
     for file in &reports.junit {
         let text =
             std::fs::read_to_string(file).with_context(|| format!("{} is not there", file.display()))?;
         passed.extend(passed_in(&text).with_context(|| format!("{} cannot be read", file.display()))?);
     }
+    PAGES.into_iter().try_for_each(|(title, name)| make(root, (title, name), &passed, reports.check))
+}
+
+fn make(root: &Path, (title, name): (&str, &str), passed: &BTreeSet<String>, check: bool) -> Result<()> {
+    let (file, made) = (format!("docs/{name}.toml"), format!("docs/{name}.md"));
+    let text = std::fs::read_to_string(root.join(&file)).with_context(|| format!("{file} cannot be read"))?;
+    let rows: Rows = toml::from_str(&text).with_context(|| format!("{file} cannot be read"))?;
     let missing: Vec<String> = rows
         .row
         .iter()
@@ -57,17 +64,17 @@ pub(crate) fn run(root: &Path, reports: &Reports) -> Result<()> {
             row.tests.iter().filter(|test| !passed.contains(*test)).map(move |test| format!("{id}: {test}"))
         })
         .collect();
-    let page = page(&rows, &passed);
-    let path = root.join(PAGE);
-    if !reports.check {
+    let page = page(title, &file, &rows, passed);
+    let path = root.join(&made);
+    if !check {
         std::fs::write(&path, &page)?;
-        println!("requirements: {PAGE} written");
+        println!("requirements: {made} written");
     }
     if !missing.is_empty() {
         bail!("these rows name tests that did not pass in this build:\n  {}", missing.join("\n  "));
     }
-    if reports.check && std::fs::read_to_string(&path).is_ok_and(|there| there != page) {
-        bail!("{PAGE} is not what this build's tests show: run `cargo xtask requirements …` and commit it");
+    if check && std::fs::read_to_string(&path).is_ok_and(|there| there != page) {
+        bail!("{made} is not what this build's tests show: run `cargo xtask requirements …` and commit it");
     }
     Ok(())
 }
@@ -86,11 +93,11 @@ fn passed_in(junit: &str) -> Result<BTreeSet<String>> {
         .collect())
 }
 
-fn page(rows: &Rows, passed: &BTreeSet<String>) -> String {
+fn page(title: &str, file: &str, rows: &Rows, passed: &BTreeSet<String>) -> String {
     let kept = |row: &Row| !row.tests.is_empty() && row.tests.iter().all(|test| passed.contains(test));
     let count = rows.row.values().filter(|row| kept(row)).count();
     let mut page = format!(
-        "# What the policies ask for\n\nMade by `cargo xtask requirements` from `docs/requirements.toml` and the test \
+        "# {title}\n\nMade by `cargo xtask requirements` from `{file}` and the test \
          reports of a build. A row is\nkept only where every test it names passed in that build. {count} of {} rows are \
          kept.\n\n| row | level | control | test | state |\n|---|---|---|---|---|\n",
         rows.row.len()
@@ -98,7 +105,9 @@ fn page(rows: &Rows, passed: &BTreeSet<String>) -> String {
     for (id, row) in &rows.row {
         let tests: Vec<String> = row.tests.iter().map(|test| format!("`{test}`")).collect();
         let state = if kept(row) { "kept" } else { "open" };
-        let line = format!("| {id} | {} | {} | {} | {state} |", row.level, row.control, tests.join("<br>"));
+        let wanted = if row.missing.is_empty() { String::new() } else { format!(": {}", row.missing) };
+        let line =
+            format!("| {id} | {} | {} | {} | {state}{wanted} |", row.level, row.control, tests.join("<br>"));
         page.push_str(&line);
         page.push('\n');
     }
@@ -120,14 +129,15 @@ mod tests {
         assert_eq!(passed.iter().collect::<Vec<_>>(), ["usher-policy a"]);
         let rows = toml::from_str(
             "[row.A-01]\nlevel='ENFORCE'\ntests=['usher-policy a']\n[row.A-02]\nlevel='RECORD'\ntests=['usher-policy a', \
-             'usher-policy b']\n[row.A-03]\nlevel='INFORM'\n",
+             'usher-policy b']\n[row.A-03]\nlevel='INFORM'\nmissing='A thing'\n",
         )
         .unwrap();
-        let page = page(&rows, &passed);
+        let page = page("Rows", "rows.toml", &rows, &passed);
         assert!(page.contains("1 of 3 rows"), "{page}");
         assert!(page.contains("| A-01 | ENFORCE |  | `usher-policy a` | kept |"), "{page}");
         assert!(
-            page.contains("`usher-policy b` | open |") && page.contains("| A-03 | INFORM |  |  | open |"),
+            page.contains("`usher-policy b` | open |")
+                && page.contains("| A-03 | INFORM |  |  | open: A thing |"),
             "{page}"
         );
     }
