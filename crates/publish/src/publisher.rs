@@ -208,13 +208,7 @@ impl Publisher {
         let Some(last) = self.books.store().latest_generation(self.books.school()).await? else {
             return Ok(());
         };
-        match self.generations.lists.artefacts.open(last.lists) {
-            Ok(before) => Ok(sealed::kept(before.lists(), after)?),
-            Err(error) => {
-                tracing::error!(%error, "the lists used last are gone, so nobody can say what they had");
-                Ok(())
-            }
-        }
+        Ok(sealed::compared(&self.generations.lists, &self.books, last.lists, after).await??)
     }
 
     async fn record(&self, what: System, at: Moment) {

@@ -90,6 +90,7 @@ held-source-grew = It grew from { $from } entries to { $to }. The earlier entrie
 lists-source-accept = Use it as it is now
 done-source-accepted = The list counts as it is now, in a minute or two.
 done-source-not-yet = The lists are being put together at the moment. Please try again in a minute.
+done-source-sealed = Nobody can cut this list down, so that what is on it stays shut. The earlier entries stay in use. That it was tried is in the journal. Please ask IT support to look at where the list comes from.
 done-held-decided = Your decision is kept. It counts in a minute or two.
 done-held-decided-later = Your decision is kept. It counts when the lists are next put together.
 

@@ -153,7 +153,7 @@ fn about_of(feed: &Feed) -> About {
 }
 
 /// An error with its causes, in a line.
-fn told(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
