@@ -247,3 +247,15 @@ async fn a_form_without_its_token_proposes_nothing() {
     assert!(sent.status.is_client_error(), "{}", sent.status);
     assert_eq!(in_force(&rig).await, before);
 }
+
+#[tokio::test]
+async fn a_policy_longer_than_any_is_refused_before_it_is_read() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    for (kib, taken) in [(500, true), (600, false)] {
+        let long = text() + &"# a remark\n".repeat(kib * 1024 / 11 - text().len() / 11);
+        let answer = head.fill_in("/policy/change", &[("policy", &long), ("do", "look")]).await;
+        assert_eq!(answer.status == StatusCode::OK, taken, "{kib} KiB: {}", answer.status);
+        assert_eq!(answer.status.is_client_error(), !taken, "{kib} KiB: {}", answer.status);
+    }
+}
