@@ -317,8 +317,11 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         activity: Arc::new(SpoolActivity::new(opened.folder.spool())),
         spool,
         live: Live::default(),
-        desk: Desk::new(Arc::new(ForPages(Arc::clone(&publishing))), Arc::new(probes))
-            .with_policies(Arc::new(ForPages(publishing))),
+        desk: Desk::new(
+            Arc::new(ForPages(Arc::clone(&publishing))),
+            Arc::new(probes),
+            Arc::new(ForPages(publishing)),
+        ),
         typesetter: Arc::new(Typesetter::new(usher_web::assets::typeset_fonts())?),
         words: Arc::new(Words::english()?),
         clock: Arc::clone(&setting.clock),
