@@ -383,7 +383,7 @@ async fn a_folder_that_somebody_holds_holds_up_nobody_but_the_list() {
             said
         });
         let waiting = tokio::time::timeout(Duration::from_millis(300), kept.refresh()).await;
-        drop(free.send(()));
+        let _in_time = free.send(());
         assert!(holder.join().unwrap(), "the thread stood still");
         assert!(waiting.is_err(), "{waiting:?}");
     }

@@ -10,8 +10,7 @@ use usher_jobs::feeds::Refresh;
 use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
 use usher_policy::document::PolicyDocument;
-use usher_policy::must;
-use usher_policy::probe::{Outcome, probe};
+use usher_policy::probe::Outcome;
 use usher_publish::compile::{self, Compiled, ListsFolder};
 use usher_publish::feeds::fetch::Fetcher;
 use usher_publish::feeds::refresh;
@@ -190,20 +189,16 @@ impl Lists for ForPages {
 #[async_trait]
 impl Policies for ForPages {
     async fn policy(&self, digest: Digest) -> Result<PolicyDocument, PoliciesFault> {
-        self.generations().policy(digest).await.map_err(|error| PoliciesFault(error.to_string()))
+        self.generations().policy(digest).await.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 
     async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
-        keep_policy(&self.0.books, policy).await.map_err(|error| PoliciesFault(error.to_string()))
+        keep_policy(&self.0.books, policy).await.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
-        let snapshot = self.generations().trial(policy).await;
-        let snapshot = snapshot.map_err(|error| PoliciesFault(error.to_string()))?;
-        let promises = must::of(policy).map_err(|error| PoliciesFault(error.to_string()))?;
-        // Some hundred decisions for each promise: too long to keep others waiting.
-        let work = tokio::task::spawn_blocking(move || probe(&snapshot, &promises, at));
-        work.await.map_err(|error| PoliciesFault(error.to_string()))
+        let outcomes = self.generations().promises(policy, at).await;
+        outcomes.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 }
 
