@@ -194,8 +194,7 @@ pub async fn take(
     at: Moment,
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
-    let before = books.get::<InForce, _>(books.school()).await?;
-    if let Some(before) = &before
+    if let Some(before) = books.get::<InForce, _>(books.school()).await?
         && let Err(lost) = sealed::compared(folder, books, before.value.lists, &compiled).await?
     {
         tracing::error!(error = %lost, "lists were compiled and are not taken into force");
@@ -206,6 +205,8 @@ pub async fn take(
     folder.refused.forget();
     let (digest, kept) = keep(books, outcome).await?;
     let phrases = keep_phrases(folder, books).await?;
+    // Compiling and comparing take their time; a policy may have been published meanwhile.
+    let before = books.get::<InForce, _>(books.school()).await?;
     let change = before.and_then(|before| in_force::compiled(&before, digest, kept, phrases));
     if let Some(change) = &change {
         books.commit(change, actor, at).await?;

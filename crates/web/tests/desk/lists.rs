@@ -71,6 +71,9 @@ async fn a_list_that_shrank_is_believed_when_somebody_says_why() {
     refuses(ListsFault::Sealed("`test-games` is a sealed list".into()));
     assert_eq!(computing.post(accept, "why=It+moved").await.leads_to(), "/lists?done=source-sealed");
     assert!(computing.get("/lists?done=source-sealed").await.page().contains("stay in use"));
+    refuses(ListsFault::Failed("the disk is full".into()));
+    let failed = computing.post(accept, "why=It+moved").await;
+    assert!(failed.status.is_server_error(), "no word of trying again: {}", failed.status);
     assert_eq!(rig.journal().await, before, "the page itself notes nothing: whoever accepts does");
     let accepted = computing.post(accept, "why=The+makers+sorted+it+out").await;
     assert_eq!(accepted.leads_to(), "/lists?done=source-accepted");

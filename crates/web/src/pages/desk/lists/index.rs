@@ -18,6 +18,7 @@ use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, Done, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::opening::category;
+use crate::pages::desk::password::unavailable;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -223,10 +224,7 @@ pub(super) async fn accept(
             all(&app, &desk, Errors::of("held", says.t(refusal.words())), None).await
         }
         Err(ListsFault::Sealed(_)) => Ok(lead("/lists", "source-sealed")),
-        Err(fault) => {
-            let error: &dyn std::error::Error = &fault;
-            tracing::warn!(error, source = %held.source, "a list is not believed yet");
-            Ok(lead("/lists", "source-not-yet"))
-        }
+        Err(ListsFault::Busy) => Ok(lead("/lists", "source-not-yet")),
+        Err(fault) => Err(unavailable(fault)),
     }
 }

@@ -137,7 +137,9 @@ pub(super) async fn confirm(
     let draft = stored(&app, &id).await?;
     let here = format!("/policy/drafts/{id}");
     let roll = Roll::of(&app).await?;
-    let first = Who::of(roll.person(draft.value.by).ok_or(AppFault::NotFound)?);
+    let Some(first) = roll.person(draft.value.by).map(Who::of) else {
+        return Ok(lead(&here, "policy-not-second"));
+    };
     let new = app.desk.policies.policy(draft.value.policy).await?;
     let promises = app.desk.policies.promises(&new, desk.at).await?;
     let (before, _) = in_force(&app).await?;
