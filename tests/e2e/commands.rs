@@ -5,6 +5,11 @@ use std::process::Command;
 
 use crate::running::{Running, said, usher, usher_on};
 
+/// As `usher lists subscribe` keeps it.
+const SUBSCRIPTION: &str = r#"{"id": "licensed", "title": "Licensed", "category": "illegal-images", "licence": "x",
+    "credit": "x", "url": "https://lists.example/", "inside": false, "every_hours": 6, "since": "2026-11-23T09:00:00Z",
+    "state": {"told": "fresh"}}"#;
+
 #[test]
 fn a_demonstration_starts_explains_stops_and_carries_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,6 +89,22 @@ fn a_school_is_set_up_once_and_what_is_missing_is_said() {
     assert!(compiled.contains("1 names") && compiled.contains("in force now"), "{compiled}");
     let nonsense = usher_on(&config, &["lists", "import", list, "--id", "x", "--category", "gamez"]);
     assert!(String::from_utf8_lossy(&nonsense.stderr).contains("gamez"), "{nonsense:?}");
+
+    // A sealed list is fetched for good, and that somebody tried to stop it is in the journal.
+    let entries = || {
+        let verified = said(&usher_on(&config, &["verify"]));
+        let words: Vec<&str> = verified.split_whitespace().collect();
+        let journal = words.iter().position(|word| *word == "journal").unwrap();
+        words[journal - 1].parse::<u64>().unwrap()
+    };
+    let subscription = data.join("lists/feeds/licensed.json");
+    std::fs::create_dir_all(subscription.parent().unwrap()).unwrap();
+    std::fs::write(&subscription, SUBSCRIPTION).unwrap();
+    let before = entries();
+    let stopped = usher_on(&config, &["lists", "unsubscribe", "licensed"]);
+    assert!(String::from_utf8_lossy(&stopped.stderr).contains("nobody can stop it"), "{stopped:?}");
+    assert!(!stopped.status.success() && subscription.exists());
+    assert_eq!(entries(), before + 1);
 
     let settings = said(&usher_on(&config, &["settings"]));
     assert!(settings.contains("unrestricted.longest-minutes"), "{settings}");

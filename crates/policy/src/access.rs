@@ -2,6 +2,7 @@
 //!
 //! Being allowed gives a [`Permit`], and what needs permission takes one: the type you were handed is the right you have.
 
+use usher_records::person::Person;
 use usher_records::settings::Contacts;
 use usher_records::told::{Told, What};
 use usher_types::ids::{GroupId, LessonId, PersonId};
@@ -258,6 +259,13 @@ pub struct Who {
     pub roles: Roles,
 }
 
+impl Who {
+    /// Somebody, as rights see them.
+    pub const fn of(person: &Person) -> Self {
+        Self { person: person.id, kind: person.kind, roles: person.roles }
+    }
+}
+
 /// Leave to do one thing, for the one who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Permit {
@@ -341,6 +349,14 @@ pub fn may_confirm_policy(second: &Who, first: &Who) -> Result<Permit, Denied> {
     } else {
         Err(Denied(Act::ChangeSettings))
     }
+}
+
+/// Whether `who` may say no to a policy that `first` wrote: whoever may confirm it; and the writer takes back their own.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_decline_policy(who: &Who, first: &Who) -> Result<Permit, Denied> {
+    if who.person == first.person { may_write_policy(who) } else { may_confirm_policy(who, first) }
 }
 
 /// Whether `who` may look at this person's activity, given a reason. A pupil's is for all who may look at activity; an
@@ -441,6 +457,9 @@ mod tests {
         ] {
             assert!(may_confirm_policy(second, first).is_err(), "{first:?} {second:?}");
         }
+        assert!(may_decline_policy(&lead, &lead).is_ok() && may_decline_policy(&head, &lead).is_ok());
+        assert!(may_decline_policy(&safeguarding, &lead).is_err(), "who cannot confirm it cannot decline it");
+        assert!(may_decline_policy(&teacher, &teacher).is_err());
     }
 
     #[test]

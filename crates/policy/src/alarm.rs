@@ -308,7 +308,7 @@ mod tests {
         let rules = Alarms::default();
         let sees = |reader: &Person, about: Option<&Person>| {
             let whose = about.map_or(Whose::Device([192, 0, 2, 9].into()), |about| Whose::Person(about.id));
-            may_see(&rules, &Who { person: reader.id, kind: reader.kind, roles: reader.roles }, whose, about)
+            may_see(&rules, &Who::of(reader), whose, about)
         };
         let head = person(1, PersonKind::Staff, &[Role::Headteacher]);
         let lead = person(2, PersonKind::Staff, &[Role::SafeguardingLead]);
@@ -319,10 +319,7 @@ mod tests {
         assert!(!sees(&teacher, Some(&child)) && !sees(&chair, Some(&child)) && !sees(&child, None));
         assert!(sees(&head, Some(&teacher)) && !sees(&lead, Some(&teacher)));
         assert!(sees(&chair, Some(&head)) && !sees(&head, Some(&head)) && !sees(&lead, Some(&head)));
-        let off = |reader: &Person| {
-            let who = Who { person: reader.id, kind: reader.kind, roles: reader.roles };
-            may_see(&rules, &who, Whose::Filter(Off::Crashed), None)
-        };
+        let off = |reader: &Person| may_see(&rules, &Who::of(reader), Whose::Filter(Off::Crashed), None);
         let technician = person(5, PersonKind::Contractor, &[Role::Technician]);
         assert!(off(&head) && off(&technician) && !off(&lead) && !off(&teacher) && !off(&chair));
         assert!(!sees(&technician, Some(&child)) && !sees(&technician, None));

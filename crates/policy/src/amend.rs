@@ -12,8 +12,9 @@ use usher_records::refusal::Refusal;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
-use crate::access::{self, Who};
+use crate::access::{self, Denied, Who};
 use crate::diff::{self, Difference};
+use crate::probe::Outcome;
 
 /// What it takes until a policy is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +93,44 @@ pub fn write(
     }
 }
 
-/// Somebody, as rights see them.
-pub const fn who(person: &Person) -> Who {
-    Who { person: person.id, kind: person.kind, roles: person.roles }
+/// A draft that a second person wants in force.
+#[derive(Debug, Clone, Copy)]
+pub struct Seconded<'a> {
+    /// What waits.
+    pub draft: &'a Stored<PolicyDraft>,
+    /// Who wrote it.
+    pub first: &'a Who,
+    /// Who confirms it.
+    pub second: &'a Who,
+    /// What comes of every promise by now: lists may have changed while it waited.
+    pub promises: &'a [Outcome],
+}
+
+/// Why a draft does not come into force.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotConfirmed {
+    /// They may not be the second person.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It breaks a promise.
+    #[error("it breaks a promise")]
+    Broken,
+    /// It waits no more, or another policy was published since.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// What is written so that a draft comes into force.
+///
+/// # Errors
+/// See [`NotConfirmed`].
+pub fn confirm(seconded: Seconded<'_>, before: &Stored<InForce>, at: Moment) -> Result<Change, NotConfirmed> {
+    let Seconded { draft, first, second, promises } = seconded;
+    access::may_confirm_policy(second, first)?;
+    if !promises.iter().all(Outcome::is_kept) {
+        return Err(NotConfirmed::Broken);
+    }
+    Ok(policy_draft::confirm(draft, before, second.person, at)?)
 }
 
 /// Everybody who is here today and may confirm what `first` wrote, by name.
@@ -103,8 +139,9 @@ pub fn seconds<'a>(
     first: &Who,
     today: Date,
 ) -> Vec<&'a Person> {
-    let may =
-        |person: &&Person| person.is_here(today) && access::may_confirm_policy(&who(person), first).is_ok();
+    let may = |person: &&Person| {
+        person.is_here(today) && access::may_confirm_policy(&Who::of(person), first).is_ok()
+    };
     let mut found: Vec<&Person> = people.into_iter().filter(may).collect();
     found.sort_by_key(|person| (person.name(), person.id));
     found
@@ -128,11 +165,13 @@ mod tests {
     }
 
     fn written(writer: &Who, differences: &[Difference], reason: &str) -> Result<Written, Refusal> {
-        let digest = |text: &str| Digest::of(text.as_bytes());
-        let (policy, lists, compiled) = (digest("old"), digest("lists"), digest("held"));
-        let value = InForce { school: Id::new(1), policy, lists, compiled, phrases: None };
-        let proposal = Proposal { policy: digest("new"), differences, writer, reason };
-        write(proposal, &Stored { value, version: 3 }, Id::new(9), NINE)
+        let proposal = Proposal { policy: Digest::of(b"new"), differences, writer, reason };
+        write(proposal, &before(), Id::new(9), NINE)
+    }
+
+    fn before() -> Stored<InForce> {
+        let [policy, lists, compiled] = ["old", "lists", "held"].map(|text| Digest::of(text.as_bytes()));
+        Stored { value: InForce { school: Id::new(1), policy, lists, compiled, phrases: None }, version: 3 }
     }
 
     #[test]
@@ -148,6 +187,32 @@ mod tests {
             let draft: PolicyDraft = serde_json::from_str(&change.writes[0].body).unwrap();
             assert_eq!((draft.id, draft.weighty), (id, vec![Weighty::SafeSearch.words().to_owned()]));
         }
+    }
+
+    #[test]
+    fn a_draft_comes_into_force_by_two_where_no_promise_is_broken() {
+        let (lead, head) =
+            (somebody(Role::ComputingLead), Who { person: Id::new(8), ..somebody(Role::Headteacher) });
+        let before = before();
+        let Ok(Written::Waits(change, _)) = written(&lead, &difference(None), "Agreed") else {
+            panic!("it waits")
+        };
+        let value = serde_json::from_str(&change.writes[0].body).unwrap();
+        let draft = &Stored::<PolicyDraft> { value, version: 1 };
+        let confirmed = |second: &Who, promises: &[Outcome], before: &Stored<InForce>| {
+            confirm(Seconded { draft, first: &lead, second, promises }, before, NINE).map(drop)
+        };
+        let broken = |broken: Vec<crate::probe::Broken>| {
+            let must = crate::must::starter_set().unwrap().remove(0);
+            [Outcome { must, broken }]
+        };
+        assert_eq!(confirmed(&head, &broken(vec![]), &before), Ok(()));
+        assert!(matches!(confirmed(&lead, &[], &before), Err(NotConfirmed::Denied(_))));
+        let some = broken(vec![crate::probe::Broken::Nobody]);
+        assert_eq!(confirmed(&head, &some, &before), Err(NotConfirmed::Broken));
+        let mut other = before;
+        other.value.policy = Digest::of(b"another");
+        assert_eq!(confirmed(&head, &[], &other), Err(NotConfirmed::Refused(Refusal::Conflict)));
     }
 
     #[test]

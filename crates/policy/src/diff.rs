@@ -12,6 +12,7 @@ use usher_types::calendar::PeriodKind;
 
 use crate::alarm::is_grave_theme;
 use crate::document::{CategoryRule, PolicyDocument, Rule};
+use crate::outline::is_for;
 use crate::verdict::Verdict;
 
 /// One change.
@@ -389,15 +390,9 @@ pub(crate) fn verdict(
     period: PeriodKind,
 ) -> Option<Verdict> {
     let rule = rule_of(policy, name)?;
-    let is_for = |whom: &[String]| {
-        let member =
-            |set: &String| policy.sets.get(set).is_some_and(|groups| groups.iter().any(|one| one == group));
-        whom.is_empty() || whom.iter().any(|one| one == group || member(one))
-    };
-    let except = rule
-        .except
-        .iter()
-        .find(|except| is_for(&except.whom) && (except.during.is_empty() || except.during.contains(&period)));
+    let except = rule.except.iter().find(|except| {
+        is_for(policy, &except.whom, group) && (except.during.is_empty() || except.during.contains(&period))
+    });
     Some(except.map_or(rule.verdict, |except| except.verdict))
 }
 

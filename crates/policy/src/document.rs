@@ -110,6 +110,13 @@ pub struct FilterGroup {
     pub roles: Vec<Role>,
 }
 
+impl FilterGroup {
+    /// How safely it searches where nothing is said of it: children as safely as can be, adults as they choose.
+    pub fn unsaid_search(&self) -> SafeLevel {
+        if self.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off }
+    }
+}
+
 /// A lockdown: nothing but the pages kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 
 use usher_lists::category::{Catalogue, Category};
 use usher_types::calendar::PeriodKind;
-use usher_types::role::PersonKind;
 
 use crate::diff::verdict;
-use crate::document::{CarriesRule, FilterGroup, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel};
+use crate::document::{CarriesRule, FilterGroup, ImageSearch, LeavingRule, PolicyDocument, SafeLevel};
 use crate::verdict::Verdict;
 
 /// What the policy says for one group.
@@ -39,8 +38,6 @@ pub struct ForGroup<'a> {
     pub leaving: Vec<&'a LeavingRule>,
     /// What it may not download.
     pub carries: Vec<&'a CarriesRule>,
-    /// The school's own rules, in the order in which they count.
-    pub rules: Vec<&'a Rule>,
 }
 
 /// Categories that mean the same at the same times.
@@ -60,8 +57,7 @@ pub fn outline<'a>(policy: &'a PolicyDocument, catalogue: &Catalogue) -> Vec<For
 }
 
 fn for_group<'a>(policy: &'a PolicyDocument, group: &'a FilterGroup, catalogue: &Catalogue) -> ForGroup<'a> {
-    let is_for = |whom: &[String]| whom.is_empty() || names(policy, whom, &group.name);
-    let unsaid = if group.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off };
+    let is_for = |whom: &[String]| is_for(policy, whom, &group.name);
     let safe = &policy.safe_search;
     let lesson = names(policy, &policy.lessons.whom, &group.name);
     let closed = |period: &PeriodKind| {
@@ -79,14 +75,18 @@ fn for_group<'a>(policy: &'a PolicyDocument, group: &'a FilterGroup, catalogue: 
         closed: PeriodKind::ALL.into_iter().filter(closed).collect(),
         means: means(policy, &group.name, catalogue),
         unknown: strictest(policy, &policy.unknown, &group.name),
-        search: strictest(policy, &safe.search, &group.name).unwrap_or(unsaid),
-        youtube: strictest(policy, &safe.youtube, &group.name).unwrap_or(unsaid),
+        search: strictest(policy, &safe.search, &group.name).unwrap_or(group.unsaid_search()),
+        youtube: strictest(policy, &safe.youtube, &group.name).unwrap_or(group.unsaid_search()),
         pictures: strictest(policy, &safe.image_search, &group.name).unwrap_or(ImageSearch::Open),
         words: strictest(policy, &policy.content.limits, &group.name).is_some(),
         leaving: policy.leaving.iter().filter(|rule| is_for(&rule.whom)).collect(),
         carries: policy.carries.iter().filter(|rule| is_for(&rule.whom)).collect(),
-        rules: policy.rules.iter().filter(|rule| is_for(&rule.whom)).collect(),
     }
+}
+
+/// Whether what is said for these names, or for everybody where there are none, is said for the group.
+pub(crate) fn is_for(policy: &PolicyDocument, whom: &[String], group: &str) -> bool {
+    whom.is_empty() || names(policy, whom, group)
 }
 
 /// Whether one of these names is the group's, or a set's that it is in.

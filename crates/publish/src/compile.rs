@@ -14,6 +14,7 @@ use usher_lists::source::{SourceId, SourceInfo};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision};
+use usher_records::refusal::Refusal;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
@@ -22,12 +23,15 @@ use usher_types::moment::Moment;
 use crate::artefacts::Artefacts;
 use crate::feeds::{Feed, Feeds};
 use crate::phrases::{self, PhraseFolder};
-use crate::sealed::{self, SealedLost};
+use crate::sealed::{self, Refused, SealedLost};
 use crate::sources::{Sources, SourcesFault, Version, disk, whole};
 
 /// What compiling said, as it is kept with what is in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compiled {
+    /// The lists that were compiled; none where an earlier version of the program kept it.
+    #[serde(default)]
+    pub lists: Option<Vec<SourceInfo>>,
     /// Entries without effect until a person decides.
     pub held: Vec<Held>,
     /// Sources whose earlier entries are used.
@@ -60,6 +64,9 @@ pub enum ListsFault {
     /// The books failed.
     #[error("the books are not available")]
     Store(#[from] StoreError),
+    /// It may not be so.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The machine has no randomness.
     #[error("the machine gives no random numbers")]
     NoRandomness,
@@ -80,6 +87,8 @@ pub struct ListsFolder {
     pub feeds: Feeds,
     /// Phrase lists of others.
     pub phrases: PhraseFolder,
+    /// What was compiled last and not taken.
+    refused: Refused,
 }
 
 impl ListsFolder {
@@ -90,6 +99,7 @@ impl ListsFolder {
             artefacts: Artefacts::in_folder(folder.join("compiled")),
             feeds: Feeds::in_folder(folder.join("feeds"), sources.clone()),
             phrases: PhraseFolder::at(folder.join("phrases"), sources.clone()),
+            refused: Refused::default(),
             sources,
             folder,
         }
@@ -174,63 +184,76 @@ pub async fn compile(
 /// those used. True when something changed.
 ///
 /// # Errors
-/// When the books or the disk fail; then nothing is in force that was not before.
+/// When the books or the disk fail, and [`ListsFault::Sealed`], which is in the journal; then nothing is in force that was
+/// not before.
 pub async fn take(
-    folder: &ListsFolder,
+    folder: &Arc<ListsFolder>,
     books: &Books,
     outcome: Outcome,
     actor: &Actor,
     at: Moment,
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
-    keep_sealed(folder, books, &compiled, actor, at).await?;
+    if let Some(before) = books.get::<InForce, _>(books.school()).await?
+        && let Err(lost) = sealed::compared(folder, books, before.value.lists, &compiled).await?
+    {
+        tracing::error!(error = %lost, "lists were compiled and are not taken into force");
+        folder.refused.note(&compiled);
+        books.commit(&list_edit::sealed_kept(&lost.to_string()), actor, at).await?;
+        return Err(lost.into());
+    }
+    folder.refused.forget();
     let (digest, kept) = keep(books, outcome).await?;
     let phrases = keep_phrases(folder, books).await?;
-    let taken = match books.get::<InForce, _>(books.school()).await? {
-        None => false,
-        Some(before) => match in_force::compiled(&before, digest, kept, phrases) {
-            None => false,
-            Some(change) => {
-                books.commit(&change, actor, at).await?;
-                true
-            }
-        },
-    };
+    // Compiling and comparing take their time; a policy may have been published meanwhile.
+    let before = books.get::<InForce, _>(books.school()).await?;
+    let change = before.and_then(|before| in_force::compiled(&before, digest, kept, phrases));
+    if let Some(change) = &change {
+        books.commit(change, actor, at).await?;
+    }
+    let folder = Arc::clone(folder);
+    let work = tokio::task::spawn_blocking(move || promote(&folder, &compiled));
+    work.await.map_err(|_broken| ListsFault::BrokenOff)??;
+    Ok(change.is_some())
+}
+
+/// The sources as they were compiled are those used now. What was fetched since, or is held, was not compiled.
+fn promote(folder: &ListsFolder, compiled: &[SourceInfo]) -> Result<(), SourcesFault> {
     let _held = folder.sources.hold()?;
     for id in folder.sources.ids()? {
-        // What was fetched since, or is held, was not compiled.
         if let Some(new) = folder.sources.info(&id, Version::New)?
             && compiled.contains(&new)
         {
             folder.sources.promote(&id)?;
         }
     }
-    Ok(taken)
+    Ok(())
 }
 
-/// The lists in force have every sealed list in them that they had. An attempt to have it otherwise is in the journal.
-async fn keep_sealed(
+/// Believes a source that changed too much, as it waits now; it counts when the lists are compiled next. That it was believed
+/// is in the journal, and so is that somebody tried it with a sealed list.
+///
+/// # Errors
+/// [`Refusal::ReasonNeeded`]; [`SourcesFault::Sealed`] for what nobody can believe, [`SourcesFault::NotThere`] when nothing
+/// waits; when the books or the disk fail.
+pub async fn accept(
     folder: &ListsFolder,
     books: &Books,
-    compiled: &[SourceInfo],
+    id: &SourceId,
+    why: &str,
     actor: &Actor,
     at: Moment,
 ) -> Result<(), ListsFault> {
-    let Some(in_force) = books.get::<InForce, _>(books.school()).await? else { return Ok(()) };
-    let before = match folder.artefacts.open(in_force.value.lists) {
-        Ok(before) => before,
-        // Nothing is served from lists that cannot be opened; those compiled now mend that.
-        Err(error) => {
-            tracing::warn!(%error, "the lists in force cannot be compared with those compiled now");
-            return Ok(());
-        }
-    };
-    let kept = sealed::kept(before.lists(), compiled);
-    if let Err(lost) = &kept {
-        tracing::error!(list = %lost.list, before = lost.before, now = lost.now, "a sealed list would be gone");
-        books.commit(&list_edit::sealed_kept(&lost.to_string()), actor, at).await?;
+    let change = list_edit::accept(id, why)?;
+    let (sources, asked) = (folder.sources.clone(), id.clone());
+    let work = tokio::task::spawn_blocking(move || sources.use_new(&asked));
+    let used = work.await.map_err(|_broken| ListsFault::BrokenOff)?;
+    if let Err(fault @ SourcesFault::Sealed(..)) = &used {
+        books.commit(&list_edit::sealed_kept(&fault.to_string()), actor, at).await?;
     }
-    Ok(kept?)
+    used?;
+    books.commit(&change, actor, at).await?;
+    Ok(())
 }
 
 /// Keeps what compiling said; gives the digest of the lists and of what was said.
@@ -240,6 +263,7 @@ async fn keep_sealed(
 pub async fn keep(books: &Books, outcome: Outcome) -> Result<(Digest, Digest), StoreError> {
     let lists = outcome.digest;
     let said = Compiled {
+        lists: Some(outcome.lists),
         held: outcome.held,
         held_sources: outcome.held_sources,
         changed: outcome.changed,
@@ -270,13 +294,18 @@ pub async fn compiled(books: &Books) -> Result<Compiled, StoreError> {
     let Some(in_force) = books.get::<InForce, _>(books.school()).await? else {
         return Ok(Compiled::default());
     };
-    let bytes = books.store().blob(books.school(), in_force.value.compiled).await?.unwrap_or_default();
+    said_of(books, in_force.value.compiled).await
+}
+
+/// What compiling said, as it is kept under this digest.
+pub(crate) async fn said_of(books: &Books, kept: Digest) -> Result<Compiled, StoreError> {
+    let bytes = books.store().blob(books.school(), kept).await?.unwrap_or_default();
     serde_json::from_slice(&bytes)
         .map_err(|error| StoreError::Unreadable { what: format!("what compiling said: {error}") })
 }
 
 /// Whether one of these lists came and was not compiled since: then it waits for nobody but whoever compiles. One that is
-/// held waits for a person, until another comes.
+/// held waits for a person, and so does one that was refused with a lost sealed list, until another comes.
 ///
 /// # Errors
 /// When the folder cannot be read, or the books fail.
@@ -284,8 +313,9 @@ pub async fn waits(folder: &ListsFolder, books: &Books, feeds: &[Feed]) -> Resul
     let held = compiled(books).await?.held_sources;
     for Feed { id, .. } in feeds {
         let Some(new) = folder.sources.info(id, Version::New)? else { continue };
-        let is_held = held.iter().any(|held| held.source == *id);
-        if !is_held || folder.sources.noted_held(id)? != Some(new.origin.digest) {
+        let noted = folder.sources.noted_held(id)? == Some(new.origin.digest);
+        let is_held = noted && held.iter().any(|held| held.source == *id);
+        if !is_held && !folder.refused.has(&new, noted) {
             return Ok(true);
         }
     }

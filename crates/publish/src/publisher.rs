@@ -13,6 +13,9 @@ use usher_lists::overlay::{Overlay, OverlayError};
 use usher_policy::document::PolicyDocument;
 use usher_policy::generation::Generation;
 use usher_policy::live::Live;
+use usher_policy::must;
+use usher_policy::probe::{Outcome, probe};
+use usher_policy::profile::ProfileFault;
 use usher_policy::snapshot::{Parts, PolicyFault, Snapshot};
 use usher_records::grant::Grant;
 use usher_records::in_force::InForce;
@@ -81,6 +84,9 @@ pub enum PublishFault {
     /// The product's own categories cannot be read.
     #[error("the product's own categories cannot be read")]
     Catalogue(#[from] usher_lists::category::CatalogueError),
+    /// The product's own promises cannot be read.
+    #[error("the promises that come with the product cannot be read")]
+    Promises(#[from] ProfileFault),
     /// The work was broken off.
     #[error("making the snapshot was broken off")]
     BrokenOff,
@@ -208,13 +214,7 @@ impl Publisher {
         let Some(last) = self.books.store().latest_generation(self.books.school()).await? else {
             return Ok(());
         };
-        match self.generations.lists.artefacts.open(last.lists) {
-            Ok(before) => Ok(sealed::kept(before.lists(), after)?),
-            Err(error) => {
-                tracing::error!(%error, "the lists used last are gone, so nobody can say what they had");
-                Ok(())
-            }
-        }
+        Ok(sealed::compared(&self.generations.lists, &self.books, last.lists, after).await??)
     }
 
     async fn record(&self, what: System, at: Moment) {
@@ -280,6 +280,22 @@ impl Generations {
             phrases: in_force.phrases,
         };
         self.with(parts, document.clone(), live).await
+    }
+
+    /// What comes of every promise, those that come with Usher first, were this the policy, as [`Generations::trial`] has it.
+    ///
+    /// # Errors
+    /// As [`Generations::trial`].
+    pub async fn promises(
+        &self,
+        document: &PolicyDocument,
+        at: Moment,
+    ) -> Result<Vec<Outcome>, PublishFault> {
+        let promises = must::of(document)?;
+        let snapshot = self.trial(document).await?;
+        // Some hundred decisions for each promise: too long to keep others waiting.
+        let work = tokio::task::spawn_blocking(move || probe(&snapshot, &promises, at));
+        work.await.map_err(|_broken| PublishFault::BrokenOff)
     }
 
     /// The policy in force.

@@ -14,6 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use usher_lists::normal::Entries;
 use usher_lists::source::{Source, SourceId, SourceInfo};
 use usher_types::digest::Digest;
@@ -46,9 +47,12 @@ pub enum SourcesFault {
     /// It is a sealed list, which nobody takes away, cuts down or makes another.
     #[error("`{0}` is a sealed list: nobody can {1}")]
     Sealed(SourceId, &'static str),
-    /// There is no such source.
-    #[error("there is no source `{0}` that waits")]
-    NotThere(SourceId),
+    /// There is none, or not as it would have to be.
+    #[error("there is no list `{0}` {1}")]
+    NotThere(SourceId, &'static str),
+    /// The work was broken off.
+    #[error("it was broken off")]
+    BrokenOff,
 }
 
 /// Which version of a source.
@@ -84,19 +88,12 @@ impl Sources {
     /// # Errors
     /// When the folder cannot be read, or holds something that is not a source.
     pub fn ids(&self) -> Result<Vec<SourceId>, SourcesFault> {
-        let entries = match fs::read_dir(&self.0) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(disk(&self.0, source)),
-        };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(|source| disk(&self.0, source))?.path();
+        let id = |path: PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let unreadable =
-                |what: &dyn ToString| SourcesFault::Unreadable { path: path.clone(), what: what.to_string() };
-            ids.push(SourceId::parse(&name).map_err(|error| unreadable(&error))?);
-        }
+            SourceId::parse(&name)
+                .map_err(|error| SourcesFault::Unreadable { path: path.clone(), what: error.to_string() })
+        };
+        let mut ids = entries(&self.0)?.into_iter().map(id).collect::<Result<Vec<_>, _>>()?;
         ids.sort();
         Ok(ids)
     }
@@ -106,15 +103,7 @@ impl Sources {
     /// # Errors
     /// When it cannot be read.
     pub fn info(&self, id: &SourceId, version: Version) -> Result<Option<SourceInfo>, SourcesFault> {
-        let path = self.path(id, version, "json");
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(disk(&path, source)),
-        };
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| SourcesFault::Unreadable { path, what: error.to_string() })
+        json(&self.path(id, version, "json"))
     }
 
     /// A version of a source with its entries.
@@ -168,10 +157,7 @@ impl Sources {
         fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
         let (text, info) = (self.path(id, Version::New, "txt"), self.path(id, Version::New, "json"));
         // The description goes first and comes last: it never stands beside entries that are not its own.
-        match fs::remove_file(&info) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&info, error)),
-            Ok(()) | Err(_) => {}
-        }
+        gone(&info)?;
         whole(&text, |out| source.entries.write_text(out))?;
         whole(&info, |out| serde_json::to_writer(out, &source.info).map_err(io::Error::other))?;
         Ok(true)
@@ -185,12 +171,10 @@ impl Sources {
 
     /// The version that was last held.
     pub(crate) fn noted_held(&self, id: &SourceId) -> Result<Option<Digest>, SourcesFault> {
-        let path = self.0.join(id.as_str()).join(HELD);
-        match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(disk(&path, source)),
+        match json(&self.0.join(id.as_str()).join(HELD)) {
             // What cannot be read names no version: then the lists are compiled once more, and it is written again.
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(SourcesFault::Unreadable { .. }) => Ok(None),
+            noted => noted,
         }
     }
 
@@ -212,7 +196,7 @@ impl Sources {
     /// [`Sources::use_new`] for whoever holds the folder.
     pub(crate) fn promote(&self, id: &SourceId) -> Result<(), SourcesFault> {
         if self.info(id, Version::New)?.is_none() {
-            return Err(SourcesFault::NotThere(id.clone()));
+            return Err(SourcesFault::NotThere(id.clone(), "that waits"));
         }
         let rename = |kind| {
             let (from, to) = (self.path(id, Version::New, kind), self.path(id, Version::Used, kind));
@@ -244,7 +228,7 @@ impl Sources {
         let _held = self.hold()?;
         let folder = self.0.join(id.as_str());
         if !folder.is_dir() {
-            return Err(SourcesFault::NotThere(id.clone()));
+            return Err(SourcesFault::NotThere(id.clone(), "to take out"));
         }
         if self.sealed(id)?.is_some() {
             return Err(SourcesFault::Sealed(id.clone(), "take it out"));
@@ -263,6 +247,38 @@ impl Sources {
 
     fn path(&self, id: &SourceId, version: Version, kind: &str) -> PathBuf {
         self.0.join(id.as_str()).join(format!("{}.{kind}", version.stem()))
+    }
+}
+
+/// What a file holds; none when it is not there.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, SourcesFault> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(disk(path, source)),
+    };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|error| SourcesFault::Unreadable { path: path.to_owned(), what: error.to_string() })
+}
+
+/// What lies in a folder; nothing when it is not there.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, SourcesFault> {
+    let listed = match fs::read_dir(folder) {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(disk(folder, source)),
+    };
+    let paths: io::Result<Vec<PathBuf>> = listed.map(|entry| entry.map(|entry| entry.path())).collect();
+    paths.map_err(|source| disk(folder, source))
+}
+
+/// Takes a file away. True when it was there.
+pub(crate) fn gone(path: &Path) -> Result<bool, SourcesFault> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(disk(path, source)),
     }
 }
 

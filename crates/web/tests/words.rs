@@ -112,7 +112,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(lights.map(|light| format!("health-{light}")));
     keys.extend(["go", "wait", "stop", "info"].map(|state| format!("health-state-{state}")));
     for verdict in Verdict::ALL {
-        keys.extend(["pages", "verdict"].map(|what| format!("policy-{what}-{}", verdict.name())));
+        keys.insert(format!("policy-verdict-{}", verdict.name()));
     }
     for level in ["off", "moderate", "strict"] {
         keys.extend(["search", "youtube"].map(|what| format!("policy-{what}-{level}")));

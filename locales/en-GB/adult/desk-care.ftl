@@ -90,6 +90,7 @@ held-source-grew = It grew from { $from } entries to { $to }. The earlier entrie
 lists-source-accept = Use it as it is now
 done-source-accepted = The list counts as it is now, in a minute or two.
 done-source-not-yet = The lists are being put together at the moment. Please try again in a minute.
+done-source-sealed = Nobody can cut this list down, so that what is on it stays shut. The earlier entries stay in use. That it was tried is in the journal. Please ask IT support to look at where the list comes from.
 done-held-decided = Your decision is kept. It counts in a minute or two.
 done-held-decided-later = Your decision is kept. It counts when the lists are next put together.
 
@@ -204,7 +205,7 @@ health-lists = Category lists
 health-lists-none = No category list is in use.
 health-lists-found = The oldest list was fetched on { $date }.
 health-lists-do = IT support should fetch the lists again.
-health-lists-stale = The list “{ $list }” is to be fetched every few hours. It could last be fetched on { $date }. The list as it was then is in use.
+health-lists-stale = The list “{ $list }” is to be fetched every few hours. The one in use was last known to be the newest on { $date }. Since then none could be fetched, or what came waits for somebody to decide.
 health-stale-do = IT support should type “usher lists show”, which says what went wrong, and then “usher lists refresh”.
 health-sealed = Lists of illegal content
 health-sealed-ok = The licensed lists are in their sealed place. Nothing opens what is on them.

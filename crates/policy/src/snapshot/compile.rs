@@ -10,14 +10,13 @@ use usher_scan::safe::SafeServices;
 use usher_scan::wrapper::Wrappers;
 use usher_types::calendar::CalendarFault;
 use usher_types::ids::LessonListId;
-use usher_types::role::PersonKind;
 
 use super::{
     CategoryVerdicts, Closing, CompiledRule, Except, GroupIndex, GroupSet, MOST_GROUPS, OpenGrant, Parts,
     PeriodSet, SafeFor, Snapshot, inspection,
 };
 use crate::document::{
-    CarriesRule, CategoryRule, ImageSearch, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
+    CarriesRule, CategoryRule, ImageSearch, LeavingRule, PolicyDocument, Rule, UnscannedRule,
 };
 use crate::verdict::Verdict;
 
@@ -348,8 +347,7 @@ fn safe_search(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<SafeF
     let image_search = by_group(document, names, &written.image_search)?;
     let said = search.into_iter().zip(youtube).zip(image_search);
     let groups = document.groups.iter().zip(said).map(|(group, ((search, youtube), image_search))| {
-        let unsaid =
-            if group.kinds.contains(&PersonKind::Pupil) { SafeLevel::Strict } else { SafeLevel::Off };
+        let unsaid = group.unsaid_search();
         SafeFor {
             search: search.unwrap_or(unsaid),
             youtube: youtube.unwrap_or(unsaid),

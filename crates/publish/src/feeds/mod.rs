@@ -14,7 +14,7 @@ pub mod refresh;
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use usher_lists::category::Category;
@@ -24,7 +24,7 @@ use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 use usher_types::url::{Scheme, WebAddress};
 
-use crate::sources::{Sources, SourcesFault, disk, whole};
+use crate::sources::{Sources, SourcesFault, disk, entries, gone, json, whole};
 
 /// After this long without a sign from whoever keeps a list, somebody should look: lists of illegal content change daily
 /// (FM-26).
@@ -198,7 +198,7 @@ impl Feeds {
     pub fn all(&self) -> Result<Found, SourcesFault> {
         let mut found = Found::default();
         for path in self.files("json")? {
-            match read(&path) {
+            match json(&path) {
                 Ok(Some(feed)) => found.feeds.push(feed),
                 Ok(None) => {}
                 Err(fault) => found.unreadable.push(fault),
@@ -213,7 +213,7 @@ impl Feeds {
     /// # Errors
     /// When its file cannot be read.
     pub fn one(&self, id: &SourceId) -> Result<Option<Feed>, SourcesFault> {
-        read(&self.path(id, "json"))
+        json(&self.path(id, "json"))
     }
 
     /// Keeps a subscription.
@@ -262,20 +262,13 @@ impl Feeds {
     pub fn sweep(&self) -> Result<(), SourcesFault> {
         let _held = self.sources.hold()?;
         for path in self.files("part")? {
-            fs::remove_file(&path).map_err(|source| disk(&path, source))?;
+            gone(&path)?;
         }
         Ok(())
     }
 
     fn files(&self, kind: &str) -> Result<Vec<PathBuf>, SourcesFault> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(disk(&self.folder, source)),
-        };
-        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-        let paths: Result<Vec<PathBuf>, io::Error> = paths.collect();
-        let mut paths = paths.map_err(|source| disk(&self.folder, source))?;
+        let mut paths = entries(&self.folder)?;
         paths.retain(|path| path.extension().is_some_and(|ends| ends == kind));
         Ok(paths)
     }
@@ -286,27 +279,14 @@ impl Feeds {
     /// [`SourcesFault::NotThere`]; when the disk refuses.
     pub fn remove(&self, id: &SourceId) -> Result<(), SourcesFault> {
         let _held = self.sources.hold()?;
-        let path = self.path(id, "json");
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SourcesFault::NotThere(id.clone())),
-            other => other.map_err(|source| disk(&path, source)),
-        }
+        let there = gone(&self.path(id, "json"))?;
+        there.then_some(()).ok_or_else(|| SourcesFault::NotThere(id.clone(), "that is subscribed to"))
     }
 
     /// Where a fetched list lies until it is read.
     fn path(&self, id: &SourceId, kind: &str) -> PathBuf {
         self.folder.join(format!("{id}.{kind}"))
     }
-}
-
-fn read(path: &Path) -> Result<Option<Feed>, SourcesFault> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(disk(path, source)),
-    };
-    let feed = serde_json::from_slice(&bytes).map(Some);
-    feed.map_err(|error| SourcesFault::Unreadable { path: path.to_owned(), what: error.to_string() })
 }
 
 #[cfg(test)]

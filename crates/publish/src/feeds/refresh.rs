@@ -11,10 +11,10 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 
 use super::fetch::{Asked, Came, Fetcher};
-use super::{Age, Feed, State};
+use super::{Age, Feed, Feeds, State};
 use crate::compile::ListsFolder;
 use crate::import::{self, About};
-use crate::sources::{SourcesFault, Version};
+use crate::sources::{Sources, SourcesFault, Version};
 
 /// A list with more bad lines than this for each hundred entries is not a list any more, or only part of one.
 const MOST_BAD_PERCENT: u64 = 50;
@@ -79,9 +79,20 @@ pub async fn one(
             Refreshed::Failed(why)
         }
     };
-    let went = feed.state.clone();
-    folder.feeds.went(feed, |state| *state = State { told: state.told, ..went })?;
+    let state = feed.state.clone();
+    went(folder, feed, move |kept| *kept = State { told: kept.told, ..state }).await?;
     Ok(refreshed)
+}
+
+/// Keeps how it went, beside everything else: somebody may hold the folder.
+async fn went(
+    folder: &ListsFolder,
+    feed: &Feed,
+    change: impl FnOnce(&mut State) + Send + 'static,
+) -> Result<(), SourcesFault> {
+    let (feeds, feed) = (folder.feeds.clone(), feed.clone());
+    let work = tokio::task::spawn_blocking(move || feeds.went(&feed, change));
+    work.await.map_err(|_broken| SourcesFault::BrokenOff)?
 }
 
 async fn refreshed(
@@ -109,21 +120,31 @@ async fn refreshed(
     };
     let came = fetcher.fetch(asked, part).await.map_err(|error| words(&error))?;
     let Came::New { etag, last_modified } = came else { return Ok(Refreshed::Same) };
-    let (about, format, file) = (about_of(feed), feed.format, part.to_owned());
-    let reading = tokio::task::spawn_blocking(move || import::file(&file, about, format, at));
-    let source = reading.await.map_err(|_broken| "reading it was broken off".to_owned())?;
-    let source = source.map_err(|error| words(&error))?;
-    let digest = source.info.origin.digest;
+    let (sources, feeds, asked, file) =
+        (folder.sources.clone(), folder.feeds.clone(), feed.clone(), part.to_owned());
+    let taking = tokio::task::spawn_blocking(move || take(&sources, &feeds, &asked, &file, there, at));
+    let (info, same) = taking.await.map_err(|_broken| "reading it was broken off".to_owned())??;
+    (feed.state.etag, feed.state.last_modified, feed.state.taken) =
+        (etag, last_modified, Some(info.origin.digest));
+    Ok(if same { Refreshed::Same } else { Refreshed::New(Box::new(info)) })
+}
+
+/// Reads what came, and keeps it when it is another than was `there`. Blocks. True when it is the same.
+fn take(
+    sources: &Sources,
+    feeds: &Feeds,
+    feed: &Feed,
+    file: &Path,
+    there: bool,
+    at: Moment,
+) -> Result<(SourceInfo, bool), String> {
+    let source = import::file(file, about_of(feed), feed.format, at).map_err(|error| told(&error))?;
     look(&source, feed.digest)?;
-    let same = there && feed.state.taken == Some(digest);
-    if !same {
-        let put = folder.sources.put_while(&source, || folder.feeds.is_kept(feed));
-        if !put.map_err(|error| words(&error))? {
-            return Err("it is not subscribed to any more".to_owned());
-        }
+    let same = there && feed.state.taken == Some(source.info.origin.digest);
+    if !same && !sources.put_while(&source, || feeds.is_kept(feed)).map_err(|error| told(&error))? {
+        return Err("it is not subscribed to any more".to_owned());
     }
-    (feed.state.etag, feed.state.last_modified, feed.state.taken) = (etag, last_modified, Some(digest));
-    Ok(if same { Refreshed::Same } else { Refreshed::New(Box::new(source.info)) })
+    Ok((source.info, same))
 }
 
 /// Whether what was read may be taken at all. Whether it changed too much is asked when it is compiled.
@@ -153,7 +174,7 @@ fn about_of(feed: &Feed) -> About {
 }
 
 /// An error with its causes, in a line.
-fn told(error: &(dyn std::error::Error + 'static)) -> String {
+pub fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
@@ -201,7 +222,7 @@ pub async fn watch(
         }
         if age != feed.state.told || before != feed.state.good_at {
             let good_at = feed.state.good_at;
-            let kept = folder.feeds.went(&feed, |state| (state.told, state.good_at) = (age, good_at));
+            let kept = went(folder, &feed, move |state| (state.told, state.good_at) = (age, good_at)).await;
             if let Err(error) = kept {
                 tracing::error!(%error, list = %feed.id, "how old a list is cannot be kept; it may be told twice");
             }

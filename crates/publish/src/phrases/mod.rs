@@ -26,7 +26,7 @@ use usher_store::store::StoreError;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
-use crate::sources::{Sources, SourcesFault, disk, whole};
+use crate::sources::{Sources, SourcesFault, disk, entries, gone, json, whole};
 
 const NOW: &str = "now.json";
 const BEFORE: &str = "before.json";
@@ -107,15 +107,9 @@ impl PhraseFolder {
     /// # Errors
     /// When the folder cannot be read, or holds something else.
     pub fn all(&self) -> Result<Vec<PhraseSource>, SourcesFault> {
-        let entries = match fs::read_dir(&self.0) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(disk(&self.0, source)),
-        };
         let mut found = Vec::new();
-        for entry in entries {
-            let folder = entry.map_err(|source| disk(&self.0, source))?.path();
-            found.extend(read(&folder.join(NOW))?);
+        for folder in entries(&self.0)? {
+            found.extend(json(&folder.join(NOW))?);
         }
         found.sort_by(|one: &PhraseSource, other| one.info.id.cmp(&other.info.id));
         Ok(found)
@@ -130,14 +124,8 @@ impl PhraseFolder {
         let folder = self.0.join(source.info.id.as_str());
         fs::create_dir_all(&folder).map_err(|error| disk(&folder, error))?;
         whole(&folder.join(NEXT), |out| serde_json::to_writer(out, source).map_err(io::Error::other))?;
-        // What is used is never away: it has two names before it loses one.
-        let (now, aside) = (folder.join(NOW), folder.join(ASIDE));
-        if now.is_file() {
-            match fs::remove_file(&aside) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(&aside, error)),
-                Ok(()) | Err(_) => {}
-            }
-            fs::hard_link(&now, &aside).map_err(|error| disk(&aside, error))?;
+        if folder.join(NOW).is_file() {
+            set_aside(&folder)?;
             rename(&folder, ASIDE, BEFORE)?;
         }
         rename(&folder, NEXT, NOW)
@@ -151,7 +139,7 @@ impl PhraseFolder {
         let _held = self.1.hold()?;
         let folder = self.0.join(id.as_str());
         if !folder.join(NOW).is_file() {
-            return Err(SourcesFault::NotThere(id.clone()));
+            return Err(SourcesFault::NotThere(id.clone(), "of phrases"));
         }
         rename(&folder, NOW, BEFORE)
     }
@@ -164,10 +152,10 @@ impl PhraseFolder {
         let _held = self.1.hold()?;
         let folder = self.0.join(id.as_str());
         match (folder.join(NOW).is_file(), folder.join(BEFORE).is_file()) {
-            (_, false) => Err(SourcesFault::NotThere(id.clone())),
+            (_, false) => Err(SourcesFault::NotThere(id.clone(), "of phrases to go back to")),
             (false, true) => rename(&folder, BEFORE, NOW),
             (true, true) => {
-                rename(&folder, NOW, ASIDE)?;
+                set_aside(&folder)?;
                 rename(&folder, BEFORE, NOW)?;
                 rename(&folder, ASIDE, BEFORE)
             }
@@ -175,22 +163,16 @@ impl PhraseFolder {
     }
 }
 
+/// Gives what is used a second name: it is never away, so it has two before it loses one.
+fn set_aside(folder: &Path) -> Result<(), SourcesFault> {
+    let (now, aside) = (folder.join(NOW), folder.join(ASIDE));
+    gone(&aside)?;
+    fs::hard_link(&now, &aside).map_err(|error| disk(&aside, error))
+}
+
 fn rename(folder: &Path, from: &str, to: &str) -> Result<(), SourcesFault> {
     let from = folder.join(from);
     fs::rename(&from, folder.join(to)).map_err(|source| disk(&from, source))
-}
-
-fn read(path: &Path) -> Result<Option<PhraseSource>, SourcesFault> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(disk(path, source)),
-    };
-    let unreadable = |error: serde_json::Error| SourcesFault::Unreadable {
-        path: path.to_owned(),
-        what: error.to_string(),
-    };
-    serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
 }
 
 /// The bytes that name what is imported: the lists alone, so that importing the same again changes nothing. None when

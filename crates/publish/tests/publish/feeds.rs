@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use usher_events::event::{System, What};
 use usher_lists::category::Category;
+use usher_lists::format::Format;
 use usher_lists::source::SourceId;
 use usher_policy::verdict::Verdict;
 use usher_publish::compile;
@@ -169,9 +170,11 @@ async fn what_is_no_list_is_not_taken() {
     let page = "<html><body>This list has moved, please visit us</body></html>\n";
     assert!(kept.fails(ok("", page)).await.contains("no list format"));
     assert!(kept.fails(ok("", "")).await.contains("no list format"));
+    // What it is written in is not found out by looking, so all of it is read.
+    kept.feed.format = Some(Format::Domains);
     let mostly = list(5) + &"?? not a name at all ??\n".repeat(50);
     let why = kept.fails(ok("", mostly)).await;
-    assert!(why.contains("no list format") || why.contains("cannot be read"), "{why}");
+    assert!(why.contains("50 of its lines cannot be read, beside 5 entries"), "{why}");
     kept.feed.digest = Some(Digest::of(b"another"));
     assert!(kept.fails(ok("", list(11))).await.contains("and must be"));
 }
@@ -362,4 +365,26 @@ async fn a_list_inside_leads_nowhere_else_inside_and_nothing_is_fetched_from_the
         kept.fails_with(&["this server's own address"]).await;
     }
     assert_eq!(kept.site.asked(), asked, "nobody was even asked");
+}
+
+/// While the command line writes in the folder, whoever else runs on the same thread goes on.
+#[tokio::test]
+async fn a_folder_that_somebody_holds_holds_up_nobody_but_the_list() {
+    let mut kept = Kept::of(10).await;
+    for does in [ok("ETag: \"two\"\r\n", list(12)), bare("500 Sorry", "")] {
+        kept.site.will([does]);
+        let lock = std::fs::File::create(kept.school.folder.path().join("lists/sources.lock")).unwrap();
+        lock.lock().unwrap();
+        let (free, freed) = std::sync::mpsc::channel();
+        let holder = std::thread::spawn(move || {
+            // A thread that waits for the lock never says so.
+            let said = freed.recv_timeout(Duration::from_secs(5)).is_ok();
+            lock.unlock().unwrap();
+            said
+        });
+        let waiting = tokio::time::timeout(Duration::from_millis(300), kept.refresh()).await;
+        let _in_time = free.send(());
+        assert!(holder.join().unwrap(), "the thread stood still");
+        assert!(waiting.is_err(), "{waiting:?}");
+    }
 }

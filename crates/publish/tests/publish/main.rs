@@ -25,12 +25,13 @@ use usher_policy::decide::decide_web;
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::Verdict;
 use usher_publish::artefacts::ArtefactFault;
-use usher_publish::compile::{self, ListsFolder};
+use usher_publish::compile::{self, ListsFault, ListsFolder};
 use usher_publish::import::{self, About, ImportFault};
 use usher_publish::publisher::{Generations, PublishFault, Publisher, keep_policy};
-use usher_records::change::Actor;
+use usher_records::change::{Action, Actor};
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision, ListEdit};
+use usher_records::refusal::Refusal;
 use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::own;
 use usher_store::books::Books;
@@ -212,7 +213,18 @@ async fn a_feed_cut_short_is_held_and_its_earlier_entries_count_until_somebody_a
     assert_eq!(school.verdict("https://game77.example/"), Verdict::Block);
 
     let id = SourceId::parse("test-games").unwrap();
-    school.lists.sources.use_new(&id).unwrap();
+    let accept = async |why: &str| {
+        compile::accept(&school.lists, &school.books, &id, why, &Actor::Person(Id::new(3)), AT).await
+    };
+    assert!(matches!(accept(" ").await, Err(ListsFault::Refused(Refusal::ReasonNeeded))));
+    accept("The makers sorted it out").await.unwrap();
+    let journal = school.books.store().journal(Id::new(1), 0, 1_000).await.unwrap();
+    let line = journal.last().unwrap().read().unwrap();
+    assert_eq!((line.action, &line.actor), (Action::ListSourceAccepted, &Actor::Person(Id::new(3))));
+    assert_eq!(line.reason.as_deref(), Some("test-games: The makers sorted it out"));
+    assert!(accept("Again").await.is_err(), "nothing waits");
+    let journal = school.books.store().journal(Id::new(1), 0, 1_000).await.unwrap();
+    assert_eq!(journal.last().unwrap().read().unwrap(), line, "and nothing is told of it");
     assert!(school.compile().await);
     school.publisher.publish(AT).await.unwrap();
     assert_ne!(school.verdict("https://game77.example/"), Verdict::Block);

@@ -6,10 +6,11 @@ use usher_lists::review::{Decision, Ruling};
 use usher_lists::source::SourceId;
 use usher_policy::verdict::Verdict;
 use usher_publish::compile::{self, ListsFault};
+use usher_publish::feeds::{Feed, State};
 use usher_publish::import;
 use usher_publish::publisher::{PublishFault, Publisher, keep_policy};
 use usher_publish::sources::SourcesFault;
-use usher_records::change::Actor;
+use usher_records::change::{Action, Actor, JournalLine};
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision};
 use usher_testkit::snapshot;
@@ -54,9 +55,32 @@ async fn compiling_is_refused(school: &School) {
     assert!(matches!(refused, ListsFault::Sealed(_)), "{refused}");
     school.publisher.publish(AT).await.unwrap();
     holds(school);
-    let store = school.books.store();
-    let journal = store.journal(school.books.school(), 0, 1_000).await.unwrap();
-    assert!(journal.last().unwrap().line.contains("sealed-kept"), "{:?}", journal.last());
+    assert_eq!(journal(school).await.last().unwrap().action, Action::SealedKept);
+}
+
+/// What the journal tells, in order.
+async fn journal(school: &School) -> Vec<JournalLine> {
+    let entries = school.books.store().journal(school.books.school(), 0, 1_000).await.unwrap();
+    entries.iter().map(|entry| entry.read().unwrap()).collect()
+}
+
+/// Takes a list out behind the program's back.
+fn lose(school: &School, list: &str) {
+    std::fs::remove_dir_all(school.folder.path().join("lists/sources").join(list)).unwrap();
+}
+
+/// The server was stopped, and its compiled lists are gone from the disk.
+fn lose_compiled(school: &School) {
+    school.snapshot.store(None);
+    for file in std::fs::read_dir(school.lists.artefacts.folder()).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+}
+
+/// Compiles and takes, whatever comes of it.
+async fn compile_and_take(school: &School) -> Result<bool, ListsFault> {
+    let outcome = compile::compile(&school.lists, &school.books, |_| {}).await.unwrap();
+    compile::take(&school.lists, &school.books, outcome, &Actor::CommandLine, AT).await
 }
 
 #[tokio::test]
@@ -104,7 +128,12 @@ async fn a_sealed_list_cut_short_is_held_and_nobody_can_accept_it() {
     school.compile().await;
     school.publisher.publish(AT).await.unwrap();
     holds(&school);
-    assert!(matches!(school.lists.sources.use_new(&id()), Err(SourcesFault::Sealed(..))));
+    let why = "The keepers said so";
+    let accepted = compile::accept(&school.lists, &school.books, &id(), why, &Actor::CommandLine, AT).await;
+    assert!(matches!(accepted, Err(ListsFault::Sources(SourcesFault::Sealed(..)))), "{accepted:?}");
+    let told: Vec<Action> = journal(&school).await.iter().map(|line| line.action).collect();
+    assert_eq!(told.last(), Some(&Action::SealedKept));
+    assert!(!told.contains(&Action::ListSourceAccepted), "{told:?}");
     school.compile().await;
     holds(&school);
     school.import(LIST, "illegal-images", &names(95));
@@ -205,4 +234,105 @@ async fn a_compiled_file_that_was_altered_is_not_used() {
     assert!(school.publisher.publish(AT).await.is_err());
     assert!(school.generations.remake(before).await.is_err());
     assert!(school.snapshot.load().is_none(), "nothing is in use, so nothing listens");
+}
+
+/// The list of games, as one that is kept fresh.
+fn games() -> Feed {
+    Feed {
+        id: SourceId::parse("test-games").unwrap(),
+        title: "Games".into(),
+        category: usher_lists::category::Category::parse("games").unwrap(),
+        licence: "CC0-1.0".into(),
+        credit: "nobody".into(),
+        url: "https://lists.example/games".into(),
+        format: None,
+        digest: None,
+        inside: false,
+        every_hours: 6,
+        since: AT,
+        state: State::default(),
+    }
+}
+
+/// Compiling takes long, and each try is in the journal: what was refused is not tried every few minutes.
+#[tokio::test]
+async fn what_was_refused_for_a_lost_sealed_list_waits_until_something_else_comes() {
+    let school = school().await;
+    let feeds = [games()];
+    let waits = async || compile::waits(&school.lists, &school.books, &feeds).await.unwrap();
+    lose(&school, LIST);
+    school.import("test-games", "games", "games.example\nplay.example\n");
+    assert!(waits().await);
+    compiling_is_refused(&school).await;
+    assert!(!waits().await, "compiled again, it would be refused again");
+    // A list that is held waits for a person at the best of times.
+    school.import("test-games", "games", &names(50));
+    assert!(waits().await, "another came");
+    compiling_is_refused(&school).await;
+    assert!(!waits().await);
+    let tried = journal(&school).await.iter().filter(|line| line.action == Action::SealedKept).count();
+    assert_eq!(tried, 2);
+    // The list is put back, and a person compiles.
+    school.import(LIST, "illegal-images", &names(100));
+    assert!(compile_and_take(&school).await.unwrap());
+    school.import("test-games", "games", "games.example\n");
+    assert!(waits().await, "nothing is remembered of it");
+}
+
+#[tokio::test]
+async fn a_sealed_list_is_kept_also_where_the_lists_in_force_are_gone_from_the_disk() {
+    let school = school().await;
+    lose_compiled(&school);
+    lose(&school, LIST);
+    let refused = compile_and_take(&school).await.unwrap_err();
+    assert!(matches!(refused, ListsFault::Sealed(_)), "{refused}");
+    assert_eq!(journal(&school).await.last().unwrap().action, Action::SealedKept);
+    // With the list, they are made again.
+    school.import(LIST, "illegal-images", &names(100));
+    compile_and_take(&school).await.unwrap();
+    school.publisher.publish(AT).await.unwrap();
+    holds(&school);
+}
+
+#[tokio::test]
+async fn where_nobody_knows_what_was_sealed_nothing_else_is_taken() {
+    let school = School::new().await;
+    school.import(LIST, "illegal-images", &names(100));
+    // As versions of the program kept it that did not say what the lists were.
+    let said =
+        br#"{"held":[],"held_sources":[],"changed":[],"figures":{"names":0,"stored":0,"waymarks":0,"pages":0,
+        "sets":0,"bytes":0}}"#;
+    let compiled = school.books.store().put_blob(Id::new(1), said).await.unwrap();
+    let policy = keep_policy(&school.books, &snapshot::policy("comprehensive")).await.unwrap();
+    let lists = compile::compile(&school.lists, &school.books, |_| {}).await.unwrap().digest;
+    let first = InForce { school: Id::new(1), policy, lists, compiled, phrases: None };
+    school.books.commit(&in_force::begin(&first, "set up"), &Actor::CommandLine, AT).await.unwrap();
+    let path = school.lists.artefacts.path(lists);
+    let kept = std::fs::read(&path).unwrap();
+    lose_compiled(&school);
+    school.import("test-games", "games", "games.example\n");
+    let refused = compile_and_take(&school).await.unwrap_err();
+    assert!(matches!(refused, ListsFault::Sealed(_)), "{refused}");
+    let line = journal(&school).await.pop().unwrap();
+    assert_eq!(line.action, Action::SealedKept);
+    assert!(line.reason.unwrap().contains(&lists.to_string()), "it says what is missing");
+    std::fs::write(&path, kept).unwrap();
+    assert!(compile_and_take(&school).await.unwrap(), "the file was put back");
+}
+
+#[tokio::test]
+async fn lists_without_the_sealed_one_are_not_taken_into_use_where_those_before_are_gone() {
+    let school = school().await;
+    let other = School::new().await;
+    other.import("test-games", "games", "games.example\n");
+    let outcome = compile::compile(&other.lists, &other.books, |_| {}).await.unwrap();
+    let stored = school.books.get::<InForce, _>(school.books.school()).await.unwrap().unwrap();
+    let altered = in_force::compiled(&stored, outcome.digest, stored.value.compiled, None).unwrap();
+    school.books.commit(&altered, &Actor::CommandLine, AT).await.unwrap();
+    lose_compiled(&school);
+    let path = school.lists.artefacts.path(outcome.digest);
+    std::fs::copy(other.lists.artefacts.path(outcome.digest), path).unwrap();
+    let refused = school.publisher.publish(AT).await.unwrap_err();
+    assert!(matches!(refused, PublishFault::Sealed(_)), "{refused}");
+    assert!(school.snapshot.load().is_none(), "nothing listens");
 }

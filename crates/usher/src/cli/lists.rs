@@ -15,7 +15,6 @@ use usher_publish::compile::{self, Compiled};
 use usher_publish::import::{self, About, ImportFault};
 use usher_publish::sources::SourcesFault;
 use usher_records::change::Actor;
-use usher_records::list_edit;
 use usher_types::clock::Clock as _;
 
 use super::say;
@@ -60,6 +59,9 @@ pub(super) enum Command {
     Accept {
         /// The list's name, as `usher lists show` has it
         list: String,
+        /// Why; kept in the journal
+        #[arg(long, value_name = "WORDS", default_value = "accepted at the command line")]
+        reason: String,
     },
 }
 
@@ -99,15 +101,9 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
         Command::Undo { list } => phrases::run_undo(&list, &opened),
         Command::Show => run_show(&opened).await,
         Command::Held => run_held(&opened).await,
-        Command::Accept { list } => {
-            let id = SourceId::parse(&list)?;
-            let believed = opened.lists.sources.use_new(&id);
-            if let Err(fault @ SourcesFault::Sealed(..)) = &believed {
-                // Whoever tries it is in the journal.
-                let tried = list_edit::sealed_kept(&fault.to_string());
-                opened.books.commit(&tried, &Actor::CommandLine, SystemClock.now()).await?;
-            }
-            believed?;
+        Command::Accept { list, reason } => {
+            let (id, at) = (SourceId::parse(&list)?, SystemClock.now());
+            compile::accept(&opened.lists, &opened.books, &id, &reason, &Actor::CommandLine, at).await?;
             say(format!("{id} is believed as it is now."));
             run_compile(&opened).await
         }

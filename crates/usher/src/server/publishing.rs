@@ -10,13 +10,13 @@ use usher_jobs::feeds::Refresh;
 use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
 use usher_policy::document::PolicyDocument;
-use usher_policy::must;
-use usher_policy::probe::{Outcome, probe};
+use usher_policy::probe::Outcome;
 use usher_publish::compile::{self, Compiled, ListsFolder};
 use usher_publish::feeds::fetch::Fetcher;
 use usher_publish::feeds::refresh;
 use usher_publish::feeds::{Age, Feed};
 use usher_publish::publisher::{Generations, Publisher, keep_policy};
+use usher_publish::sources::SourcesFault;
 use usher_records::change::Actor;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
@@ -83,11 +83,11 @@ impl Publishing {
     }
 
     async fn compile_now(&self, at: Moment) -> Result<(), String> {
-        let words = |error: &dyn std::error::Error| error.to_string();
-        let outcome = compile::compile(&self.lists, &self.books, |_| {}).await.map_err(|e| words(&e))?;
+        let told = |fault: compile::ListsFault| refresh::told(&fault);
+        let outcome = compile::compile(&self.lists, &self.books, |_| {}).await.map_err(told)?;
         let actor = Actor::Usher("lists".into());
-        compile::take(&self.lists, &self.books, outcome, &actor, at).await.map_err(|e| words(&e))?;
-        self.take(at).await.map_err(|e| words(&e))
+        compile::take(&self.lists, &self.books, outcome, &actor, at).await.map_err(told)?;
+        self.take(at).await.map_err(|fault| refresh::told(&fault))
     }
 }
 
@@ -97,7 +97,7 @@ impl Publishing {
     async fn compile_waiting(&self, feeds: &[Feed], at: Moment) -> Result<(), String> {
         let waits = async || {
             let waits = compile::waits(&self.lists, &self.books, feeds).await;
-            waits.map_err(|error| format!("what waits to be compiled: {error}"))
+            waits.map_err(|fault| format!("what waits to be compiled: {}", refresh::told(&fault)))
         };
         if !waits().await? {
             return Ok(());
@@ -110,7 +110,7 @@ impl Publishing {
     async fn look_at_ages(&self, at: Moment) -> Result<(), String> {
         let (sealed, school) = (self.publisher.sealed(), self.books.school());
         let old = refresh::watch(&self.lists, &sealed, self.sink.as_ref(), school, at).await;
-        let old = old.map_err(|error| error.to_string())?.into_iter().map(|(feed, age)| OldList {
+        let old = old.map_err(|fault| refresh::told(&fault))?.into_iter().map(|(feed, age)| OldList {
             good_at: feed.good_at(),
             title: feed.title,
             red: age == Age::Red,
@@ -126,7 +126,7 @@ type Turn = OwnedMutexGuard<()>;
 impl Publishing {
     fn turn(&self) -> Result<Turn, ListsFault> {
         let turn = Arc::clone(&self.compiling).try_lock_owned();
-        turn.map_err(|_taken| ListsFault("they are being compiled already; try again in a minute".into()))
+        turn.map_err(|_taken| ListsFault::Busy)
     }
 
     /// Compiles beside everything else; whoever asked does not wait for it.
@@ -147,7 +147,7 @@ pub(crate) struct ForPages(pub(crate) Arc<Publishing>);
 #[async_trait]
 impl Publish for ForPages {
     async fn publish(&self, at: Moment) -> Result<(), PublishFault> {
-        self.0.publisher.publish(at).await.map(drop).map_err(|error| PublishFault(error.to_string()))
+        self.0.publisher.publish(at).await.map(drop).map_err(|fault| PublishFault(refresh::told(&fault)))
     }
 }
 
@@ -164,10 +164,23 @@ impl Lists for ForPages {
         Ok(())
     }
 
-    async fn accept(&self, source: &SourceId, at: Moment) -> Result<(), ListsFault> {
+    async fn accept(
+        &self,
+        source: &SourceId,
+        why: &str,
+        actor: &Actor,
+        at: Moment,
+    ) -> Result<(), ListsFault> {
         // Compiling reads the files that accepting moves, so it has its turn like compiling.
         let turn = self.0.turn()?;
-        self.0.lists.sources.use_new(source).map_err(|error| ListsFault(error.to_string()))?;
+        let accepted = compile::accept(&self.0.lists, &self.0.books, source, why, actor, at).await;
+        accepted.map_err(|fault| match fault {
+            compile::ListsFault::Refused(refusal) => ListsFault::Refused(refusal),
+            compile::ListsFault::Sources(fault @ SourcesFault::Sealed(..)) => {
+                ListsFault::Sealed(fault.to_string())
+            }
+            other => ListsFault::Failed(refresh::told(&other)),
+        })?;
         Arc::clone(&self.0).begin(turn, at);
         Ok(())
     }
@@ -176,20 +189,16 @@ impl Lists for ForPages {
 #[async_trait]
 impl Policies for ForPages {
     async fn policy(&self, digest: Digest) -> Result<PolicyDocument, PoliciesFault> {
-        self.generations().policy(digest).await.map_err(|error| PoliciesFault(error.to_string()))
+        self.generations().policy(digest).await.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 
     async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
-        keep_policy(&self.0.books, policy).await.map_err(|error| PoliciesFault(error.to_string()))
+        keep_policy(&self.0.books, policy).await.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
-        let snapshot = self.generations().trial(policy).await;
-        let snapshot = snapshot.map_err(|error| PoliciesFault(error.to_string()))?;
-        let promises = must::of(policy).map_err(|error| PoliciesFault(error.to_string()))?;
-        // Some hundred decisions for each promise: too long to keep others waiting.
-        let work = tokio::task::spawn_blocking(move || probe(&snapshot, &promises, at));
-        work.await.map_err(|error| PoliciesFault(error.to_string()))
+        let outcomes = self.generations().promises(policy, at).await;
+        outcomes.map_err(|fault| PoliciesFault(refresh::told(&fault)))
     }
 }
 
@@ -206,7 +215,7 @@ pub(crate) struct ForJobs(pub(crate) Arc<Publishing>);
 #[async_trait]
 impl Republish for ForJobs {
     async fn republish(&self, at: Moment) -> Result<(), String> {
-        self.0.take(at).await.map_err(|error| error.to_string())
+        self.0.take(at).await.map_err(|fault| refresh::told(&fault))
     }
 }
 

@@ -2,14 +2,17 @@
 //! of an hour for as long as the server runs.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use async_trait::async_trait;
 use rustls::pki_types::CertificateRevocationListDer;
-use tokio_util::sync::CancellationToken;
+use usher_jobs::runner::{Job, JobFault};
 use usher_proxy::tls::client::SiteTls;
 use usher_proxy::tls::revoked;
-use usher_types::digest::Digest;
+use usher_types::digest::{Digest, Hasher};
+use usher_types::moment::Moment;
 
 /// Authorities publish theirs anew every few hours to days; whoever fetches them into the folder does so no oftener.
 const READ_EVERY: Duration = Duration::from_secs(15 * 60);
@@ -25,7 +28,7 @@ const ENDINGS: [&str; 3] = ["crl", "pem", "der"];
 pub(crate) struct Revoked {
     folder: PathBuf,
     site_tls: SiteTls,
-    taken: Digest,
+    taken: Mutex<Digest>,
 }
 
 impl Revoked {
@@ -34,41 +37,50 @@ impl Revoked {
     /// # Errors
     /// When a list in it cannot be used: a server that starts without what it was given would trust too much.
     pub(crate) fn start(folder: &Path, site_tls: SiteTls) -> anyhow::Result<Self> {
-        let mut this = Self { folder: folder.to_owned(), site_tls, taken: Digest::default() };
+        let this = Self { folder: folder.to_owned(), site_tls, taken: Mutex::default() };
         let lists = read(folder).context("sites.revoked")?;
         this.take(lists)?;
         Ok(this)
     }
 
-    /// Reads it again and again. What cannot be read leaves what was taken before.
-    pub(crate) async fn keep(mut self, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(READ_EVERY) => {}
-                () = stop.cancelled() => return,
-            }
-            let folder = self.folder.clone();
-            let taken = match tokio::task::spawn_blocking(move || read(&folder)).await {
-                Ok(Ok(lists)) => self.take(lists),
-                Ok(Err(error)) => Err(error),
-                Err(error) => Err(error.into()),
-            };
-            if let Err(error) = taken {
-                tracing::warn!(error = format!("{error:#}"), "sites.revoked stays as it was read before");
-            }
-        }
-    }
-
     /// Sessions with sites are forgotten when lists change, so the same lists are not taken twice.
-    fn take(&mut self, lists: Vec<CertificateRevocationListDer<'static>>) -> anyhow::Result<()> {
-        let parts: Vec<Digest> = lists.iter().map(|list| Digest::of(list)).collect();
-        let digest = Digest::of(parts.iter().map(Digest::to_string).collect::<String>().as_bytes());
-        if digest != self.taken {
+    fn take(&self, lists: Vec<CertificateRevocationListDer<'static>>) -> anyhow::Result<()> {
+        let digest = lists.iter().fold(Hasher::new(), |hasher, list| hasher.part(list)).finish();
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if digest != *taken {
             tracing::info!(lists = lists.len(), "certificates that were taken back are known");
             self.site_tls.revoke(lists)?;
-            self.taken = digest;
+            *taken = digest;
         }
         Ok(())
+    }
+}
+
+/// Reads it again and again. What cannot be read leaves what was taken before.
+#[async_trait]
+impl Job for Revoked {
+    fn name(&self) -> &'static str {
+        "revoked"
+    }
+
+    fn every(&self) -> Duration {
+        READ_EVERY
+    }
+
+    /// Each server has its own folder.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn run(&self, _at: Moment) -> Result<(), JobFault> {
+        let folder = self.folder.clone();
+        let taken = match tokio::task::spawn_blocking(move || read(&folder)).await {
+            Ok(Ok(lists)) => self.take(lists),
+            Ok(Err(error)) => Err(error),
+            Err(error) => Err(error.into()),
+        };
+        taken
+            .map_err(|error| JobFault::Other(format!("sites.revoked stays as it was read before: {error:#}")))
     }
 }
 
@@ -115,5 +127,18 @@ mod tests {
         assert!(fault.contains("sites.revoked") && fault.contains("broken.crl"), "{fault}");
         let gone = Revoked::start(&folder.path().join("gone"), SiteTls::new(&[]).unwrap());
         assert!(format!("{:#}", gone.unwrap_err()).contains("gone"));
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_used_any_more_leaves_what_was_taken_and_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let revoked = Revoked::start(folder.path(), SiteTls::new(&[]).unwrap()).unwrap();
+        let taken = *revoked.taken.lock().unwrap();
+        let at = Moment::from_unix_ms(1_795_428_900_000);
+        assert!(revoked.run(at).await.is_ok());
+        std::fs::write(folder.path().join("broken.crl"), "not a list").unwrap();
+        let fault = revoked.run(at).await.unwrap_err().to_string();
+        assert!(fault.contains("stays as it was") && fault.contains("broken.crl"), "{fault}");
+        assert_eq!(*revoked.taken.lock().unwrap(), taken);
     }
 }

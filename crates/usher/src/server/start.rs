@@ -157,9 +157,6 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    if let Some(revoked) = revoked {
-        tasks.spawn(revoked.keep(stop.clone()));
-    }
     let made = Made { site_tls, pins, sink: Arc::clone(&sink), people: names, phrases };
     let gateway = build_gateway(&app, setting, &authority, made, &opened.config)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
@@ -177,6 +174,9 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
+    if let Some(revoked) = revoked {
+        jobs.start(Arc::new(revoked));
+    }
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
 }
@@ -317,8 +317,11 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         activity: Arc::new(SpoolActivity::new(opened.folder.spool())),
         spool,
         live: Live::default(),
-        desk: Desk::new(Arc::new(ForPages(Arc::clone(&publishing))), Arc::new(probes))
-            .with_policies(Arc::new(ForPages(publishing))),
+        desk: Desk::new(
+            Arc::new(ForPages(Arc::clone(&publishing))),
+            Arc::new(probes),
+            Arc::new(ForPages(publishing)),
+        ),
         typesetter: Arc::new(Typesetter::new(usher_web::assets::typeset_fonts())?),
         words: Arc::new(Words::english()?),
         clock: Arc::clone(&setting.clock),

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use usher_lists::compile::HeldSource;
 use usher_lists::review::Held;
 use usher_lists::source::SourceId;
+use usher_records::change::Actor;
+use usher_records::refusal::Refusal;
 use usher_types::moment::Moment;
 
 /// What waits for a person since the lists were last compiled.
@@ -37,14 +39,29 @@ pub trait Lists: Send + Sync + std::fmt::Debug {
     /// Compiles again, with the decisions that are in the books now. Comes back when it is begun.
     async fn compile(&self, at: Moment) -> Result<(), ListsFault>;
 
-    /// Believes a source that waits as it is now, and compiles again. Comes back when that is begun.
-    async fn accept(&self, source: &SourceId, at: Moment) -> Result<(), ListsFault>;
+    /// Believes a source that waits as it is now, notes in the journal who did and why, or that they tried, and compiles
+    /// again. Comes back when that is begun.
+    async fn accept(&self, source: &SourceId, why: &str, actor: &Actor, at: Moment)
+    -> Result<(), ListsFault>;
 }
 
 /// Compiling could not be begun.
 #[derive(Debug, thiserror::Error)]
-#[error("the lists could not be compiled: {0}")]
-pub struct ListsFault(pub String);
+#[non_exhaustive]
+pub enum ListsFault {
+    /// It is under way already.
+    #[error("the lists are being compiled already")]
+    Busy,
+    /// It is a sealed list that shrank, which nobody can believe.
+    #[error("{0}")]
+    Sealed(String),
+    /// It may not be so.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Anything else.
+    #[error("the lists could not be compiled: {0}")]
+    Failed(String),
+}
 
 /// For an app without lists of its own: nothing waits.
 #[derive(Debug)]
@@ -60,7 +77,13 @@ impl Lists for NobodyCompiles {
         Ok(())
     }
 
-    async fn accept(&self, _source: &SourceId, _at: Moment) -> Result<(), ListsFault> {
+    async fn accept(
+        &self,
+        _source: &SourceId,
+        _why: &str,
+        _actor: &Actor,
+        _at: Moment,
+    ) -> Result<(), ListsFault> {
         Ok(())
     }
 }

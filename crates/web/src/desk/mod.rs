@@ -46,11 +46,11 @@ pub struct Desk {
 
 impl Desk {
     /// A desk over these.
-    pub fn new(lists: Arc<dyn Lists>, probes: Arc<dyn Probes>) -> Self {
+    pub fn new(lists: Arc<dyn Lists>, probes: Arc<dyn Probes>, policies: Arc<dyn Policies>) -> Self {
         Self {
             lists,
             probes,
-            policies: Arc::new(NoPolicies),
+            policies,
             published: Published::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
@@ -58,14 +58,8 @@ impl Desk {
         }
     }
 
-    /// The same desk, with somebody who keeps policies.
-    #[must_use]
-    pub fn with_policies(self, policies: Arc<dyn Policies>) -> Self {
-        Self { policies, ..self }
-    }
-
-    /// A desk by itself: nothing is compiled and nothing tried. For tests.
+    /// A desk by itself: nothing is compiled, tried or kept. For tests.
     pub fn alone() -> Self {
-        Self::new(Arc::new(NobodyCompiles), Arc::new(NothingTried))
+        Self::new(Arc::new(NobodyCompiles), Arc::new(NothingTried), Arc::new(NoPolicies))
     }
 }

@@ -39,7 +39,7 @@ pub struct AtDesk {
 impl AtDesk {
     /// Who, as the table of rights sees them.
     pub fn who(&self) -> Who {
-        Who { person: self.person.id, kind: self.person.kind, roles: self.person.roles }
+        Who::of(&self.person)
     }
 
     /// Leave to do one thing.

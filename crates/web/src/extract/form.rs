@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
@@ -81,15 +82,16 @@ async fn read<T: DeserializeOwned>(
 pub(crate) async fn parts_of_form(
     app: &App,
     desk: &AtDesk,
-    headers: &HeaderMap,
+    parts: Parts,
     body: Body,
 ) -> Result<BTreeMap<String, Vec<u8>>, Response> {
+    let headers = &parts.headers.clone();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         return Err(AppFault::Form("it is not sent as a form with a file".into()).into_response());
     }
-    let mut request = Request::new(body);
-    *request.headers_mut() = headers.clone();
+    // The route's limit is among the parts.
+    let request = Request::from_parts(parts, body);
     let odd = |error: &dyn std::fmt::Display| AppFault::Form(error.to_string()).into_response();
     let mut fields = Multipart::from_request(request, app).await.map_err(|error| odd(&error))?;
     let (mut checked, mut parts) = (false, BTreeMap::new());

@@ -68,7 +68,7 @@ impl AtDevice {
     /// # Errors
     /// [`Denied`].
     pub fn may(person: &Person, act: Act) -> Result<Permit, Denied> {
-        may(&Who { person: person.id, kind: person.kind, roles: person.roles }, act)
+        may(&Who::of(person), act)
     }
 
     /// Who did it, for the journal.

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use usher_lists::compile::HeldSource;
 use usher_lists::review::TooMuchChange;
 use usher_lists::source::SourceId;
-use usher_records::change::Action;
+use usher_records::change::Actor;
+use usher_records::refusal::Refusal;
+use usher_types::ids::Id;
 use usher_types::moment::Moment;
 use usher_web::desk::lists::{Lists, ListsFault, Waiting};
 
@@ -15,8 +17,8 @@ use crate::rig::Rig;
 /// One list waits until somebody accepts it.
 #[derive(Debug, Default)]
 struct OneWaits {
-    accepted: Mutex<Vec<SourceId>>,
-    busy: Mutex<bool>,
+    accepted: Mutex<Vec<(SourceId, String, Actor)>>,
+    refuses: Mutex<Option<ListsFault>>,
 }
 
 fn shrunk() -> SourceId {
@@ -35,11 +37,17 @@ impl Lists for OneWaits {
         Ok(())
     }
 
-    async fn accept(&self, source: &SourceId, _at: Moment) -> Result<(), ListsFault> {
-        if *self.busy.lock().unwrap() {
-            return Err(ListsFault("they are being compiled".into()));
+    async fn accept(
+        &self,
+        source: &SourceId,
+        why: &str,
+        actor: &Actor,
+        _at: Moment,
+    ) -> Result<(), ListsFault> {
+        if let Some(fault) = self.refuses.lock().unwrap().take() {
+            return Err(fault);
         }
-        self.accepted.lock().unwrap().push(source.clone());
+        self.accepted.lock().unwrap().push((source.clone(), why.to_owned(), actor.clone()));
         Ok(())
     }
 }
@@ -53,16 +61,23 @@ async fn a_list_that_shrank_is_believed_when_somebody_says_why() {
     assert!(page.page().contains("900 entries to 4"));
     let accept = "/lists/sources/test-games/accept";
     assert!(page.page().contains(accept));
+    let refuses = |fault: ListsFault| *lists.refuses.lock().unwrap() = Some(fault);
+    refuses(Refusal::ReasonNeeded.into());
     assert_eq!(computing.post(accept, "why=+").await.status, 422, "a reason is needed");
     assert_eq!(computing.post("/lists/sources/test-other/accept", "why=It+moved").await.status, 404);
-    *lists.busy.lock().unwrap() = true;
+    let before = rig.journal().await;
+    refuses(ListsFault::Busy);
     assert_eq!(computing.post(accept, "why=It+moved").await.leads_to(), "/lists?done=source-not-yet");
-    *lists.busy.lock().unwrap() = false;
+    refuses(ListsFault::Sealed("`test-games` is a sealed list".into()));
+    assert_eq!(computing.post(accept, "why=It+moved").await.leads_to(), "/lists?done=source-sealed");
+    assert!(computing.get("/lists?done=source-sealed").await.page().contains("stay in use"));
+    refuses(ListsFault::Failed("the disk is full".into()));
+    let failed = computing.post(accept, "why=It+moved").await;
+    assert!(failed.status.is_server_error(), "no word of trying again: {}", failed.status);
+    assert_eq!(rig.journal().await, before, "the page itself notes nothing: whoever accepts does");
     let accepted = computing.post(accept, "why=The+makers+sorted+it+out").await;
     assert_eq!(accepted.leads_to(), "/lists?done=source-accepted");
-    assert_eq!(*lists.accepted.lock().unwrap(), [shrunk()]);
-    let line = rig.journal().await.pop().unwrap();
-    assert_eq!(line.action, Action::ListSourceAccepted);
-    assert_eq!(line.reason.as_deref(), Some("test-games: The makers sorted it out"));
+    let told = (shrunk(), "The makers sorted it out".to_owned(), Actor::Person(Id::new(5)));
+    assert_eq!(*lists.accepted.lock().unwrap(), [told]);
     assert!(!computing.get("/lists?done=source-accepted").await.page().contains(accept));
 }

@@ -58,6 +58,9 @@ async fn the_policy_in_force_is_said_in_sentences_and_given_as_the_file_that_pub
         let page = page.page();
         assert!(page.contains("Searches with strict safe search."), "{username}: {page}");
         assert!(page.contains("Reception to Year 2") && page.contains("a payment card number"), "{page}");
+        assert!(page.contains("It is about these pages: childline.org.uk, "), "{page}");
+        assert!(page.contains("Shut: programs, installers"), "{page}");
+        assert!(page.contains("too deep to look into and files that could not be looked through"), "{page}");
         assert!(page.contains("No pupil can reach gambling at any time"), "{page}");
         assert!(page.contains("tested just now, and are kept"), "{page}");
         assert!(page.contains("whoever looks after the server"), "{page}");
@@ -137,6 +140,41 @@ async fn pol_a_weighty_change_waits_for_a_second_office_and_shows_up_in_their_da
     assert!(second.post(&confirm, "").await.leads_to().ends_with("policy-too-late"), "once");
     assert!(second.get(&draft).await.page().contains("Confirmed by Dee Safe"));
     assert!(!second.get("/").await.page().contains(&draft));
+}
+
+#[tokio::test]
+async fn a_draft_that_was_overtaken_waits_for_nobody_and_says_so() {
+    let rig = Rig::new().await;
+    let lead = rig.signed_in("computing").await;
+    let mut drafts = Vec::new();
+    for rule in [ASTROLOGY, &ASTROLOGY.replace("astrology", "celebrity")] {
+        let waits = publish(&lead, &open(rule), "For the newspaper project").await;
+        drafts.push(waits.leads_to().split('?').next().unwrap().to_owned());
+    }
+    let head = rig.signed_in("headteacher").await;
+    let today = head.get("/").await;
+    assert!(drafts.iter().all(|draft| today.page().contains(draft)), "{}", today.text);
+    assert_eq!(
+        head.post(&format!("{}/confirm", drafts[0]), "").await.leads_to(),
+        "/policy?done=policy-confirmed"
+    );
+    assert!(!head.get("/").await.page().contains(&drafts[1]), "it waits for nobody");
+    let page = head.get("/policy").await;
+    assert!(page.page().contains(&drafts[1]) && page.text.contains("Another policy was published since"));
+    assert!(!page.text.contains("waits for a second person"), "{}", page.text);
+    assert!(head.post(&format!("{}/confirm", drafts[1]), "").await.leads_to().ends_with("policy-too-late"));
+}
+
+#[tokio::test]
+async fn what_a_rule_about_decrypting_is_about_is_said() {
+    let rig = Rig::new().await;
+    let rule = "[[inspection.rule]]\nid = \"read-the-bank\"\nwhy = \"The office asked for it.\"\ninspect = true\n\
+                sites = [\"bank.example\"]\ncategories = [\"games\"]\n";
+    let policy = profile::written(&profile::policy(&format!("{}\n{rule}", text())).unwrap()).unwrap();
+    assert_eq!(publish_by_two(&rig, &policy).await, "/policy?done=policy-confirmed");
+    let page = rig.signed_in("chair").await.get("/policy").await;
+    let about = "The office asked for it. It is about pages of these kinds: Games; and only on bank.example.";
+    assert!(page.page().contains(about), "{}", page.text);
 }
 
 #[tokio::test]
@@ -246,4 +284,16 @@ async fn a_form_without_its_token_proposes_nothing() {
     let sent = head.send("/policy/change", "policy=x", &[]).await;
     assert!(sent.status.is_client_error(), "{}", sent.status);
     assert_eq!(in_force(&rig).await, before);
+}
+
+#[tokio::test]
+async fn a_policy_longer_than_any_is_refused_before_it_is_read() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    for (kib, taken) in [(500, true), (600, false)] {
+        let long = text() + &"# a remark\n".repeat(kib * 1024 / 11 - text().len() / 11);
+        let answer = head.fill_in("/policy/change", &[("policy", &long), ("do", "look")]).await;
+        assert_eq!(answer.status == StatusCode::OK, taken, "{kib} KiB: {}", answer.status);
+        assert_eq!(answer.status.is_client_error(), !taken, "{kib} KiB: {}", answer.status);
+    }
 }

@@ -54,9 +54,9 @@ use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{App, Parts, Peer, Places, Publish, PublishFault};
 use usher_web::assets;
 use usher_web::desk::Desk;
-use usher_web::desk::lists::{Lists, NobodyCompiles};
+use usher_web::desk::lists::Lists;
 use usher_web::desk::policies::{Policies, PoliciesFault};
-use usher_web::desk::probes::{NothingTried, Probes};
+use usher_web::desk::probes::Probes;
 use usher_web::live::Live;
 use usher_web::routes;
 use usher_web::security::key::PageKey;
@@ -217,12 +217,12 @@ impl Rig {
 
     /// The same, with somebody who compiles lists.
     pub(crate) async fn with_lists(lists: Arc<dyn Lists>) -> Self {
-        Self::over(Desk::new(lists, Arc::new(NothingTried))).await
+        Self::over(Desk { lists, ..Desk::alone() }).await
     }
 
     /// The same, with somebody who tries the running parts.
     pub(crate) async fn with_probes(probes: Arc<dyn Probes>) -> Self {
-        Self::over(Desk::new(Arc::new(NobodyCompiles), probes)).await
+        Self::over(Desk { probes, ..Desk::alone() }).await
     }
 
     async fn over(desk: Desk) -> Self {
@@ -276,7 +276,7 @@ impl Rig {
             activity: Arc::clone(&recorded) as Arc<dyn Activity>,
             spool,
             live: Live::default(),
-            desk: desk.with_policies(Arc::new(kept)),
+            desk: Desk { policies: Arc::new(kept), ..desk },
             typesetter: Arc::new(Typesetter::new(assets::typeset_fonts()).unwrap()),
             words: Arc::new(Words::english().unwrap()),
             clock: shared,

@@ -10,6 +10,8 @@ use usher_publish::feeds::refresh::{self, Refreshed};
 use usher_publish::feeds::{Age, EVERY_HOURS, Feed, Found, State};
 use usher_publish::publisher::Generations;
 use usher_publish::sources::SourcesFault;
+use usher_records::change::Actor;
+use usher_records::list_edit;
 use usher_types::clock::Clock as _;
 use usher_types::digest::Digest;
 
@@ -82,10 +84,7 @@ fn feed_of(asked: Subscribe) -> anyhow::Result<Feed> {
         let parsed: Result<Format, _> = serde_json::from_value(serde_json::Value::String(text.clone()));
         parsed.ok().with_context(|| format!("there is no format `{text}`"))
     };
-    let digest = |text: String| {
-        let parsed: Result<Digest, _> = serde_json::from_value(serde_json::Value::String(text.clone()));
-        parsed.ok().with_context(|| format!("`{text}` is no digest"))
-    };
+    let digest = |text: String| text.parse::<Digest>().with_context(|| format!("`{text}` is no digest"));
     Ok(Feed {
         id: SourceId::parse(&asked.id)?,
         title: asked.id,
@@ -137,15 +136,30 @@ pub(super) async fn run_refresh(list: Option<&str>, opened: &Opened) -> anyhow::
 pub(super) async fn run_unsubscribe(list: &str, opened: &Opened) -> anyhow::Result<()> {
     let id = SourceId::parse(list)?;
     let feed = opened.lists.feeds.one(&id)?.with_context(|| format!("{id} is not subscribed to"))?;
-    anyhow::ensure!(!is_sealed(opened, &feed).await?, "{id} is a sealed list: nobody can stop it");
+    if Sealed::of(opened).await?.has(&feed) {
+        let refused = SourcesFault::Sealed(id, "stop it");
+        // Whoever tries it is in the journal.
+        let tried = list_edit::sealed_kept(&refused.to_string());
+        opened.books.commit(&tried, &Actor::CommandLine, SystemClock.now()).await?;
+        return Err(refused.into());
+    }
     opened.lists.feeds.remove(&id)?;
     say(format!("{id} is fetched no more. It stays in the lists as it is."));
     Ok(())
 }
 
-async fn is_sealed(opened: &Opened, feed: &Feed) -> anyhow::Result<bool> {
-    let generations = Generations::new(opened.books.clone(), std::sync::Arc::clone(&opened.lists));
-    Ok(generations.policy_in_force().await?.sealed.contains(&feed.category))
+/// What is sealed: by the policy in force, and whatever it says.
+struct Sealed(Vec<Category>);
+
+impl Sealed {
+    async fn of(opened: &Opened) -> anyhow::Result<Self> {
+        let generations = Generations::new(opened.books.clone(), std::sync::Arc::clone(&opened.lists));
+        Ok(Self(generations.policy_in_force().await?.sealed))
+    }
+
+    fn has(&self, feed: &Feed) -> bool {
+        feed.category.is_sealed() || self.0.contains(&feed.category)
+    }
 }
 
 fn say_unreadable(unreadable: &[SourcesFault]) {
@@ -166,8 +180,9 @@ fn say_refreshed(feed: &Feed, refreshed: &Refreshed) {
 pub(super) async fn show(opened: &Opened) -> anyhow::Result<bool> {
     let (Found { feeds, unreadable }, at) = (opened.lists.feeds.all()?, SystemClock.now());
     say_unreadable(&unreadable);
+    let sealed = if feeds.is_empty() { Sealed(Vec::new()) } else { Sealed::of(opened).await? };
     for feed in &feeds {
-        let age = match feed.age(is_sealed(opened, feed).await?, at) {
+        let age = match feed.age(sealed.has(feed), at) {
             Age::Fresh => "",
             Age::Old => "  TOO OLD",
             Age::Red => "  RED: as good as missing",

@@ -13,7 +13,7 @@ use usher_directory::books::{person, school};
 use usher_directory::password::{Cost, Passwords};
 use usher_lists::category::Catalogue;
 use usher_policy::access::{self, Who};
-use usher_policy::amend::{self, Proposal, Written, who};
+use usher_policy::amend::{self, NotConfirmed, Proposal, Seconded, Written};
 use usher_policy::diff;
 use usher_policy::document::PolicyDocument;
 use usher_publish::publisher::keep_policy;
@@ -21,7 +21,7 @@ use usher_records::account::{Account, Owner, State};
 use usher_records::change::{Actor, Stored};
 use usher_records::in_force::InForce;
 use usher_records::person::Person;
-use usher_records::policy_draft::{self, PolicyDraft, PolicyDraftId};
+use usher_records::policy_draft::{PolicyDraft, PolicyDraftId};
 use usher_types::SecretString;
 use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
@@ -103,25 +103,26 @@ pub(super) async fn confirm(asked: &Confirm, opened: &Opened) -> anyhow::Result<
     let draft = opened.books.get::<PolicyDraft, _>(asked.draft).await?;
     let draft = draft.with_context(|| format!("there is no draft {}", asked.draft))?;
     let second = asked.by.who(opened).await?;
-    let first = who(&person(&opened.books, draft.value.by).await?);
-    if let Err(denied) = access::may_confirm_policy(&second, &first) {
+    let first = Who::of(&person(&opened.books, draft.value.by).await?);
+    let (before, policies, at) = (in_force(opened).await?, generations(opened), SystemClock.now());
+    let (old, policy) =
+        (policies.policy(before.value.policy).await?, policies.policy(draft.value.policy).await?);
+    let promises = policies.promises(&policy, at).await?;
+    let seconded = Seconded { draft: &draft, first: &first, second: &second, promises: &promises };
+    let confirmed = amend::confirm(seconded, &before, at);
+    if let Err(NotConfirmed::Denied(denied)) = confirmed {
         say(
             "You cannot confirm this: it takes another person in another office, and one of the two is the headteacher.",
         );
         say_who_may_confirm(opened, &first).await?;
         return Err(denied.into());
     }
-    let before = in_force(opened).await?;
-    let policies = generations(opened);
-    let (old, policy) =
-        (policies.policy(before.value.policy).await?, policies.policy(draft.value.policy).await?);
     say_differences(&diff::diff(&old, &policy, &Catalogue::ours()?));
-    // Lists may have changed while it waited.
-    if !keeps_its_promises(opened, &policy).await? {
+    if confirmed == Err(NotConfirmed::Broken) {
+        tried::say_broken(&Words::english()?, &promises);
         return Ok(not_published("it breaks the promises above"));
     }
-    let at = SystemClock.now();
-    let change = policy_draft::confirm(&draft, &before, second.person, at).context(
+    let change = confirmed.context(
         "this draft cannot be confirmed; another policy was published since, or it was confirmed already",
     )?;
     opened.books.commit(&change, &Actor::Person(second.person), at).await?;
@@ -143,7 +144,7 @@ pub(super) async fn waiting(opened: &Opened) -> anyhow::Result<ExitCode> {
         say(format!("{id}  by {}, {}: {reason}", writer.name(), zone.local(made_at).spoken_date()));
         say(format!("    it changes {}", weighty.join("; ")));
         if base == before.value.policy {
-            say_who_may_confirm(opened, &who(&writer)).await?;
+            say_who_may_confirm(opened, &Who::of(&writer)).await?;
         } else {
             say(
                 "    It cannot be confirmed any more: another policy was published since. Publish the file again.",
@@ -174,7 +175,7 @@ impl By {
         let somebody = person(&opened.books, id).await?;
         let today = school(&opened.books).await?.zone.local(at).date();
         anyhow::ensure!(somebody.is_here(today), "{} does not belong to the school now", somebody.name());
-        Ok(who(&somebody))
+        Ok(Who::of(&somebody))
     }
 }
 

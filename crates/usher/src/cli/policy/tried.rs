@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use usher_policy::broken::{self, Way};
 use usher_policy::document::PolicyDocument;
-use usher_policy::must;
-use usher_policy::probe::{Outcome, probe};
+use usher_policy::probe::Outcome;
 use usher_types::clock::Clock as _;
 use usher_words::Words;
 
@@ -29,8 +28,7 @@ pub(super) async fn run(opened: &Opened, policy: &PolicyDocument) -> anyhow::Res
 
 /// What comes of every promise: those that come with Usher, and the school's own.
 pub(super) async fn outcomes(opened: &Opened, policy: &PolicyDocument) -> anyhow::Result<Vec<Outcome>> {
-    let snapshot = generations(opened).trial(policy).await?;
-    Ok(probe(&snapshot, &must::of(policy)?, SystemClock.now()))
+    Ok(generations(opened).promises(policy, SystemClock.now()).await?)
 }
 
 /// Says each promise that is not kept; gives how many.

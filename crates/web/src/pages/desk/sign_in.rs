@@ -169,10 +169,7 @@ async fn refused(
 }
 
 fn may_use_desk(signed: &SignedIn) -> bool {
-    signed.person.as_ref().is_some_and(|person| {
-        let who = Who { person: person.id, kind: person.kind, roles: person.roles };
-        may(&who, Act::UseDesk).is_ok()
-    })
+    signed.person.as_ref().is_some_and(|person| may(&Who::of(person), Act::UseDesk).is_ok())
 }
 
 /// Parents, pupils and visitors are at the wrong door; they are told which is theirs.

@@ -8,16 +8,17 @@ use serde::Deserialize;
 use usher_lists::compile::HeldSource;
 use usher_lists::review::{Decision, Held, Kind, Reason, Ruling, TooMuchChange};
 use usher_lists::source::SourceInfo;
-use usher_records::list_edit::{self, ListDecision, decide as decided};
+use usher_records::list_edit::{ListDecision, decide as decided};
 use usher_records::refusal::Refusal;
 
 use crate::app::{App, AppFault};
-use crate::desk::lists::Waiting;
+use crate::desk::lists::{ListsFault, Waiting};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, Done, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::opening::category;
+use crate::pages::desk::password::unavailable;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -216,16 +217,14 @@ pub(super) async fn accept(
     let (desk, why) = (form.from, form.value.why);
     let waiting = app.desk.lists.waiting().sources;
     let held = waiting.into_iter().find(|held| held.source.as_str() == id).ok_or(AppFault::NotFound)?;
-    match list_edit::accept(&held.source, &why) {
-        Ok(change) => app.commit(&change, &desk.actor()).await?,
-        Err(refusal) => {
+    match app.desk.lists.accept(&held.source, &why, &desk.actor(), desk.at).await {
+        Ok(()) => Ok(lead("/lists", "source-accepted")),
+        Err(ListsFault::Refused(refusal)) => {
             let says = Frame::desk(&app, &desk, "/lists", "lists-title").says;
-            return all(&app, &desk, Errors::of("held", says.t(refusal.words())), None).await;
+            all(&app, &desk, Errors::of("held", says.t(refusal.words())), None).await
         }
+        Err(ListsFault::Sealed(_)) => Ok(lead("/lists", "source-sealed")),
+        Err(ListsFault::Busy) => Ok(lead("/lists", "source-not-yet")),
+        Err(fault) => Err(unavailable(fault)),
     }
-    if let Err(fault) = app.desk.lists.accept(&held.source, desk.at).await {
-        tracing::warn!(error = &fault as &dyn std::error::Error, source = %held.source, "a list is not believed yet");
-        return Ok(lead("/lists", "source-not-yet"));
-    }
-    Ok(lead("/lists", "source-accepted"))
 }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
-use usher_policy::access::may_look_at;
+use usher_policy::access::{Who, may_look_at};
 use usher_policy::verdict::Verdict;
 use usher_records::disclosure::Disclosure;
 use usher_records::look::{self, LOOK_MINUTES, Look};
@@ -28,7 +28,7 @@ use usher_reports::person::{
 use usher_types::ids::SchoolId;
 use usher_words::Words;
 
-use super::{find, who};
+use super::find;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -113,7 +113,7 @@ enum Allowed {
 /// Finds the person and an open look of this reader at them.
 async fn allowed(app: &App, desk: &AtDesk, id: &str) -> Result<Allowed, AppFault> {
     let person = find(app, id).await?.value;
-    if let Err(denied) = may_look_at(&desk.who(), &who(&person)) {
+    if let Err(denied) = may_look_at(&desk.who(), &Who::of(&person)) {
         return Ok(Allowed::No(denied_page(app, desk, denied)));
     }
     // The school may want fewer readers than the table of rights allows.

@@ -76,7 +76,7 @@ struct PlanPage {
 pub(super) async fn upload(State(app): State<App>, request: Request) -> Result<Response, Response> {
     let (mut parts, body) = request.into_parts();
     let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
-    let mut sent = parts_of_form(&app, &desk, &parts.headers, body).await?;
+    let mut sent = parts_of_form(&app, &desk, parts, body).await?;
     let Some(bytes) = sent.remove("file") else {
         return Err(AppFault::Form("it holds no file".into()).into_response());
     };

@@ -52,11 +52,6 @@ async fn find(app: &App, id: &str) -> Result<Stored<Person>, AppFault> {
 /// Whether the page of somebody's activity opens to this reader: by the table of rights, and by the school, which may
 /// want fewer readers than the table allows.
 pub(super) fn may_look(desk: &AtDesk, person: &Person) -> bool {
-    may_look_at(&desk.who(), &who(person)).is_ok()
+    may_look_at(&desk.who(), &Who::of(person)).is_ok()
         && desk.person.roles.has_any(&desk.school.settings.reports.activity_seen_by)
-}
-
-/// Somebody as the table of rights sees them.
-const fn who(person: &Person) -> Who {
-    Who { person: person.id, kind: person.kind, roles: person.roles }
 }

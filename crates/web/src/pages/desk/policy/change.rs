@@ -119,7 +119,7 @@ fn form(
 pub(super) async fn propose(State(app): State<App>, request: Request) -> Result<Response, Response> {
     let (mut parts, body): (_, Body) = request.into_parts();
     let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
-    let sent = parts_of_form(&app, &desk, &parts.headers, body).await?;
+    let sent = parts_of_form(&app, &desk, parts, body).await?;
     proposed(&app, &desk, sent).await.map_err(IntoResponse::into_response)
 }
 

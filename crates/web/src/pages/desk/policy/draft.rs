@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_lists::category::Catalogue;
-use usher_policy::amend::{seconds, who};
+use usher_policy::access::Who;
+use usher_policy::amend::{self, NotConfirmed, Seconded, seconds};
 use usher_policy::diff::{Difference, diff};
 use usher_policy::profile;
 use usher_records::change::Stored;
@@ -17,7 +18,7 @@ use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
 use super::tried::{Tried, tried};
-use super::{in_force, may_confirm};
+use super::{in_force, may_confirm, may_decline};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -97,17 +98,16 @@ async fn one(
     let policies = &app.desk.policies;
     let (old, new) = (policies.policy(draft.base).await?, policies.policy(draft.policy).await?);
     let catalogue = Catalogue::ours().map_err(unavailable)?;
-    let second = may_confirm(desk, &roll, &draft);
     let names = roll.person(draft.by).map(|first| {
-        let found = seconds(roll.people(), &who(first), clock.today());
+        let found = seconds(roll.people(), &Who::of(first), clock.today());
         found.into_iter().map(usher_records::person::Person::name).collect()
     });
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = Draft {
         id: draft.id.to_string(),
         by: said(&f, &roll, clock, (draft.by, draft.made_at), "policy-draft-by"),
-        confirms: second && matches!(stands, Stands::Waits),
-        declines: draft.waits() && (second || draft.by == desk.person.id),
+        confirms: may_confirm(desk, &roll, &draft) && matches!(stands, Stands::Waits),
+        declines: draft.waits() && may_decline(desk, &roll, &draft),
         differences: diff(&old, &new, &catalogue),
         tried: tried(app, desk, &f.says, &new).await?,
         seconds: names.unwrap_or_default(),
@@ -136,24 +136,24 @@ pub(super) async fn confirm(
     let desk = form.from;
     let draft = stored(&app, &id).await?;
     let here = format!("/policy/drafts/{id}");
-    if !may_confirm(&desk, &Roll::of(&app).await?, &draft.value) {
+    let roll = Roll::of(&app).await?;
+    let Some(first) = roll.person(draft.value.by).map(Who::of) else {
         return Ok(lead(&here, "policy-not-second"));
-    }
+    };
     let new = app.desk.policies.policy(draft.value.policy).await?;
-    let says = Frame::desk(&app, &desk, "/policy", "policy-draft-title").says;
-    // Lists may have changed while it waited.
-    if !tried(&app, &desk, &says, &new).await?.broken.is_empty() {
-        return Ok(lead(&here, "policy-broken"));
-    }
+    let promises = app.desk.policies.promises(&new, desk.at).await?;
     let (before, _) = in_force(&app).await?;
-    match policy_draft::confirm(&draft, &before, desk.person.id, desk.at) {
+    let seconded = Seconded { draft: &draft, first: &first, second: &desk.who(), promises: &promises };
+    match amend::confirm(seconded, &before, desk.at) {
         Ok(change) => {
             app.commit(&change, &desk.actor()).await?;
             Ok(lead("/policy", "policy-confirmed"))
         }
+        Err(NotConfirmed::Denied(_)) => Ok(lead(&here, "policy-not-second")),
+        Err(NotConfirmed::Broken) => Ok(lead(&here, "policy-broken")),
         // The page says where the draft stands now.
-        Err(Refusal::Gone | Refusal::Conflict) => Ok(lead(&here, "policy-too-late")),
-        Err(refusal) => Err(refusal.into()),
+        Err(NotConfirmed::Refused(Refusal::Gone | Refusal::Conflict)) => Ok(lead(&here, "policy-too-late")),
+        Err(NotConfirmed::Refused(refusal)) => Err(refusal.into()),
     }
 }
 
@@ -172,8 +172,7 @@ pub(super) async fn decline(
 ) -> Result<Response, AppFault> {
     let (desk, why) = (form.from, form.value);
     let draft = stored(&app, &id).await?;
-    let own = draft.value.by == desk.person.id;
-    if !own && !may_confirm(&desk, &Roll::of(&app).await?, &draft.value) {
+    if !may_decline(&desk, &Roll::of(&app).await?, &draft.value) {
         return Ok(lead(&format!("/policy/drafts/{id}"), "policy-not-second"));
     }
     match policy_draft::decline(&draft, desk.person.id, &why.reason, desk.at) {

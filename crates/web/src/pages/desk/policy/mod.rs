@@ -9,8 +9,7 @@ mod tried;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use usher_policy::access::{Act, may_confirm_policy};
-use usher_policy::amend::who;
+use usher_policy::access::{Act, Denied, Permit, Who, may_confirm_policy, may_decline_policy};
 use usher_policy::document::PolicyDocument;
 use usher_records::change::Stored;
 use usher_records::in_force::InForce;
@@ -50,23 +49,46 @@ async fn in_force(app: &App) -> Result<(Stored<InForce>, PolicyDocument), AppFau
     Ok((found, policy))
 }
 
-/// Drafts that wait, oldest first.
-async fn waiting(app: &App) -> Result<Vec<PolicyDraft>, AppFault> {
+/// Drafts nobody has decided on, oldest first.
+struct Open {
+    /// Those that wait for a second person.
+    waiting: Vec<PolicyDraft>,
+    /// Those that cannot be confirmed any more: another policy was published since.
+    overtaken: Vec<PolicyDraft>,
+}
+
+async fn open(app: &App) -> Result<Open, AppFault> {
     let found = app.books.find::<PolicyDraft>("state", "waiting").await?;
     let mut drafts: Vec<PolicyDraft> = found.into_iter().map(|kept| kept.value).collect();
     drafts.sort_by_key(|draft| (draft.made_at, draft.id));
-    Ok(drafts)
+    let now = app.books.get::<InForce, _>(app.books.school()).await?.map(|in_force| in_force.value.policy);
+    let (waiting, overtaken) = drafts.into_iter().partition(|draft| Some(draft.base) == now);
+    Ok(Open { waiting, overtaken })
 }
 
 /// Drafts that wait for whoever asks.
 pub(super) async fn waiting_for(app: &App, desk: &AtDesk, roll: &Roll) -> Result<Vec<PolicyDraft>, AppFault> {
-    let mut drafts = waiting(app).await?;
+    let mut drafts = open(app).await?.waiting;
     drafts.retain(|draft| may_confirm(desk, roll, draft));
     Ok(drafts)
 }
 
 /// Whether whoever asks may be the second person of a draft.
 fn may_confirm(desk: &AtDesk, roll: &Roll, draft: &PolicyDraft) -> bool {
-    let first = roll.person(draft.by);
-    first.is_some_and(|first| may_confirm_policy(&desk.who(), &who(first)).is_ok())
+    may(desk, roll, draft, may_confirm_policy)
+}
+
+/// Whether they may say no to it, or take it back.
+fn may_decline(desk: &AtDesk, roll: &Roll, draft: &PolicyDraft) -> bool {
+    may(desk, roll, draft, may_decline_policy)
+}
+
+/// A right of whoever asks that depends on who wrote the draft.
+fn may(
+    desk: &AtDesk,
+    roll: &Roll,
+    draft: &PolicyDraft,
+    right: fn(&Who, &Who) -> Result<Permit, Denied>,
+) -> bool {
+    roll.person(draft.by).is_some_and(|first| right(&desk.who(), &Who::of(first)).is_ok())
 }

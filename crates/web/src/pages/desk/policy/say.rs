@@ -2,15 +2,21 @@
 
 use jiff::civil::Date;
 use usher_lists::category::{Catalogue, Category};
-use usher_policy::document::{ImageSearch, Inspection, LeavingRule, PolicyDocument, Rule, SafeLevel};
-use usher_policy::kept;
+use usher_lists::patterns::AddressPattern;
+use usher_policy::document::{
+    CarriesRule, ImageSearch, Inspection, LeavingRule, PolicyDocument, Rule, SafeLevel,
+};
 use usher_policy::outline::{ForGroup, outline};
 use usher_policy::verdict::Verdict;
+use usher_policy::{explain, kept};
+use usher_scan::features::FileState;
+use usher_scan::kind::Class;
 use usher_types::calendar::PeriodKind;
 
 use crate::app::AppFault;
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::opening::category;
+use crate::pages::desk::password::unavailable;
 use crate::view::says::Says;
 
 /// A group and what the policy says for it.
@@ -26,10 +32,12 @@ pub(super) struct Line {
 }
 
 /// A rule or exception with who answers for it and when somebody looks at it again.
-pub(super) struct Rules {
+pub(super) struct Ruled {
     pub(super) verdict: String,
     pub(super) why: String,
     pub(super) whom: String,
+    /// What it is about; none where the reason says so.
+    pub(super) about: Option<String>,
     pub(super) owner: Option<String>,
     pub(super) review: Option<String>,
     pub(super) due: bool,
@@ -45,7 +53,7 @@ pub(super) struct Sayer<'a> {
 impl Sayer<'_> {
     /// Every group, in the policy's order.
     pub(super) fn groups(&self) -> Result<Vec<Group>, AppFault> {
-        let catalogue = Catalogue::ours().map_err(|error| AppFault::Form(error.to_string()))?;
+        let catalogue = Catalogue::ours().map_err(unavailable)?;
         let all = outline(self.policy, &catalogue);
         Ok(all.iter().map(|one| Group { title: one.group.title.clone(), lines: self.lines(one) }).collect())
     }
@@ -61,7 +69,7 @@ impl Sayer<'_> {
         }
         for means in &one.means {
             let names = self.categories(means.categories.iter().copied());
-            let what = format!("policy-pages-{}", means.verdict.name());
+            let what = format!("policy-verdict-{}", means.verdict.name());
             if means.when.len() == PeriodKind::ALL.len() {
                 add(&what, names);
             } else {
@@ -80,11 +88,7 @@ impl Sayer<'_> {
             add("policy-leaving", self.leaving(rule));
         }
         for rule in &one.carries {
-            let verdict = self.verdict(rule.verdict);
-            add(
-                "policy-downloads",
-                self.says.t2("policy-because", ("verdict", &verdict), ("why", &rule.why)),
-            );
+            add("policy-downloads", self.download(rule));
         }
         lines
     }
@@ -109,56 +113,99 @@ impl Sayer<'_> {
     }
 
     fn leaving(&self, rule: &LeavingRule) -> String {
-        let name = |kind| match serde_json::to_value(kind) {
-            Ok(serde_json::Value::String(name)) => self.says.of("sent", name),
-            _ => String::new(),
-        };
-        let kinds: Vec<String> = rule.kinds.iter().map(name).collect();
-        let verdict = self.verdict(rule.verdict);
-        let what =
-            self.says.t2("policy-leaving-text", ("verdict", &verdict), ("kinds", &self.says.list(&kinds)));
-        let sites = rule.except_pages.iter().map(ToString::to_string);
-        let but: Vec<String> = rule
-            .except_categories
-            .iter()
-            .map(|name| category(self.says, name.as_str()))
-            .chain(sites)
-            .collect();
-        let but = if but.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", self.says.t1("policy-but-not", "names", self.says.list(&but)))
-        };
-        format!("{what} {}{but}", rule.why)
+        let name = |&kind| explain::sent(self.says.words(), self.says.reader(), kind);
+        let kinds = rule.kinds.iter().map(name).collect();
+        self.kept_in(rule.verdict, kinds, &rule.why, (&rule.except_categories, &rule.except_pages))
+    }
+
+    fn download(&self, rule: &CarriesRule) -> String {
+        let classes = rule.classes.iter().map(|&class| self.says.t(class_words(class)));
+        let states = rule.states.iter().map(|&state| self.says.t(state_words(state)));
+        let kinds = classes.chain(states).collect();
+        self.kept_in(rule.verdict, kinds, &rule.why, (&rule.except_categories, &rule.except_pages))
+    }
+
+    /// What happens to these kinds of things, why, and where it does not.
+    fn kept_in(
+        &self,
+        verdict: Verdict,
+        kinds: Vec<String>,
+        why: &str,
+        (categories, pages): (&[Category], &[AddressPattern]),
+    ) -> String {
+        let (verdict, kinds) = (self.verdict(verdict), self.says.list(&kinds));
+        let what = self.says.t2("policy-leaving-text", ("verdict", &verdict), ("kinds", &kinds));
+        let but = self.named(categories, pages);
+        if but.is_empty() {
+            return format!("{what} {why}");
+        }
+        format!("{what} {why} {}", self.says.t1("policy-but-not", "names", self.says.list(&but)))
+    }
+
+    /// Categories and pages by what people call them.
+    fn named(&self, categories: &[Category], pages: &[AddressPattern]) -> Vec<String> {
+        let categories = categories.iter().map(|name| category(self.says, name.as_str()));
+        categories.chain(pages.iter().map(ToString::to_string)).collect()
+    }
+
+    /// What a rule is about: each thing it names must be so.
+    fn about(&self, pages: &[AddressPattern], categories: &[Category]) -> String {
+        let list = |names: Vec<String>| self.says.list(&names);
+        match (list(self.named(&[], pages)), list(self.named(categories, &[]))) {
+            (pages, categories) if pages.is_empty() && categories.is_empty() => {
+                self.says.t("policy-about-all")
+            }
+            (pages, categories) if categories.is_empty() => {
+                self.says.t1("policy-about-pages", "pages", pages)
+            }
+            (pages, categories) if pages.is_empty() => {
+                self.says.t1("policy-about-categories", "categories", categories)
+            }
+            (pages, categories) => {
+                self.says.t2("policy-about-both", ("pages", &pages), ("categories", &categories))
+            }
+        }
+    }
+
+    /// The same of a rule that may ask how a page is asked for as well: that only its reason says in words.
+    fn about_rule(&self, rule: &Rule) -> String {
+        let about = self.about(&rule.pages, &rule.categories);
+        let plain = rule.methods.is_empty()
+            && rule.ports_other_than.is_empty()
+            && rule.mismatches.is_empty()
+            && !(rule.address_instead_of_name || rule.user_information || rule.not_tls);
+        if plain { about } else { format!("{about} {}", self.says.t("policy-about-how")) }
     }
 
     /// The school's own rules, in the order in which they count.
-    pub(super) fn rules(&self) -> Vec<Rules> {
+    pub(super) fn rules(&self) -> Vec<Ruled> {
         let rules = self.policy.rules.iter().map(|rule: &Rule| {
             let when = if rule.during.is_empty() { String::new() } else { self.times(&rule.during) };
             let whom = [self.whom(&rule.whom), when].into_iter().filter(|part| !part.is_empty());
             let whom = whom.collect::<Vec<_>>().join(", ");
-            self.rule((rule.verdict, &rule.why, whom), &rule.owner, rule.review)
+            let said = self.ruled((rule.verdict, &rule.why, whom), &rule.owner, rule.review);
+            Ruled { about: Some(self.about_rule(rule)), ..said }
         });
         rules.collect()
     }
 
     /// Exceptions that somebody answers for or that are looked at again, with their category.
-    pub(super) fn exceptions(&self) -> Vec<Rules> {
+    pub(super) fn exceptions(&self) -> Vec<Ruled> {
         let all = self.policy.categories.iter().flat_map(|rule| {
             let kept = rule.except.iter().filter(|except| except.owner.is_some() || except.review.is_some());
             kept.map(move |except| {
                 let why = except.why.as_deref().unwrap_or(&rule.why);
                 let why = format!("{}: {why}", category(self.says, rule.name.as_str()));
-                self.rule((except.verdict, &why, self.whom(&except.whom)), &except.owner, except.review)
+                self.ruled((except.verdict, &why, self.whom(&except.whom)), &except.owner, except.review)
             })
         });
         all.collect()
     }
 
-    fn rule(&self, said: (Verdict, &str, String), owner: &Option<String>, review: Option<Date>) -> Rules {
+    fn ruled(&self, said: (Verdict, &str, String), owner: &Option<String>, review: Option<Date>) -> Ruled {
         let (verdict, why, whom) = said;
-        Rules {
+        Ruled {
+            about: None,
             verdict: self.verdict(verdict),
             why: why.to_owned(),
             whom,
@@ -191,7 +238,8 @@ impl Sayer<'_> {
         );
         for rule in rules {
             let key = if rule.inspect { "policy-read-rule" } else { "policy-not-read-rule" };
-            lines.push(self.says.t2(key, ("whom", &self.whom(&rule.whom)), ("why", &rule.why)));
+            let said = self.says.t2(key, ("whom", &self.whom(&rule.whom)), ("why", &rule.why));
+            lines.push(format!("{said} {}", self.about(&rule.sites, &rule.categories)));
         }
         let ours = kept::built_in().unwrap_or_default().iter();
         lines.extend(ours.filter(|entry| sections.contains(&entry.section)).map(|entry| {
@@ -241,5 +289,36 @@ impl Sayer<'_> {
         };
         let names: Vec<String> = when.iter().map(|period| self.says.t(name(period))).collect();
         self.says.list(&names)
+    }
+}
+
+/// The key of a class of files.
+const fn class_words(class: Class) -> &'static str {
+    match class {
+        Class::Data => "policy-file-data",
+        Class::Text => "policy-file-text",
+        Class::Page => "policy-file-page",
+        Class::Image => "policy-file-image",
+        Class::Audio => "policy-file-audio",
+        Class::Video => "policy-file-video",
+        Class::Font => "policy-file-font",
+        Class::Document => "policy-file-document",
+        Class::Archive => "policy-file-archive",
+        Class::Torrent => "policy-file-torrent",
+        Class::DiskImage => "policy-file-disk-image",
+        Class::BrowserExtension => "policy-file-browser-extension",
+        Class::MacroDocument => "policy-file-macro-document",
+        Class::Script => "policy-file-script",
+        Class::Installer => "policy-file-installer",
+        Class::Executable => "policy-file-executable",
+    }
+}
+
+/// The key of a state that a file is in.
+const fn state_words(state: FileState) -> &'static str {
+    match state {
+        FileState::Locked => "policy-file-locked",
+        FileState::TooDeep => "policy-file-too-deep",
+        FileState::Unread => "policy-file-unread",
     }
 }

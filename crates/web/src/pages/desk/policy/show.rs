@@ -6,10 +6,11 @@ use axum::response::Response;
 use usher_policy::access::Act;
 use usher_policy::profile;
 use usher_records::change::{Actor, JournalLine};
+use usher_records::policy_draft::PolicyDraft;
 
-use super::say::{Group, Rules, Sayer};
+use super::say::{Group, Ruled, Sayer};
 use super::tried::{Tried, tried};
-use super::{in_force, waiting};
+use super::{Open, in_force, open};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{self, Around, Done, around};
@@ -29,12 +30,13 @@ struct Show {
     published: Option<String>,
     reason: Option<String>,
     waiting: Vec<(String, String)>,
+    overtaken: Vec<(String, String)>,
     due: Vec<String>,
     lockdown: Option<String>,
     sealed: String,
     groups: Vec<Group>,
-    rules: Vec<Rules>,
-    exceptions: Vec<Rules>,
+    rules: Vec<Ruled>,
+    exceptions: Vec<Ruled>,
     not_decrypted: Vec<String>,
     tried: Tried,
     text: String,
@@ -50,7 +52,7 @@ pub(super) async fn show(
     let (f, d) = around(&app, &desk, "/policy", "policy-title");
     let roll = Roll::of(&app).await?;
     let (stored, policy) = in_force(&app).await?;
-    let line = app.desk.published.last(&app.books).await?;
+    let published = app.desk.published.last(&app.books).await?;
     let clock = Clock::at(&desk);
     let sayer = Sayer { says: &f.says, clock, policy: &policy };
     let due = policy.due_for_review(clock.today()).into_iter().map(|due| {
@@ -62,15 +64,19 @@ pub(super) async fn show(
             f.says.t2("policy-due-line", ("date", &clock.date(due.review)), ("owner", &owner))
         )
     });
-    let waiting = waiting(&app).await?.into_iter().map(|draft| {
+    let Open { waiting, overtaken } = open(&app).await?;
+    let line = |draft: &PolicyDraft, key: &str| {
         let name = roll.name(&f.says, draft.by);
-        (draft.id.to_string(), f.says.t2("policy-waits-line", ("name", &name), ("reason", &draft.reason)))
-    });
+        (draft.id.to_string(), f.says.t2(key, ("name", &name), ("reason", &draft.reason)))
+    };
+    let waiting = waiting.iter().map(|draft| line(draft, "policy-waits-line")).collect();
+    let overtaken = overtaken.iter().map(|draft| line(draft, "policy-overtaken-line")).collect();
     let view = Show {
         version: stored.value.policy.short(),
-        published: line.as_ref().map(|line| by(&f.says, &roll, clock, line)),
-        reason: line.and_then(|line| line.reason),
-        waiting: waiting.collect(),
+        published: published.as_ref().map(|line| by(&f.says, &roll, clock, line)),
+        reason: published.and_then(|line| line.reason),
+        waiting,
+        overtaken,
         due: due.collect(),
         lockdown: policy.lockdown.as_ref().map(|lockdown| lockdown.reason.clone()),
         sealed: sayer.sealed(),
