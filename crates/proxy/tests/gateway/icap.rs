@@ -287,6 +287,23 @@ async fn a_film_with_another_way_to_its_site_is_not_passed_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_called_a_grpc_call_is_not_passed_as_it_was() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    let named =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nContent-Disposition: attachment\r\n\r\n";
+    let begins = format!("MZ{}", "\0".repeat(200));
+    let preview = format!("{:x}\r\n{begins}\r\n0\r\n\r\n", begins.len());
+    let fields = format!("{}Preview: 1024\r\n", from(PUPIL));
+    client.say(shown("RESPMOD", &fields, &get("http://a.example/get"), Some(named), Some(&preview))).await;
+    assert_eq!(client.hear().await.status(), "100");
+    client.say(chunked("the rest")).await;
+    let heard = client.hear().await;
+    assert!(heard.body.starts_with("refused: Carries"), "{heard:?}");
+    rig.events(1).await;
+}
+
+#[tokio::test]
 async fn a_search_is_made_safe_and_a_form_is_read() {
     let rig = rig().await;
     let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
