@@ -235,6 +235,12 @@ pub(crate) fn unread(recording: Recording<WebFacts>) -> Response<Body> {
     closing(finished(recording, page, End::ClientLeft))
 }
 
+/// A page that says that nobody can be asked for this address as it was judged.
+pub(crate) fn unclear(recording: Recording<WebFacts>) -> Response<Body> {
+    let page = recording.gateway().parts.pages.malformed(MalformedFault::TargetUnclear);
+    finished(recording, page, End::Complete)
+}
+
 /// Why a request goes no further, as a page.
 pub(crate) fn no_way(shows_pages: bool, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
     match no_way {
@@ -261,14 +267,8 @@ async fn own<B: Into<Rest>>(
 ) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     headers::clean_request(&mut parts.headers);
-    let address = &recording.facts.address;
-    let path = match &address.query {
-        Some(query) => format!("{}?{query}", address.path),
-        None => address.path.clone(),
-    };
-    let Ok(uri) = path.parse() else {
-        let page = gateway.parts.pages.malformed(MalformedFault::TargetUnclear);
-        return finished(recording, page, End::Complete);
+    let Ok(uri) = recording.facts.address.path_and_query().parse() else {
+        return unclear(recording);
     };
     parts.uri = uri;
     let request = Request::from_parts(parts, forward::counted(Upload::from(body), &recording));

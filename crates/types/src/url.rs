@@ -100,6 +100,12 @@ impl WebAddress {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// Path and query, as a site is asked for them.
+    pub fn path_and_query(&self) -> String {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        format!("{}{query}", self.path)
+    }
+
     /// Scheme, host and port, as in a `Host` header or an `Origin`.
     pub fn origin(&self) -> String {
         if self.port == self.scheme.default_port() {
@@ -112,8 +118,7 @@ impl WebAddress {
 
 impl fmt::Display for WebAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin(), self.path)?;
-        self.query.as_ref().map_or(Ok(()), |query| write!(f, "?{query}"))
+        write!(f, "{}{}", self.origin(), self.path_and_query())
     }
 }
 

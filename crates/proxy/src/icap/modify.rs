@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Request, Response, Uri, header};
 use usher_events::event::{End, Malformed, MalformedFault, Protocol, What};
 use usher_events::sink::{Place, SinkClosed};
 use usher_policy::facts::{Hello, TlsFacts, WebFacts};
@@ -256,6 +257,11 @@ async fn to_site(
     }
     let (before, body) = request.into_parts();
     let mut parts = before.clone();
+    let asked = forward::judged_path(&parts.uri, &recording.facts.address);
+    let Ok(uri) = asked.and_then(|path| with_path(&parts.uri, path)) else {
+        return Answer::Response(Box::new(serve::unclear(recording)));
+    };
+    parts.uri = uri;
     headers::only_readable(&mut parts.headers);
     adjust::apply(&mut parts, &recording.decision().adjust);
     let is_same = parts.uri == before.uri && parts.headers == before.headers;
@@ -267,4 +273,11 @@ async fn to_site(
     let body = forward::counted(body, &recording);
     recording.finish(End::Complete);
     Answer::Request(Box::new(parts), body)
+}
+
+/// An address with another path, as the proxy that asks will ask for it.
+fn with_path(uri: &Uri, path: PathAndQuery) -> Result<Uri, http::Error> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path);
+    Ok(Uri::from_parts(parts)?)
 }

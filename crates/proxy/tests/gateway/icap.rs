@@ -190,6 +190,24 @@ async fn a_request_is_judged_by_who_sent_it_and_has_one_event() {
     );
 }
 
+/// A site that resolves nothing would show another page than the one that was judged.
+#[tokio::test]
+async fn a_site_is_asked_for_the_page_that_was_judged() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    for (written, asked) in [
+        ("http://a.example/a/%2e%2e/b?c", "GET http://a.example/b?c HTTP/1.1\r\n"),
+        ("http://a.example:8080/a/../b", "GET http://a.example:8080/b HTTP/1.1\r\n"),
+    ] {
+        client.say(shown("REQMOD", &from(PUPIL), &get(written), None, None)).await;
+        let heard = client.hear().await;
+        assert!(heard.inner.starts_with(asked), "{written}: {heard:?}");
+    }
+    client.say(shown("REQMOD", &from(PUPIL), &get("http://a.example/a//%41b"), None, None)).await;
+    assert_eq!(client.hear().await.status(), "204", "everything else goes as it was written");
+    assert_eq!(rig.events(3).await.len(), 3);
+}
+
 pub(crate) fn connect(host: &str) -> String {
     format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n")
 }
