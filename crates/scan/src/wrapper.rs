@@ -72,12 +72,13 @@ impl Wrappers {
     /// The pages that an address may show instead of its own, those inside them included, outermost first.
     pub fn inside(&self, address: &WebAddress) -> Inside {
         let mut found = Inside::default();
-        let mut layer = vec![address.clone()];
-        for _deep in 0..DEEPEST {
+        // Hardly any address is a wrapper's: the others cost a look at the table, and no copy.
+        let mut layer = self.next_layer(std::slice::from_ref(address), address, &mut found);
+        for _deeper in 1..DEEPEST {
             layer = self.next_layer(&layer, address, &mut found);
-            if layer.is_empty() {
-                return found;
-            }
+        }
+        if layer.is_empty() {
+            return found;
         }
         let mut deeper = Inside { pages: found.pages.clone(), unread: false };
         let more = self.next_layer(&layer, address, &mut deeper);
