@@ -15,8 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use usher_events::event::{Event, Malformed, MalformedFault, Protocol, What};
-use usher_types::ids::Id;
+use usher_events::event::{MalformedFault, Protocol};
 
 use crate::body::Body;
 use crate::gateway::Gateway;
@@ -123,9 +122,6 @@ async fn serve_connection(
 /// Reads until it is clear whether the client speaks HTTP/2.
 async fn first_bytes(stream: &mut TcpStream, first: &mut BytesMut) -> std::io::Result<bool> {
     loop {
-        if first.is_empty() && stream.read_buf(first).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
         let known = first.len().min(HTTP2_PREFACE.len());
         if first.get(..known) != HTTP2_PREFACE.get(..known) {
             return Ok(false);
@@ -259,10 +255,6 @@ async fn answer(
 
 /// A head that could not be read is a request all the same, and has its event.
 pub(crate) async fn record_malformed(gateway: &Gateway, from: IpAddr, fault: MalformedFault) {
-    let Ok(place) = gateway.parts.sink.reserve().await else { return };
-    let at = gateway.now();
-    let who = gateway.who(from, at);
-    let status = gateway.parts.pages.malformed(fault).status.as_u16();
-    let what = What::Malformed(Malformed { who, fault, status });
-    place.fill(Event { id: Id::new(0), school: gateway.parts.school, at, what });
+    let Ok(place) = gateway.place().await else { return };
+    let _page = serve::write_malformed(gateway, from, fault, place, gateway.now());
 }

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Response, Uri, header};
-use usher_events::event::{End, Malformed, MalformedFault, Protocol, What};
-use usher_events::sink::{Place, SinkClosed};
+use usher_events::event::{End, MalformedFault, Protocol};
+use usher_events::sink::Place;
 use usher_policy::facts::{Hello, TlsFacts, WebFacts};
 use usher_policy::verdict::{Inside, TlsAction, WebAction, actions, tls_action};
 use usher_scan::coding;
 use usher_types::host::Host;
-use usher_types::ids::Id;
 use usher_types::url::{Scheme, WebAddress};
 
 use super::body::Pieces;
@@ -72,11 +71,7 @@ fn page(response: Response<Body>) -> First {
 /// Judges a message by its heads and what is there of its body.
 pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown: Shown) -> First {
     let share = gateway.requests.one(connection.peer.ip()).await;
-    let place = match gateway.parts.sink.try_reserve() {
-        Err(SinkClosed::Busy) => gateway.parts.sink.reserve().await,
-        place => place,
-    };
-    let place = match place {
+    let place = match gateway.place().await {
         Ok(place) => place,
         Err(closed) => return page(gateway.parts.pages.unrecorded(closed).into_response()),
     };
@@ -98,11 +93,8 @@ pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown
 
 /// What cannot be read has its event, and goes no further.
 fn malformed(gateway: &Gateway, connection: &Connection, fault: MalformedFault, place: Place) -> First {
-    let (at, page_of) = (gateway.now(), gateway.parts.pages.malformed(fault));
-    let who = gateway.who(connection.peer.ip(), at);
-    let what = What::Malformed(Malformed { who, fault, status: page_of.status.as_u16() });
-    place.fill(usher_events::event::Event { id: Id::new(0), school: gateway.parts.school, at, what });
-    page(page_of.into_response())
+    let from = connection.peer.ip();
+    page(serve::write_malformed(gateway, from, fault, place, gateway.now()).into_response())
 }
 
 async fn web(
@@ -192,11 +184,14 @@ fn tunnel(
     let hello = Hello::Tls { sni: host.name().cloned(), hidden: false };
     let facts = TlsFacts { who, connect: (host.clone(), port), hello, resolved: None, refused: None };
     let mut recording = Recording::new(gateway, connection.state.busy(), Protocol::Tunnel, facts, place, at);
+    if !recording.is_judged() {
+        return page(serve::unjudged(recording));
+    }
     let action = match (recording.judgement(), shown.decrypts) {
         ((_, action), true) => *action,
         ((decision, _), false) => tls_action(decision.verdict, Inside::Opaque),
     };
-    if recording.is_judged() && action != TlsAction::Terminate {
+    if action != TlsAction::Terminate {
         recording.finish(End::Complete);
         return First::Answered(match shown.allows_204 {
             true => Answer::AsItWas,

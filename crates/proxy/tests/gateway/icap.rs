@@ -536,5 +536,8 @@ async fn without_a_policy_nothing_goes_on() {
         .say(shown("RESPMOD", &from(STAFF), &get("http://a.example/"), Some(PAGE), Some(&chunked("x"))))
         .await;
     assert!(client.hear().await.inner.starts_with("HTTP/1.1 503 "));
-    assert_eq!(rig.lines(2).await.len(), 2);
+    client.say(shown("REQMOD", &from(STAFF), &connect("a.example"), None, None)).await;
+    assert!(client.hear().await.inner.starts_with("HTTP/1.1 503 "));
+    let lines = rig.lines(3).await;
+    assert_eq!(lines[2], "CONNECT a.example:443 Block Unknown Terminate 503 Usher", "nobody refused it");
 }
