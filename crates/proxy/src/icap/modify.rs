@@ -41,10 +41,15 @@ pub(super) struct Shown {
     pub(super) preview: Bytes,
     /// Whether the client waits to be asked for the rest.
     pub(super) waits: bool,
-    /// Whether "as it was" may be said whatever was shown.
-    pub(super) allows_204: bool,
-    /// Whether the client decrypts tunnels, and asks about what is in them.
-    pub(super) decrypts: bool,
+}
+
+/// What its client can do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Can {
+    /// Decrypt tunnels, and ask about what is in them.
+    pub(super) decrypt: bool,
+    /// Take "as it was" for an answer whatever was shown.
+    pub(super) leave_as_it_was: bool,
 }
 
 /// What is known before the rest of the body is asked for.
@@ -69,7 +74,7 @@ fn page(response: Response<Body>) -> First {
 }
 
 /// Judges a message by its heads and what is there of its body.
-pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown: Shown) -> First {
+pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown: Shown, can: Can) -> First {
     let share = gateway.requests.one(connection.peer.ip()).await;
     let place = match gateway.place().await {
         Ok(place) => place,
@@ -82,7 +87,7 @@ pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown
             web(gateway, connection, shown, (address, user_information), (place, share)).await
         }
         Ok(Target::Tunnel(host, port)) if shown.response.is_none() => {
-            tunnel(gateway, connection, shown, (host, port), (place, share))
+            tunnel(gateway, connection, (shown.request, can), (host, port), (place, share))
         }
         Ok(Target::Tunnel(..) | Target::Here) => {
             malformed(gateway, connection, MalformedFault::TargetUnclear, place)
@@ -106,7 +111,7 @@ async fn web(
 ) -> First {
     let at = gateway.now();
     let who = gateway.who(connection.peer.ip(), at);
-    let Shown { request, response, preview, waits, .. } = shown;
+    let Shown { request, response, preview, waits } = shown;
     let is_own = gateway.snapshot().as_ref().is_some_and(|snapshot| snapshot.is_own(&address.host));
     let request = Request::from_parts(request, ());
     let facts = serve::facts(gateway, connection, &request, who, address, user_information);
@@ -117,7 +122,7 @@ async fn web(
         if is_own {
             return First::GoOn(Box::new(Begun { recording, request, response: None, is_own }));
         }
-        let (body, _none) = Pieces::beginning(Bytes::new(), None, false);
+        let (body, _none) = Pieces::beginning(Bytes::new(), false);
         let (request, credentials) = without_credentials(Request::from_parts(request, body));
         return match serve::before(gateway, connection, request, recording).await {
             Err(answered) => page(*answered),
@@ -175,7 +180,7 @@ fn passes(
 fn tunnel(
     gateway: &Arc<Gateway>,
     connection: &Connection,
-    shown: Shown,
+    (request, can): (http::request::Parts, Can),
     (host, port): (Host, u16),
     place: (Place, Share),
 ) -> First {
@@ -187,15 +192,15 @@ fn tunnel(
     if !recording.is_judged() {
         return page(serve::unjudged(recording));
     }
-    let action = match (recording.judgement(), shown.decrypts) {
+    let action = match (recording.judgement(), can.decrypt) {
         ((_, action), true) => *action,
         ((decision, _), false) => tls_action(decision.verdict, Inside::Opaque),
     };
     if action != TlsAction::Terminate {
         recording.finish(End::Complete);
-        return First::Answered(match shown.allows_204 {
+        return First::Answered(match can.leave_as_it_was {
             true => Answer::AsItWas,
-            false => Answer::Request(Box::new(shown.request), Body::Empty),
+            false => Answer::Request(Box::new(request), Body::Empty),
         });
     }
     let address = WebAddress { scheme: Scheme::Https, host, port, path: "/".to_owned(), query: None };
