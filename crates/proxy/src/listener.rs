@@ -44,6 +44,24 @@ pub async fn listen_with_room(
     stop: CancellationToken,
     room: Arc<Semaphore>,
 ) {
+    let serve = |stream, peer, held| Some(serve_connection(Arc::clone(&gateway), stream, peer, held));
+    accept(&gateway, listener, stop, room, serve).await;
+}
+
+/// What a connection holds as long as it is open: what tells it to end, whoever waits for its work, and its place.
+pub(crate) type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
+
+/// Takes connections and has each served, where it is to be, until `stop` is pulled; then lets those that are open finish
+/// for a while.
+pub(crate) async fn accept<S>(
+    gateway: &Gateway,
+    listener: TcpListener,
+    stop: CancellationToken,
+    room: Arc<Semaphore>,
+    serve: impl Fn(TcpStream, SocketAddr, Held) -> Option<S>,
+) where
+    S: Future<Output = ()> + Send + 'static,
+{
     let tasks = TaskTracker::new();
     loop {
         // When all places are taken, clients wait in the kernel's queue.
@@ -54,13 +72,13 @@ pub async fn listen_with_room(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
-                tasks.spawn(async move {
+                let held = (stop.clone(), tasks.clone(), Arc::new(permit));
+                if let Some(serving) = serve(stream, peer, held) {
                     let cut = gateway.cut.clone();
-                    let permit = Arc::new(permit);
-                    let serving = serve_connection(gateway, stream, peer, stop, inner, permit);
-                    cut.run_until_cancelled(serving).await;
-                });
+                    tasks.spawn(async move {
+                        cut.run_until_cancelled(serving).await;
+                    });
+                }
             }
             Err(error) => {
                 // Too many files, or a client that left before it was taken: neither is cured by trying faster.
@@ -82,9 +100,7 @@ async fn serve_connection(
     gateway: Arc<Gateway>,
     mut stream: TcpStream,
     peer: SocketAddr,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-    room: Arc<OwnedSemaphorePermit>,
+    (stop, tasks, room): Held,
 ) {
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     if let Err(error) = stream.set_nodelay(true) {

@@ -16,10 +16,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use usher_events::event::{MalformedFault, Protocol};
 use usher_scanners::icap::answer::Parts;
 
@@ -29,8 +28,8 @@ use self::modify::{Can, First, Shown};
 use self::out::Writing;
 use crate::gateway::Gateway;
 use crate::guard::ConnectionState;
-use crate::limits::{DRAIN_TIME, HEAD_TIME, IDLE_TIME};
-use crate::listener::record_malformed;
+use crate::limits::{HEAD_TIME, IDLE_TIME};
+use crate::listener::{Held, accept, record_malformed};
 use crate::serve::Connection;
 
 /// Connections of ICAP clients open at once. Squid opens one for each message under way.
@@ -48,45 +47,20 @@ pub struct Clients {
 /// Takes connections of these clients until `stop` is pulled. Anybody else's is closed without a word.
 pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, clients: Clients, stop: CancellationToken) {
     let Clients { networks, decrypt } = clients;
-    let (tasks, room) = (TaskTracker::new(), Arc::new(Semaphore::new(CONNECTIONS)));
-    loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stop.cancelled() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) if is_client(&networks, peer) => {
-                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
-                tasks.spawn(async move {
-                    let cut = gateway.cut.clone();
-                    let serving =
-                        Box::pin(serve(gateway, stream, peer, decrypt, (stop, inner, Arc::new(permit))));
-                    cut.run_until_cancelled(serving).await;
-                });
-            }
-            Ok((_stream, peer)) => tracing::warn!(%peer, "no ICAP client of this server asked it"),
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+    let serve = |stream, peer, held| {
+        if !is_client(&networks, peer) {
+            tracing::warn!(%peer, "no ICAP client of this server asked it");
+            return None;
         }
-    }
-    drop(listener);
-    tasks.close();
-    if timeout(DRAIN_TIME, tasks.wait()).await.is_err() {
-        gateway.cut.cancel();
-        tasks.wait().await;
-    }
+        Some(Box::pin(serve(Arc::clone(&gateway), stream, peer, decrypt, held)))
+    };
+    accept(&gateway, listener, stop, Arc::new(Semaphore::new(CONNECTIONS)), serve).await;
 }
 
 fn is_client(clients: &[IpNet], peer: SocketAddr) -> bool {
     let address = peer.ip().to_canonical();
     clients.iter().any(|net| net.contains(&address))
 }
-
-/// What a connection holds as long as it is open.
-type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
 
 async fn serve(
     gateway: Arc<Gateway>,
