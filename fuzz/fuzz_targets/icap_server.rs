@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use usher_proxy::icap::head::{LONGEST_HEAD_BYTES, LONGEST_INNER_BYTES, read, request, response};
+use usher_proxy::icap::head::{Asks, LONGEST_HEAD_BYTES, LONGEST_INNER_BYTES, read, request, response};
 
 fuzz_target!(|bytes: &[u8]| {
     let (method, rest) = bytes.split_first().unwrap_or((&0, bytes));
@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
         match read(bytes) {
             Ok(Some((ask, length))) => {
                 assert!(length <= bytes.len() && length <= LONGEST_HEAD_BYTES);
-                if let Some(parts) = ask.parts {
+                if let Asks::About { parts, .. } = ask.asks {
                     assert!(parts.heads <= LONGEST_INNER_BYTES);
                     assert!(parts.request.is_none_or(|at| at <= parts.heads));
                     assert!(parts.response.is_none_or(|at| at <= parts.heads));

@@ -6,6 +6,7 @@
 use usher_records::sanction::Restriction;
 use usher_scan::features::SentKind;
 use usher_types::calendar::PeriodKind;
+use usher_types::moment::Zone;
 use usher_types::role::Reader;
 use usher_words::{Value, Words};
 
@@ -122,8 +123,8 @@ pub fn flip(words: &Words, decision: &Decision) -> String {
     say(words, Reader::Adult, key, value)
 }
 
-/// One line of the trail, for whoever looks after the filter.
-pub fn passed(words: &Words, passed: &Passed) -> String {
+/// One line of the trail, for whoever looks after the filter; times as the school's clocks say them.
+pub fn passed(words: &Words, zone: &Zone, passed: &Passed) -> String {
     let (key, value): (&str, Option<(&str, String)>) = match &passed.note {
         Note::NotOwn => ("note-not-own", None),
         Note::NoLockdown => ("note-no-lockdown", None),
@@ -143,13 +144,13 @@ pub fn passed(words: &Words, passed: &Passed) -> String {
         Note::NoUnsafeSearch => ("note-no-unsafe-search", None),
         Note::NoRule => ("note-no-rule", None),
         Note::NoCategory => ("note-no-category", None),
-        Note::NotRead(why) => return not_read(words, why),
+        Note::NotRead(why) => return not_read(words, zone, why),
     };
     say(words, Reader::Adult, key, value)
 }
 
 /// Why the bytes of a tunnel are passed on unread, for whoever looks after the filter.
-fn not_read(words: &Words, why: &NotRead) -> String {
+fn not_read(words: &Words, zone: &Zone, why: &NotRead) -> String {
     let (key, value): (&str, Option<(&str, String)>) = match why {
         NotRead::NotTls => ("not-read-not-tls", None),
         NotRead::Group => ("not-read-group", None),
@@ -165,7 +166,7 @@ fn not_read(words: &Words, why: &NotRead) -> String {
             let values = [("entry", Value::from(id.clone())), ("why", Value::from(why))];
             return words.say(Reader::Adult, "not-read-kept", &values);
         }
-        NotRead::Pinned(until) => ("not-read-pinned", Some(("until", until.to_string()))),
+        NotRead::Pinned(until) => ("not-read-pinned", Some(("until", zone.local(*until).spoken()))),
     };
     say(words, Reader::Adult, key, value)
 }
@@ -195,13 +196,15 @@ mod tests {
     #[test]
     fn why_a_tunnel_is_not_read_is_said_in_words_with_the_lists_own_reason() {
         let words = Words::english().unwrap();
-        let say = |why| passed(&words, &Passed { step: Step::Inspection, note: Note::NotRead(why) });
+        let zone = Zone::london();
+        let say = |why| passed(&words, &zone, &Passed { step: Step::Inspection, note: Note::NotRead(why) });
         for entry in kept::built_in().unwrap().iter().filter(|entry| entry.section == Section::Health) {
             let said = say(NotRead::Kept(entry.id.clone()));
             assert!(said.contains(&entry.why) && said.contains(&entry.id), "{said}");
         }
         assert!(say(NotRead::Rule("staff-clinics".into())).contains("staff-clinics"));
-        let until = usher_types::moment::Moment::from_unix_ms(1_795_000_000_000);
-        assert!(say(NotRead::Pinned(until)).contains("2026"));
+        let until = zone.parse("2026-06-16T14:05").unwrap();
+        let said = say(NotRead::Pinned(until));
+        assert!(said.contains("until Tuesday 14:05:"), "summer time, as the clocks in the school: {said}");
     }
 }

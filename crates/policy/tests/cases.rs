@@ -121,6 +121,9 @@ struct Expect {
     verdict: String,
     reason: String,
     step: Step,
+    /// The step that opened a wrapper whose page is refused: from it on to the refusal, nothing was passed.
+    #[serde(default)]
+    opened_at: Option<Step>,
     /// What the steps before had to say, in order.
     #[serde(default)]
     trail: Vec<String>,
@@ -333,7 +336,8 @@ fn differences(case: &Case, decision: &Decision, action: Option<&str>) -> String
     // Whether a tunnel is read is said last, and is no step of judgement.
     let judged = decision.trail.iter().map(|passed| passed.step).filter(|step| *step != Step::Inspection);
     let steps: Vec<Step> = judged.chain([decision.step]).collect();
-    let in_order: Vec<Step> = order().take(steps.len()).collect();
+    let passed = order().take_while(|step| *step != expect.opened_at.unwrap_or(expect.step));
+    let in_order: Vec<Step> = passed.chain([expect.step]).collect();
     if steps != in_order {
         writeln!(out, "  the trail is not the order of judgement: {steps:?}").unwrap();
     }

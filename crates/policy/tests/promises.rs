@@ -65,6 +65,26 @@ fn a_lockdown_breaks_no_promise() {
 }
 
 #[test]
+fn web_31_what_a_wrapper_holds_is_judged_as_the_promise_says() {
+    let promises = must::parse(
+        "[[must]]\nsentence = \"Topics, translated\"\nwho = [\"pupil\"]\ncategory = \"education\"\nwhen = \"lesson\"\nexpect = \"open\"\n\
+         url = \"https://translate.google.com/translate?u=topic.example\"\n\
+         [[must]]\nsentence = \"No betting, translated\"\nwho = [\"pupil\"]\ncategory = \"education\"\nwhen = \"lesson\"\nexpect = \"shut\"\n\
+         url = \"https://translate.google.com/translate?u=betting.example\"\n",
+    )
+    .unwrap();
+    let lists = [("gambling", "betting.example")];
+    let mut policy = snapshot::policy("classic");
+    assert_eq!(broken(&run(policy.clone(), &lists, &promises)), Vec::<&str>::new());
+    policy.lockdown = Some(Lockdown { reason: "An incident".into(), keep: vec![] });
+    assert_eq!(broken(&run(policy.clone(), &lists, &promises)), Vec::<&str>::new());
+    assert_eq!(
+        broken(&run(policy, &[("gambling", "topic.example")], &promises[..1])),
+        ["Topics, translated"]
+    );
+}
+
+#[test]
 fn a_promise_about_a_time_or_people_that_are_not_there_is_broken() {
     let promises = must::parse(
         "[[must]]\nsentence = \"After school\"\nwho = [\"pupil\"]\ncategory = \"games\"\nwhen = \"lunch\"\nexpect = \"shut\"\n\

@@ -6,7 +6,6 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::Incoming;
 
 use crate::watched::Watched;
 
@@ -20,8 +19,6 @@ pub enum Body {
     Empty,
     /// Bytes at hand; none once they are given out.
     Full(Option<Bytes>),
-    /// What comes from a client, as it comes.
-    Incoming(Incoming),
     /// What comes from a site, counted, judged again and recorded.
     Watched(Box<Watched>),
     /// Anything else.
@@ -58,7 +55,6 @@ impl http_body::Body for Body {
             Self::Full(bytes) => {
                 Poll::Ready(bytes.take().filter(|bytes| !bytes.is_empty()).map(|b| Ok(Frame::data(b))))
             }
-            Self::Incoming(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
             Self::Watched(body) => Pin::new(body.as_mut()).poll_frame(context),
             Self::Other(body) => Pin::new(body).poll_frame(context),
         }
@@ -68,7 +64,6 @@ impl http_body::Body for Body {
         match self {
             Self::Empty => true,
             Self::Full(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
-            Self::Incoming(body) => body.is_end_stream(),
             // Its end is recorded when it is read, so it has to be read.
             Self::Watched(_) => false,
             Self::Other(body) => body.is_end_stream(),
@@ -79,7 +74,6 @@ impl http_body::Body for Body {
         match self {
             Self::Empty => SizeHint::with_exact(0),
             Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Self::Incoming(body) => body.size_hint(),
             Self::Watched(body) => body.size_hint(),
             Self::Other(body) => body.size_hint(),
         }

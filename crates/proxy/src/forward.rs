@@ -85,7 +85,7 @@ async fn to_site(
         Ok(reached) => reached,
         Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
-    let request = on_its_way(request, &mut recording, false);
+    let Ok(request) = on_its_way(request, &mut recording, false) else { return serve::unclear(recording) };
     // A kept connection may have been closed by the site meanwhile; the request then goes on a new one, once.
     let received = recording.received();
     let answer = match channel.send(request, &received).await {
@@ -122,7 +122,7 @@ async fn through_tunnel(
         Err(no_way) => return serve::no_way(shows_pages, recording, no_way),
     };
     let http2 = matches!(channel, Channel::Http2(..));
-    let request = on_its_way(request, &mut recording, http2);
+    let Ok(request) = on_its_way(request, &mut recording, http2) else { return serve::unclear(recording) };
     let received = recording.received();
     let answer = match channel.send(request, &received).await {
         Err(SendFault::NotSent(request)) => match Box::pin(inside.reopen(recording.gateway())).await {
@@ -147,12 +147,16 @@ async fn through_tunnel(
 }
 
 /// The request the site gets.
-fn on_its_way(request: Request<Upload>, recording: &mut Recording<WebFacts>, http2: bool) -> Request<Body> {
+fn on_its_way(
+    request: Request<Upload>,
+    recording: &mut Recording<WebFacts>,
+    http2: bool,
+) -> Result<Request<Body>, http::Error> {
     let (mut parts, body) = request.into_parts();
-    prepare(&mut parts, &recording.facts.address, http2);
+    prepare(&mut parts, &recording.facts.address, http2)?;
     // Last, so that nothing the client says about its own fields takes these out again.
     adjust::apply(&mut parts, &recording.decision().adjust);
-    Request::from_parts(parts, counted(body, recording))
+    Ok(Request::from_parts(parts, counted(body, recording)))
 }
 
 /// A client's body, whose bytes are counted as they are read.
@@ -165,39 +169,43 @@ pub(crate) fn counted(body: Upload, recording: &Recording<WebFacts>) -> Body {
 }
 
 /// The path as the client wrote it; as it was judged, where a site might read something else in it.
-fn judged_path(uri: &Uri, address: &WebAddress) -> Option<PathAndQuery> {
-    if !has_dot_segments(uri.path()) {
-        return uri.path_and_query().cloned();
+///
+/// # Errors
+/// When no site can be asked for what was judged.
+pub(crate) fn judged_path(uri: &Uri, address: &WebAddress) -> Result<PathAndQuery, http::Error> {
+    if has_dot_segments(uri.path()) {
+        return Ok(PathAndQuery::try_from(address.path_and_query())?);
     }
-    let query = address.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-    PathAndQuery::try_from(format!("{}{query}", address.path)).ok()
+    Ok(uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")))
 }
 
 /// Target, version and header fields as the site is to see them.
-pub(crate) fn prepare(parts: &mut http::request::Parts, address: &WebAddress, http2: bool) {
+///
+/// # Errors
+/// When no site can be asked for what was judged.
+pub(crate) fn prepare(
+    parts: &mut http::request::Parts,
+    address: &WebAddress,
+    http2: bool,
+) -> Result<(), http::Error> {
     let from_http2 = parts.version == Version::HTTP_2;
     headers::clean_request(&mut parts.headers);
-    let path = judged_path(&parts.uri, address);
+    let path = judged_path(&parts.uri, address)?;
     let authority = authority(address);
     if http2 {
         parts.headers.remove(header::HOST);
-        let path = path.as_ref().map_or("/", |path| path.as_str());
-        if let Ok(uri) =
-            Uri::builder().scheme("https").authority(authority.as_str()).path_and_query(path).build()
-        {
-            parts.uri = uri;
-        }
+        parts.uri =
+            Uri::builder().scheme("https").authority(authority.as_str()).path_and_query(path).build()?;
         parts.version = Version::HTTP_2;
     } else {
-        if let Ok(value) = HeaderValue::from_str(&authority) {
-            parts.headers.insert(header::HOST, value);
-        }
-        parts.uri = path.map_or_else(|| Uri::from_static("/"), Uri::from);
+        parts.headers.insert(header::HOST, HeaderValue::from_str(&authority)?);
+        parts.uri = Uri::from(path);
         parts.version = Version::HTTP_11;
         if from_http2 {
             join_cookies(&mut parts.headers);
         }
     }
+    Ok(())
 }
 
 /// Host and port as the site is named by.
@@ -264,5 +272,27 @@ impl http_body::Body for FromClient {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(written: &str, judged: WebAddress, http2: bool) -> Result<String, http::Error> {
+        let (mut parts, ()) = Request::get(written).body(()).unwrap().into_parts();
+        prepare(&mut parts, &judged, http2).map(|()| parts.uri.to_string())
+    }
+
+    /// Else it would be asked for a page that nobody judged.
+    #[test]
+    fn a_site_that_cannot_be_asked_for_what_was_judged_is_not_asked() {
+        let judged = WebAddress::parse("http://a.example/b?c").unwrap();
+        let odd = WebAddress { path: "/b c".to_owned(), ..judged.clone() };
+        for http2 in [false, true] {
+            let asked = prepared("http://a.example/x/../b?c", judged.clone(), http2).unwrap();
+            assert!(asked.ends_with("/b?c"), "{asked}");
+            assert!(prepared("http://a.example/x/../b?c", odd.clone(), http2).is_err());
+        }
     }
 }

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
-use usher_events::sink::EventSink;
+use usher_events::sink::{EventSink, Place, SinkClosed};
 use usher_policy::decide::{decide_tls, decide_web};
 use usher_policy::decision::Decision;
 use usher_policy::facts::{Circumstances, TlsFacts, WebFacts};
@@ -127,6 +127,17 @@ impl Gateway {
 
     pub(crate) fn now(&self) -> Moment {
         self.parts.clock.now()
+    }
+
+    /// A place for an event. Where the sink is full, it is waited for.
+    ///
+    /// # Errors
+    /// When no event can be written.
+    pub(crate) async fn place(&self) -> Result<Place, SinkClosed> {
+        match self.parts.sink.try_reserve() {
+            Err(SinkClosed::Busy) => self.parts.sink.reserve().await,
+            place => place,
+        }
     }
 
     /// The snapshot to decide one step with.

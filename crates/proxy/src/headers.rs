@@ -150,7 +150,6 @@ mod tests {
         headers.insert(ALT_SVC, "h3=\":443\"".parse().unwrap());
         headers.append(ALT_SVC, "h2=\"elsewhere.example:443\"".parse().unwrap());
         headers.insert("alternate-protocol", "443:quic".parse().unwrap());
-        headers.insert("proxy-status", "usher; error=http_request_denied".parse().unwrap());
         headers.insert("x-kept", "1".parse().unwrap());
         clean_response(&mut headers);
         assert_eq!(headers.len(), 1);

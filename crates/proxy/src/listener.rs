@@ -15,8 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use usher_events::event::{Event, Malformed, MalformedFault, Protocol, What};
-use usher_types::ids::Id;
+use usher_events::event::{MalformedFault, Protocol};
 
 use crate::body::Body;
 use crate::gateway::Gateway;
@@ -45,6 +44,24 @@ pub async fn listen_with_room(
     stop: CancellationToken,
     room: Arc<Semaphore>,
 ) {
+    let serve = |stream, peer, held| Some(serve_connection(Arc::clone(&gateway), stream, peer, held));
+    accept(&gateway, listener, stop, room, serve).await;
+}
+
+/// What a connection holds as long as it is open: what tells it to end, whoever waits for its work, and its place.
+pub(crate) type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
+
+/// Takes connections and has each served, where it is to be, until `stop` is pulled; then lets those that are open finish
+/// for a while.
+pub(crate) async fn accept<S>(
+    gateway: &Gateway,
+    listener: TcpListener,
+    stop: CancellationToken,
+    room: Arc<Semaphore>,
+    serve: impl Fn(TcpStream, SocketAddr, Held) -> Option<S>,
+) where
+    S: Future<Output = ()> + Send + 'static,
+{
     let tasks = TaskTracker::new();
     loop {
         // When all places are taken, clients wait in the kernel's queue.
@@ -55,13 +72,14 @@ pub async fn listen_with_room(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
-                tasks.spawn(async move {
-                    let cut = gateway.cut.clone();
-                    let permit = Arc::new(permit);
-                    let serving = Box::pin(serve_connection(gateway, stream, peer, stop, inner, permit));
-                    cut.run_until_cancelled(serving).await;
-                });
+                let held = (stop.clone(), tasks.clone(), Arc::new(permit));
+                if let Some(serving) = serve(stream, peer, held) {
+                    // Boxed once, or the task would have room for it three times over.
+                    let (cut, serving) = (gateway.cut.clone(), Box::pin(serving));
+                    tasks.spawn(async move {
+                        cut.run_until_cancelled(serving).await;
+                    });
+                }
             }
             Err(error) => {
                 // Too many files, or a client that left before it was taken: neither is cured by trying faster.
@@ -83,9 +101,7 @@ async fn serve_connection(
     gateway: Arc<Gateway>,
     mut stream: TcpStream,
     peer: SocketAddr,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-    room: Arc<OwnedSemaphorePermit>,
+    (stop, tasks, room): Held,
 ) {
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     if let Err(error) = stream.set_nodelay(true) {
@@ -123,9 +139,6 @@ async fn serve_connection(
 /// Reads until it is clear whether the client speaks HTTP/2.
 async fn first_bytes(stream: &mut TcpStream, first: &mut BytesMut) -> std::io::Result<bool> {
     loop {
-        if first.is_empty() && stream.read_buf(first).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
         let known = first.len().min(HTTP2_PREFACE.len());
         if first.get(..known) != HTTP2_PREFACE.get(..known) {
             return Ok(false);
@@ -259,10 +272,6 @@ async fn answer(
 
 /// A head that could not be read is a request all the same, and has its event.
 pub(crate) async fn record_malformed(gateway: &Gateway, from: IpAddr, fault: MalformedFault) {
-    let Ok(place) = gateway.parts.sink.reserve().await else { return };
-    let at = gateway.now();
-    let who = gateway.who(from, at);
-    let status = gateway.parts.pages.malformed(fault).status.as_u16();
-    let what = What::Malformed(Malformed { who, fault, status });
-    place.fill(Event { id: Id::new(0), school: gateway.parts.school, at, what });
+    let Ok(place) = gateway.place().await else { return };
+    let _page = serve::write_malformed(gateway, from, fault, place, gateway.now());
 }

@@ -33,7 +33,7 @@ pub(crate) struct Recording<C: Case> {
     outcome: Outcome,
     received: Arc<Received>,
     ended: bool,
-    /// Whether it was judged again after its event was written.
+    /// Whether it was refused after its event was written.
     is_turned: bool,
     /// The credentials it came with, if it did.
     pub(crate) shown: Option<Arc<Shown>>,
@@ -106,7 +106,7 @@ impl<C: Case> Recording<C> {
     /// Judges the facts as they are now; the last judgement is the one that is recorded.
     pub(crate) fn judge(&mut self) -> &mut C::Judgement {
         let judgement = self.facts.judge(&self.gateway, self.at);
-        self.is_turned = self.place.is_none();
+        self.is_turned = self.place.is_none() && C::decision(&judgement).is_refusal();
         self.judgement.insert(judgement)
     }
 
@@ -238,7 +238,7 @@ impl<C: Case> Recording<C> {
         place.fill(Event { id: self.id, school: self.gateway.parts.school, at: self.at, what });
     }
 
-    /// What was judged after the event was written.
+    /// The refusal that came after the event was written.
     fn turned(&self) -> Option<Box<Turned>> {
         let judgement = self.judgement.clone().filter(|_| self.is_turned)?;
         match self.facts.clone().event(judgement, self.outcome.clone()) {

@@ -1,6 +1,6 @@
 //! One request, from its head to its answer.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
@@ -15,6 +15,7 @@ use usher_policy::facts::{Circumstances, TlsFacts, Tunnel, WebFacts};
 use usher_policy::presence::CredentialFault;
 use usher_policy::verdict::{WebAction, actions};
 use usher_types::host::Host;
+use usher_types::ids::Id;
 use usher_types::moment::Moment;
 use usher_types::url::{Scheme, WebAddress};
 
@@ -74,12 +75,7 @@ pub(crate) async fn serve(
 ) -> Response<Body> {
     let busy = connection.state.busy();
     let share = gateway.requests.one(connection.peer.ip()).await;
-    let place = match gateway.parts.sink.try_reserve() {
-        Ok(place) => Ok(place),
-        Err(SinkClosed::Busy) => gateway.parts.sink.reserve().await,
-        Err(closed) => Err(closed),
-    };
-    let place = match place {
+    let place = match gateway.place().await {
         Ok(place) => place,
         Err(closed) => return closing(gateway.parts.pages.unrecorded(closed).into_response()),
     };
@@ -88,7 +84,7 @@ pub(crate) async fn serve(
     let entry = if connection.inside.is_some() { Entry::Tunnel } else { Entry::Proxy };
     let target = match target::read(&parts, entry) {
         Ok(target) => target,
-        Err(fault) => return malformed(&gateway, &connection, fault, place, at),
+        Err(fault) => return malformed(&gateway, connection.peer.ip(), fault, place, at),
     };
     let shown = connection.inside.as_ref().and_then(|inside| inside.shown.clone());
     let who = match &shown {
@@ -100,7 +96,9 @@ pub(crate) async fn serve(
         Target::Page { address, user_information } => (address, user_information),
         Target::Here => match own_address(&gateway, request.uri()) {
             Some(address) => (address, false),
-            None => return malformed(&gateway, &connection, MalformedFault::TargetUnclear, place, at),
+            None => {
+                return malformed(&gateway, connection.peer.ip(), MalformedFault::TargetUnclear, place, at);
+            }
         },
         Target::Tunnel(host, port) => {
             let facts = TlsFacts::to(who, (host, port));
@@ -205,7 +203,7 @@ pub(crate) async fn before<B: Into<Rest>>(
 }
 
 /// There is nothing to judge with, so nothing goes on.
-pub(crate) fn unjudged(recording: Recording<WebFacts>) -> Response<Body> {
+pub(crate) fn unjudged<C: Case>(recording: Recording<C>) -> Response<Body> {
     let page = recording.gateway().parts.pages.unrecorded(SinkClosed::Stopping);
     closing(finished(recording, page, End::Usher))
 }
@@ -237,6 +235,12 @@ pub(crate) fn unread(recording: Recording<WebFacts>) -> Response<Body> {
     closing(finished(recording, page, End::ClientLeft))
 }
 
+/// A page that says that nobody can be asked for this address as it was judged.
+pub(crate) fn unclear(recording: Recording<WebFacts>) -> Response<Body> {
+    let page = recording.gateway().parts.pages.malformed(MalformedFault::TargetUnclear);
+    finished(recording, page, End::Complete)
+}
+
 /// Why a request goes no further, as a page.
 pub(crate) fn no_way(shows_pages: bool, recording: Recording<WebFacts>, no_way: NoWay) -> Response<Body> {
     match no_way {
@@ -263,14 +267,8 @@ async fn own<B: Into<Rest>>(
 ) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     headers::clean_request(&mut parts.headers);
-    let address = &recording.facts.address;
-    let path = match &address.query {
-        Some(query) => format!("{}?{query}", address.path),
-        None => address.path.clone(),
-    };
-    let Ok(uri) = path.parse() else {
-        let page = gateway.parts.pages.malformed(MalformedFault::TargetUnclear);
-        return finished(recording, page, End::Complete);
+    let Ok(uri) = recording.facts.address.path_and_query().parse() else {
+        return unclear(recording);
     };
     parts.uri = uri;
     let request = Request::from_parts(parts, forward::counted(Upload::from(body), &recording));
@@ -283,21 +281,30 @@ async fn own<B: Into<Rest>>(
     response
 }
 
+/// What cannot be read goes no further.
 fn malformed(
-    gateway: &Arc<Gateway>,
-    connection: &Connection,
+    gateway: &Gateway,
+    from: IpAddr,
     fault: MalformedFault,
     place: Place,
     at: Moment,
 ) -> Response<Body> {
+    closing(write_malformed(gateway, from, fault, place, at).into_response())
+}
+
+/// Records a request that cannot be read, and gives the page that says so.
+pub(crate) fn write_malformed(
+    gateway: &Gateway,
+    from: IpAddr,
+    fault: MalformedFault,
+    place: Place,
+    at: Moment,
+) -> Page {
     let page = gateway.parts.pages.malformed(fault);
-    let what = What::Malformed(Malformed {
-        who: gateway.who(connection.peer.ip(), at),
-        fault,
-        status: page.status.as_u16(),
-    });
-    place.fill(Event { id: usher_types::ids::Id::new(0), school: gateway.parts.school, at, what });
-    closing(page.into_response())
+    let who = gateway.who(from, at);
+    let what = What::Malformed(Malformed { who, fault, status: page.status.as_u16() });
+    place.fill(Event { id: Id::new(0), school: gateway.parts.school, at, what });
+    page
 }
 
 /// Asks for credentials that help.

@@ -4,7 +4,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Version, header};
 use usher_events::event::MalformedFault;
 use usher_types::host::Host;
-use usher_types::url::{Scheme, WebAddress};
+use usher_types::url::{Scheme, WebAddress, hides_dot_segments};
 
 use crate::limits::{HEAD_BYTES, HEAD_FIELDS};
 
@@ -102,6 +102,10 @@ fn tunnel(parts: &Parts, entry: Entry) -> Result<Target, MalformedFault> {
 fn page(scheme: &str, authority: &str, parts: &Parts) -> Result<Target, MalformedFault> {
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let path = if path.starts_with('/') { path } else { "/" };
+    // Which page it asks for, only the site knows.
+    if hides_dot_segments(parts.uri.path()) {
+        return Err(MalformedFault::TargetUnclear);
+    }
     let address = WebAddress::parse(&format!("{scheme}://{authority}{path}"))
         .map_err(|_odd| MalformedFault::TargetUnclear)?;
     Ok(Target::Page { address, user_information: authority.contains('@') })
@@ -200,6 +204,10 @@ mod tests {
         assert_eq!(read("CONNECT", "u@a.example:443", &["a.example"]), MalformedFault::TargetUnclear);
         assert_eq!(read("TRACE", "http://a.example/", &["a.example"]), MalformedFault::Method);
         assert_eq!(read("OPTIONS", "*", &["a.example"]), MalformedFault::TargetUnclear);
+        for path in ["/a%5c..%5Cb", "/a\\..\\b", "/a/..%5Cb?c", "/a%5c%2e%2e/b"] {
+            let parts = parts("GET", &format!("http://a.example{path}"), &["a.example"]);
+            assert_eq!(super::read(&parts, Entry::Proxy), Err(MalformedFault::TargetUnclear), "{path}");
+        }
     }
 
     #[test]
@@ -210,5 +218,10 @@ mod tests {
         assert_eq!(page_of(read("GET", "/x", &["a.example:443"])), "https://a.example/x");
         assert_eq!(read("GET", "https://a.example/x", &["b.example"]), Err(MalformedFault::HostDiffers));
         assert_eq!(read("CONNECT", "b.example:443", &["b.example"]), Err(MalformedFault::Method));
+        assert_eq!(read("GET", "/a%5c..%5Cb", &["a.example"]), Err(MalformedFault::TargetUnclear));
+        assert_eq!(
+            page_of(read("GET", "/a%5Cb.c?d=%5C..%5C", &["a.example"])),
+            "https://a.example/a%5Cb.c?d=%5C..%5C"
+        );
     }
 }

@@ -52,7 +52,9 @@ pub(crate) async fn forward(
     let to_http2 = matches!(channel, Channel::Http2(..));
     let (mut parts, _no_body) = request.into_parts();
     let version = header::SEC_WEBSOCKET_VERSION;
-    forward::prepare(&mut parts, &recording.facts.address, to_http2);
+    if forward::prepare(&mut parts, &recording.facts.address, to_http2).is_err() {
+        return serve::unclear(recording);
+    }
     if to_http2 {
         parts.method = Method::CONNECT;
         parts.extensions.insert(Extended::from_static("websocket"));

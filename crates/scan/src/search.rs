@@ -123,10 +123,12 @@ fn is_in_any_country(host: &str, base: &str) -> bool {
     let Some(at) = host.rfind(base) else { return false };
     let before = host.get(..at).unwrap_or("");
     let after = host.get(at + base.len()..).unwrap_or("");
-    let labels: Vec<&str> = after.split('.').skip(1).collect();
-    let ending = match labels.as_slice() {
-        [only] => only.len() >= 2,
-        [second, country] => matches!(*second, "co" | "com" | "ac" | "org") && country.len() == 2,
+    let mut labels = after.split('.').skip(1);
+    let ending = match (labels.next(), labels.next(), labels.next()) {
+        (Some(only), None, None) => only.len() >= 2,
+        (Some(second), Some(country), None) => {
+            matches!(second, "co" | "com" | "ac" | "org") && country.len() == 2
+        }
         _ => false,
     };
     (before.is_empty() || before.ends_with('.')) && after.starts_with('.') && ending

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use usher_types::host::{Host, HostName};
+use usher_types::host::{Host, HostName, MAX_LABEL_BYTES};
 use usher_types::url::{Scheme, WebAddress};
 
 use crate::safe;
@@ -25,8 +25,8 @@ const DEEPEST: usize = 4;
 const MOST_PLACES: usize = 16;
 /// Pages inside one address, those inside the inner ones included: each is judged, and the reader waits.
 const MOST_PAGES: usize = 32;
-/// Longest label of a host name (RFC 1035, 2.3.4). Longer names are what Google moves into a parameter.
-const LABEL_BYTES: usize = 63;
+/// How the parameters begin that Google Translate says things to itself in.
+const OWN_PARAMETER: &str = "_x_tr_";
 
 static READ: LazyLock<Result<Wrappers, toml::de::Error>> = LazyLock::new(|| Wrappers::parse(BUILT_IN));
 
@@ -72,12 +72,13 @@ impl Wrappers {
     /// The pages that an address may show instead of its own, those inside them included, outermost first.
     pub fn inside(&self, address: &WebAddress) -> Inside {
         let mut found = Inside::default();
-        let mut layer = vec![address.clone()];
-        for _deep in 0..DEEPEST {
+        // Hardly any address is a wrapper's: the others cost a look at the table, and no copy.
+        let mut layer = self.next_layer(std::slice::from_ref(address), address, &mut found);
+        for _deeper in 1..DEEPEST {
             layer = self.next_layer(&layer, address, &mut found);
-            if layer.is_empty() {
-                return found;
-            }
+        }
+        if layer.is_empty() {
+            return found;
         }
         let mut deeper = Inside { pages: found.pages.clone(), unread: false };
         let more = self.next_layer(&layer, address, &mut deeper);
@@ -178,7 +179,7 @@ impl Wrapper {
         };
         let (mut heads, mut codings) = (values("_x_tr_hp"), values("_x_tr_enc"));
         // Only what is too long for a label begins elsewhere. Else somebody wrote it by hand, and it may count or not.
-        if heads.iter().all(|head| head.len() + label.len() <= LABEL_BYTES) {
+        if heads.iter().all(|head| head.len() + label.len() <= MAX_LABEL_BYTES) {
             heads.push(String::new());
         }
         if codings.is_empty() {
@@ -197,10 +198,15 @@ impl Wrapper {
     }
 }
 
-/// The page of a site whose name stands before the service's.
+/// The page of a site whose name stands before the service's. What is said to the service, the site does not hear.
 fn inner_page(host: Host, plain: bool, around: &WebAddress) -> WebAddress {
     let scheme = if plain { Scheme::Http } else { around.scheme };
-    WebAddress { host, scheme, port: scheme.default_port(), ..around.clone() }
+    let is_own = |part: &str| safe::parameters(part).any(|(name, _)| name.starts_with(OWN_PARAMETER));
+    let query = around.query.as_deref().and_then(|query| {
+        let kept: Vec<&str> = query.split('&').filter(|part| !is_own(part)).collect();
+        (!kept.is_empty()).then(|| kept.join("&"))
+    });
+    WebAddress { host, scheme, port: scheme.default_port(), path: around.path.clone(), query }
 }
 
 /// The name that Google Translate writes as one label: hyphens are doubled, then dots are hyphens; `1-` before it means
@@ -343,9 +349,10 @@ mod tests {
                 "https://games.example/x?y",
             ),
             ("https://translate.google.co.uk/translate?hl=en&u=games.example", "https://games.example/"),
+            ("https://games-example.translate.goog/play?_x_tr_sl=auto", "https://games.example/play"),
             (
-                "https://games-example.translate.goog/play?_x_tr_sl=auto",
-                "https://games.example/play?_x_tr_sl=auto",
+                "https://games-example.translate.goog/play?_x_tr_sl=en&a=b+c&_x_tr_hl=fr&_x_tr=1&d;e",
+                "https://games.example/play?a=b+c&_x_tr=1&d;e",
             ),
             ("https://www-two--words-co-uk.translate.goog/", "https://www.two-words.co.uk/"),
             (
@@ -452,10 +459,7 @@ mod tests {
             ("-example", "_x_tr_hp=games", "games.example"),
             ("aa-example", &format!("_x_tr_hp={long}"), &format!("{long}aa.example")),
         ] {
-            let Ok(address) = WebAddress::parse(&format!("https://{label}.translate.goog/?{query}")) else {
-                continue;
-            };
-            let found = Wrappers::built_in().unwrap().inside(&address);
+            let found = inside(&format!("https://{label}.translate.goog/?{query}"));
             let hosts: Vec<String> = found.pages.iter().map(|page| page.host.to_string()).collect();
             assert!(hosts.iter().any(|host| host == expected), "{label} {query}: {hosts:?}");
         }

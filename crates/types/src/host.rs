@@ -11,8 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Longest host name in its ASCII form, without the trailing dot (RFC 1035, 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
-/// Longest label of a host name (RFC 1035, 2.3.4).
-const MAX_LABEL_BYTES: usize = 63;
+/// Longest label of a host name, in bytes (RFC 1035, 2.3.4).
+pub const MAX_LABEL_BYTES: usize = 63;
 
 /// A host name in lower-case ASCII (punycode where needed), without a trailing dot, 1 to 253 bytes, no empty label.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

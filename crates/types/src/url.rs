@@ -100,6 +100,12 @@ impl WebAddress {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// Path and query, as a site is asked for them.
+    pub fn path_and_query(&self) -> String {
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        format!("{}{query}", self.path)
+    }
+
     /// Scheme, host and port, as in a `Host` header or an `Origin`.
     pub fn origin(&self) -> String {
         if self.port == self.scheme.default_port() {
@@ -112,8 +118,7 @@ impl WebAddress {
 
 impl fmt::Display for WebAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin(), self.path)?;
-        self.query.as_ref().map_or(Ok(()), |query| write!(f, "?{query}"))
+        write!(f, "{}{}", self.origin(), self.path_and_query())
     }
 }
 
@@ -145,12 +150,25 @@ pub fn normal_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(resolve_segments(&decoded))
 }
 
-/// Whether a path as somebody wrote it goes up or stands still on its way (RFC 3986, 3.3), in any spelling. Browsers resolve
-/// such segments themselves; programs may leave it to the server, and servers differ.
+/// Whether a path as somebody wrote it goes up or stands still on its way (RFC 3986, 3.3), in any spelling that
+/// [`normal_path`] resolves. Browsers resolve such segments themselves; programs may leave it to the server, and servers
+/// differ.
 pub fn has_dot_segments(path: &str) -> bool {
-    (path.contains('.') || path.contains('%'))
-        // Windows' servers take a backslash for a slash.
-        && undo_needless_percent(path).replace("%5C", "/").split(['/', '\\']).any(|part| matches!(part, "." | ".."))
+    (path.contains('.') || path.contains('%')) && undo_needless_percent(path).split('/').any(is_dot_segment)
+}
+
+/// Whether a path as somebody wrote it goes up or stands still behind a backslash, written out or as `%5C`: a slash to
+/// Windows' servers and none to others, so that nobody can say which page it asks for.
+pub fn hides_dot_segments(path: &str) -> bool {
+    if !path.contains(['\\', '%']) {
+        return false;
+    }
+    let path = undo_needless_percent(path).replace("%5C", "\\");
+    path.split('/').any(|part| part.contains('\\') && part.split('\\').any(is_dot_segment))
+}
+
+fn is_dot_segment(part: &str) -> bool {
+    matches!(part, "." | "..")
 }
 
 fn undo_needless_percent(path: &str) -> String {
@@ -209,11 +227,24 @@ mod tests {
 
     #[test]
     fn ways_up_are_seen_in_every_spelling() {
-        for path in ["/a/../b", "/..", "/a/%2e%2E/b", "/a/.%2e", "/./a", "/a\\..\\b", "/a%5c..%5Cb"] {
+        for path in ["/a/../b", "/..", "/a/%2e%2E/b", "/a/.%2e", "/./a"] {
             assert!(has_dot_segments(path), "{path}");
+            assert!(!has_dot_segments(&normal_path(path)) && !hides_dot_segments(path), "{path}");
         }
-        for path in ["/", "/a.b/c..d", "/...", "/a/%2e%2e%2e", "/.well-known/x"] {
-            assert!(!has_dot_segments(path), "{path}");
+        for path in ["/a\\..\\b", "/a%5c..%5Cb", "/a%5C%2e%2e/b", "/a/..%5c", "/a/.\\b", "/x/../a%5C..%5Cb"] {
+            assert!(hides_dot_segments(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/a.b/c..d",
+            "/...",
+            "/a/%2e%2e%2e",
+            "/.well-known/x",
+            "/a%5Cb.c",
+            "/a/b\\c",
+            "/a%255C..%255Cb",
+        ] {
+            assert!(!has_dot_segments(path) && !hides_dot_segments(path), "{path}");
         }
     }
 

@@ -47,11 +47,14 @@ pub fn order() -> impl Iterator<Item = Step> {
 
 /// Decides on one web request.
 pub fn decide_web(snapshot: &Snapshot, facts: &WebFacts, at: Moment) -> Decision {
-    let case = Case::web(snapshot, facts, at);
-    let decision = judge(&case);
-    let mut decision = flip::with_flip(&case, decision);
-    decision.adjust = safe::adjust(&case, decision.verdict);
-    wrapped::refused(snapshot, facts, &decision, at).unwrap_or(decision)
+    web(&Case::web(snapshot, facts, at), facts)
+}
+
+/// Judges a web request, and the pages inside its address.
+fn web(case: &Case<'_>, facts: &WebFacts) -> Decision {
+    let mut decision = flip::with_flip(case, judge(case));
+    decision.adjust = safe::adjust(case, decision.verdict);
+    wrapped::refused(case, facts, &decision).unwrap_or(decision)
 }
 
 /// Decides on one tunnel: whether its site is open to this person, and what to do with the bytes.
@@ -81,8 +84,7 @@ pub(crate) fn decide_probe(
     let mut case = Case::web(snapshot, facts, at);
     case.as_if = as_if;
     case.without.lockdown = true;
-    let decision = judge(&case);
-    flip::with_flip(&case, decision)
+    web(&case, facts)
 }
 
 /// Decides again on recorded facts.

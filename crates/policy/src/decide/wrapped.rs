@@ -4,76 +4,55 @@
 //! Whoever opened the wrapper (a grant, a lesson's list) looked at the wrapper and not at what is in it: the wrapped page
 //! needs to be open itself.
 
-use usher_scan::features::Features;
-use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 use super::case::Case;
 use super::{flip, judge, safe};
 use crate::decision::{Decision, Flip, Reason, Step};
 use crate::facts::WebFacts;
-use crate::snapshot::Snapshot;
 use crate::verdict::Verdict;
 
 /// The refusal of what is wrapped, where the page around it is open. Of several pages that an address names, one that is
 /// refused is enough: which is shown, only the service knows. A word first is said about pages people went to, and not about
 /// what they hold.
-pub(super) fn refused(
-    snapshot: &Snapshot,
-    facts: &WebFacts,
-    around: &Decision,
-    at: Moment,
-) -> Option<Decision> {
+pub(super) fn refused(case: &Case<'_>, facts: &WebFacts, around: &Decision) -> Option<Decision> {
     if around.verdict > Verdict::Coach || around.reason == Reason::OwnPage {
         return None;
     }
-    let inside = snapshot.wrappers.inside(&facts.address);
-    let judged = inside.pages.into_iter().map(|address| alone(snapshot, facts, address, at));
-    judged.into_iter().find(|decision| decision.verdict > Verdict::Coach).or_else(|| {
-        inside.unread.then(|| Decision {
-            verdict: Verdict::Block,
-            reason: Reason::Unknown,
-            matched: None,
-            flip: Flip::Nothing,
-            adjust: Vec::new(),
-            ..around.clone()
-        })
-    })
+    let inside = case.snapshot.wrappers.inside(&facts.address);
+    let mut judged = inside.pages.into_iter().map(|address| alone(case, facts, address));
+    let refused = judged.find(|decision| decision.verdict > Verdict::Coach);
+    refused.or_else(|| inside.unread.then(|| shut(around.clone(), Step::Default, Reason::Unknown)))
 }
 
-/// The page as if it were asked for itself.
-fn alone(snapshot: &Snapshot, facts: &WebFacts, address: WebAddress, at: Moment) -> Decision {
+/// The page as if it were asked for itself, with what is left out or taken for granted about the one around it.
+fn alone(around: &Case<'_>, facts: &WebFacts, address: WebAddress) -> Decision {
     let facts = WebFacts {
-        address,
-        method: "GET".to_owned(),
-        user_information: false,
-        tunnel: None,
-        resolved: None,
-        features: Features::default(),
-        sent: None,
-        carried: None,
-        ..facts.clone()
+        part_of_page: facts.part_of_page,
+        embedded_in: facts.embedded_in.clone(),
+        ..WebFacts::page(facts.who.clone(), address)
     };
-    let case = Case::web(snapshot, &facts, at);
-    let decision = judge(&case);
-    let decision = flip::with_flip(&case, decision);
+    let mut case = Case::web(around.snapshot, &facts, around.at);
+    case.without = around.without;
+    case.as_if = around.as_if;
+    let decision = flip::with_flip(&case, judge(&case));
     match safe::locked_by(&case, decision.verdict) {
         // Whoever wraps it asks in its place, and nothing that is changed here comes there.
-        Some(service) => unsafe_search(decision, service),
+        Some(service) => shut(decision, Step::SafeSearch, Reason::UnsafeSearch(service)),
         None => decision,
     }
 }
 
-/// The refusal of a page that is open only where the request for it can be changed.
-fn unsafe_search(mut decision: Decision, service: String) -> Decision {
-    decision.trail.retain(|passed| passed.step < Step::SafeSearch);
+/// The refusal, at this step, of what was open. Whatever opened it says nothing about it, nor does any step from this on.
+fn shut(mut opened: Decision, step: Step, reason: Reason) -> Decision {
+    opened.trail.retain(|passed| passed.step < step);
     Decision {
         verdict: Verdict::Block,
-        reason: Reason::UnsafeSearch(service),
-        step: Step::SafeSearch,
+        reason,
+        step,
         matched: None,
         flip: Flip::Nothing,
         adjust: Vec::new(),
-        ..decision
+        ..opened
     }
 }

@@ -342,9 +342,9 @@ fn categories(
 /// How each group searches. One named twice has the stricter.
 fn safe_search(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<SafeFor>, PolicyFault> {
     let written = &document.safe_search;
-    let search = by_group(document, names, &written.search)?;
-    let youtube = by_group(document, names, &written.youtube)?;
-    let image_search = by_group(document, names, &written.image_search)?;
+    let search = by_group(document, names, "safe-search", &written.search, Ord::max)?;
+    let youtube = by_group(document, names, "safe-search", &written.youtube, Ord::max)?;
+    let image_search = by_group(document, names, "safe-search", &written.image_search, Ord::max)?;
     let said = search.into_iter().zip(youtube).zip(image_search);
     let groups = document.groups.iter().zip(said).map(|(group, ((search, youtube), image_search))| {
         let unsaid = group.unsaid_search();
@@ -357,18 +357,20 @@ fn safe_search(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<SafeF
     Ok(groups.collect())
 }
 
-/// What each group is told by a table of groups and sets; none where it is told nothing.
-fn by_group<T: Copy + Ord>(
+/// What each group is told by a table of groups and sets, the stricter where it is told twice; none where it is told nothing.
+fn by_group<T: Copy>(
     document: &PolicyDocument,
     names: &Names<'_>,
+    place: &str,
     written: &BTreeMap<String, T>,
+    stricter: fn(T, T) -> T,
 ) -> Result<Vec<Option<T>>, PolicyFault> {
     let mut said: Vec<Option<T>> = vec![None; document.groups.len()];
     for (name, &value) in written {
-        let set = names.one("safe-search", name)?;
+        let set = names.one(place, name)?;
         for (index, slot) in said.iter_mut().enumerate() {
             if set.has(GroupIndex(index)) {
-                *slot = (*slot).max(Some(value));
+                *slot = Some(slot.map_or(value, |earlier| stricter(earlier, value)));
             }
         }
     }
@@ -434,7 +436,7 @@ fn closings<R: Passing>(
     compiled.collect()
 }
 
-fn each_once<'a>(place: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), PolicyFault> {
+pub(super) fn each_once<'a>(place: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), PolicyFault> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
@@ -466,15 +468,7 @@ fn check_closing(place: &str, verdict: Verdict) -> Result<(), PolicyFault> {
 }
 
 fn unknown(document: &PolicyDocument, names: &Names<'_>) -> Result<Vec<Verdict>, PolicyFault> {
-    let mut said: Vec<Option<Verdict>> = vec![None; document.groups.len()];
-    for (name, &verdict) in &document.unknown {
-        let set = names.one("unknown", name)?;
-        for (index, slot) in said.iter_mut().enumerate() {
-            if set.has(GroupIndex(index)) {
-                *slot = Some(slot.map_or(verdict, |earlier| earlier.stricter(verdict)));
-            }
-        }
-    }
+    let said = by_group(document, names, "unknown", &document.unknown, Verdict::stricter)?;
     let missing = |index: usize| {
         let name = document.groups.get(index).map(|group| group.name.clone());
         PolicyFault::UnknownNotSaid(name.unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use usher_lists::category::CategoryTable;
 
-use super::compile::{Names, PolicyFault, category_set, patterns};
+use super::compile::{Names, PolicyFault, category_set, each_once, patterns};
 use super::{CompiledInspection, Uninspected};
 use crate::document::{Inspection, InspectionRule};
 use crate::kept;
@@ -31,21 +31,18 @@ pub(super) fn rules(
     names: &Names<'_>,
     table: &CategoryTable,
 ) -> Result<Vec<CompiledInspection>, PolicyFault> {
-    let mut compiled: Vec<CompiledInspection> = Vec::new();
-    for rule in written {
+    each_once("inspection", written.iter().map(|rule| rule.id.as_str()))?;
+    let compiled = written.iter().map(|rule| {
         let place = format!("inspection `{}`", rule.id);
-        if compiled.iter().any(|earlier| earlier.rule.id == rule.id) {
-            return Err(PolicyFault::Twice(place));
-        }
         let categories = (!rule.categories.is_empty())
             .then(|| category_set(&place, &rule.categories, table))
             .transpose()?;
-        compiled.push(CompiledInspection {
+        Ok(CompiledInspection {
             whom: names.set(&place, &rule.whom)?,
             sites: (!rule.sites.is_empty()).then(|| patterns(&rule.sites)),
             categories,
             rule: rule.clone(),
-        });
-    }
-    Ok(compiled)
+        })
+    });
+    compiled.collect()
 }

@@ -5,6 +5,7 @@
 //! Does not: decide. Whatever is found becomes a fact, and the request is judged again with it.
 
 pub(crate) mod file;
+mod live;
 pub(crate) mod name;
 pub(crate) mod reading;
 

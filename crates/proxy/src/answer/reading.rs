@@ -11,6 +11,7 @@ use usher_scan::kind::{self, Class, Hints, Kind, LOOKED_AT_BYTES};
 use usher_scan::page::{PageScan, SoFar, TextKind};
 use usher_scan::phrase::book::PhraseBook;
 
+use super::live::{EVENT_STREAM, Live};
 use super::name::{self, Saved};
 use crate::limits::{KIND_BYTES, SUBJECTS_KEPT};
 use crate::record::Recording;
@@ -34,6 +35,7 @@ pub(crate) struct Reading {
     head: Vec<u8>,
     declared: Option<String>,
     saved: Saved,
+    live: Option<Live>,
     part_of_page: bool,
     charset: Option<String>,
     broken: bool,
@@ -61,18 +63,19 @@ impl Reading {
             Some(Err(_unknown)) => None,
         };
         let declared = kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
-        // A call that answers bit by bit has no beginning to wait for.
-        let is_call = declared.as_deref().is_some_and(|kind| kind.starts_with("application/grpc"));
+        let saved = Saved::of(headers, facts);
+        let live = declared.as_deref().and_then(|declared| Live::of(declared, &facts.method, &saved));
         Self {
             decoder,
             head: Vec::new(),
             declared,
             charset: kind.and_then(name::charset),
-            saved: Saved::of(headers, facts),
+            saved,
+            live,
             part_of_page: facts.part_of_page,
             broken: false,
             book,
-            way: if is_call { Way::Pass } else { Way::Unknown },
+            way: Way::Unknown,
             text: None,
             judged: SoFar::default(),
             is_whole: false,
@@ -94,8 +97,8 @@ impl Reading {
     }
 
     /// Whether it comes bit by bit, for somebody who waits for each: it is never held.
-    pub(crate) fn is_live(&self) -> bool {
-        self.declared.as_deref() == Some(EVENT_STREAM)
+    pub(crate) const fn is_live(&self) -> bool {
+        self.live.is_some()
     }
 
     /// Whether some of it could not be decoded, so that a browser may show what was not read.
@@ -180,15 +183,19 @@ impl Reading {
     fn way_of(&self, kind: Kind, head: &[u8]) -> Way {
         let declared = self.declared.as_deref();
         let class = kind.class();
-        if self.is_live() {
-            return if is_event_stream(head) { Way::Text } else { Way::File(kind) };
+        let hides = class.is_active() || class == Class::Archive;
+        if let Some(live) = self.live {
+            return match live {
+                Live::Events if live.begins(head) => Way::Text,
+                Live::Call | Live::WebCall | Live::WebText if live.begins(head) && !hides => Way::Pass,
+                _ => Way::File(kind),
+            };
         }
         // A name that ends like an archive, a document or a program says what it would be saved for.
         if self.saved.is_attached || self.saved.is_file && !matches!(class, Class::Page | Class::Image) {
             return Way::File(kind);
         }
         if declared.is_some_and(is_textual) {
-            let hides = class.is_active() || class == Class::Archive;
             return if hides { Way::File(kind) } else { Way::Text };
         }
         match class {
@@ -262,8 +269,6 @@ pub(crate) fn unlooked(recording: &mut Recording<WebFacts>, kind: Kind, unread: 
     recording.judge_again()
 }
 
-const EVENT_STREAM: &str = "text/event-stream";
-
 /// Types that a browser shows as text, or runs as a page's own script.
 fn is_textual(declared: &str) -> bool {
     declared.starts_with("text/")
@@ -273,16 +278,9 @@ fn is_textual(declared: &str) -> bool {
             && !declared.contains("opendocument")
 }
 
-/// Whether bytes begin like server-sent events: a field, a comment, or an empty line (WHATWG HTML, 9.2.5).
-fn is_event_stream(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let begins = |field: &&[u8]| text.starts_with(field) || field.starts_with(text);
-    [&b"data"[..], b"event", b"id", b"retry", b":"].iter().any(begins)
-}
-
 /// Types of data that pages fetch for themselves, in forms nobody reads.
 fn is_page_data(declared: &str) -> bool {
-    ["image/", "audio/", "video/", "font/", "application/font", "application/x-font", "application/grpc"]
+    ["image/", "audio/", "video/", "font/", "application/font", "application/x-font"]
         .iter()
         .any(|start| declared.starts_with(start))
         || matches!(

@@ -173,7 +173,7 @@ fn may_become_a_request(bytes: &[u8]) -> bool {
 }
 
 /// Where the empty line after a section ends. Every line ends with CR LF and neither stands alone.
-fn section_end(bytes: &[u8], longest: usize) -> Result<Option<usize>, MalformedFault> {
+pub(crate) fn section_end(bytes: &[u8], longest: usize) -> Result<Option<usize>, MalformedFault> {
     let looked_at = bytes.get(..bytes.len().min(longest)).unwrap_or_default();
     let mut line_start = 0;
     for (at, &byte) in looked_at.iter().enumerate() {

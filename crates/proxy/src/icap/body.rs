@@ -132,13 +132,11 @@ pub(crate) struct Pieces {
     first: Option<Bytes>,
     /// None where nothing more comes.
     rest: Option<mpsc::Receiver<Result<Bytes, BrokeOff>>>,
-    /// How long it is, by the head of its message.
-    length: Option<u64>,
 }
 
 impl Pieces {
     /// A body whose beginning is there and whose rest, if there is one, comes through the sender.
-    pub(super) fn beginning(first: Bytes, length: Option<u64>, has_rest: bool) -> (Self, Option<Sender>) {
+    pub(super) fn beginning(first: Bytes, has_rest: bool) -> (Self, Option<Sender>) {
         let (sender, receiver) = if has_rest {
             let (sender, receiver) = mpsc::channel(PIECES);
             (Some(Sender(sender)), Some(receiver))
@@ -146,7 +144,7 @@ impl Pieces {
             (None, None)
         };
         let first = Some(first).filter(|first| !first.is_empty());
-        (Self { first, rest: receiver, length }, sender)
+        (Self { first, rest: receiver }, sender)
     }
 
     pub(crate) fn poll_frame(
@@ -176,10 +174,11 @@ impl Pieces {
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
-        match (self.length, &self.rest) {
-            (_, None) => SizeHint::with_exact(self.first.as_ref().map_or(0, |first| first.len() as u64)),
-            (Some(length), Some(_)) => SizeHint::with_exact(length),
-            (None, Some(_)) => SizeHint::new(),
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.first.as_ref().map_or(0, |first| first.len() as u64));
+        if self.rest.is_none() {
+            hint.set_upper(hint.lower());
         }
+        hint
     }
 }

@@ -5,8 +5,10 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
+use usher_events::event::MalformedFault;
 use usher_scanners::icap::answer::{self, Parts};
 
+use crate::guard::framing::section_end;
 use crate::limits::{HEAD_BYTES, HEAD_FIELDS};
 
 /// The longest head of ICAP itself, in bytes. Squid's have 300.
@@ -51,7 +53,12 @@ pub enum Asks {
     /// What this server does; whether about answers or about requests.
     Options(Side),
     /// About a message.
-    About(Side),
+    About {
+        /// Who sent it, by the client's word.
+        client: IpAddr,
+        /// What follows the head: a request, or a request and the answer to it.
+        parts: Parts,
+    },
 }
 
 /// Which message it is about.
@@ -68,16 +75,22 @@ pub enum Side {
 pub struct Ask {
     /// What is asked.
     pub asks: Asks,
-    /// Who sent the message, by the client's word.
-    pub client: Option<IpAddr>,
     /// How many bytes of the body come first (4.5); none where it comes at once.
     pub preview: Option<u64>,
     /// Whether "as it was" may be said of it without a preview (4.6).
     pub allows_204: bool,
     /// Whether the connection ends after it.
     pub closes: bool,
-    /// What follows it.
-    pub parts: Option<Parts>,
+}
+
+/// What a head's fields say.
+#[derive(Debug, Default)]
+struct Fields {
+    client: Option<IpAddr>,
+    preview: Option<u64>,
+    allows_204: bool,
+    closes: bool,
+    parts: Option<Parts>,
 }
 
 /// Reads a head, and says how many bytes it has. None while it is not all there.
@@ -85,15 +98,12 @@ pub struct Ask {
 /// # Errors
 /// What makes it no head.
 pub fn read(bytes: &[u8]) -> Result<Option<(Ask, usize)>, Fault> {
-    let limited = bytes.get(..LONGEST_HEAD_BYTES.min(bytes.len())).unwrap_or_default();
-    let Some(length) = limited.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4) else {
-        return if bytes.len() >= LONGEST_HEAD_BYTES { Err(Fault::TooLong) } else { Ok(None) };
-    };
-    let mut text = limited.get(..length).unwrap_or_default().to_vec();
-    let before = |at: usize| at.checked_sub(1).and_then(|at| text.get(at)).copied();
-    if text.iter().enumerate().any(|(at, byte)| *byte == b'\n' && before(at) != Some(b'\r')) {
-        return Err(Fault::Head);
-    }
+    let end = section_end(bytes, LONGEST_HEAD_BYTES).map_err(|fault| match fault {
+        MalformedFault::HeadTooLarge => Fault::TooLong,
+        _ => Fault::Head,
+    })?;
+    let Some(length) = end else { return Ok(None) };
+    let mut text = bytes.get(..length).unwrap_or_default().to_vec();
     let line = text.windows(2).position(|window| window == b"\r\n").unwrap_or_default();
     // But for the protocol's name, it is what HTTP has.
     let name = line.checked_sub(8).and_then(|at| text.get_mut(at..line)).filter(|name| *name == b"ICAP/1.0");
@@ -105,57 +115,57 @@ pub fn read(bytes: &[u8]) -> Result<Option<(Ask, usize)>, Fault> {
         Ok(_) | Err(_) => return Err(Fault::Head),
     }
     let path = request.path.unwrap_or_default();
-    let asks = match request.method {
-        Some("OPTIONS") if path.ends_with("respmod") => Asks::Options(Side::Answer),
-        Some("OPTIONS") => Asks::Options(Side::Request),
-        Some("REQMOD") => Asks::About(Side::Request),
-        Some("RESPMOD") => Asks::About(Side::Answer),
+    let (is_about, side) = match request.method {
+        Some("OPTIONS") if path.ends_with("respmod") => (false, Side::Answer),
+        Some("OPTIONS") => (false, Side::Request),
+        Some("REQMOD") => (true, Side::Request),
+        Some("RESPMOD") => (true, Side::Answer),
         _ => return Err(Fault::Method),
     };
-    let mut ask = Ask { asks, client: None, preview: None, allows_204: false, closes: false, parts: None };
+    let mut said = Fields::default();
     for field in request.headers.iter() {
-        take(&mut ask, field)?;
+        take(&mut said, field)?;
     }
-    complete(&ask)?;
-    Ok(Some((ask, length)))
+    let asks = if is_about { about(side, &said)? } else { Asks::Options(side) };
+    let Fields { preview, allows_204, closes, .. } = said;
+    Ok(Some((Ask { asks, preview, allows_204, closes }, length)))
 }
 
-fn take(ask: &mut Ask, field: &httparse::Header<'_>) -> Result<(), Fault> {
+fn take(said: &mut Fields, field: &httparse::Header<'_>) -> Result<(), Fault> {
     let value = std::str::from_utf8(field.value).map_err(|_odd| Fault::Head)?.trim();
     let has = |word: &str| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(word));
     match field.name.to_ascii_lowercase().as_str() {
         // Said twice, it could be meant either way.
-        "encapsulated" if ask.parts.is_some() => return Err(Fault::Parts),
-        "x-client-ip" if ask.client.is_some() => return Err(Fault::Parts),
-        "preview" if ask.preview.is_some() => return Err(Fault::Parts),
+        "encapsulated" if said.parts.is_some() => return Err(Fault::Parts),
+        "x-client-ip" if said.client.is_some() => return Err(Fault::Parts),
+        "preview" if said.preview.is_some() => return Err(Fault::Parts),
         "encapsulated" => {
-            ask.parts = Some(answer::parts(value, LONGEST_INNER_BYTES).map_err(|_odd| Fault::Parts)?);
+            said.parts = Some(answer::parts(value, LONGEST_INNER_BYTES).map_err(|_odd| Fault::Parts)?);
         }
         "x-client-ip" => {
             let client: IpAddr = value.parse().map_err(|_odd| Fault::Parts)?;
-            ask.client = Some(client.to_canonical());
+            said.client = Some(client.to_canonical());
         }
         "preview" => {
             let bytes = value.parse().ok().filter(|bytes| *bytes <= LARGEST_PREVIEW_BYTES);
-            ask.preview = Some(bytes.ok_or(Fault::Parts)?);
+            said.preview = Some(bytes.ok_or(Fault::Parts)?);
         }
-        "allow" => ask.allows_204 |= has("204"),
-        "connection" => ask.closes |= has("close"),
+        "allow" => said.allows_204 |= has("204"),
+        "connection" => said.closes |= has("close"),
         _ => {}
     }
     Ok(())
 }
 
-/// Whether all of it is there that must be: a message is judged by its request, and by who sent that.
-fn complete(ask: &Ask) -> Result<(), Fault> {
-    let Asks::About(side) = ask.asks else { return Ok(()) };
-    let parts = ask.parts.ok_or(Fault::Parts)?;
+/// All that must be there: a message is judged by its request, and by who sent that.
+fn about(side: Side, said: &Fields) -> Result<Asks, Fault> {
+    let parts = said.parts.ok_or(Fault::Parts)?;
     let answers = side == Side::Answer;
     let in_place = parts.request == Some(0) && parts.response.is_some() == answers && parts.heads > 0;
     if !in_place {
         return Err(Fault::Parts);
     }
-    if ask.client.is_none() { Err(Fault::Client) } else { Ok(()) }
+    Ok(Asks::About { client: said.client.ok_or(Fault::Client)?, parts })
 }
 
 /// Reads the head of a request that is inside.
@@ -220,12 +230,9 @@ mod tests {
         let asked = ask("RESPMOD icap://u:1344/respmod ICAP/1.0\r\nHost: u:1344\r\nEncapsulated: req-hdr=0, \
              res-hdr=137, res-body=296\r\nPreview: 1024\r\nAllow: 204\r\nX-Client-IP: ::ffff:10.0.0.14\r\n\r\n")
         .unwrap();
-        assert_eq!(
-            (asked.asks, asked.preview, asked.allows_204),
-            (Asks::About(Side::Answer), Some(1024), true)
-        );
-        assert_eq!(asked.client, Some("10.0.0.14".parse().unwrap()));
-        let parts = asked.parts.unwrap();
+        assert_eq!((asked.preview, asked.allows_204), (Some(1024), true));
+        let Asks::About { client, parts } = asked.asks else { panic!("{asked:?}") };
+        assert_eq!(client, "10.0.0.14".parse::<IpAddr>().unwrap());
         assert_eq!((parts.request, parts.response, parts.heads, parts.body), (Some(0), Some(137), 296, true));
         let asked = ask("OPTIONS icap://u/respmod ICAP/1.0\r\nHost: u\r\nConnection: close\r\n\r\n").unwrap();
         assert_eq!((asked.asks, asked.closes), (Asks::Options(Side::Answer), true));
@@ -271,7 +278,8 @@ mod tests {
             let begun = format!("REQMOD icap://u/ ICAP/1.0\r\n{fields}\r\n\r\n");
             if let Ok(Some((ask, length))) = read(begun.as_bytes()) {
                 prop_assert!(length <= begun.len());
-                prop_assert!(ask.parts.is_none_or(|parts| parts.heads <= LONGEST_INNER_BYTES));
+                let Asks::About { parts, .. } = ask.asks else { return Err(TestCaseError::fail("about nothing")) };
+                prop_assert!(parts.heads <= LONGEST_INNER_BYTES);
             }
         }
     }

@@ -16,20 +16,20 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use usher_events::event::{MalformedFault, Protocol};
+use usher_scanners::icap::answer::Parts;
 
 use self::body::{BrokeOff, Pieces, Reading};
 use self::head::{Ask, Asks, Fault, Side};
-use self::modify::{First, Shown};
+use self::modify::{Can, First, Shown};
 use self::out::Writing;
 use crate::gateway::Gateway;
 use crate::guard::ConnectionState;
-use crate::limits::{DRAIN_TIME, HEAD_TIME, IDLE_TIME};
-use crate::listener::record_malformed;
+use crate::limits::{HEAD_TIME, IDLE_TIME};
+use crate::listener::{Held, accept, record_malformed};
 use crate::serve::Connection;
 
 /// Connections of ICAP clients open at once. Squid opens one for each message under way.
@@ -47,45 +47,20 @@ pub struct Clients {
 /// Takes connections of these clients until `stop` is pulled. Anybody else's is closed without a word.
 pub async fn listen(gateway: Arc<Gateway>, listener: TcpListener, clients: Clients, stop: CancellationToken) {
     let Clients { networks, decrypt } = clients;
-    let (tasks, room) = (TaskTracker::new(), Arc::new(Semaphore::new(CONNECTIONS)));
-    loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stop.cancelled() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) if is_client(&networks, peer) => {
-                let (gateway, stop, inner) = (Arc::clone(&gateway), stop.clone(), tasks.clone());
-                tasks.spawn(async move {
-                    let cut = gateway.cut.clone();
-                    let serving =
-                        Box::pin(serve(gateway, stream, peer, decrypt, (stop, inner, Arc::new(permit))));
-                    cut.run_until_cancelled(serving).await;
-                });
-            }
-            Ok((_stream, peer)) => tracing::warn!(%peer, "no ICAP client of this server asked it"),
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+    let serve = |stream, peer, held| {
+        if !is_client(&networks, peer) {
+            tracing::warn!(%peer, "no ICAP client of this server asked it");
+            return None;
         }
-    }
-    drop(listener);
-    tasks.close();
-    if timeout(DRAIN_TIME, tasks.wait()).await.is_err() {
-        gateway.cut.cancel();
-        tasks.wait().await;
-    }
+        Some(Box::pin(serve(Arc::clone(&gateway), stream, peer, decrypt, held)))
+    };
+    accept(&gateway, listener, stop, Arc::new(Semaphore::new(CONNECTIONS)), serve).await;
 }
 
 fn is_client(clients: &[IpNet], peer: SocketAddr) -> bool {
     let address = peer.ip().to_canonical();
     clients.iter().any(|net| net.contains(&address))
 }
-
-/// What a connection holds as long as it is open.
-type Held = (CancellationToken, TaskTracker, Arc<OwnedSemaphorePermit>);
 
 async fn serve(
     gateway: Arc<Gateway>,
@@ -171,23 +146,18 @@ async fn message(
     decrypts: bool,
 ) -> Option<()> {
     writing.closes = ask.closes;
-    if let Asks::Options(side) = ask.asks {
-        return writing.options(side, CONNECTIONS).await.ok();
-    }
-    let read = match ask.client {
-        Some(client) => {
-            connection.peer = SocketAddr::new(client, 0);
-            shown(reading, ask).await
-        }
-        None => Err(Fault::Client),
+    let (client, parts) = match ask.asks {
+        Asks::Options(side) => return writing.options(side, CONNECTIONS).await.ok(),
+        Asks::About { client, parts } => (client, parts),
     };
-    let (shown, has_rest) = match read {
-        Ok((shown, has_rest)) => (Shown { decrypts, ..shown }, has_rest),
+    connection.peer = SocketAddr::new(client, 0);
+    let (shown, has_rest) = match shown(reading, parts, ask.preview).await {
+        Ok(read) => read,
         Err(fault) => return odd(gateway, &connection, writing, fault).await,
     };
     let (preview, waits) = (shown.preview.clone(), shown.waits);
-    let length = length(&shown);
-    let begun = match modify::first(gateway, &connection, shown).await {
+    let can = Can { decrypt: decrypts, leave_as_it_was: ask.allows_204 };
+    let begun = match modify::first(gateway, &connection, shown, can).await {
         First::GoOn(begun) => begun,
         First::Answered(answer) => {
             writing.answer(answer).await.ok()?;
@@ -200,7 +170,7 @@ async fn message(
     }
     // After it has asked for the rest, a server may say "as it was" only where the client allows it.
     let allows_204 = ask.allows_204 || (waits && !has_rest);
-    let (body, sender) = Pieces::beginning(preview, length, has_rest);
+    let (body, sender) = Pieces::beginning(preview, has_rest);
     let answering = async {
         let answer = Box::pin(modify::then(gateway, &connection, *begun, body, allows_204)).await;
         writing.answer(answer).await
@@ -211,11 +181,10 @@ async fn message(
 }
 
 /// Reads what is shown at once: heads and preview. Also whether there is more of the body.
-async fn shown(reading: &mut Reading, ask: &Ask) -> Result<(Shown, bool), Fault> {
-    let parts = ask.parts.ok_or(Fault::Parts)?;
+async fn shown(reading: &mut Reading, parts: Parts, longest: Option<u64>) -> Result<(Shown, bool), Fault> {
     let heads = timeout(HEAD_TIME, heads(reading, parts.heads)).await.ok().flatten().ok_or(Fault::Cut)?;
-    let mut shown = Shown { allows_204: ask.allows_204, ..inner(&heads, parts.response)? };
-    let Some(longest) = ask.preview.filter(|_| parts.body) else { return Ok((shown, parts.body)) };
+    let mut shown = inner(&heads, parts.response)?;
+    let Some(longest) = longest.filter(|_| parts.body) else { return Ok((shown, parts.body)) };
     let (preview, is_whole) = reading.preview(longest).await.map_err(|broken| match broken {
         BrokeOff::Left | BrokeOff::StoodStill => Fault::Cut,
         BrokeOff::Chunk | BrokeOff::TooLong => Fault::Parts,
@@ -236,18 +205,5 @@ fn inner(heads: &[u8], response: Option<usize>) -> Result<Shown, Fault> {
     let at = response.unwrap_or(heads.len());
     let (request, response_head) = heads.split_at_checked(at).ok_or(Fault::Inner)?;
     let response = if response.is_some() { Some(head::response(response_head)?) } else { None };
-    Ok(Shown {
-        request: head::request(request)?,
-        response,
-        preview: Bytes::new(),
-        waits: false,
-        allows_204: false,
-        decrypts: false,
-    })
-}
-
-/// How long the body is, by the message's own head.
-fn length(shown: &Shown) -> Option<u64> {
-    let headers = shown.response.as_ref().map_or(&shown.request.headers, |response| &response.headers);
-    headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    Ok(Shown { request: head::request(request)?, response, preview: Bytes::new(), waits: false })
 }

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
-use usher_events::event::{End, Malformed, MalformedFault, Protocol, What};
-use usher_events::sink::{Place, SinkClosed};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Request, Response, Uri, header};
+use usher_events::event::{End, MalformedFault, Protocol};
+use usher_events::sink::Place;
 use usher_policy::facts::{Hello, TlsFacts, WebFacts};
 use usher_policy::verdict::{Inside, TlsAction, WebAction, actions, tls_action};
 use usher_scan::coding;
 use usher_types::host::Host;
-use usher_types::ids::Id;
 use usher_types::url::{Scheme, WebAddress};
 
 use super::body::Pieces;
@@ -41,10 +41,15 @@ pub(super) struct Shown {
     pub(super) preview: Bytes,
     /// Whether the client waits to be asked for the rest.
     pub(super) waits: bool,
-    /// Whether "as it was" may be said whatever was shown.
-    pub(super) allows_204: bool,
-    /// Whether the client decrypts tunnels, and asks about what is in them.
-    pub(super) decrypts: bool,
+}
+
+/// What its client can do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Can {
+    /// Decrypt tunnels, and ask about what is in them.
+    pub(super) decrypt: bool,
+    /// Take "as it was" for an answer whatever was shown.
+    pub(super) leave_as_it_was: bool,
 }
 
 /// What is known before the rest of the body is asked for.
@@ -69,13 +74,9 @@ fn page(response: Response<Body>) -> First {
 }
 
 /// Judges a message by its heads and what is there of its body.
-pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown: Shown) -> First {
+pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown: Shown, can: Can) -> First {
     let share = gateway.requests.one(connection.peer.ip()).await;
-    let place = match gateway.parts.sink.try_reserve() {
-        Err(SinkClosed::Busy) => gateway.parts.sink.reserve().await,
-        place => place,
-    };
-    let place = match place {
+    let place = match gateway.place().await {
         Ok(place) => place,
         Err(closed) => return page(gateway.parts.pages.unrecorded(closed).into_response()),
     };
@@ -86,7 +87,7 @@ pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown
             web(gateway, connection, shown, (address, user_information), (place, share)).await
         }
         Ok(Target::Tunnel(host, port)) if shown.response.is_none() => {
-            tunnel(gateway, connection, shown, (host, port), (place, share))
+            tunnel(gateway, connection, (shown.request, can), (host, port), (place, share))
         }
         Ok(Target::Tunnel(..) | Target::Here) => {
             malformed(gateway, connection, MalformedFault::TargetUnclear, place)
@@ -97,11 +98,8 @@ pub(super) async fn first(gateway: &Arc<Gateway>, connection: &Connection, shown
 
 /// What cannot be read has its event, and goes no further.
 fn malformed(gateway: &Gateway, connection: &Connection, fault: MalformedFault, place: Place) -> First {
-    let (at, page_of) = (gateway.now(), gateway.parts.pages.malformed(fault));
-    let who = gateway.who(connection.peer.ip(), at);
-    let what = What::Malformed(Malformed { who, fault, status: page_of.status.as_u16() });
-    place.fill(usher_events::event::Event { id: Id::new(0), school: gateway.parts.school, at, what });
-    page(page_of.into_response())
+    let from = connection.peer.ip();
+    page(serve::write_malformed(gateway, from, fault, place, gateway.now()).into_response())
 }
 
 async fn web(
@@ -113,7 +111,7 @@ async fn web(
 ) -> First {
     let at = gateway.now();
     let who = gateway.who(connection.peer.ip(), at);
-    let Shown { request, response, preview, waits, .. } = shown;
+    let Shown { request, response, preview, waits } = shown;
     let is_own = gateway.snapshot().as_ref().is_some_and(|snapshot| snapshot.is_own(&address.host));
     let request = Request::from_parts(request, ());
     let facts = serve::facts(gateway, connection, &request, who, address, user_information);
@@ -124,7 +122,7 @@ async fn web(
         if is_own {
             return First::GoOn(Box::new(Begun { recording, request, response: None, is_own }));
         }
-        let (body, _none) = Pieces::beginning(Bytes::new(), None, false);
+        let (body, _none) = Pieces::beginning(Bytes::new(), false);
         let (request, credentials) = without_credentials(Request::from_parts(request, body));
         return match serve::before(gateway, connection, request, recording).await {
             Err(answered) => page(*answered),
@@ -182,7 +180,7 @@ fn passes(
 fn tunnel(
     gateway: &Arc<Gateway>,
     connection: &Connection,
-    shown: Shown,
+    (request, can): (http::request::Parts, Can),
     (host, port): (Host, u16),
     place: (Place, Share),
 ) -> First {
@@ -191,15 +189,18 @@ fn tunnel(
     let hello = Hello::Tls { sni: host.name().cloned(), hidden: false };
     let facts = TlsFacts { who, connect: (host.clone(), port), hello, resolved: None, refused: None };
     let mut recording = Recording::new(gateway, connection.state.busy(), Protocol::Tunnel, facts, place, at);
-    let action = match (recording.judgement(), shown.decrypts) {
+    if !recording.is_judged() {
+        return page(serve::unjudged(recording));
+    }
+    let action = match (recording.judgement(), can.decrypt) {
         ((_, action), true) => *action,
         ((decision, _), false) => tls_action(decision.verdict, Inside::Opaque),
     };
-    if recording.is_judged() && action != TlsAction::Terminate {
+    if action != TlsAction::Terminate {
         recording.finish(End::Complete);
-        return First::Answered(match shown.allows_204 {
+        return First::Answered(match can.leave_as_it_was {
             true => Answer::AsItWas,
-            false => Answer::Request(Box::new(shown.request), Body::Empty),
+            false => Answer::Request(Box::new(request), Body::Empty),
         });
     }
     let address = WebAddress { scheme: Scheme::Https, host, port, path: "/".to_owned(), query: None };
@@ -256,6 +257,11 @@ async fn to_site(
     }
     let (before, body) = request.into_parts();
     let mut parts = before.clone();
+    let asked = forward::judged_path(&parts.uri, &recording.facts.address);
+    let Ok(uri) = asked.and_then(|path| with_path(&parts.uri, path)) else {
+        return Answer::Response(Box::new(serve::unclear(recording)));
+    };
+    parts.uri = uri;
     headers::only_readable(&mut parts.headers);
     adjust::apply(&mut parts, &recording.decision().adjust);
     let is_same = parts.uri == before.uri && parts.headers == before.headers;
@@ -267,4 +273,11 @@ async fn to_site(
     let body = forward::counted(body, &recording);
     recording.finish(End::Complete);
     Answer::Request(Box::new(parts), body)
+}
+
+/// An address with another path, as the proxy that asks will ask for it.
+fn with_path(uri: &Uri, path: PathAndQuery) -> Result<Uri, http::Error> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path);
+    Ok(Uri::from_parts(parts)?)
 }

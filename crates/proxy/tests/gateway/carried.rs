@@ -200,6 +200,27 @@ async fn a_reply_that_is_cut_after_it_was_recorded_says_why_at_its_end() {
     assert_eq!(turned.judged_at, events[0].at);
 }
 
+/// Else whoever counts what was said would count it twice.
+#[tokio::test]
+async fn a_reply_that_stays_open_to_its_reader_is_written_down_once() {
+    let (origin, go_on) = story().await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    rig.people.arrive("127.0.0.1", "staff");
+    let mut wire = rig.wire().await;
+    beginning(&mut wire).await;
+    tokio::time::pause();
+    tokio::time::advance(RECORDED_OPEN_AFTER).await;
+    tokio::time::resume();
+    rig.until(|events, _| events.len() == 1).await;
+    go_on.notify_one();
+    // The second piece is there, so it was judged.
+    while !String::from_utf8_lossy(&wire.exactly(1).await).contains('w') {}
+    drop(wire);
+    let events = rig.events(2).await;
+    let What::Ended(ended) = &events[1].what else { panic!("{:?}", events[1]) };
+    assert_eq!(ended.turned, None);
+}
+
 #[tokio::test]
 async fn web_07_programs_are_refused_by_what_they_are_whatever_they_are_called() {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

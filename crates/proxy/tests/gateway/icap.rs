@@ -190,6 +190,24 @@ async fn a_request_is_judged_by_who_sent_it_and_has_one_event() {
     );
 }
 
+/// A site that resolves nothing would show another page than the one that was judged.
+#[tokio::test]
+async fn a_site_is_asked_for_the_page_that_was_judged() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    for (written, asked) in [
+        ("http://a.example/a/%2e%2e/b?c", "GET http://a.example/b?c HTTP/1.1\r\n"),
+        ("http://a.example:8080/a/../b", "GET http://a.example:8080/b HTTP/1.1\r\n"),
+    ] {
+        client.say(shown("REQMOD", &from(PUPIL), &get(written), None, None)).await;
+        let heard = client.hear().await;
+        assert!(heard.inner.starts_with(asked), "{written}: {heard:?}");
+    }
+    client.say(shown("REQMOD", &from(PUPIL), &get("http://a.example/a//%41b"), None, None)).await;
+    assert_eq!(client.hear().await.status(), "204", "everything else goes as it was written");
+    assert_eq!(rig.events(3).await.len(), 3);
+}
+
 pub(crate) fn connect(host: &str) -> String {
     format!("CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n")
 }
@@ -284,6 +302,23 @@ async fn a_film_with_another_way_to_its_site_is_not_passed_as_it_was() {
         assert_eq!(heard.body, format!("{begins}the rest"));
     }
     assert_eq!(rig.lines(3).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_program_that_is_called_a_grpc_call_is_not_passed_as_it_was() {
+    let rig = rig().await;
+    let mut client = Client::of(rig.icap(&["127.0.0.0/8"]).await).await;
+    let named =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nContent-Disposition: attachment\r\n\r\n";
+    let begins = format!("MZ{}", "\0".repeat(200));
+    let preview = format!("{:x}\r\n{begins}\r\n0\r\n\r\n", begins.len());
+    let fields = format!("{}Preview: 1024\r\n", from(PUPIL));
+    client.say(shown("RESPMOD", &fields, &get("http://a.example/get"), Some(named), Some(&preview))).await;
+    assert_eq!(client.hear().await.status(), "100");
+    client.say(chunked("the rest")).await;
+    let heard = client.hear().await;
+    assert!(heard.body.starts_with("refused: Carries"), "{heard:?}");
+    rig.events(1).await;
 }
 
 #[tokio::test]
@@ -501,5 +536,8 @@ async fn without_a_policy_nothing_goes_on() {
         .say(shown("RESPMOD", &from(STAFF), &get("http://a.example/"), Some(PAGE), Some(&chunked("x"))))
         .await;
     assert!(client.hear().await.inner.starts_with("HTTP/1.1 503 "));
-    assert_eq!(rig.lines(2).await.len(), 2);
+    client.say(shown("REQMOD", &from(STAFF), &connect("a.example"), None, None)).await;
+    assert!(client.hear().await.inner.starts_with("HTTP/1.1 503 "));
+    let lines = rig.lines(3).await;
+    assert_eq!(lines[2], "CONNECT a.example:443 Block Unknown Terminate 503 Usher", "nobody refused it");
 }

@@ -11,6 +11,7 @@ mod rig;
 mod trust;
 
 mod addresses;
+mod calls;
 mod certificates;
 mod credentials;
 mod flow;

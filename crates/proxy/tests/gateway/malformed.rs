@@ -47,6 +47,7 @@ async fn each_is_refused_with_its_fault_and_one_event_and_the_connection_ends() 
         ("TargetUnclear", line("GET ftp://plain.example/ HTTP/1.1")),
         ("TargetUnclear", line("GET http:///x HTTP/1.1")),
         ("TargetUnclear", line("OPTIONS * HTTP/1.1")),
+        ("TargetUnclear", line("GET http://plain.example/a%5c..%5Cb HTTP/1.1")),
         ("TargetUnclear", line("CONNECT plain.example HTTP/1.1")),
         ("TargetUnclear", line("CONNECT u@plain.example:443 HTTP/1.1")),
         ("Method", line("TRACE http://plain.example/ HTTP/1.1")),

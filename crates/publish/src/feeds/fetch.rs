@@ -194,8 +194,7 @@ impl Fetcher {
         let origin = url.origin();
         let authority =
             origin.split_once("://").map_or(origin.as_str(), |(_, authority)| authority).to_owned();
-        let query = url.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
-        let mut request = Request::get(format!("{}{query}", url.path))
+        let mut request = Request::get(url.path_and_query())
             .header(header::HOST, &authority)
             .header(header::USER_AGENT, concat!("Usher/", env!("CARGO_PKG_VERSION")))
             .header(header::ACCEPT_ENCODING, "identity");

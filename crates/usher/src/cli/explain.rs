@@ -80,7 +80,7 @@ pub(super) async fn run(arguments: Arguments, opened: Opened) -> anyhow::Result<
         say(serde_json::to_string_pretty(&Foreseen { at, facts: &facts, decision: &decision })?);
     } else {
         let words = Words::english()?;
-        say(tell(&words, &decision, &facts.address.to_string()));
+        say(tell(&words, &snapshot.document.zone, &decision, &facts.address.to_string()));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -143,7 +143,7 @@ async fn who(user: Option<&str>, opened: &Opened, at: Moment) -> anyhow::Result<
 }
 
 /// A decision in words: verdict, why, the steps it passed, and what would turn it.
-fn tell(words: &Words, decision: &Decision, address: &str) -> String {
+fn tell(words: &Words, zone: &Zone, decision: &Decision, address: &str) -> String {
     let mut text = format!("{}  {address}\n", decision.verdict.name().to_uppercase());
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -158,7 +158,7 @@ fn tell(words: &Words, decision: &Decision, address: &str) -> String {
         line("matched", &format!("{} of the list {} ({category})", matched.entry, matched.list));
     }
     for passed in &decision.trail {
-        line("passed", &format!("{}: {}", passed.step.name(), explain::passed(words, passed)));
+        line("passed", &format!("{}: {}", passed.step.name(), explain::passed(words, zone, passed)));
     }
     line("otherwise", &explain::flip(words, decision));
     line("generation", &decision.generation.short());

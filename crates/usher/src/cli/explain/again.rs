@@ -116,7 +116,7 @@ pub(super) async fn say_one(
     let local = school.zone.local(event.at);
     let words = Words::english()?;
     match decision_of(event) {
-        Some(decision) => say(tell(&words, decision, &address_of(event))),
+        Some(decision) => say(tell(&words, &school.zone, decision, &address_of(event))),
         None => say(format!("Event {} is no decision: {:?}", event.id, event.what)),
     }
     say(format!("  {:12} {}, {}", "when", local.spoken_date(), local.spoken_time()));
@@ -125,8 +125,10 @@ pub(super) async fn say_one(
         "again",
         match again {
             Came::Same => "decided again with the generation of then: the same, byte for byte".to_owned(),
-            Came::Differently(other) =>
-                format!("DECIDED AGAIN DIFFERENTLY\n{}", tell(&words, other, &address_of(event))),
+            Came::Differently(other) => format!(
+                "DECIDED AGAIN DIFFERENTLY\n{}",
+                tell(&words, &school.zone, other, &address_of(event))
+            ),
             Came::NotAtAll(why) => format!("cannot be decided again: {why}"),
             Came::Undecided => "nothing was decided".to_owned(),
         }

@@ -99,7 +99,7 @@ fn compose(app: &App, refused: &Refused<'_>) -> Page {
         go_on: (named && decision.verdict == Verdict::Coach).then(|| button(Press::GoOn)),
         again: matches!(decision.reason, Reason::NoLesson | Reason::OutsideHours(_) | Reason::ParentMissing)
             .then(|| address.to_string()),
-        trail: sees_trail(who).then(|| trail(&says, decision)),
+        trail: sees_trail(who).then(|| trail(app, &says, decision)),
         title,
         lines,
         says,
@@ -108,7 +108,7 @@ fn compose(app: &App, refused: &Refused<'_>) -> Page {
 
 /// Why, and what to do next. The youngest are told why by the title alone.
 fn lines(app: &App, refused: &Refused<'_>, says: &Says, kind: Kind) -> Vec<String> {
-    let zone = app.snapshot.load_full().map_or_else(Zone::london, |snapshot| snapshot.document.zone.clone());
+    let zone = zone(app);
     let why = (says.reader() != Reader::Ks1)
         .then(|| explain::reason(says.words(), says.reader(), refused.decision));
     let time = until(refused).map(|until| {
@@ -119,6 +119,11 @@ fn lines(app: &App, refused: &Refused<'_>, says: &Says, kind: Kind) -> Vec<Strin
     let key = format!("block-{}-next", kind.key);
     let next = says.t1(key, "time", time.unwrap_or_default());
     why.into_iter().chain([next]).filter(|line| !line.is_empty()).collect()
+}
+
+/// The school's clocks.
+fn zone(app: &App) -> Zone {
+    app.snapshot.load_full().map_or_else(Zone::london, |snapshot| snapshot.document.zone.clone())
 }
 
 /// When what keeps the page away ends, where that is known.
@@ -154,7 +159,8 @@ fn sees_trail(who: &Circumstances) -> bool {
     }
 }
 
-fn trail(says: &Says, decision: &Decision) -> Trail {
+fn trail(app: &App, says: &Says, decision: &Decision) -> Trail {
+    let zone = zone(app);
     Trail {
         step: decision.step.name(),
         group: decision.group.clone().unwrap_or_default(),
@@ -169,7 +175,7 @@ fn trail(says: &Says, decision: &Decision) -> Trail {
         passed: decision
             .trail
             .iter()
-            .map(|passed| format!("{}: {}", passed.step.name(), explain::passed(says.words(), passed)))
+            .map(|passed| format!("{}: {}", passed.step.name(), explain::passed(says.words(), &zone, passed)))
             .collect(),
         flip: explain::flip(says.words(), decision),
         generation: decision.generation.short(),

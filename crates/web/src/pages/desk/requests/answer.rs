@@ -122,7 +122,7 @@ async fn form(
         page: address::shown(&request.address),
         when: Clock::at(desk).time(request.asked_at),
         wrote: request.reason.clone(),
-        why: event.as_ref().and_then(Event::decision).map(|decision| why(app, &f, decision)),
+        why: event.as_ref().and_then(Event::decision).map(|decision| why(app, desk, &f, decision)),
         now: event.as_ref().and_then(|event| opens_now(app, desk, event)),
         subjects: snapshot
             .as_deref()
@@ -140,7 +140,7 @@ async fn form(
 }
 
 /// The decision in words: why, by which entry, what would have turned it, and what was asked before.
-fn why(app: &App, f: &Frame, decision: &Decision) -> Why {
+fn why(app: &App, desk: &AtDesk, f: &Frame, decision: &Decision) -> Why {
     let words = f.says.words();
     let snapshot = app.snapshot.load_full();
     let title = |id: &str| {
@@ -153,7 +153,11 @@ fn why(app: &App, f: &Frame, decision: &Decision) -> Why {
             (title(&matched.list).unwrap_or_else(|| matched.list.clone()), matched.entry.clone())
         }),
         flip: explain::flip(words, decision),
-        trail: decision.trail.iter().map(|passed| explain::passed(words, passed)).collect(),
+        trail: decision
+            .trail
+            .iter()
+            .map(|passed| explain::passed(words, &desk.school.zone, passed))
+            .collect(),
     }
 }
 
