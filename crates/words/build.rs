@@ -8,7 +8,9 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../locales/en-GB");
+    // Read when it runs: a target folder may serve several checkouts, and a path compiled in is the first one's.
+    let here = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let root = Path::new(&here).join("../../locales/en-GB");
     println!("cargo:rerun-if-changed={}", root.display());
     let readers = [("KS1", "ks1"), ("KS2", "ks2"), ("ADULT", "adult")];
     let code: String = readers.iter().map(|(name, folder)| constant(name, &root.join(folder))).collect();
@@ -25,6 +27,9 @@ fn constant(name: &str, folder: &Path) -> String {
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "ftl"));
     files.sort();
+    if files.is_empty() {
+        println!("cargo::error=there are no words in {}", folder.display());
+    }
     let mut code = format!("pub(crate) const {name}: &[(&str, &str)] = &[\n");
     for file in files {
         let path = file.canonicalize().unwrap_or(file);
