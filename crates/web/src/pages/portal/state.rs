@@ -149,6 +149,8 @@ fn look_of(reason: Option<&Reason>, who: &Circumstances) -> Look {
         Some(Reason::SanctionNoWeb(_)) => look("sanction-no-web", "stop", "clock", "clock"),
         Some(Reason::SanctionListOnly(_)) => look("sanction-list-only", "wait", "clock", "clock"),
         Some(Reason::SanctionLessonOnly(_)) => look("sanction-lesson-only", "wait", "clock", "clock"),
+        Some(Reason::SanctionSupervisedOnly(_)) => look("sanction-supervised-only", "wait", "clock", "clock"),
+        Some(Reason::SanctionNoMail(_)) => look("sanction-no-mail", "wait", "clock", "clock"),
         Some(Reason::NoLesson) => look("no-lesson", "wait", "hand", "teacher").leading("/"),
         Some(Reason::NotInLessonList(_)) => look("list", "go", "list-checks", "map"),
         Some(Reason::OutsideHours(_)) => look("hours", "stop", "clock", "clock"),
@@ -161,11 +163,8 @@ fn look_of(reason: Option<&Reason>, who: &Circumstances) -> Look {
 }
 
 fn sanction_end(reason: Option<&Reason>, who: &Circumstances) -> Option<Moment> {
-    let (Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id)) = reason?
-    else {
-        return None;
-    };
-    who.subject.restrictions.iter().find(|one| one.sanction == *id).map(|one| one.until)
+    let id = reason?.sanction()?;
+    who.subject.restrictions.iter().find(|one| one.sanction == id).map(|one| one.until)
 }
 
 /// The pages a teacher chose, as they are written.

@@ -123,11 +123,11 @@ fn lines(app: &App, refused: &Refused<'_>, says: &Says, kind: Kind) -> Vec<Strin
 
 /// When what keeps the page away ends, where that is known.
 fn until(refused: &Refused<'_>) -> Option<Moment> {
+    if let Some(id) = refused.decision.reason.sanction() {
+        let restrictions = &refused.who.subject.restrictions;
+        return restrictions.iter().find(|one| one.sanction == id).map(|one| one.until);
+    }
     match refused.decision.reason {
-        Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id) => {
-            let restrictions = &refused.who.subject.restrictions;
-            restrictions.iter().find(|one| one.sanction == id).map(|one| one.until)
-        }
         Reason::NotInLessonList(_) => refused.who.lesson.map(|lesson| lesson.ends_at),
         _ => None,
     }
