@@ -11,6 +11,7 @@ use usher_types::url::WebAddress;
 
 use crate::app::{App, AppFault};
 use crate::extract::portal::AtDevice;
+use crate::pages::refusal::spoken_end;
 use crate::view::says::Says;
 
 /// An address no site can have (RFC 2606), so that only who asks, and when, decides about it.
@@ -103,8 +104,8 @@ pub(super) async fn state(app: &App, device: &AtDevice, says: &Says) -> Result<S
     let reason = reason(app, who, device.at);
     let look = look_of(reason.as_ref(), who);
     let ends = who.lesson.map(|lesson| zone.local(lesson.ends_at).spoken_time());
-    let until = sanction_end(reason.as_ref(), who).map(|until| zone.local(until).spoken());
-    let time = ends.or(until).unwrap_or_default();
+    let until = sanction_end(reason.as_ref(), who).map(|until| spoken_end(zone, until, device.at));
+    let time = until.or(ends).unwrap_or_default();
     let pages = match reason {
         Some(Reason::NotInLessonList(list)) => lesson_pages(app, list).await?,
         _ => Vec::new(),
