@@ -90,7 +90,8 @@ pub fn owners(settings: &Settings, facts: &Facts) -> Vec<Owner> {
         (Class::Ordinary, Sort::Accident) => vec![Owner::Office(Role::ComputingLead)],
         (Class::Ordinary, Sort::Pupil | Sort::Staff | Sort::Other) => {
             let pupil = facts.about.iter().any(|named| named.kind == PersonKind::Pupil);
-            if !pupil || facts.earlier > 0 {
+            // What a pupil reports goes to the head (INC-20).
+            if !pupil || facts.earlier > 0 || facts.from_pupil {
                 return vec![head];
             }
             let first = match settings.conduct.first_breach {
@@ -247,6 +248,8 @@ mod tests {
             let facts = Facts { earlier, severity, ..facts(class, sort, about) };
             assert_eq!(owners(&numbered, &facts), expected, "{name}");
         }
+        let reported = Facts { from_pupil: true, ..facts(Class::Ordinary, Sort::Other, pupil()) };
+        assert_eq!(owners(&numbered, &reported), vec![head], "inc_20");
         // Where the school sends every breach to the head, the first goes there too.
         let trust = settings("trust");
         assert_eq!(owners(&trust, &facts(Class::Ordinary, Sort::Pupil, pupil())), vec![head]);

@@ -126,6 +126,61 @@ fn put_together() -> BTreeSet<String> {
     keys
 }
 
+/// What is done with a case, and the fields of each that have words of their own.
+const CASE_STEPS: [(&str, &str); 24] = [
+    ("support", "label"),
+    ("support-later", "label"),
+    ("note", "label person"),
+    ("person", "label choice"),
+    ("seen", ""),
+    ("illegal", "label"),
+    ("check", "choice"),
+    ("parents", "choice to label"),
+    ("cost", "label"),
+    ("correct", "label"),
+    ("link", "label"),
+    ("decide", "choice label"),
+    ("narrow", "person choice label"),
+    ("lift", "label"),
+    ("close", "label"),
+    ("reopen", "label"),
+    ("merge", "label"),
+    ("confirm", ""),
+    ("entered", ""),
+    ("class", "choice label"),
+    ("refer", "choice to label"),
+    ("share", "label"),
+    ("hold", "label"),
+    ("custody", "label from to"),
+];
+/// What an entry of a case may be.
+const CASE_ENTRIES: [&str; 24] = [
+    "opened",
+    "note",
+    "evidence",
+    "illegal",
+    "support",
+    "support-later",
+    "decided",
+    "proposed",
+    "narrowed",
+    "lifted",
+    "entered",
+    "transferred",
+    "classed",
+    "shared",
+    "seen",
+    "checked",
+    "cost",
+    "hold",
+    "custody",
+    "linked",
+    "merged",
+    "took-in",
+    "closed",
+    "reopened",
+];
+
 /// Keys of cases that are put together.
 fn of_cases() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
@@ -148,33 +203,7 @@ fn of_cases() -> BTreeSet<String> {
     all("cases-show", &["open", "closed", "misuse", "accident", "complaint"]);
     let columns = ["number", "date", "pupil", "class", "kind", "severity", "details", "action", "by"];
     all("behaviour-column", &columns);
-    let steps = [
-        ("support", "label"),
-        ("support-later", "label"),
-        ("note", "label person"),
-        ("person", "label choice"),
-        ("seen", ""),
-        ("illegal", "label"),
-        ("check", "choice"),
-        ("parents", "choice to label"),
-        ("cost", "label"),
-        ("correct", "label"),
-        ("link", "label"),
-        ("decide", "choice label"),
-        ("narrow", "person choice label"),
-        ("lift", "label"),
-        ("close", "label"),
-        ("reopen", "label"),
-        ("merge", "label"),
-        ("confirm", ""),
-        ("entered", ""),
-        ("class", "choice label"),
-        ("refer", "choice to label"),
-        ("share", "label"),
-        ("hold", "label"),
-        ("custody", "label from to"),
-    ];
-    for (step, fields) in steps {
+    for (step, fields) in CASE_STEPS {
         all("case-do", &[step, &format!("{step}-button")]);
         if !["illegal", "confirm"].contains(&step) {
             all("case-do", &[&format!("{step}-text")]);
@@ -183,33 +212,7 @@ fn of_cases() -> BTreeSet<String> {
             all("case", &[&format!("{step}-{field}")]);
         }
     }
-    let done = [
-        "opened",
-        "note",
-        "evidence",
-        "illegal",
-        "support",
-        "support-later",
-        "decided",
-        "proposed",
-        "narrowed",
-        "lifted",
-        "entered",
-        "transferred",
-        "classed",
-        "shared",
-        "seen",
-        "checked",
-        "cost",
-        "hold",
-        "custody",
-        "linked",
-        "merged",
-        "took-in",
-        "closed",
-        "reopened",
-    ];
-    all("case-did", &done);
+    all("case-did", &CASE_ENTRIES);
     keys
 }
 

@@ -8,6 +8,7 @@ use usher_policy::routing::CaseAct;
 use usher_records::case::rules::{Class, Sort};
 use usher_records::case::{Case, act};
 use usher_records::change::Stored;
+use usher_store::store::StoreError;
 use usher_types::role::Role;
 
 use super::{Cabinet, by, say};
@@ -87,8 +88,10 @@ pub(super) async fn export(State(app): State<App>, form: DeskForm<Pressed>) -> R
     let mut text = csv_line(&names.map(|name| says.of("behaviour-column", name)));
     for stored in due(&desk, &cabinet) {
         let Ok(change) = act::transferred(stored, by(&desk)) else { continue };
-        if app.books.commit(&change, &desk.actor(), desk.at).await.is_err() {
-            continue;
+        match app.books.commit(&change, &desk.actor(), desk.at).await {
+            Ok(_) => {}
+            Err(StoreError::Conflict { .. }) => continue,
+            Err(error) => return Err(error.into()),
         }
         let case = &stored.value;
         let pupil = case.subjects().find_map(|who| who.person()).and_then(|id| cabinet.roll.person(id));

@@ -1,6 +1,6 @@
 //! Choices that several forms of a case offer.
 
-use usher_records::case::rules::Sort;
+use usher_records::case::rules::{KindRule, Sort};
 use usher_records::person::Person;
 use usher_types::role::PersonKind;
 
@@ -22,12 +22,8 @@ pub(super) fn kinds(desk: &AtDesk, says: &Says, chosen: &str) -> Vec<Choice> {
         Sort::Staff => 4,
     };
     kinds.sort_by_key(|kind| place(kind.sort));
-    let choice = |kind| Choice::new(&kind_name(&kind), kind_words(says, &kind));
-    choosing(kinds.into_iter().map(choice).collect(), chosen)
-}
-
-fn kind_name(kind: &usher_records::case::rules::KindRule) -> String {
-    kind.name.clone()
+    let choice = |kind: &KindRule| Choice::new(&kind.name, kind_words(says, kind));
+    choosing(kinds.iter().map(choice).collect(), chosen)
 }
 
 /// Everybody who is here: those of one's own classes first, then pupils by class, then the others by name.

@@ -199,15 +199,13 @@ pub(super) async fn open(State(app): State<App>, sent: DeskForm<Filled>) -> Resu
         let start = origin::read(&app, &desk, &cabinet, from).await?;
         let opening = match opening(&app, &desk, &cabinet, &start, &filled).await? {
             Ok(opening) => opening,
-            Err((field, refusal)) => {
-                return again(&app, &desk, &cabinet, &start, filled, field, &refusal).await;
-            }
+            Err(faulty) => return again(&app, &desk, &cabinet, &start, filled, faulty).await,
         };
         let (case, change) = match case::open(app.new_id(), cabinet.next_number(), opening, by(&desk)) {
             Ok(opened) => opened,
             Err(refusal) => {
                 let field = if refusal == Refusal::NameNeeded { "outside" } else { "details" };
-                return again(&app, &desk, &cabinet, &start, filled, field, &refusal).await;
+                return again(&app, &desk, &cabinet, &start, filled, (field, refusal)).await;
             }
         };
         match app.books.commit(&change, &desk.actor(), desk.at).await {
@@ -232,15 +230,14 @@ async fn again(
     cabinet: &Cabinet,
     start: &Start,
     filled: Filled,
-    field: &'static str,
-    refusal: &Refusal,
+    (field, refusal): Faulty,
 ) -> Result<Response, AppFault> {
     let says = Frame::desk(app, desk, "/cases", "case-new-title").says;
-    let key = match (field, refusal) {
+    let key = match (field, &refusal) {
         ("details", _) => "case-details-missing",
         ("person", _) => "case-person-missing",
         ("rule", _) => "register-rule-gone",
-        _ => refusal.words(),
+        (_, refusal) => refusal.words(),
     };
     form(app, desk, cabinet, start, filled, Errors::of(field, says.t(key))).await
 }

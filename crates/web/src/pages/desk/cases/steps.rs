@@ -218,8 +218,8 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
             Ok(person) => act::share(case, by, person),
             Err(_) => Err(Refusal::NameNeeded),
         },
-        "link" => other(work).and_then(|other| act::link(case, by, &other.value)),
-        "merge" => other(work).and_then(|other| act::merge(case, by, other)),
+        "link" => other(work, CaseAct::See).and_then(|other| act::link(case, by, &other.value)),
+        "merge" => other(work, CaseAct::Decide).and_then(|other| act::merge(case, by, other)),
         "decide" => decided(work),
         "refer" => return refer(work).await,
         "lift" => return lift(work).await,
@@ -262,11 +262,11 @@ fn involved(work: &Work<'_>) -> Result<Involved, Refusal> {
     Ok(Involved { who, part })
 }
 
-/// Another case, by its number; only one that is for these eyes too.
-fn other<'a>(work: &Work<'a>) -> Result<&'a Stored<Case>, Refusal> {
+/// Another case, by its number; only one with which this person may do this too.
+fn other<'a>(work: &Work<'a>, act: CaseAct) -> Result<&'a Stored<Case>, Refusal> {
     let number: u32 = work.sent.number.trim().parse().map_err(|_not_a_number| Refusal::Gone)?;
     let found = work.cabinet.all.iter().find(|stored| stored.value.number == number);
-    let mine = found.filter(|stored| work.cabinet.may(work.desk, CaseAct::See, &stored.value));
+    let mine = found.filter(|stored| work.cabinet.may(work.desk, act, &stored.value));
     mine.ok_or(Refusal::Gone)
 }
 
