@@ -107,6 +107,7 @@ done-case-evidence-kept = The file is kept with the case.
 
 case-thread = What happened
 case-next = Next
+case-to-next = Next: { $step }
 case-more = What else can be done
 case-papers = On paper
 case-paper-form = Incident form (PDF)

@@ -94,7 +94,7 @@ for (const script of [true, false]) {
       await lead.getByRole("link", { name: "Confirm the narrower web" }).first().click();
       await look(lead, "second-person");
       await go(lead).click();
-      await expect(lead, "main", "It opens again by itself on 27 November 2026");
+      await expect(lead, "main", "It opens again by itself on Friday 27 November 2026");
       await look(lead, "narrowed", { main: "main a.govuk-button" });
       await child.goto("https://encyclopaedia.example/");
       await expect(child, "h1", "The internet is closed for you for now");

@@ -78,7 +78,7 @@ async fn inc_02_inc_06_a_block_fills_in_address_room_and_computer_and_a_case_is_
     assert!(form.page().contains(&chosen) && form.page().contains("value=\"off-task\" selected"));
     // Two and three: the kind, what happened. Four: the button.
     let sent = format!(
-        "event={}&{}&address=games.example%2Fplay&room=Room+4&computer=PC-14",
+        "event={}&{}&address=games.example%2Fplay&place=Room+4&computer=PC-14",
         id(902),
         about(ADA, "off-task")
     );
@@ -306,20 +306,20 @@ async fn inc_03_evidence_has_a_hash_and_what_may_be_illegal_closes_the_upload() 
     let case = open(&rig, "teacher", &about(ADA, "hurtful-message")).await;
     let teacher = rig.signed_in("teacher").await;
     let upload = format!("{case}/evidence");
-    let kept = teacher.fill_in(&upload, &[("shows", "The message"), ("file", "a screen")]).await;
+    let kept = teacher.fill_in(&upload, &[("shows", "The message"), ("kept", "a screen")]).await;
     assert!(kept.leads_to().contains("case-evidence-kept"), "{}", kept.text);
     let page = teacher.get(&case).await;
     let hash = Digest::of(b"a screen").to_string();
     assert!(page.page().contains(&hash) && page.page().contains("Joan Price"));
     let saved = teacher.get(&format!("{case}/kept/2")).await;
     assert_eq!((saved.status.as_u16(), saved.text.as_str()), (200, "a screen"));
-    assert_eq!(teacher.fill_in(&upload, &[("file", "")]).await.status, 422);
-    let illegal = teacher.fill_in(&upload, &[("illegal", "yes"), ("file", "a second screen")]).await;
+    assert_eq!(teacher.fill_in(&upload, &[("kept", "")]).await.status, 422);
+    let illegal = teacher.fill_in(&upload, &[("illegal", "yes"), ("kept", "a second screen")]).await;
     assert!(illegal.text.contains("The upload is closed") && illegal.text.contains("101"));
     let second = Digest::of(b"a second screen");
     assert!(rig.books.store().blob(Id::new(1), second).await.unwrap().is_none(), "nothing is kept of it");
     assert!(!teacher.get(&upload).await.page().contains("type=\"file\""));
-    assert!(teacher.fill_in(&upload, &[("file", "a third")]).await.text.contains("The upload is closed"));
+    assert!(teacher.fill_in(&upload, &[("kept", "a third")]).await.text.contains("The upload is closed"));
     assert_eq!(rig.signed_in("office").await.get(&format!("{case}/kept/2")).await.status, 404);
 }
 

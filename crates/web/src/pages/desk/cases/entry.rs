@@ -1,5 +1,6 @@
 //! One entry of a thread, in words.
 
+use jiff::civil::Time;
 use usher_policy::explain;
 use usher_records::case::Case;
 use usher_records::case::thread::{Entry, Says as Said, Terms};
@@ -122,10 +123,18 @@ impl Teller<'_> {
         let what = explain::restriction(says.words(), Reader::Adult, terms.restriction);
         let name = self.cabinet.roll.name(says, terms.person);
         let days = says.n("case-school-days", "days", terms.school_days);
-        let ends = until.map(|until| says.t1("case-opens-again", "time", Clock::at(self.desk).full(until)));
+        let ends = until.map(|until| opens_again(self.desk, says, until));
         let first = says.t2("case-narrowed", ("name", &name), ("what", &what));
         [Some(first), Some(days), ends, Some(terms.reason.clone())].into_iter().flatten().collect()
     }
+}
+
+/// When a narrowing ends by itself: at the beginning of a day, so that the day says it.
+pub(super) fn opens_again(desk: &AtDesk, says: &Says, until: Moment) -> String {
+    let local = desk.school.zone.local(until);
+    let day = format!("{} {}", local.date().strftime("%A"), local.spoken_date());
+    let ends = if local.time() == Time::midnight() { day } else { Clock::at(desk).full(until) };
+    says.t1("case-opens-again", "time", ends)
 }
 
 /// Pence as pounds.

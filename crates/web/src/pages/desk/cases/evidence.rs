@@ -58,7 +58,7 @@ fn shown(app: &App, desk: &AtDesk, id: &str, illegal: bool, errors: Errors) -> R
             fields.line("shows", ""),
             fields
                 .input(
-                    "file",
+                    "kept",
                     "file",
                     "",
                     "accept=\"image/*,application/pdf,text/plain\"",
@@ -108,10 +108,10 @@ async fn keep(
     let text = |sent: &mut std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
         sent.remove(name).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default()
     };
-    let (shows, name) = (text(sent, "shows"), text(sent, "file-name"));
-    let bytes = sent.remove("file").unwrap_or_default();
+    let (shows, name) = (text(sent, "shows"), text(sent, "kept-name"));
+    let bytes = sent.remove("kept").unwrap_or_default();
     if bytes.is_empty() || bytes.len() > LARGEST_BYTES {
-        let errors = Errors::of("file", says.t("case-evidence-size"));
+        let errors = Errors::of("kept", says.t("case-evidence-size"));
         return Ok(shown(app, desk, id, false, errors));
     }
     let evidence = Evidence {

@@ -44,6 +44,13 @@ struct Row {
     open: bool,
 }
 
+/// A case that waits for somebody, as the first page tells it.
+pub(in crate::pages::desk) struct Waiting {
+    pub(in crate::pages::desk) address: String,
+    pub(in crate::pages::desk) title: String,
+    pub(in crate::pages::desk) pressing: bool,
+}
+
 /// What the list is narrowed by.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -56,10 +63,7 @@ pub(super) struct Asked {
 }
 
 /// Open cases that wait for this person: theirs to decide, and new to them.
-pub(in crate::pages::desk) async fn waiting(
-    app: &App,
-    desk: &AtDesk,
-) -> Result<Vec<(String, String)>, AppFault> {
+pub(in crate::pages::desk) async fn waiting(app: &App, desk: &AtDesk) -> Result<Vec<Waiting>, AppFault> {
     let cabinet = Cabinet::of(app).await?;
     let says = Frame::desk(app, desk, "/cases", "cases-title").says;
     let mine = cabinet.mine(desk).into_iter().map(|stored| &stored.value);
@@ -72,7 +76,7 @@ pub(in crate::pages::desk) async fn waiting(
             ("kind", &say::kind(desk, &says, case)),
             ("who", &say::about(&says, &cabinet, case)),
         );
-        (format!("/cases/{}", case.id), title)
+        Waiting { address: format!("/cases/{}", case.id), title, pressing: case.class() != Class::Ordinary }
     };
     Ok(new.map(line).collect())
 }

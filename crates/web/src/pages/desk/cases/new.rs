@@ -71,7 +71,7 @@ pub(super) struct Filled {
     address: String,
     #[serde(default)]
     evidence: String,
-    #[serde(default)]
+    #[serde(default, rename = "place")]
     room: String,
     #[serde(default)]
     computer: String,
@@ -159,7 +159,7 @@ async fn form(
         let rest = vec![
             fields.line("outside", filled.outside.as_str()),
             fields.line("address", filled.address.as_str()).labelled(word("case-field-address")),
-            fields.short("room", filled.room.as_str()).labelled(word("case-field-room")),
+            fields.short("place", filled.room.as_str()).labelled(word("case-field-room")),
             fields.short("computer", filled.computer.as_str()),
             fields.line("evidence", filled.evidence.as_str()),
             fields.line("passed", filled.passed.as_str()),

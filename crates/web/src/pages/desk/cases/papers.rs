@@ -16,7 +16,7 @@ use usher_reports::document::{Paper, PaperSection, paper};
 use usher_types::ids::PersonId;
 use usher_types::role::{PersonKind, Reader};
 
-use super::entry::{Teller, pounds};
+use super::entry::{Teller, opens_again, pounds};
 use super::{Cabinet, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -255,7 +255,7 @@ fn letter_to(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case, child: 
 
 fn narrowed(desk: &AtDesk, says: &Says, terms: &Terms, until: usher_types::moment::Moment) -> String {
     let what = explain::restriction(says.words(), Reader::Adult, terms.restriction);
-    let ends = says.t1("case-opens-again", "time", Clock::at(desk).full(until));
+    let ends = opens_again(desk, says, until);
     format!("{what} {ends}")
 }
 

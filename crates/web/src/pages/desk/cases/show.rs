@@ -197,7 +197,7 @@ fn narrowings(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<N
         let name = cabinet.roll.name(&f.says, terms.person);
         Narrowing {
             words: f.says.t2("case-narrowed", ("name", &name), ("what", &what)),
-            until: f.says.t1("case-opens-again", "time", Clock::at(desk).full(until)),
+            until: entry::opens_again(desk, &f.says, until),
             lift: may_lift.then(|| format!("/cases/{}/do/lift?sanction={id}", case.id)),
         }
     };

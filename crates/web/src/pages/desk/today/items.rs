@@ -142,11 +142,11 @@ impl Gather<'_> {
 
     /// Cases that came to this person and that they have not seen.
     async fn cases(&mut self) -> Result<(), AppFault> {
-        for (address, title) in cases::waiting(self.app, self.desk).await?.into_iter().take(MOST_CASES) {
+        for case in cases::waiting(self.app, self.desk).await?.into_iter().take(MOST_CASES) {
             let says = &self.f.says;
-            let words = (title, says.t("today-case-text"));
-            let go = Action::Go(address, says.t("today-case-go"));
-            self.add("stop", "file-text", words, Some(go));
+            let words = (case.title, says.t("today-case-text"));
+            let go = Action::Go(case.address, says.t("today-case-go"));
+            self.add(if case.pressing { "stop" } else { "wait" }, "file-text", words, Some(go));
         }
         Ok(())
     }
