@@ -4,7 +4,9 @@
 use usher_policy::decide::decide_web;
 use usher_policy::decision::Reason;
 use usher_policy::facts::{Restricted, Subject};
+use usher_policy::profile::built_in;
 use usher_policy::snapshot::Snapshot;
+use usher_records::case::rules::Step;
 use usher_records::sanction::Restriction;
 use usher_testkit::{facts, lists, snapshot};
 use usher_types::ids::Id;
@@ -60,4 +62,13 @@ fn inc_08_mail_is_taken_away_and_each_of_two_sanctions_holds() {
         room,
         "within one, and not the other"
     );
+}
+
+#[test]
+fn inc_09_the_ladder_is_the_schools_own() {
+    let rules = |profile| built_in(profile).unwrap().unwrap().settings.cases;
+    let (trust, classic) = (rules("trust"), rules("classic"));
+    assert_eq!((trust.longest_alone(1), classic.longest_alone(1)), (5, 3));
+    assert!(!trust.is_heavier(Step::Discipline, 2) && classic.is_heavier(Step::Discipline, 2));
+    assert!(trust.is_heavier(Step::Exclusion, 3));
 }
