@@ -8,6 +8,7 @@
     reason = "these are tests, and time here is the machine's"
 )]
 
+mod cases;
 mod commands;
 mod crash;
 mod device;

@@ -20,7 +20,7 @@ const PASSWORD: &str = "Kettle-Bridge-26";
 
 /// A child of 4A who has signed, with user name and password.
 pub(crate) struct Child {
-    id: PersonId,
+    pub(crate) id: PersonId,
     username: String,
     password: String,
     pub(crate) device: String,

@@ -54,7 +54,6 @@ pub async fn subject(
     session: &Session,
     at: Moment,
 ) -> Result<Subject> {
-    let sanctions: Vec<Sanction> = values(books.find("person", person.id).await?);
     let unrestricted: Vec<Unrestricted> = values(books.find("person", person.id).await?);
     let open = unrestricted.iter().filter(|time| time.is_open(at)).max_by_key(|time| time.until);
     Ok(Subject {
@@ -67,9 +66,18 @@ pub async fn subject(
         known_by: Some(session.known_by),
         clause_accepted: session.clause_accepted || !asks_clause(school, person.kind),
         standing: standing(books, school, person, at).await?,
-        restrictions: sanctions.iter().filter(|sanction| at < sanction.until).map(restricted).collect(),
+        restrictions: restrictions(books, person.id, at).await?,
         unrestricted: open.map(|time| (time.id, time.until)),
     })
+}
+
+/// What narrows somebody's web now or will, as decisions see it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restrictions(books: &Books, person: PersonId, at: Moment) -> Result<Vec<Restricted>> {
+    let sanctions: Vec<Sanction> = values(books.find("person", person).await?);
+    Ok(sanctions.iter().filter(|sanction| at < sanction.until).map(restricted).collect())
 }
 
 /// Whoever is behind a session, as decisions see them: a person, or a year group that cannot be told apart (ACC-02).

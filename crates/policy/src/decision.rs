@@ -146,6 +146,24 @@ pub enum Reason {
     Unknown,
     /// The person belongs to no group of the policy.
     NoGroup,
+    /// A sanction leaves only the school's supervised rooms.
+    SanctionSupervisedOnly(SanctionId),
+    /// A sanction takes mail on the web away.
+    SanctionNoMail(SanctionId),
+}
+
+impl Reason {
+    /// The sanction that keeps the page away, if one does.
+    pub const fn sanction(&self) -> Option<SanctionId> {
+        match self {
+            Self::SanctionNoWeb(id)
+            | Self::SanctionListOnly(id)
+            | Self::SanctionLessonOnly(id)
+            | Self::SanctionSupervisedOnly(id)
+            | Self::SanctionNoMail(id) => Some(*id),
+            _ => None,
+        }
+    }
 }
 
 /// What a step that passed had to say. Passes are the trail.

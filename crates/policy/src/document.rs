@@ -138,6 +138,10 @@ pub struct LessonRule {
     /// During these parts of the day; empty means always.
     #[serde(default)]
     pub during: Vec<PeriodKind>,
+    /// Rooms with an adult beside the screens, as devices name them: where somebody may go on whose web a sanction
+    /// leaves only there (WEB-10, INC-08).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supervised_rooms: Vec<String>,
 }
 
 /// When the web is closed.

@@ -29,6 +29,8 @@ pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
         Reason::SanctionNoWeb(_) => ("reason-sanction-no-web", None),
         Reason::SanctionListOnly(_) => ("reason-sanction-list-only", None),
         Reason::SanctionLessonOnly(_) => ("reason-sanction-lesson-only", None),
+        Reason::SanctionSupervisedOnly(_) => ("reason-sanction-supervised-only", None),
+        Reason::SanctionNoMail(_) => ("reason-sanction-no-mail", None),
         Reason::Malware(name) => ("reason-malware", Some(("name", name.clone()))),
         Reason::Unscanned(_) => ("reason-unscanned", None),
         Reason::Carries(rule) => ("reason-carries", Some(("rule", rule.clone()))),
@@ -177,6 +179,8 @@ pub fn restriction(words: &Words, reader: Reader, restriction: Restriction) -> S
         Restriction::NoWeb => "reason-sanction-no-web",
         Restriction::ListOnly => "reason-sanction-list-only",
         Restriction::LessonOnly => "reason-sanction-lesson-only",
+        Restriction::SupervisedOnly => "reason-sanction-supervised-only",
+        Restriction::NoMail => "reason-sanction-no-mail",
     };
     words.say(reader, key, &[])
 }

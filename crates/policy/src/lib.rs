@@ -25,5 +25,6 @@ pub mod outline;
 pub mod presence;
 pub mod probe;
 pub mod profile;
+pub mod routing;
 pub mod snapshot;
 pub mod verdict;

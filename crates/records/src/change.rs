@@ -177,6 +177,22 @@ pub enum Action {
     PolicyDrafted,
     /// A policy that waited was declined, or taken back by whoever wrote it.
     PolicyDeclined,
+    /// A case was opened.
+    CaseOpened,
+    /// Something was added to a case.
+    CaseAdded,
+    /// A case is of another class: for other eyes.
+    CaseClassed,
+    /// Somebody else may see a case.
+    CaseShared,
+    /// A case was handed to somebody outside the school.
+    CaseDisclosed,
+    /// A case was taken over into the behaviour system.
+    CaseTransferred,
+    /// A case was closed with its outcome.
+    CaseClosed,
+    /// A case was opened again.
+    CaseReopened,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

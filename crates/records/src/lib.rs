@@ -36,3 +36,5 @@ pub mod signature;
 pub mod standing;
 pub mod told;
 pub mod unrestricted;
+
+pub mod case;

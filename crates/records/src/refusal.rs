@@ -73,6 +73,27 @@ pub enum Refusal {
     /// Somebody else changed it in between.
     #[error("somebody else changed it in between")]
     Conflict,
+    /// A sanction comes after support for the child, or after a reason why not (INC-04).
+    #[error("support for the child comes first")]
+    SupportFirst,
+    /// What is heavier than the school's ladder says needs a reason (INC-09).
+    #[error("what is heavier than the school's ladder says needs a reason")]
+    Heavier,
+    /// A case closes with an outcome.
+    #[error("an outcome is needed")]
+    OutcomeNeeded,
+    /// A case closes after somebody looked into it (MON-07).
+    #[error("a note or a decision is needed")]
+    NoteNeeded,
+    /// The case is closed.
+    #[error("the case is closed")]
+    CaseClosed,
+    /// Whoever proposed it cannot confirm it.
+    #[error("a second person is needed")]
+    SecondPerson,
+    /// What may be illegal is not copied (INC-03).
+    #[error("what may be illegal is not copied")]
+    MayBeIllegal,
 }
 
 impl Refusal {
@@ -101,6 +122,13 @@ impl Refusal {
             Self::NotInThisSchool => "refusal-not-in-this-school",
             Self::NameNeeded => "refusal-name-needed",
             Self::Conflict => "refusal-conflict",
+            Self::SupportFirst => "refusal-support-first",
+            Self::Heavier => "refusal-heavier",
+            Self::OutcomeNeeded => "refusal-outcome-needed",
+            Self::NoteNeeded => "refusal-note-needed",
+            Self::CaseClosed => "refusal-case-closed",
+            Self::SecondPerson => "refusal-second-person",
+            Self::MayBeIllegal => "refusal-may-be-illegal",
         }
     }
 }

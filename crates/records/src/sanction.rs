@@ -1,10 +1,10 @@
-//! Sanctions that narrow what somebody can reach, and end by themselves. The case they come from is a later room; the
-//! gateway already keeps them.
+//! Sanctions that narrow what somebody can reach, and end by themselves. They come from a case; the gateway keeps them.
 
 use serde::{Deserialize, Serialize};
 use usher_types::ids::{PersonId, SanctionId};
 use usher_types::moment::Moment;
 
+use crate::case::CaseId;
 use crate::change::{Action, Change, Expect, Stored, Write};
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::{self, Refusal};
@@ -19,6 +19,27 @@ pub enum Restriction {
     ListOnly,
     /// The web only in a lesson.
     LessonOnly,
+    /// The web only in the school's supervised rooms.
+    SupervisedOnly,
+    /// No mail on the web.
+    NoMail,
+}
+
+impl Restriction {
+    /// Every restriction, as lists show them.
+    pub const ALL: [Self; 5] =
+        [Self::NoWeb, Self::ListOnly, Self::LessonOnly, Self::SupervisedOnly, Self::NoMail];
+
+    /// Its name in files and words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoWeb => "no-web",
+            Self::ListOnly => "list-only",
+            Self::LessonOnly => "lesson-only",
+            Self::SupervisedOnly => "supervised-only",
+            Self::NoMail => "no-mail",
+        }
+    }
 }
 
 /// A sanction.
@@ -40,6 +61,9 @@ pub struct Sanction {
     pub until: Moment,
     /// When it was lifted, if before that.
     pub lifted_at: Option<Moment>,
+    /// The case it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
 }
 
 impl Sanction {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
+use crate::case::rules::CaseRules;
 use crate::password::PasswordRule;
 
 /// A school's settings.
@@ -33,6 +34,9 @@ pub struct Settings {
     pub contacts: Contacts,
     /// The rest of what the source policies differ on; each is carried out where its room stands.
     pub conduct: Conduct,
+    /// Cases: kinds, the ladder of what may follow, how long one person may narrow somebody's web for.
+    #[serde(default)]
+    pub cases: CaseRules,
 }
 
 /// How people sign in and how long it lasts.

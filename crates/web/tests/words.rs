@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use usher_policy::verdict::Verdict;
 use usher_records::alert::Off;
+use usher_records::case::rules::{BUILT_IN, Class, Step};
+use usher_records::case::thread::{Agency, Contact, Part};
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -120,6 +122,97 @@ fn put_together() -> BTreeSet<String> {
     for effect in ["add", "remove", "clear"] {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }
+    keys.extend(of_cases());
+    keys
+}
+
+/// What is done with a case, and the fields of each that have words of their own.
+const CASE_STEPS: [(&str, &str); 24] = [
+    ("support", "label"),
+    ("support-later", "label"),
+    ("note", "label person"),
+    ("person", "label choice"),
+    ("seen", ""),
+    ("illegal", "label"),
+    ("check", "choice"),
+    ("parents", "choice to label"),
+    ("cost", "label"),
+    ("correct", "label"),
+    ("link", "label"),
+    ("decide", "choice label"),
+    ("narrow", "person choice label"),
+    ("lift", "label"),
+    ("close", "label"),
+    ("reopen", "label"),
+    ("merge", "label"),
+    ("confirm", ""),
+    ("entered", ""),
+    ("class", "choice label"),
+    ("refer", "choice to label"),
+    ("share", "label"),
+    ("hold", "label"),
+    ("custody", "label from to"),
+];
+/// What an entry of a case may be.
+const CASE_ENTRIES: [&str; 24] = [
+    "opened",
+    "note",
+    "evidence",
+    "illegal",
+    "support",
+    "support-later",
+    "decided",
+    "proposed",
+    "narrowed",
+    "lifted",
+    "entered",
+    "transferred",
+    "classed",
+    "shared",
+    "seen",
+    "checked",
+    "cost",
+    "hold",
+    "custody",
+    "linked",
+    "merged",
+    "took-in",
+    "closed",
+    "reopened",
+];
+
+/// Keys of cases that are put together.
+fn of_cases() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut all = |prefix: &str, names: &[&str]| {
+        keys.extend(names.iter().map(|name| format!("{prefix}-{name}")));
+    };
+    all("case-kind", &BUILT_IN.map(|(name, ..)| name));
+    all("case-class", &Class::ALL.map(Class::name));
+    all("case-choose", &["ordinary", "child-protection", "whistleblowing"]);
+    let origins = ["report", "block", "alert", "told", "pupil-report", "complaint", "whistleblowing"];
+    all("case-origin", &origins);
+    all("case-from", &origins);
+    all("case-part", &Part::ALL.map(Part::name));
+    all("case-contact", &Contact::ALL.map(Contact::name));
+    all("case-agency", &Agency::ALL.map(Agency::name));
+    all("case-step", &Step::ALL.map(Step::name));
+    all("case-check", &["1", "2", "3", "4", "5", "6", "7", "8"]);
+    all("case-illegal-rule", &["1", "2", "3", "4", "5"]);
+    all("case-next", &["support", "note", "parents", "confirm", "entered", "close"]);
+    all("cases-show", &["open", "closed", "misuse", "accident", "complaint"]);
+    let columns = ["number", "date", "pupil", "class", "kind", "severity", "details", "action", "by"];
+    all("behaviour-column", &columns);
+    for (step, fields) in CASE_STEPS {
+        all("case-do", &[step, &format!("{step}-button")]);
+        if !["illegal", "confirm"].contains(&step) {
+            all("case-do", &[&format!("{step}-text")]);
+        }
+        for field in fields.split_whitespace() {
+            all("case", &[&format!("{step}-{field}")]);
+        }
+    }
+    all("case-did", &CASE_ENTRIES);
     keys
 }
 

@@ -61,6 +61,10 @@ state-sanction-list-only-title = Only lessons with a list are open to you for no
 state-sanction-list-only-text = This was agreed with you. It ends on { $time }.
 state-sanction-lesson-only-title = Only lessons are open to you for now
 state-sanction-lesson-only-text = This was agreed with you. It ends on { $time }.
+state-sanction-supervised-only-title = Only supervised rooms are open to you for now
+state-sanction-supervised-only-text = This was agreed with you. It ends on { $time }.
+state-sanction-no-mail-title = Mail is closed to you for now
+state-sanction-no-mail-text = This was agreed with you. It ends on { $time }.
 state-hours-title = The web is closed now
 state-hours-text = It is closed to you at this time of day.
 state-lockdown-title = The web is closed for everybody
@@ -384,3 +388,17 @@ proxy-title = Tell the browser where the gateway is
 proxy-text = School devices are told already. On another device, look for “proxy” in its network settings and use automatic set-up.
 proxy-address = Automatic set-up
 proxy-by-hand = By hand
+
+## A report or a complaint
+
+report-link = Make a complaint
+report-title = Report what somebody did
+report-complain-title = Make a complaint
+report-opening = What you write goes to the headteacher, and to whoever leads computing here.
+report-who = Who is it about?
+report-child = A child, or I am not sure
+report-words-hint = Say what happened, and what you would like to happen now.
+report-send = Send it
+report-no-words = Write what happened, in a few words.
+report-thanks-title = Thank you. It has arrived.
+report-thanks-text = Somebody from the school will get in touch with you.

@@ -49,6 +49,10 @@ state-sanction-list-only-title = You can use the pages your teacher picks
 state-sanction-list-only-text = This lasts until { $time }. Your teacher can tell you why.
 state-sanction-lesson-only-title = You can go online in lessons
 state-sanction-lesson-only-text = This lasts until { $time }. Your teacher can tell you why.
+state-sanction-supervised-only-title = You can go online where an adult sits with you
+state-sanction-supervised-only-text = This lasts until { $time }. Your teacher can tell you where.
+state-sanction-no-mail-title = You can use the web but not mail
+state-sanction-no-mail-text = This lasts until { $time }. Your teacher can tell you why.
 state-hours-title = The internet is closed now
 state-hours-text = It is not open at this time of day.
 state-lockdown-title = The internet is closed for everyone
@@ -162,3 +166,14 @@ notice-spoken = { notice-what } { notice-why } { notice-family } { notice-tell }
 
 sanctions-summary = If someone breaks a rule, we listen first. Then we put it right together. You might lose computer time, and we might talk to your family. A page that came up by accident breaks no rule.
 document-whole = Read the whole list with a grown-up
+
+report-link = Tell the headteacher what someone did
+report-title = Tell the headteacher
+report-opening = Has someone broken a rule, or been unkind? A grown-up or a child? The headteacher will read this. You are not in trouble.
+report-who = Who did it?
+report-child = A child, or I am not sure
+report-words-hint = Write what you saw.
+report-send = Send it
+report-no-words = Write a few words first.
+report-thanks-title = Thank you for telling
+report-thanks-text = You did the right thing. Someone will talk with you.

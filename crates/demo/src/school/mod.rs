@@ -6,6 +6,7 @@
 
 mod accounts;
 mod calendar;
+mod cases;
 mod families;
 pub mod install;
 mod names;

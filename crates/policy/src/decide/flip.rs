@@ -41,7 +41,11 @@ fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
         Reason::AcceptClause => Flip::AcceptClause,
         Reason::SignAgreement(_) => Flip::Sign,
         Reason::ParentMissing => Flip::ParentAnswers,
-        Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id) => {
+        Reason::SanctionNoWeb(id)
+        | Reason::SanctionListOnly(id)
+        | Reason::SanctionLessonOnly(id)
+        | Reason::SanctionSupervisedOnly(id)
+        | Reason::SanctionNoMail(id) => {
             if allows(&case.but(|case| case.without.sanctions = true)) {
                 Flip::SanctionEnds(*id)
             } else {

@@ -16,7 +16,7 @@ use super::carriage::{carries, content, leaving};
 use super::case::Case;
 use super::safe::safe_search;
 use crate::decision::{Matched, Note, Reason};
-use crate::facts::Subject;
+use crate::facts::{Restricted, Subject};
 use crate::snapshot::OpenGrant;
 use crate::verdict::Verdict;
 
@@ -121,16 +121,37 @@ pub(super) fn sanction(case: &Case<'_>) -> Answer {
     }
     let holding =
         case.who.subject.restrictions.iter().filter(|one| one.from <= case.at && case.at < one.until);
-    let Some(strictest) = holding.min_by_key(|one| one.restriction) else {
+    let mut holding: Vec<_> = holding.collect();
+    holding.sort_by_key(|one| one.restriction);
+    let Some(strictest) = holding.first() else {
         return Answer::Pass(Note::NoSanction);
     };
-    let id = strictest.sanction;
-    let within = Answer::Pass(Note::WithinSanction(id));
-    match (strictest.restriction, case.lesson.map(|lesson| lesson.mode)) {
-        (Restriction::NoWeb, _) => decided(Verdict::Block, Reason::SanctionNoWeb(id)),
-        (Restriction::ListOnly, Some(Mode::ListOnly(_))) | (Restriction::LessonOnly, Some(_)) => within,
-        (Restriction::ListOnly, _) => decided(Verdict::Block, Reason::SanctionListOnly(id)),
-        (Restriction::LessonOnly, None) => decided(Verdict::Block, Reason::SanctionLessonOnly(id)),
+    // Each narrows in its own way, so that being within one says nothing of the next.
+    match holding.iter().find_map(|one| kept_away(case, one)) {
+        Some(reason) => decided(Verdict::Block, reason),
+        None => Answer::Pass(Note::WithinSanction(strictest.sanction)),
+    }
+}
+
+/// Why this sanction keeps the page away, if it does.
+fn kept_away(case: &Case<'_>, one: &Restricted) -> Option<Reason> {
+    let id = one.sanction;
+    let lesson = case.lesson.map(|lesson| lesson.mode);
+    match one.restriction {
+        Restriction::NoWeb => Some(Reason::SanctionNoWeb(id)),
+        Restriction::ListOnly if matches!(lesson, Some(Mode::ListOnly(_))) => None,
+        Restriction::ListOnly => Some(Reason::SanctionListOnly(id)),
+        Restriction::LessonOnly => lesson.is_none().then_some(Reason::SanctionLessonOnly(id)),
+        Restriction::SupervisedOnly => {
+            let room = case.who.device.room.as_ref();
+            let supervised = &case.snapshot.document.lessons.supervised_rooms;
+            let here = room.is_some_and(|room| supervised.contains(room));
+            (!here).then_some(Reason::SanctionSupervisedOnly(id))
+        }
+        Restriction::NoMail => {
+            let mail = case.categories().meets(case.snapshot.mail);
+            mail.then_some(Reason::SanctionNoMail(id))
+        }
     }
 }
 

@@ -20,6 +20,9 @@ use crate::document::{
 };
 use crate::verdict::Verdict;
 
+/// Categories of mail on the web; see `lists/categories.toml`.
+const MAIL: [&str; 2] = ["webmail", "throwaway-mail"];
+
 /// What is wrong with a policy document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -194,6 +197,7 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         lesson_sites: lesson_lists(&parts.live.lesson_lists, AddressPattern::of_every_path),
         lesson_lists: lesson_lists(&parts.live.lesson_lists, Clone::clone),
         embedded: category_set("embedded", &document.embedded.categories, &table)?,
+        mail: mail(&table),
         safe_services: SafeServices::built_in()
             .map_err(|error| PolicyFault::SafeSearchTable(error.to_string()))?,
         wrappers: Wrappers::built_in().map_err(|error| PolicyFault::WrapperTable(error.to_string()))?,
@@ -260,6 +264,13 @@ impl<'a> Names<'a> {
             self.groups.get(member.as_str()).map(|&index| set.and(GroupSet::of(index))).ok_or_else(missing)
         })
     }
+}
+
+/// Mail on the web, as far as the lists in use know it.
+fn mail(table: &CategoryTable) -> CategorySet {
+    let known = MAIL.iter().filter_map(|name| Category::parse(name).ok());
+    let known = known.filter_map(|name| table.index_of(&name));
+    known.fold(CategorySet::EMPTY, CategorySet::with)
 }
 
 pub(super) fn category_set(

@@ -143,6 +143,8 @@ pub struct Snapshot {
     pub(crate) granted_sites: PatternMap<OpenGrant>,
     pub(crate) lesson_sites: HashMap<LessonListId, PatternMap<()>>,
     pub(crate) embedded: CategorySet,
+    /// Mail on the web, which a sanction may take away.
+    pub(crate) mail: CategorySet,
     pub(crate) safe_services: &'static SafeServices,
     pub(crate) wrappers: &'static Wrappers,
     safe: Vec<SafeFor>,

@@ -8,6 +8,7 @@ mod agreement;
 mod agreements;
 mod block;
 mod markdown;
+mod paper;
 mod person;
 mod plain;
 mod violations;
@@ -23,6 +24,7 @@ use crate::say::Say;
 
 pub use crate::document::agreement::{agreement, guide};
 pub use crate::document::agreements::{outstanding, register};
+pub use crate::document::paper::{Paper, Section as PaperSection, paper};
 pub use crate::document::person::person;
 pub use crate::document::violations::violations;
 pub use crate::document::weekly::weekly;

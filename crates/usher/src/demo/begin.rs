@@ -14,7 +14,7 @@ use usher_records::change::Actor;
 use usher_records::in_force::InForce;
 use usher_scan::search::SearchEngines;
 use usher_types::clock::Clock;
-use usher_types::moment::Moment;
+use usher_types::moment::{Moment, Zone};
 
 use super::Arguments;
 use super::clock::{before_school, carry_on, last_recorded, next_week};
@@ -42,6 +42,7 @@ pub(super) async fn start(
         Some(_) => before_school(next_week(school, last)),
         None => carry_on(school, last),
     };
+    let at = arguments.from.as_deref().map_or(Ok(at), |from| later(from, at))?;
     set_up_once(arguments, school, &opened, at.plus_minutes(-SET_UP_BEFORE_MINUTES)).await?;
     let clock = Arc::new(SchoolClock::starting(at));
     let setting = Setting {
@@ -53,6 +54,13 @@ pub(super) async fn start(
         demonstration: true,
     };
     Ok((start_server(opened, setting).await?, clock))
+}
+
+/// The time somebody asked for, on the school's clock; never earlier than what was recorded.
+fn later(from: &str, recorded: Moment) -> anyhow::Result<Moment> {
+    let asked =
+        Zone::london().parse(from).with_context(|| format!("`{from}` is not like 2026-11-27T10:00"))?;
+    Ok(asked.max(recorded))
 }
 
 /// Writes the demonstration's configuration, so that every other command can be tried on it too.
@@ -115,6 +123,7 @@ async fn set_up_once(
     school.install(books, &hash, at).await?;
     set_up::publish_agreements(books, opened.ids.as_ref(), &actor, at).await?;
     school.sign_agreements(books, &settings, at, opened.ids.as_ref()).await?;
+    school.open_cases(books, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");
     set_up::set_up(tools, NewSchool { name: SCHOOL_NAME.into(), profile }, at, |_| {}).await?;
     Ok(())

@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Play a busy school week of traffic through the gateway
     #[arg(long, value_enum)]
     play: Option<Play>,
+    /// Begin at this time, if it is later than what was recorded: `2026-11-27T10:00`
+    #[arg(long, value_name = "TIME", conflicts_with = "play")]
+    from: Option<String>,
     /// Stop when the week was played
     #[arg(long, requires = "play")]
     then_stop: bool,

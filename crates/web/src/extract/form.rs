@@ -103,6 +103,9 @@ pub(crate) async fn parts_of_form(
                 .map_err(|fault: FormFault| fault.into_response())?;
             checked = true;
         } else if checked {
+            if let Some(file) = field.file_name() {
+                parts.insert(format!("{name}-name"), file.as_bytes().to_vec());
+            }
             parts.insert(name, field.bytes().await.map_err(|error| odd(&error))?.to_vec());
         } else {
             break;

@@ -7,6 +7,7 @@
 )]
 
 mod alerts;
+mod cases;
 mod lessons;
 mod lists;
 mod people;

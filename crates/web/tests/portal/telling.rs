@@ -1,6 +1,9 @@
 //! Telling: a grown-up, somebody, that it was an accident; and being told what the school can see.
 
 use usher_policy::verdict::Verdict;
+use usher_records::case::Case;
+use usher_records::case::rules::Class;
+use usher_records::case::thread::Origin;
 use usher_records::told::{Told, What};
 use usher_types::ids::Id;
 use usher_types::role::Reader;
@@ -165,4 +168,53 @@ async fn asking_for_a_page_reaches_those_who_answer_and_a_word_first_opens_it_fo
     assert!(rig.signed_in("computing").await.get("/requests").await.page().contains("otters.example"));
     let again = pc.send("/ask", &form_to(&page, "/ask")).await;
     assert!(again.page().contains(&pc.says(Reader::Ks2, "ask-already-title")), "{PORTAL}: {}", again.text);
+}
+
+#[tokio::test]
+async fn inc_20_a_pupils_report_of_a_teacher_is_for_the_head_and_the_safeguarding_lead_alone() {
+    let rig = Rig::new().await;
+    let pc = device(&rig, 1);
+    assert!(!pc.get("/report").await.page().contains("<textarea"), "nobody is signed in");
+    pc.sign_in("ada").await.leads_to();
+    assert!(pc.get("/tell").await.page().contains("href=\"/report\""));
+    let empty = pc.fill("/report", "/report", &format!("who={}&words=+", id(7))).await;
+    assert_eq!(empty.status, 422);
+    let sent = pc.fill("/report", "/report", &format!("who={}&words=He+looked+at+my+phone", id(7))).await;
+    assert!(pc.get(sent.leads_to()).await.page().contains(&pc.says(Reader::Ks2, "report-thanks-title")));
+    let case = rig.books.values::<Case>().await.unwrap().pop().unwrap();
+    assert_eq!((case.class(), case.origin()), (Class::Staff, Origin::PupilReport));
+    let path = format!("/cases/{}", case.id);
+    for (username, sees) in [
+        ("headteacher", true),
+        ("safeguarding", true),
+        ("teacher", false),
+        ("computing", false),
+        ("technician", false),
+        ("seniorleader", false),
+    ] {
+        let browser = rig.signed_in(username).await;
+        assert_eq!(browser.get(&path).await.status == 200, sees, "{username}");
+        assert_eq!(browser.get("/").await.page().contains(&path), username == "headteacher", "{username}");
+    }
+    assert!(rig.signed_in("headteacher").await.get("/cases").await.page().contains("Reported by a pupil"));
+}
+
+#[tokio::test]
+async fn inc_16_a_parents_complaint_lands_with_the_head_and_the_computing_lead() {
+    let rig = Rig::new().await;
+    let pc = device(&rig, 1);
+    pc.sign_in("parent").await.leads_to();
+    let sent = pc.fill("/report", "/report", "words=The+catalogue+is+shut").await;
+    pc.get(sent.leads_to()).await.page();
+    let case = rig.books.values::<Case>().await.unwrap().pop().unwrap();
+    let path = format!("/cases/{}", case.id);
+    for username in ["headteacher", "computing"] {
+        let browser = rig.signed_in(username).await;
+        assert!(browser.get("/").await.page().contains(&path), "{username}");
+        let page = browser.get(&path).await;
+        assert!(
+            page.page().contains("The catalogue is shut") && page.page().contains("Pat Bell"),
+            "{username}"
+        );
+    }
 }

@@ -158,6 +158,7 @@ struct Show {
     f: Frame,
     d: Around,
     address: String,
+    alert: String,
     who: String,
     when: String,
     seen: Option<String>,
@@ -211,6 +212,7 @@ async fn show(
     let see_people = desk.may(Act::SeePeople).is_ok();
     let show = Show {
         address: format!("/alerts/{}", alert.id),
+        alert: alert.id.to_string(),
         who: who(&app, &f.says, &roll, &alert),
         when: clock.time(alert.from),
         seen: seen_words(&f.says, &roll, clock, &alert),

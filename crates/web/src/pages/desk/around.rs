@@ -22,6 +22,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/", "nav-today", Act::UseDesk),
             ("/alerts", "place-alerts", Act::UseDesk),
             ("/report-site", "place-report-site", Act::ReportSite),
+            ("/cases", "cases-title", Act::UseDesk),
+            ("/cases/new", "case-new-title", Act::UseDesk),
         ],
     ),
     (

@@ -4,6 +4,7 @@ mod address;
 mod agreements;
 mod alerts;
 mod around;
+mod cases;
 mod clock;
 mod equipment;
 mod field;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<DeskRoute> {
         report_site::routes(),
         looks::routes(),
         health::routes(),
+        cases::routes(),
     ]
     .into_iter()
     .flatten()

@@ -13,14 +13,17 @@ use usher_records::change::Stored;
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 use usher_records::register::{self, Entry, EntryKind, Written};
+use usher_reports::document::{Paper, PaperSection, paper};
 use usher_types::calendar::SchoolCalendar;
 use usher_types::ids;
 use usher_types::moment::Moment;
 
 use super::around::{Around, around, lead};
+use super::cases::{Cabinet, RegisterRow, register_rows};
 use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
 use super::lessons::calendar;
+use super::paper::{letterhead, print as to_pdf};
 use super::roll::{self, Roll};
 use super::rules::{self, Rules};
 use super::sign_in::Pressed;
@@ -31,6 +34,7 @@ use crate::extract::form::DeskForm;
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
+use crate::view::says::Says;
 use crate::view::{page, with_status};
 
 /// What readers of the register have.
@@ -38,6 +42,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     let read = Act::ReadRegister;
     vec![
         desk_route("/register", read, get(show)),
+        desk_route("/register.pdf", read, get(print)),
         desk_route("/register/new/{person}", read, get(new_form).post(write)),
         desk_route("/register/{id}/entered", read, post(entered)),
         desk_route("/register/{id}/correct", read, get(correct_form).post(correct)),
@@ -52,6 +57,13 @@ struct Register {
     search: Vec<Field>,
     term: String,
     rows: Vec<Row>,
+    cases: Vec<CaseRow>,
+    pdf: String,
+}
+
+struct CaseRow {
+    row: RegisterRow,
+    when: String,
 }
 
 struct Row {
@@ -110,9 +122,77 @@ pub(super) async fn show(
         fields.select("term", choosing(std::iter::once(all).chain(terms).collect(), &asked.term)),
         fields.select("entered", choosing(states, &asked.entered)),
     ];
+    let cabinet = Cabinet::of(&app).await?;
+    let cases = case_rows(&desk, &f.says, &cabinet, term, &asked.entered);
+    let pdf = format!("/register.pdf?term={}", term.map(|(first, ..)| first.to_string()).unwrap_or_default());
     let term = term.map_or_else(|| f.says.t("register-all-terms"), |(_, _, name)| name.to_owned());
     let f = f.done(asked.done.as_deref());
-    Ok(page(&Register { search, term, rows, f, d }))
+    Ok(page(&Register { search, term, rows, cases, pdf, f, d }))
+}
+
+/// The cases of a term as the register has them.
+fn case_rows(
+    desk: &AtDesk,
+    says: &Says,
+    cabinet: &Cabinet,
+    term: Option<(Date, Date, &str)>,
+    entered: &str,
+) -> Vec<CaseRow> {
+    let clock = Clock::at(desk);
+    register_rows(desk, says, cabinet)
+        .into_iter()
+        .filter(|row| entered.is_empty() || row.entered.is_some() == (entered == "yes"))
+        .filter(|row| term.is_none_or(|(first, last, _)| within(desk, row.at, first, last)))
+        .map(|row| CaseRow { when: clock.full(row.at), row })
+        .collect()
+}
+
+/// The register of a term on paper: every entry, every case, every correction (INC-01).
+async fn print(
+    State(app): State<App>,
+    desk: AtDesk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppFault> {
+    let (f, _) = around(&app, &desk, "/register", "register-title");
+    let roll = Roll::of(&app).await?;
+    let mut entries = app.books.values::<Entry>().await?;
+    entries.sort_by_key(|entry| entry.number);
+    let calendar = calendar(app.snapshot.load().as_deref());
+    let term = term(&calendar, &asked.term);
+    let cabinet = Cabinet::of(&app).await?;
+    let not_entered = |entered: Option<String>| entered.unwrap_or_else(|| f.says.t("register-not-entered"));
+    let of_cases = case_rows(&desk, &f.says, &cabinet, term, "").into_iter().map(|case| {
+        let row = case.row;
+        let by = f.says.t1("register-by", "name", &row.by);
+        let mut lines = vec![format!("{} · {}", row.kind, row.person)];
+        lines.extend(row.texts);
+        lines.extend([by, not_entered(row.entered)]);
+        (format!("{}\n{}", row.number, case.when), lines.join("\n"))
+    });
+    let shown = entries
+        .iter()
+        .filter(|entry| term.is_none_or(|(first, last, _)| within(&desk, entry.at, first, last)));
+    let of_entries = shown.map(|entry| {
+        let row = row(&f, &desk, &roll, entry, &entries);
+        let corrects = row.corrects.map(|number| f.says.t1("register-corrects", "number", number));
+        let rule = row.rule.map(|(name, _)| name);
+        let first = format!("{} · {}", f.says.t(row.kind), row.person);
+        let by = f.says.t1("register-by", "name", &row.by);
+        let lines = [Some(first), corrects, rule, Some(row.text), Some(by), Some(not_entered(row.entered))];
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        (format!("{}\n{}", row.number, row.when), lines.join("\n"))
+    });
+    let rows: Vec<(String, String)> = of_entries.chain(of_cases).collect();
+    let none = rows.is_empty().then(|| f.says.t("register-none"));
+    let made = Paper {
+        title: f.says.t("register-title"),
+        mark: f.says.t("report-confidential"),
+        lead: vec![term.map_or_else(|| f.says.t("register-all-terms"), |(_, _, name)| name.to_owned())],
+        sections: vec![PaperSection { rows, texts: none.into_iter().collect(), ..PaperSection::default() }],
+        lines: Vec::new(),
+    };
+    let document = paper(&letterhead(&desk, &app.words), &made);
+    to_pdf(&app, &desk, "register", document).await
 }
 
 /// The term whose first day is named, with its last day and name.

@@ -13,6 +13,7 @@ mod notice;
 mod parents;
 mod password;
 mod referred;
+mod report;
 mod setup;
 mod sign_in;
 mod sign_out;
@@ -60,6 +61,7 @@ fn agreements() -> Router<App> {
 fn telling() -> Router<App> {
     Router::new()
         .route("/tell", get(tell::show).post(tell::tell))
+        .route("/report", get(report::show).post(report::send))
         .route("/told", post(referred::told))
         .route("/accident", post(referred::accident))
         .route("/ask", post(referred::ask))

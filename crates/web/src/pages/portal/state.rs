@@ -11,6 +11,7 @@ use usher_types::url::WebAddress;
 
 use crate::app::{App, AppFault};
 use crate::extract::portal::AtDevice;
+use crate::pages::refusal::spoken_end;
 use crate::view::says::Says;
 
 /// An address no site can have (RFC 2606), so that only who asks, and when, decides about it.
@@ -103,8 +104,8 @@ pub(super) async fn state(app: &App, device: &AtDevice, says: &Says) -> Result<S
     let reason = reason(app, who, device.at);
     let look = look_of(reason.as_ref(), who);
     let ends = who.lesson.map(|lesson| zone.local(lesson.ends_at).spoken_time());
-    let until = sanction_end(reason.as_ref(), who).map(|until| zone.local(until).spoken());
-    let time = ends.or(until).unwrap_or_default();
+    let until = sanction_end(reason.as_ref(), who).map(|until| spoken_end(zone, until, device.at));
+    let time = until.or(ends).unwrap_or_default();
     let pages = match reason {
         Some(Reason::NotInLessonList(list)) => lesson_pages(app, list).await?,
         _ => Vec::new(),
@@ -149,6 +150,8 @@ fn look_of(reason: Option<&Reason>, who: &Circumstances) -> Look {
         Some(Reason::SanctionNoWeb(_)) => look("sanction-no-web", "stop", "clock", "clock"),
         Some(Reason::SanctionListOnly(_)) => look("sanction-list-only", "wait", "clock", "clock"),
         Some(Reason::SanctionLessonOnly(_)) => look("sanction-lesson-only", "wait", "clock", "clock"),
+        Some(Reason::SanctionSupervisedOnly(_)) => look("sanction-supervised-only", "wait", "clock", "clock"),
+        Some(Reason::SanctionNoMail(_)) => look("sanction-no-mail", "wait", "clock", "clock"),
         Some(Reason::NoLesson) => look("no-lesson", "wait", "hand", "teacher").leading("/"),
         Some(Reason::NotInLessonList(_)) => look("list", "go", "list-checks", "map"),
         Some(Reason::OutsideHours(_)) => look("hours", "stop", "clock", "clock"),
@@ -161,11 +164,8 @@ fn look_of(reason: Option<&Reason>, who: &Circumstances) -> Look {
 }
 
 fn sanction_end(reason: Option<&Reason>, who: &Circumstances) -> Option<Moment> {
-    let (Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id)) = reason?
-    else {
-        return None;
-    };
-    who.subject.restrictions.iter().find(|one| one.sanction == *id).map(|one| one.until)
+    let id = reason?.sanction()?;
+    who.subject.restrictions.iter().find(|one| one.sanction == id).map(|one| one.until)
 }
 
 /// The pages a teacher chose, as they are written.

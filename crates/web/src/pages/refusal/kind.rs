@@ -60,6 +60,8 @@ impl Kind {
             (Reason::SanctionNoWeb(_), _) => wait("sanction-no-web", "clock", "clock"),
             (Reason::SanctionListOnly(_), _) => wait("sanction-list-only", "clock", "clock"),
             (Reason::SanctionLessonOnly(_), _) => wait("sanction-lesson-only", "clock", "clock"),
+            (Reason::SanctionSupervisedOnly(_), _) => wait("sanction-supervised-only", "clock", "clock"),
+            (Reason::SanctionNoMail(_), _) => wait("sanction-no-mail", "clock", "clock"),
             (Reason::Lockdown, _) => stop("lockdown", "lock", "lock"),
             // Sealed lists are looked for by nobody by accident twice: there is something to tell, nothing to ask.
             (Reason::SealedList, _) => stop("sealed", "stop", "ban").telling(),

@@ -17,6 +17,7 @@ use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 pub use self::page::render;
+pub(in crate::pages) use self::page::spoken_end;
 pub use self::upstream::{cannot_record, credentials, malformed, render_upstream};
 
 /// A request that was refused, as far as a page needs to know it.

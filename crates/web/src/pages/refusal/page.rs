@@ -106,16 +106,17 @@ fn compose(app: &App, refused: &Refused<'_>) -> Page {
     }
 }
 
+/// Within which the weekday alone says which day is meant.
+const WEEK_SECONDS: i64 = 6 * 24 * 3_600;
+/// Within which the time alone says it.
+const HALF_DAY_SECONDS: i64 = 12 * 3_600;
+
 /// Why, and what to do next. The youngest are told why by the title alone.
 fn lines(app: &App, refused: &Refused<'_>, says: &Says, kind: Kind) -> Vec<String> {
     let zone = zone(app);
     let why = (says.reader() != Reader::Ks1)
         .then(|| explain::reason(says.words(), says.reader(), refused.decision));
-    let time = until(refused).map(|until| {
-        let far = until.seconds_since(refused.at) > 12 * 3_600;
-        let local = zone.local(until);
-        if far { local.spoken() } else { local.spoken_time() }
-    });
+    let time = until(refused).map(|until| spoken_end(&zone, until, refused.at));
     let key = format!("block-{}-next", kind.key);
     let next = says.t1(key, "time", time.unwrap_or_default());
     why.into_iter().chain([next]).filter(|line| !line.is_empty()).collect()
@@ -126,13 +127,25 @@ fn zone(app: &App) -> Zone {
     app.snapshot.load_full().map_or_else(Zone::london, |snapshot| snapshot.document.zone.clone())
 }
 
+/// When something ends, as short as it can be said: what ends as a day begins ends on `Friday`, not at `Friday 00:00`.
+pub(in crate::pages) fn spoken_end(zone: &Zone, until: Moment, now: Moment) -> String {
+    let local = zone.local(until);
+    let left = until.seconds_since(now);
+    match (local.time() == jiff::civil::Time::midnight(), left) {
+        (true, ..WEEK_SECONDS) => local.date().strftime("%A").to_string(),
+        (true, _) => local.spoken_date(),
+        (false, ..=HALF_DAY_SECONDS) => local.spoken_time(),
+        (false, _) => local.spoken(),
+    }
+}
+
 /// When what keeps the page away ends, where that is known.
 fn until(refused: &Refused<'_>) -> Option<Moment> {
+    if let Some(id) = refused.decision.reason.sanction() {
+        let restrictions = &refused.who.subject.restrictions;
+        return restrictions.iter().find(|one| one.sanction == id).map(|one| one.until);
+    }
     match refused.decision.reason {
-        Reason::SanctionNoWeb(id) | Reason::SanctionListOnly(id) | Reason::SanctionLessonOnly(id) => {
-            let restrictions = &refused.who.subject.restrictions;
-            restrictions.iter().find(|one| one.sanction == id).map(|one| one.until)
-        }
         Reason::NotInLessonList(_) => refused.who.lesson.map(|lesson| lesson.ends_at),
         _ => None,
     }

@@ -93,6 +93,7 @@ struct Row {
     decided: String,
     reason: String,
     known: bool,
+    event: String,
 }
 
 /// The days asked for.
@@ -305,6 +306,7 @@ fn row(says: &Says, seen: &Seen, time: String) -> Row {
         decided: says.t(decided_key(seen.verdict)),
         reason: seen.reason.clone(),
         known: seen.password_known,
+        event: seen.event.to_string(),
     }
 }
 

@@ -15,11 +15,13 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, alerts, equipment, lists, policy, standings, told};
+use crate::pages::desk::{address, alerts, cases, equipment, lists, policy, standings, told};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
 const NAMED: usize = 3;
+/// New cases told one by one; more are in the list of cases.
+const MOST_CASES: usize = 5;
 
 /// One thing that needs somebody.
 pub(super) struct Item {
@@ -55,6 +57,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Resu
     gather.stopped();
     gather.alerts().await?;
     gather.told().await?;
+    gather.cases().await?;
     gather.requests().await?;
     gather.policies().await?;
     gather.lessons().await?;
@@ -133,6 +136,17 @@ impl Gather<'_> {
                 [Some(self.clock.time(told.at)), page, told.words].into_iter().flatten().collect();
             let press = Action::Press(format!("/told/{}/seen", told.id), says.t("today-told-seen"));
             self.add("stop", "hand", (title, text.join(" · ")), Some(press));
+        }
+        Ok(())
+    }
+
+    /// Cases that came to this person and that they have not seen.
+    async fn cases(&mut self) -> Result<(), AppFault> {
+        for case in cases::waiting(self.app, self.desk).await?.into_iter().take(MOST_CASES) {
+            let says = &self.f.says;
+            let words = (case.title, says.t("today-case-text"));
+            let go = Action::Go(case.address, says.t("today-case-go"));
+            self.add(if case.pressing { "stop" } else { "wait" }, "file-text", words, Some(go));
         }
         Ok(())
     }

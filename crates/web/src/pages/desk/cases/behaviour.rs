@@ -1,0 +1,113 @@
+//! The behaviour system (EXT-09): pupils' cases as a table, each marked as transferred in the same step, so that a second
+//! export is empty.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use usher_policy::routing::CaseAct;
+use usher_records::case::rules::{Class, Sort};
+use usher_records::case::{Case, act};
+use usher_records::change::Stored;
+use usher_store::store::StoreError;
+use usher_types::role::Role;
+
+use super::{Cabinet, by, say};
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::extract::form::DeskForm;
+use crate::pages::desk::around::{Around, Done, around, file};
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::paper::csv_line;
+use crate::pages::desk::sign_in::Pressed;
+use crate::view::frame::Frame;
+use crate::view::page;
+
+/// Who takes cases over: those who see every ordinary case.
+const TAKE_OVER: [Role; 4] =
+    [Role::Headteacher, Role::SeniorLeader, Role::SafeguardingLead, Role::ComputingLead];
+
+#[derive(Template)]
+#[template(path = "desk/cases/behaviour.html")]
+struct Behaviour {
+    f: Frame,
+    d: Around,
+    rows: Vec<(String, String)>,
+}
+
+/// Whether this person takes cases over.
+pub(super) fn may(desk: &AtDesk) -> bool {
+    desk.person.roles.has_any(&TAKE_OVER)
+}
+
+/// Pupils' cases that were not taken over, oldest first.
+fn due<'a>(desk: &AtDesk, cabinet: &'a Cabinet) -> Vec<&'a Stored<Case>> {
+    let rules = &desk.school.settings.cases;
+    let fits = |case: &Case| {
+        let sort = rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
+        case.class() == Class::Ordinary && sort == Sort::Pupil && case.transferred().is_none()
+    };
+    let mine = cabinet.all.iter().filter(|stored| fits(&stored.value));
+    mine.filter(|stored| cabinet.may(desk, CaseAct::See, &stored.value)).collect()
+}
+
+/// Shows what an export would hold.
+pub(super) async fn show(
+    State(app): State<App>,
+    desk: AtDesk,
+    Query(done): Query<Done>,
+) -> Result<Response, AppFault> {
+    if !may(&desk) {
+        return Err(AppFault::NotFound);
+    }
+    let (f, d) = around(&app, &desk, "/cases/behaviour", "behaviour-title");
+    let cabinet = Cabinet::of(&app).await?;
+    let line = |stored: &&Stored<Case>| {
+        let case = &stored.value;
+        let title = f.says.t2(
+            "case-line",
+            ("kind", &say::kind(&desk, &f.says, case)),
+            ("who", &say::about(&f.says, &cabinet, case)),
+        );
+        (format!("/cases/{}", case.id), title)
+    };
+    let rows = due(&desk, &cabinet).iter().map(line).collect();
+    let f = f.done(done.done.as_deref());
+    Ok(page(&Behaviour { rows, f, d }))
+}
+
+/// The table. Each case is marked before its row is handed over; one that somebody else took meanwhile is left out.
+pub(super) async fn export(State(app): State<App>, form: DeskForm<Pressed>) -> Result<Response, AppFault> {
+    let desk = form.from;
+    if !may(&desk) {
+        return Err(AppFault::NotFound);
+    }
+    let cabinet = Cabinet::of(&app).await?;
+    let says = Frame::desk(&app, &desk, "/cases", "behaviour-title").says;
+    let clock = Clock::at(&desk);
+    let names = ["number", "date", "pupil", "class", "kind", "severity", "details", "action", "by"];
+    let mut text = csv_line(&names.map(|name| says.of("behaviour-column", name)));
+    for stored in due(&desk, &cabinet) {
+        let Ok(change) = act::transferred(stored, by(&desk)) else { continue };
+        match app.books.commit(&change, &desk.actor(), desk.at).await {
+            Ok(_) => {}
+            Err(StoreError::Conflict { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        let case = &stored.value;
+        let pupil = case.subjects().find_map(|who| who.person()).and_then(|id| cabinet.roll.person(id));
+        let class = pupil.and_then(|person| cabinet.roll.class_of(person)).map(|class| class.name.clone());
+        text.push_str(&csv_line(&[
+            case.number.to_string(),
+            clock.full(case.opened_at()),
+            say::about(&says, &cabinet, case),
+            class.unwrap_or_default(),
+            say::kind(&desk, &says, case),
+            case.severity().to_string(),
+            case.nine().details.clone(),
+            case.outcome().map_or_else(|| case.nine().action.clone(), str::to_owned),
+            case.opened_by().map(|person| cabinet.roll.name(&says, person)).unwrap_or_default(),
+        ]));
+    }
+    let name = format!("behaviour-{}.csv", clock.today());
+    Ok(file("text/csv; charset=utf-8", &name, text.into_bytes()))
+}

@@ -1,0 +1,145 @@
+//! Evidence (INC-03): a file with what it shows, its digest, length, time and uploader. Where what was seen may be illegal,
+//! nothing is uploaded and the page says what to do.
+
+use askama::Template;
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use usher_policy::routing::CaseAct;
+use usher_records::case::act;
+use usher_records::case::thread::{Evidence, Says as Said};
+use usher_types::digest::Digest;
+
+use super::{Cabinet, by};
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::extract::form::parts_of_form;
+use crate::pages::desk::around::{Around, around, file, lead};
+use crate::pages::desk::field::{Field, Fields};
+use crate::view::errors::Errors;
+use crate::view::frame::Frame;
+use crate::view::with_status;
+
+/// The largest file kept: a screen of a large monitor is a quarter of it. It lives in the books, which are backed up whole.
+pub(super) const LARGEST_BYTES: usize = 8 * 1024 * 1024;
+/// The form around it: a token, a line of text, what multipart adds.
+pub(super) const LARGEST_FORM: usize = LARGEST_BYTES + 64 * 1024;
+
+#[derive(Template)]
+#[template(path = "desk/cases/evidence.html")]
+struct Page {
+    f: Frame,
+    d: Around,
+    errors: Errors,
+    back: String,
+    action: String,
+    illegal: bool,
+    rules: Vec<String>,
+    fields: Vec<Field>,
+}
+
+/// Shows the form, or what to do instead.
+pub(super) async fn form(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(id): Path<String>,
+) -> Result<Response, AppFault> {
+    let cabinet = Cabinet::of(&app).await?;
+    let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
+    Ok(shown(&app, &desk, &id, case.may_be_illegal(), Errors::none()))
+}
+
+fn shown(app: &App, desk: &AtDesk, id: &str, illegal: bool, errors: Errors) -> Response {
+    let (f, d) = around(app, desk, "/cases/evidence", "case-do-evidence");
+    let fields = {
+        let fields = Fields::new(&f.says, &errors);
+        vec![
+            fields.tick("illegal", false),
+            fields.line("shows", ""),
+            fields
+                .input(
+                    "kept",
+                    "file",
+                    "",
+                    "accept=\"image/*,application/pdf,text/plain\"",
+                    "govuk-input--width-20",
+                )
+                .labelled(f.says.t("case-evidence-label")),
+        ]
+    };
+    let rules = (1..=5).map(|line| f.says.of("case-illegal-rule", line)).collect();
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let back = format!("/cases/{id}");
+    with_status(
+        status,
+        &Page { action: format!("{back}/evidence"), back, illegal, rules, fields, f, d, errors },
+    )
+}
+
+/// Keeps the file. A ticked box closes the upload: what came is not looked at and not kept.
+pub(super) async fn upload(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Response> {
+    let (mut parts, body) = request.into_parts();
+    let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
+    let mut sent = parts_of_form(&app, &desk, &parts.headers, body).await?;
+    keep(&app, &desk, &id, &mut sent).await.map_err(IntoResponse::into_response)
+}
+
+async fn keep(
+    app: &App,
+    desk: &AtDesk,
+    id: &str,
+    sent: &mut std::collections::BTreeMap<String, Vec<u8>>,
+) -> Result<Response, AppFault> {
+    let cabinet = Cabinet::of(app).await?;
+    let case = cabinet.find(desk, id, CaseAct::See)?;
+    let says = Frame::desk(app, desk, "/cases", "cases-title").says;
+    if sent.contains_key("illegal") || case.value.may_be_illegal() {
+        sent.clear();
+        if !case.value.may_be_illegal() {
+            let told = says.t1("case-illegal-ticked", "name", desk.person.name());
+            app.commit(&act::may_be_illegal(case, by(desk), &told)?, &desk.actor()).await?;
+        }
+        return Ok(shown(app, desk, id, true, Errors::none()));
+    }
+    let text = |sent: &mut std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
+        sent.remove(name).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default()
+    };
+    let (shows, name) = (text(sent, "shows"), text(sent, "kept-name"));
+    let bytes = sent.remove("kept").unwrap_or_default();
+    if bytes.is_empty() || bytes.len() > LARGEST_BYTES {
+        let errors = Errors::of("kept", says.t("case-evidence-size"));
+        return Ok(shown(app, desk, id, false, errors));
+    }
+    let evidence = Evidence {
+        digest: Digest::of(&bytes),
+        name: if name.is_empty() { "file".to_owned() } else { name },
+        bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        shows,
+    };
+    let change = act::keep(case, by(desk), evidence)?;
+    app.books.store().put_blob(app.books.school(), &bytes).await?;
+    app.commit(&change, &desk.actor()).await?;
+    Ok(lead(&format!("/cases/{}", case.value.id), "case-evidence-kept"))
+}
+
+/// A file that is kept with a case, or the package of a referral; always as something to save, never to show.
+pub(super) async fn download(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path((id, number)): Path<(String, u32)>,
+) -> Result<Response, AppFault> {
+    let cabinet = Cabinet::of(&app).await?;
+    let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
+    let entry = case.entries.iter().find(|entry| entry.number == number).ok_or(AppFault::NotFound)?;
+    let (digest, name) = match &entry.says {
+        Said::Evidence(evidence) => (evidence.digest, evidence.name.clone()),
+        Said::Referred(disclosed) => (disclosed.package, format!("case-{}-package.pdf", case.number)),
+        _ => return Err(AppFault::NotFound),
+    };
+    let bytes = app.books.store().blob(app.books.school(), digest).await?.ok_or(AppFault::NotFound)?;
+    Ok(file("application/octet-stream", &name, bytes))
+}

@@ -1,0 +1,147 @@
+//! The list of cases: those for these eyes, narrowed by state and sort; misuse and accidents stand apart (INC-19).
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use usher_policy::routing::CaseAct;
+use usher_records::case::Case;
+use usher_records::case::rules::{Class, Sort};
+
+use super::{Cabinet, say};
+use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
+use crate::pages::desk::around::{Around, around};
+use crate::pages::desk::clock::Clock;
+use crate::pages::desk::field::{Choice, Field, Fields, choosing};
+use crate::view::errors::Errors;
+use crate::view::frame::Frame;
+use crate::view::page;
+
+/// Cases shown at a time; older ones are found by narrowing the list.
+const MOST_SHOWN: usize = 300;
+
+#[derive(Template)]
+#[template(path = "desk/cases/index.html")]
+struct Index {
+    f: Frame,
+    d: Around,
+    search: Vec<Field>,
+    rows: Vec<Row>,
+    behaviour: bool,
+}
+
+struct Row {
+    address: String,
+    number: String,
+    title: String,
+    who: String,
+    when: String,
+    class: Option<String>,
+    route: String,
+    new: bool,
+    state: String,
+    open: bool,
+}
+
+/// A case that waits for somebody, as the first page tells it.
+pub(in crate::pages::desk) struct Waiting {
+    pub(in crate::pages::desk) address: String,
+    pub(in crate::pages::desk) title: String,
+    pub(in crate::pages::desk) pressing: bool,
+}
+
+/// What the list is narrowed by.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    sort: String,
+    #[serde(default)]
+    done: Option<String>,
+}
+
+/// Open cases that wait for this person: theirs to decide, and new to them.
+pub(in crate::pages::desk) async fn waiting(app: &App, desk: &AtDesk) -> Result<Vec<Waiting>, AppFault> {
+    let cabinet = Cabinet::of(app).await?;
+    let says = Frame::desk(app, desk, "/cases", "cases-title").says;
+    let mine = cabinet.mine(desk).into_iter().map(|stored| &stored.value);
+    let new = mine.filter(|case| {
+        case.is_open() && !case.was_seen_by(desk.person.id) && cabinet.may(desk, CaseAct::Decide, case)
+    });
+    let line = |case: &Case| {
+        let title = says.t2(
+            "case-line",
+            ("kind", &say::kind(desk, &says, case)),
+            ("who", &say::about(&says, &cabinet, case)),
+        );
+        Waiting { address: format!("/cases/{}", case.id), title, pressing: case.class() != Class::Ordinary }
+    };
+    Ok(new.map(line).collect())
+}
+
+/// Shows the list.
+pub(super) async fn show(
+    State(app): State<App>,
+    desk: AtDesk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppFault> {
+    let (f, d) = around(&app, &desk, "/cases", "cases-title");
+    let cabinet = Cabinet::of(&app).await?;
+    let rules = &desk.school.settings.cases;
+    let state = if asked.state == "closed" { "closed" } else { "open" };
+    let fits = |case: &Case| {
+        let sort = rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
+        let sorted = match asked.sort.as_str() {
+            "accident" => sort == Sort::Accident,
+            "misuse" => matches!(sort, Sort::Pupil | Sort::Staff),
+            "complaint" => sort == Sort::Complaint,
+            _ => true,
+        };
+        sorted && case.is_open() == (state == "open")
+    };
+    let mine = cabinet.mine(&desk);
+    let shown = mine.iter().map(|stored| &stored.value).filter(|case| fits(case)).take(MOST_SHOWN);
+    let rows = shown.map(|case| row(&f, &desk, &cabinet, case)).collect();
+    let none = Errors::none();
+    let fields = Fields::new(&f.says, &none);
+    let choice = |name: &str| Choice::new(name, f.says.of("cases-show", name));
+    let sorts = vec![
+        Choice::new("", f.says.t("cases-show-any")),
+        choice("misuse"),
+        choice("accident"),
+        choice("complaint"),
+    ];
+    let search = vec![
+        fields.select("state", choosing(vec![choice("open"), choice("closed")], state)),
+        fields.select("sort", choosing(sorts, &asked.sort)),
+    ];
+    let behaviour = super::behaviour::may(&desk);
+    let f = f.done(asked.done.as_deref());
+    Ok(page(&Index { search, rows, behaviour, f, d }))
+}
+
+fn row(f: &Frame, desk: &AtDesk, cabinet: &Cabinet, case: &Case) -> Row {
+    let clock = Clock::at(desk);
+    let class = case.class();
+    Row {
+        address: format!("/cases/{}", case.id),
+        number: f.says.t1("case-number", "number", case.number),
+        title: say::kind(desk, &f.says, case),
+        who: say::about(&f.says, cabinet, case),
+        when: clock.time(case.opened_at()),
+        class: (class != Class::Ordinary).then(|| f.says.of("case-class", class.name())),
+        route: f.says.of("case-origin", case.origin().name()),
+        new: !case.was_seen_by(desk.person.id),
+        state: state_words(f, desk, cabinet, case),
+        open: case.is_open(),
+    }
+}
+
+fn state_words(f: &Frame, desk: &AtDesk, cabinet: &Cabinet, case: &Case) -> String {
+    match case.outcome() {
+        Some(outcome) => f.says.t1("case-outcome", "text", outcome),
+        None => f.says.t1("case-is-with", "names", say::owners(desk, &f.says, cabinet, case)),
+    }
+}
