@@ -11,6 +11,7 @@
 mod commands;
 mod crash;
 mod device;
+mod ledger;
 mod policy;
 mod probe;
 mod rows;

@@ -33,7 +33,7 @@ impl School {
     }
 
     /// What a command said, and whether it succeeded.
-    fn policy(&self, arguments: &[&str]) -> (bool, String) {
+    pub(crate) fn policy(&self, arguments: &[&str]) -> (bool, String) {
         let mut all = vec!["policy"];
         all.extend(arguments);
         let output = usher_on(&self.card.config, &all);
@@ -41,7 +41,7 @@ impl School {
         (output.status.success(), format!("{out}{err}"))
     }
 
-    fn publish(&self, file: &Path, by: &str) -> (bool, String) {
+    pub(crate) fn publish(&self, file: &Path, by: &str) -> (bool, String) {
         let password = self.folder.path().join("password");
         let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
         let reason = "The governors agreed it";

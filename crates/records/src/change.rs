@@ -177,6 +177,8 @@ pub enum Action {
     PolicyDrafted,
     /// A policy that waited was declined, or taken back by whoever wrote it.
     PolicyDeclined,
+    /// The ledger of clauses found that a control came to hold, or holds no more.
+    HeldNoted,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -56,11 +56,13 @@ pub enum Kind {
     ReturnList,
     /// [`crate::policy_draft::PolicyDraft`].
     PolicyDraft,
+    /// [`crate::held::HeldBook`].
+    HeldBook,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -86,6 +88,7 @@ impl Kind {
         Self::Disclosure,
         Self::ReturnList,
         Self::PolicyDraft,
+        Self::HeldBook,
     ];
 
     /// Its name in storage and in the journal.
@@ -116,6 +119,7 @@ impl Kind {
             Self::Disclosure => "disclosure",
             Self::ReturnList => "return-list",
             Self::PolicyDraft => "policy-draft",
+            Self::HeldBook => "held-book",
         }
     }
 

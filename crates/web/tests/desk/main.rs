@@ -7,6 +7,7 @@
 )]
 
 mod alerts;
+mod ledger;
 mod lessons;
 mod lists;
 mod people;

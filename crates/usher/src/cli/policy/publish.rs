@@ -27,14 +27,18 @@ use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
 use usher_words::Words;
 
-use super::{generations, read, say_differences, tried};
+use super::{generations, read, say_differences, signed, tried};
 use crate::cli::say;
 use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
 
+/// Why a policy that makes untrue what people signed stays out, and what to do.
+const SIGNED: &str = "people signed what it makes untrue. Publish new words of the agreement first, with `usher agreement \
+    publish`, or leave the rule";
+
 /// Who stands for what is done.
 #[derive(Debug, Args)]
-struct By {
+pub(in crate::cli) struct By {
     /// Your user name; your password is asked for
     #[arg(long = "by", value_name = "USERNAME")]
     user: String,
@@ -78,6 +82,9 @@ pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<
     if !keeps_its_promises(opened, &policy).await? {
         return Ok(not_published("it breaks the promises above"));
     }
+    if signed::say_breaches(opened, &policy).await? > 0 {
+        return Ok(not_published(SIGNED));
+    }
     let policy = keep_policy(&opened.books, &policy).await?;
     let at = SystemClock.now();
     let actor = Actor::Person(writer.person);
@@ -120,6 +127,9 @@ pub(super) async fn confirm(asked: &Confirm, opened: &Opened) -> anyhow::Result<
     if !keeps_its_promises(opened, &policy).await? {
         return Ok(not_published("it breaks the promises above"));
     }
+    if signed::say_breaches(opened, &policy).await? > 0 {
+        return Ok(not_published(SIGNED));
+    }
     let at = SystemClock.now();
     let change = policy_draft::confirm(&draft, &before, second.person, at).context(
         "this draft cannot be confirmed; another policy was published since, or it was confirmed already",
@@ -155,7 +165,7 @@ pub(super) async fn waiting(opened: &Opened) -> anyhow::Result<ExitCode> {
 
 impl By {
     /// Whoever that is, when the password is theirs.
-    async fn who(&self, opened: &Opened) -> anyhow::Result<Who> {
+    pub(in crate::cli) async fn who(&self, opened: &Opened) -> anyhow::Result<Who> {
         let password = match &self.password_file {
             Some(file) => first_line(file)?,
             None => asked_for(&self.user)?,

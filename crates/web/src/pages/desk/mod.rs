@@ -8,6 +8,7 @@ mod clock;
 mod equipment;
 mod field;
 mod health;
+mod ledger;
 mod lessons;
 mod lists;
 mod looks;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<DeskRoute> {
         report_site::routes(),
         looks::routes(),
         health::routes(),
+        ledger::routes(),
     ]
     .into_iter()
     .flatten()

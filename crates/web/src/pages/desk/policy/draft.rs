@@ -16,6 +16,7 @@ use usher_records::refusal::Refusal;
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
+use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
 use super::{in_force, may_confirm};
 use crate::app::{App, AppFault};
@@ -44,6 +45,7 @@ struct Draft {
     stands: Stands,
     differences: Vec<Difference>,
     tried: Tried,
+    signed: Signed,
     seconds: Vec<String>,
     /// Whether whoever looks may be the second.
     confirms: bool,
@@ -110,6 +112,7 @@ async fn one(
         declines: draft.waits() && (second || draft.by == desk.person.id),
         differences: diff(&old, &new, &catalogue),
         tried: tried(app, desk, &f.says, &new).await?,
+        signed: signed(app, desk, &f.says, (&old, &new)).await?,
         seconds: names.unwrap_or_default(),
         why: Fields::new(&f.says, &errors).line("reason", why).labelled(f.says.t("policy-decline-why")),
         text: profile::written(&new).map_err(unavailable)?,
@@ -145,7 +148,11 @@ pub(super) async fn confirm(
     if !tried(&app, &desk, &says, &new).await?.broken.is_empty() {
         return Ok(lead(&here, "policy-broken"));
     }
-    let (before, _) = in_force(&app).await?;
+    let (before, old) = in_force(&app).await?;
+    // Somebody may have signed while it waited.
+    if !signed(&app, &desk, &says, (&old, &new)).await?.refused.is_empty() {
+        return Ok(lead(&here, "ledger-breaks"));
+    }
     match policy_draft::confirm(&draft, &before, desk.person.id, desk.at) {
         Ok(change) => {
             app.commit(&change, &desk.actor()).await?;
