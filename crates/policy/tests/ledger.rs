@@ -8,7 +8,8 @@
 
 use usher_policy::document::{PolicyDocument, SafeLevel};
 use usher_policy::ledger::{
-    Checked, Condition, Configured, Known, Outcome, State, Text, breaches, check, ledger,
+    Checked, Condition, Configured, DraftHead, Known, Outcome, State, Text, breaches, check, draft, ledger,
+    propose, split,
 };
 use usher_policy::profile::{BUILT_IN, built_in};
 use usher_policy::snapshot::Snapshot;
@@ -353,4 +354,63 @@ fn pol_01_a_change_that_breaks_a_signed_clause_is_named_with_how_many_signed_it(
     assert_eq!(breaches(&reworded, &[], &before, &after), []);
     // What did not hold before is not broken by the change.
     assert_eq!(breaches(&texts, &signatures, &after, &after), []);
+}
+
+const PASTED: &str = "Acceptable use\n\nPasswords\n1. Staff must keep their passwords secret and must not\n   share them.\n\
+    1.1 After several wrong passwords an account is locked for a while.\n\nThe internet\n\
+    • The school uses a filter that blocks unsuitable sites.\n\
+    • Pupils use the internet only in lessons when a member of staff is present.\n\
+    (a) Photographs of pupils are taken only with {consent}.\n\n\
+    The tuck shop opens at noon. It sells fruit, water and small cakes that parents of the oldest classes have baked on the \
+    evening before. Nobody may run in the corridor on the way to it, or push, or bring in anything that was bought in a shop \
+    outside of the grounds.\n";
+
+#[test]
+fn pol_01_a_pasted_policy_is_split_into_promises_and_each_gets_controls_that_speak_of_it() {
+    let clauses = split(PASTED);
+    let texts: Vec<&str> = clauses.iter().map(|clause| clause.text.as_str()).collect();
+    assert_eq!(texts[0], "Staff must keep their passwords secret and must not share them.");
+    assert_eq!(texts[1], "After several wrong passwords an account is locked for a while.");
+    assert_eq!(texts[2], "The school uses a filter that blocks unsuitable sites.");
+    assert_eq!(clauses.len(), 8, "{texts:#?}");
+    assert_eq!(clauses[0].heading.as_deref(), Some("Passwords"));
+    assert_eq!(clauses[3].heading.as_deref(), Some("The internet"));
+    let proposed = |index: usize| -> Vec<&str> {
+        propose(&clauses[index].text).into_iter().map(|control| control.id.as_str()).collect()
+    };
+    assert!(proposed(0).contains(&"duty.keep-secret"), "{:?}", proposed(0));
+    assert!(proposed(1).contains(&"account.lock-out"), "{:?}", proposed(1));
+    assert!(proposed(2).contains(&"web.categories"), "{:?}", proposed(2));
+    assert_eq!(proposed(5), Vec::<&str>::new(), "nothing keeps the tuck shop");
+}
+
+#[test]
+fn pol_01_a_draft_of_what_was_pasted_is_an_agreement_file_with_the_confirmed_controls() {
+    let clauses: Vec<_> =
+        split(PASTED).into_iter().map(|clause| (clause, vec!["duty.keep-secret".to_owned()])).collect();
+    let head = DraftHead {
+        key: "staff",
+        title: "Our \"own\" words\nin two lines",
+        version: "2027",
+        reader: "adult",
+        declaration: "I will.",
+    };
+    let read = AgreementText::parse(&draft(head, &clauses)).unwrap();
+    assert_eq!(read.clauses.len(), clauses.len());
+    assert_eq!(read.head.title, "Our \"own\" words in two lines");
+    assert_eq!(read.clauses[4].text, "Photographs of pupils are taken only with consent.");
+    assert!(read.clauses.iter().all(|clause| clause.keeps == ["duty.keep-secret"]));
+}
+
+#[test]
+fn whatever_is_pasted_gives_a_file_that_can_be_read() {
+    for text in
+        ["", "}{#x}", "- ", "1.", "a) b) c)", "\u{0}\n- \u{202e}x", "# only a heading", "+++\n+++\n- x {#y}"]
+    {
+        let clauses: Vec<_> = split(text).into_iter().map(|clause| (clause, vec![])).collect();
+        let head =
+            DraftHead { key: "staff", title: "t", version: "1", reader: "adult", declaration: "I will." };
+        let file = draft(head, &clauses);
+        assert!(clauses.is_empty() || AgreementText::parse(&file).is_ok(), "{text:?}: {file}");
+    }
 }

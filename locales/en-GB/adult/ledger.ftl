@@ -320,3 +320,24 @@ ledger-table-control = Control
 ledger-table-rests = How it is kept
 ledger-table-evidence = This term
 done-ledger-breaks = Not published: people signed what it makes untrue. The policy in force stays as it is.
+
+## Pasting a policy of the school's own
+
+ledger-paste-title = Begin with your own policy
+ledger-paste-go = Begin with your own policy
+ledger-paste-text = Paste the policy your school has. Usher cuts it into sentences and proposes what could keep each. You say what is right; nothing is published.
+ledger-paste-split = Cut it into sentences
+ledger-paste-confirm = Tick what keeps each sentence. Usher goes by words alone, so read each one. A sentence without a tick is a promise that nothing keeps.
+ledger-paste-none = Nothing Usher has speaks of this. It will stand as a promise that nothing keeps.
+ledger-paste-file = Keep the draft as a file
+ledger-paste-declaration = I have read this agreement and will keep to it.
+ledger-paste-nothing = Paste the text of the policy.
+ledger-paste-long = This is longer than an agreement may be. Paste the part that people sign.
+ledger-paste-title-missing = Give the agreement a title.
+ledger-paste-version-missing = Say what people know the version by, such as 2027.
+field-pasted = The policy’s text
+field-pasted-agreement = Who will sign it
+field-pasted-agreement-hint = It would take the place of this agreement once the headteacher publishes it.
+field-pasted-title = Title
+field-pasted-version = Version
+field-pasted-version-hint = What people know it by, such as 2027.

@@ -31,9 +31,17 @@ for (const script of [true, false]) {
         await look(page, list);
       }
       await page.goto(`${desk}/ledger`);
-      await page.getByRole("link", { name: "an adult has opened the web for their class" }).click();
+      await page.getByRole("link", { name: "an adult has opened the web for their class" }).first().click();
       await expect(page, "main", "Who signed it");
       await look(page, "one");
+      await page.goto(`${desk}/ledger/paste`);
+      await page.locator("#pasted-title").fill("Our own agreement");
+      await page.locator("#pasted-version").fill("2027");
+      await page.locator("#pasted").fill("1. Staff keep their passwords secret.\n2. The tuck shop opens at noon.");
+      await page.getByRole("button", { name: "Cut it into sentences" }).click();
+      await expect(page, "main", "2 sentences");
+      await page.locator("[name='keep-0-duty.keep-secret']").check();
+      await look(page, "paste");
       assert.deepEqual(looker.problems, []);
     } finally {
       await browser.close();

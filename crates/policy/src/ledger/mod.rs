@@ -10,6 +10,7 @@ mod breach;
 mod check;
 mod control;
 mod judged;
+mod propose;
 mod settled;
 mod trial;
 
@@ -22,6 +23,7 @@ use usher_types::moment::Moment;
 pub use breach::{Breach, breaches};
 pub use check::{Checked, Configured, Outcome, Short, Tested, Text, check};
 pub use control::{Condition, Control, Level, controls};
+pub use propose::{DraftHead, MOST_CLAUSES, Pasted, draft, propose, split};
 
 /// What the ledger is made from.
 #[derive(Debug, Clone, Copy)]

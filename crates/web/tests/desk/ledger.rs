@@ -192,3 +192,34 @@ async fn pol_01_what_breaks_a_signed_clause_is_not_published_before_there_are_ne
     let waits = head.fill_in("/policy/change", &fields).await;
     assert!(waits.leads_to().starts_with("/policy/drafts/"), "{}", waits.text);
 }
+
+#[tokio::test]
+async fn pol_01_a_pasted_policy_becomes_a_draft_with_what_a_person_confirmed() {
+    let rig = Rig::new().await;
+    publish(&rig, 7, STAFF).await;
+    let head = rig.signed_in("headteacher").await;
+    let pasted = "1. Staff must keep their passwords secret.\n2. The tuck shop opens at noon.\n";
+    let fields = [
+        ("pasted", pasted),
+        ("pasted-agreement", "staff"),
+        ("pasted-title", "Our own"),
+        ("pasted-version", "2027"),
+    ];
+    let missing = head.fill_in("/ledger/paste", &[("pasted", pasted), ("do", "split")]).await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
+    let cut = head.fill_in("/ledger/paste", &[&fields[..], &[("do", "split")]].concat()).await;
+    assert!(
+        cut.page().contains("2 sentences") && cut.text.contains("keep-0-duty.keep-secret"),
+        "{}",
+        cut.text
+    );
+    assert!(cut.text.contains("It will stand as a promise that nothing keeps."), "{}", cut.text);
+    let ticked = [&fields[..], &[("keep-0-duty.keep-secret", "yes"), ("do", "file")]].concat();
+    let file = head.fill_in("/ledger/paste", &ticked).await;
+    let draft = AgreementText::parse(&file.text).unwrap();
+    assert_eq!((draft.head.title.as_str(), draft.clauses.len()), ("Our own", 2));
+    assert_eq!(draft.clauses[0].keeps, ["duty.keep-secret"]);
+    assert_eq!(draft.clauses[1].keeps, Vec::<String>::new(), "only what was ticked");
+    let versions = rig.books.values::<AgreementVersion>().await.unwrap();
+    assert_eq!(versions.len(), 1, "nothing is published");
+}

@@ -1,10 +1,12 @@
 //! The ledger of clauses (POL-01): every sentence people sign, what keeps it, and whether it is true now.
 
 mod index;
+mod paste;
 mod show;
 
 use std::collections::BTreeMap;
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use usher_ledger::tally::Term;
 use usher_ledger::{LedgerFault, look};
@@ -24,9 +26,11 @@ use crate::view::markdown;
 /// What those who see the ledger have.
 pub(super) fn routes() -> Vec<DeskRoute> {
     let act = Act::SeeLedger;
+    let pasting = get(paste::show).post(paste::take).layer(DefaultBodyLimit::max(paste::LARGEST_BYTES));
     vec![
         desk_route("/ledger", act, get(index::show)),
         desk_route("/ledger/pdf", act, get(index::print)),
+        desk_route("/ledger/paste", act, pasting),
         desk_route("/ledger/clause/{text}/{clause}", act, get(show::show)),
     ]
 }
