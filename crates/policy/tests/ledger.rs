@@ -134,13 +134,13 @@ fn pol_01_a_rule_that_is_taken_away_makes_its_control_fall_and_says_for_whom() {
     let cases: [Case<'_>; 12] = [
         ("web.lesson-session", "open-without-lesson", &|policy| policy.lessons.whom.clear()),
         ("web.categories", "kinds-open", &|policy| {
-            policy.categories.retain(|one| one.name.as_str() != "gambling")
+            policy.categories.retain(|one| one.name.as_str() != "gambling");
         }),
         ("web.no-bypass", "opens-by-number", &|policy| {
             policy.rules.retain(|rule| rule.id != "no-addresses-for-pupils");
         }),
         ("web.no-bypass", "opens-two-names", &|policy| {
-            policy.rules.retain(|rule| rule.id != "no-hidden-names")
+            policy.rules.retain(|rule| rule.id != "no-hidden-names");
         }),
         ("web.no-bypass", "opens-odd-tunnel", &|policy| {
             policy.rules.retain(|rule| rule.id != "only-tls-in-tunnels");
@@ -150,10 +150,10 @@ fn pol_01_a_rule_that_is_taken_away_makes_its_control_fall_and_says_for_whom() {
             policy.leaving.retain(|rule| rule.id != "pupils-keep-private");
         }),
         ("web.sign-up", "joining-open", &|policy| {
-            policy.leaving.retain(|rule| rule.id != "pupils-do-not-sign-up")
+            policy.leaving.retain(|rule| rule.id != "pupils-do-not-sign-up");
         }),
         ("web.hurtful-posts", "unkind-leave", &|policy| {
-            policy.leaving.retain(|rule| rule.id != "pupils-are-kind")
+            policy.leaving.retain(|rule| rule.id != "pupils-are-kind");
         }),
         ("web.inspect-https", "passed-unread", &|policy| {
             policy.inspection.except_whom = vec!["pupils".into()];

@@ -281,7 +281,7 @@ ledger-count-tell-accident = { $count ->
 ## Who signed
 
 ledger-signed = { $count ->
-    [0] Nobody’s last signature is under these words.
+    [0] Nobody has signed these words yet.
     [one] One person’s last signature is under these words.
    *[other] { $count } people’s last signatures are under these words.
 }
@@ -314,8 +314,9 @@ ledger-open = This sentence, who signed it and its history
 ledger-history = History
 ledger-history-line-holds = Held from { $when }
 ledger-history-line-falls = Did not hold from { $when }
-ledger-history-none = Nobody has looked yet.
+ledger-history-none = Nothing that keeps it has turned, or was looked at, yet.
 ledger-who-signed = Who signed it
+ledger-signers-all = Everybody whose last signature is under these words
 ledger-table-control = Control
 ledger-table-rests = How it is kept
 ledger-table-evidence = This term

@@ -144,7 +144,7 @@ fn line(text: &Text, clause: &Clause, signers: &[&Signature], known: Known<'_>) 
         let true_then =
             |signature: &&&Signature| held.as_ref().is_some_and(|held| held.held_at(signature.at));
         let ended_for = signers.iter().filter(|signature| ended && true_then(signature));
-        let ended_for = ended_for.map(|signature| Signature::clone(signature)).collect();
+        let ended_for = ended_for.copied().cloned().collect();
         Some(Keeping { checked, held, ended_for })
     };
     let kept_by: Vec<Keeping> = clause.keeps.iter().filter_map(keeping).collect();
@@ -158,7 +158,7 @@ fn line(text: &Text, clause: &Clause, signers: &[&Signature], known: Known<'_>) 
         conditions: conditions(&kept_by),
         kept_by,
         clause: clause.clone(),
-        signers: signers.iter().map(|signature| Signature::clone(signature)).collect(),
+        signers: signers.iter().copied().cloned().collect(),
     }
 }
 

@@ -94,6 +94,13 @@ struct Clause {
     ended_for: Option<(String, Vec<String>)>,
 }
 
+impl Clause {
+    /// Whether anything that keeps it was ever looked at.
+    fn has_history(&self) -> bool {
+        self.controls.iter().any(|control| !control.history.is_empty())
+    }
+}
+
 /// How a state looks: tone, icon and word.
 struct Look {
     tone: &'static str,
@@ -150,7 +157,12 @@ fn control(told: usher_reports::ledger::Control) -> Control {
         outcome: told.outcome,
         count: told.evidence.count,
         more: told.evidence.more,
-        spark: told.evidence.weeks.map(|weeks| spark(&weeks, Medium::Page)),
+        // A plot of nothing is only a line.
+        spark: told
+            .evidence
+            .weeks
+            .filter(|weeks| weeks.iter().any(|count| *count > 0))
+            .map(|weeks| spark(&weeks, Medium::Page)),
         history: told.history,
     }
 }
