@@ -54,4 +54,30 @@ fn pol_01_a_rule_behind_a_signed_clause_goes_only_after_new_words_and_stays_on_t
     let (published, told) = school.publish(std::path::Path::new(file), "head");
     assert!(!published && told.contains("usher agreement publish"), "{told}");
     assert_eq!(school.policy(&["show"]).1, school.shown);
+
+    for words in AGREEMENTS {
+        let newer =
+            words.replace("version = \"2026\"", "version = \"2027\"").replace("web.lesson-session ", "");
+        let (published, told) = school.publish_agreement(&newer, "head");
+        assert!(published && told.contains("version 2027"), "{told}");
+    }
+    let (refused, told) = school.publish_agreement(AGREEMENTS[0], "computing.lead");
+    assert!(!refused, "{told}");
+    school.publish_by_two(&changed);
+    let (all_true, told) = school.run(&["ledger"]);
+    assert!(!all_true, "what is untrue is a failure: {told}");
+    let gone = told.split("\nTrue when signed, not any more\n").nth(1).unwrap();
+    let gone = gone.split("\nControls nobody was told of\n").next().unwrap();
+    assert!(gone.contains("no longer in force") && gone.contains("signed it while it was true:"), "{gone}");
+    assert!(gone.contains("Headteacher, ") && gone.contains("version 2026"), "{gone}");
+    assert!(gone.contains("Parents and carers: "), "families are numbers: {gone}");
+    said(&usher_on(&school.card.config, &["verify"]));
 }
+
+/// The model agreements with a clause that a lesson keeps.
+const AGREEMENTS: [&str; 4] = [
+    include_str!("../../profiles/agreements/parent.md"),
+    include_str!("../../profiles/agreements/pupil-ks1.md"),
+    include_str!("../../profiles/agreements/pupil-ks2.md"),
+    include_str!("../../profiles/agreements/staff.md"),
+];

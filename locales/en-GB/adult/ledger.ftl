@@ -342,3 +342,12 @@ field-pasted-agreement-hint = It would take the place of this agreement once the
 field-pasted-title = Title
 field-pasted-version = Version
 field-pasted-version-hint = What people know it by, such as 2027.
+
+## The first page of those who see the ledger
+
+today-untrue = { $count ->
+    [one] One sentence people signed is not true any more
+   *[other] { $count } sentences people signed are not true any more
+}
+today-untrue-text = What kept it does not hold now. Bring it back, or publish new words.
+today-untrue-go = See which, and who signed

@@ -119,6 +119,9 @@ async fn pol_01_a_clause_that_was_true_when_signed_names_who_signed_it_to_those_
     sign(&rig, 11, &joan(), &text).await;
     take(&rig, without_lessons(), 5).await;
     let head = rig.signed_in("headteacher").await;
+    let today = head.get("/").await;
+    assert!(today.page().contains("One sentence people signed is not true any more"), "{}", today.text);
+    assert!(!rig.signed_in("teacher").await.get("/").await.page().contains("/ledger?list=no-longer"));
     let gone = head.get("/ledger?list=no-longer").await;
     let card = about(&gone, "when I open a lesson");
     assert!(

@@ -12,6 +12,7 @@ use usher_ledger::tally::Term;
 use usher_ledger::{LedgerFault, look};
 use usher_policy::access::Act;
 use usher_policy::ledger::{Ledger, State};
+use usher_records::held::{Held, HeldBook};
 use usher_reports::ledger::{Names, Teller};
 use usher_reports::plot::{Medium, spark};
 use usher_types::ids::PersonId;
@@ -73,6 +74,19 @@ impl Made {
         let (first, last) = self.term.days();
         app.words.say(Reader::Adult, "ledger-term", &[("first", first.into()), ("last", last.into())])
     }
+}
+
+/// How many sentences were true when somebody signed them and are not any more. Where nothing that held ever ceased to, that is
+/// known without trying anything.
+pub(super) async fn untrue(app: &App, desk: &AtDesk) -> Result<usize, AppFault> {
+    let book = app.books.get::<HeldBook, _>(app.books.school()).await?;
+    let fell = |held: &Held| held.turns.len() > 1 && held.turns.last().is_some_and(|last| !last.holds);
+    if !book.is_some_and(|book| book.value.controls.iter().any(fell)) {
+        return Ok(0);
+    }
+    let Some(snapshot) = app.snapshot.load_full() else { return Ok(0) };
+    let (read, checked) = look(&app.books, snapshot, desk.at).await?;
+    Ok(read.ledger(&checked).no_longer().count())
 }
 
 /// Whose names somebody at the desk sees among signers.
