@@ -84,9 +84,12 @@ fn words(text: &str) -> String {
 }
 
 fn controls(say: Say<'_>, all: &[Control]) -> Block {
-    let head = |key: &str, share| (say.plain(key), share);
-    let columns =
-        [head("ledger-table-control", 38), head("ledger-table-rests", 34), head("ledger-table-evidence", 28)];
+    let column = |key: &str, share| (say.plain(key), share);
+    let columns = [
+        column("ledger-table-control", 38),
+        column("ledger-table-rests", 34),
+        column("ledger-table-evidence", 28),
+    ];
     let row = |control: &Control| {
         let mut evidence = vec![Line::body(&control.evidence.count)];
         evidence.extend(control.evidence.more.iter().map(|more| Line::quiet(more)));
