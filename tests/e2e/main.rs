@@ -12,6 +12,7 @@ mod cases;
 mod commands;
 mod crash;
 mod device;
+mod ledger;
 mod policy;
 mod probe;
 mod rows;

@@ -10,7 +10,7 @@ const PASSWORD: &str = "Kettle-Bridge-26";
 /// A school that ran once, and the policy it goes by as a file.
 pub(crate) struct School {
     pub(crate) folder: tempfile::TempDir,
-    card: Card,
+    pub(crate) card: Card,
     pub(crate) shown: String,
 }
 
@@ -33,15 +33,17 @@ impl School {
     }
 
     /// What a command said, and whether it succeeded.
-    fn policy(&self, arguments: &[&str]) -> (bool, String) {
-        let mut all = vec!["policy"];
-        all.extend(arguments);
-        let output = usher_on(&self.card.config, &all);
+    pub(crate) fn policy(&self, arguments: &[&str]) -> (bool, String) {
+        self.run(&[&["policy"], arguments].concat())
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> (bool, String) {
+        let output = usher_on(&self.card.config, arguments);
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         (output.status.success(), format!("{out}{err}"))
     }
 
-    fn publish(&self, file: &Path, by: &str) -> (bool, String) {
+    pub(crate) fn publish(&self, file: &Path, by: &str) -> (bool, String) {
         let password = self.folder.path().join("password");
         let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
         let reason = "The governors agreed it";
@@ -50,6 +52,14 @@ impl School {
 }
 
 impl School {
+    /// Brings new words of an agreement into force, or tries to.
+    pub(crate) fn publish_agreement(&self, words: &str, by: &str) -> (bool, String) {
+        let (file, password) = (self.folder.path().join("agreement.md"), self.folder.path().join("password"));
+        std::fs::write(&file, words).unwrap();
+        let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
+        self.run(&["agreement", "publish", file, "--by", by, "--password-file", password])
+    }
+
     /// Puts a weighty policy into force, the way two people of the school do.
     pub(crate) fn publish_by_two(&self, policy: &str) {
         let file = self.folder.path().join("draft.toml");

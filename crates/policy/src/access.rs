@@ -86,11 +86,13 @@ pub enum Act {
     SeeHealth,
     /// Read the journal.
     ReadJournal,
+    /// See every sentence people sign and whether it is true.
+    SeeLedger,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -117,6 +119,7 @@ impl Act {
         Self::ChangeSettings,
         Self::SeeHealth,
         Self::ReadJournal,
+        Self::SeeLedger,
     ];
 
     /// Its words in the table.
@@ -148,6 +151,7 @@ impl Act {
             Self::ChangeSettings => "change settings, publish policy and agreements",
             Self::SeeHealth => "see whether everything works",
             Self::ReadJournal => "read the journal",
+            Self::SeeLedger => "see whether what people sign is true",
         }
     }
 
@@ -221,6 +225,7 @@ impl Act {
                 &[R::Headteacher, R::BusinessManager, R::SafeguardingLead, R::ComputingLead, R::Technician]
             }
             Self::ReadJournal => &[R::Headteacher, R::ChairOfGovernors],
+            Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
         }
     }
 

@@ -19,6 +19,7 @@ pub mod explain;
 pub mod facts;
 pub mod generation;
 pub mod kept;
+pub mod ledger;
 pub mod live;
 pub mod must;
 pub mod outline;

@@ -29,13 +29,13 @@ use crate::snapshot::Snapshot;
 use crate::verdict::Verdict;
 
 /// The page that stands for any page of a category; `.example` is nobody's (RFC 2606).
-const ANY_PAGE: &str = "https://any-page.example/";
+pub(crate) const ANY_PAGE: &str = "https://any-page.example/";
 /// How far ahead a day of the kind wanted is looked for: over the longest holiday, and a year.
 const SEARCHED_DAYS: usize = 400;
 /// The steps in which a day is looked through for a part of it.
 const STEP_MINUTES: i64 = 15;
 /// Every year a pupil can be in.
-const YEARS: std::ops::RangeInclusive<i8> = -1..=13;
+pub(crate) const YEARS: std::ops::RangeInclusive<i8> = -1..=13;
 
 /// What came of one promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn people(must: &Must) -> impl Iterator<Item = Subject> {
 }
 
 /// Somebody who is signed in, has signed, and has no sanction.
-fn somebody(kind: PersonKind, year: Option<Year>, roles: Roles) -> Subject {
+pub(crate) fn somebody(kind: PersonKind, year: Option<Year>, roles: Roles) -> Subject {
     Subject {
         kind: Some(kind),
         year,
@@ -148,8 +148,7 @@ fn somebody(kind: PersonKind, year: Option<Year>, roles: Roles) -> Subject {
     }
 }
 
-fn request(subject: Arc<Subject>, address: WebAddress, lesson: bool, at: Moment) -> WebFacts {
-    let device = Device { address: IpAddr::V4(Ipv4Addr::LOCALHOST), device: None, name: None, room: None };
+pub(crate) fn request(subject: Arc<Subject>, address: WebAddress, lesson: bool, at: Moment) -> WebFacts {
     let lesson = lesson.then(|| LessonFacts {
         lesson: Id::new(0),
         group: Id::new(0),
@@ -157,14 +156,19 @@ fn request(subject: Arc<Subject>, address: WebAddress, lesson: bool, at: Moment)
         mode: Mode::Normal,
         ends_at: at.plus_minutes(60),
     });
-    WebFacts::page(Circumstances { subject, device: Arc::new(device), lesson }, address)
+    WebFacts::page(Circumstances { subject, device: Arc::new(device()), lesson }, address)
+}
+
+/// The device made-up requests come from.
+pub(crate) const fn device() -> Device {
+    Device { address: IpAddr::V4(Ipv4Addr::LOCALHOST), device: None, name: None, room: None }
 }
 
 /// A moment for each part of the day that ever comes.
-struct Day(Vec<(PeriodKind, Moment)>);
+pub(crate) struct Day(Vec<(PeriodKind, Moment)>);
 
 impl Day {
-    fn of(document: &PolicyDocument, at: Moment) -> Self {
+    pub(crate) fn of(document: &PolicyDocument, at: Moment) -> Self {
         let (calendar, today) = (&document.calendar, document.zone.local(at).date());
         let days = |from: Date| from.series(1.day()).take(SEARCHED_DAYS);
         // In the last summer before next year's terms are entered, an earlier school day is as good.
@@ -184,7 +188,7 @@ impl Day {
         Self(found)
     }
 
-    fn moment(&self, kind: PeriodKind) -> Option<Moment> {
+    pub(crate) fn moment(&self, kind: PeriodKind) -> Option<Moment> {
         self.0.iter().find(|(known, _)| *known == kind).map(|&(_, moment)| moment)
     }
 }

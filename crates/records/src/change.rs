@@ -193,6 +193,8 @@ pub enum Action {
     CaseClosed,
     /// A case was opened again.
     CaseReopened,
+    /// The ledger of clauses found that a control came to hold, or holds no more.
+    HeldNoted,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -14,6 +14,7 @@ pub mod disclosure;
 pub mod equipment;
 pub mod grant;
 pub mod group;
+pub mod held;
 pub mod in_force;
 pub mod lesson;
 pub mod list_edit;

@@ -58,11 +58,13 @@ pub enum Kind {
     PolicyDraft,
     /// [`crate::case::Case`].
     Case,
+    /// [`crate::held::HeldBook`].
+    HeldBook,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -89,6 +91,7 @@ impl Kind {
         Self::ReturnList,
         Self::PolicyDraft,
         Self::Case,
+        Self::HeldBook,
     ];
 
     /// Its name in storage and in the journal.
@@ -120,6 +123,7 @@ impl Kind {
             Self::ReturnList => "return-list",
             Self::PolicyDraft => "policy-draft",
             Self::Case => "case",
+            Self::HeldBook => "held-book",
         }
     }
 

@@ -8,7 +8,9 @@
 
 pub mod agreements;
 pub mod document;
+pub mod evidence;
 pub mod foreign;
+pub mod ledger;
 pub mod names;
 pub mod period;
 pub mod person;

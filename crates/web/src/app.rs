@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use usher_activity::question::Activity;
 use usher_activity::spool::Spool;
 use usher_directory::sign_in::SignIn;
+use usher_ledger::tally::Tally;
 use usher_network::credentials::Presence;
 use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub publisher: Arc<dyn Publish>,
     /// Questions of events.
     pub activity: Arc<dyn Activity>,
+    /// What each control of the ledger did this term.
+    pub tally: Tally,
     /// Where events go first, and whether it takes them.
     pub spool: Spool,
     /// What live pages are told.

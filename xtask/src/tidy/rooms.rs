@@ -20,11 +20,12 @@ const PURE: [(&str, &[&str]); 8] = [
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
-const RESOURCES: [(&str, &[&str]); 9] = [
+const RESOURCES: [(&str, &[&str]); 10] = [
     ("activity", &["events", "policy", "types"]),
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
+    ("ledger", &["activity", "events", "policy", "records", "reports", "store", "types"]),
     ("publish", &["events", "lists", "policy", "records", "scan", "store", "types"]),
     ("scanners", &["config", "scan"]),
     ("store", &["events", "policy", "records", "types"]),
@@ -41,6 +42,7 @@ const EDGES: [(&str, &[&str]); 5] = [
             "activity",
             "directory",
             "events",
+            "ledger",
             "lists",
             "network",
             "policy",
@@ -64,6 +66,7 @@ const EDGES: [(&str, &[&str]); 5] = [
             "certs",
             "directory",
             "events",
+            "ledger",
             "lists",
             "network",
             "policy",

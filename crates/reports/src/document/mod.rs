@@ -7,6 +7,7 @@
 mod agreement;
 mod agreements;
 mod block;
+mod ledger;
 mod markdown;
 mod paper;
 mod person;
@@ -24,6 +25,7 @@ use crate::say::Say;
 
 pub use crate::document::agreement::{agreement, guide};
 pub use crate::document::agreements::{outstanding, register};
+pub use crate::document::ledger::ledger;
 pub use crate::document::paper::{Paper, Section as PaperSection, paper};
 pub use crate::document::person::person;
 pub use crate::document::violations::violations;

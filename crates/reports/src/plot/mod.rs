@@ -10,10 +10,12 @@
 
 mod draw;
 mod ink;
+mod spark;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::plot::ink::Medium;
+pub use crate::plot::spark::spark;
 
 /// The most series a plot may have; more cannot be told apart.
 pub const MOST_SERIES: usize = 5;

@@ -1,8 +1,10 @@
 //! The command line. Each command is a module; what they share is [`Opened`].
 
+mod agreement;
 mod ca;
 mod explain;
 mod init;
+mod ledger;
 pub(crate) mod lists;
 mod policy;
 mod probe;
@@ -56,6 +58,9 @@ enum Command {
     /// The school's policy: show it, check, compare, test, try on last week, publish
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Agreements: bring new words into force
+    #[command(subcommand)]
+    Agreement(agreement::Command),
     /// Category lists: import, compile, look at, decide about held entries
     #[command(subcommand)]
     Lists(lists::Command),
@@ -72,6 +77,8 @@ enum Command {
     /// Reports: the weekly one, of what Usher recorded or of another filter's log
     #[command(subcommand)]
     Report(report::Command),
+    /// Every sentence people sign: what keeps it, and whether it is true now
+    Ledger(ledger::Arguments),
     /// The school's settings, and where they differ from the profile it began with
     Settings(settings::Arguments),
 }
@@ -89,8 +96,12 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
             return explain::run(explain, opened().await?).await.map_err(into_report);
         }
         Command::Policy(policy) => {
-            let opened = if policy.needs_a_school() { Some(opened().await?) } else { None };
+            // A file can be checked where no school is; where one is, it is held against what people signed.
+            let opened = if policy.needs_a_school() { Some(opened().await?) } else { opened().await.ok() };
             return policy::run(policy, opened).await.map_err(into_report);
+        }
+        Command::Agreement(agreement) => {
+            return agreement::run(agreement, &opened().await?).await.map_err(into_report);
         }
         Command::Lists(lists) => lists::run(lists, opened().await?).await,
         Command::Roster(roster) => roster::run(roster, opened().await?).await,
@@ -106,6 +117,9 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
             report::run(report, opened).await
         }
         Command::Verify => return verify::run(opened().await?).await.map_err(into_report),
+        Command::Ledger(asked) => {
+            return ledger::run(&asked, &opened().await?).await.map_err(into_report);
+        }
         Command::Settings(settings) => settings::run(settings, opened().await?).await,
     };
     done.map_err(into_report)?;

@@ -2,8 +2,9 @@
 //!
 //! Owns: reading the file and saying what came of it. Does not: judge; `usher_policy` does.
 
-mod publish;
+pub(in crate::cli) mod publish;
 mod replay;
+mod signed;
 mod tried;
 
 use std::path::{Path, PathBuf};
@@ -67,7 +68,7 @@ pub(super) async fn run(command: Command, opened: Option<Opened>) -> anyhow::Res
     let opened = opened.as_ref();
     let school = || opened.context("no school is set up here");
     match command {
-        Command::Check { file } => say_check(&file),
+        Command::Check { file } => check(&file, opened).await,
         Command::Show => {
             let policy = generations(school()?).policy_in_force().await?;
             say(written(&policy)?);
@@ -125,8 +126,19 @@ fn read(file: &Path) -> anyhow::Result<Option<PolicyDocument>> {
     }
 }
 
-fn say_check(file: &Path) -> anyhow::Result<ExitCode> {
+/// Names every fault of a file, and where a school is, what of its promises the policy would break.
+async fn check(file: &Path, opened: Option<&Opened>) -> anyhow::Result<ExitCode> {
     let Some(policy) = read(file)? else { return Ok(ExitCode::FAILURE) };
+    say_check(file, &policy);
+    let Some(opened) = opened else {
+        say("  No school is set up here, so it was not held against what people signed.");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let signed = signed::say_breaches(opened, &policy).await?;
+    Ok(if signed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn say_check(file: &Path, policy: &PolicyDocument) {
     say(format!(
         "{}: no faults. {} groups, {} rules, {} categories, {} promises of its own.",
         file.display(),
@@ -140,7 +152,6 @@ fn say_check(file: &Path) -> anyhow::Result<ExitCode> {
         let owner = due.owner.map_or_else(String::new, |owner| format!(", {owner} answers for it"));
         say(format!("  to be looked at since {}: {}{owner}", due.review, due.place));
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn say_faults(file: &Path, faults: &[Fault]) {

@@ -11,6 +11,7 @@ use usher_jobs::follow::Republish;
 use usher_lists::source::SourceId;
 use usher_policy::document::PolicyDocument;
 use usher_policy::probe::Outcome;
+use usher_policy::snapshot::Snapshot;
 use usher_publish::compile::{self, Compiled, ListsFolder};
 use usher_publish::feeds::fetch::Fetcher;
 use usher_publish::feeds::refresh;
@@ -194,6 +195,11 @@ impl Policies for ForPages {
 
     async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
         keep_policy(&self.0.books, policy).await.map_err(|fault| PoliciesFault(refresh::told(&fault)))
+    }
+
+    async fn trial(&self, policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault> {
+        let snapshot = self.generations().trial(policy).await;
+        snapshot.map(Arc::new).map_err(|error| PoliciesFault(error.to_string()))
     }
 
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {

@@ -20,6 +20,7 @@ use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
 use usher_jobs::alerts::{self, Alerts};
+use usher_jobs::clauses::Clauses;
 use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
 use usher_jobs::leavers::Leavers;
@@ -29,6 +30,7 @@ use usher_jobs::runner::Runner;
 use usher_jobs::sweep::Sweep;
 use usher_jobs::watch::{self, Heartbeat, Watch};
 use usher_jobs::weekly::WeeklyJob;
+use usher_ledger::tally::Tally;
 use usher_lists::category::Catalogue;
 use usher_network::credentials::Presence;
 use usher_network::table::Table;
@@ -315,6 +317,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         snapshot,
         publisher: Arc::new(ForPages(Arc::clone(&publishing))),
         activity: Arc::new(SpoolActivity::new(opened.folder.spool())),
+        tally: Tally::new(books.clone(), Arc::new(SpoolActivity::new(opened.folder.spool()))),
         spool,
         live: Live::default(),
         desk: Desk::new(
@@ -435,6 +438,7 @@ fn start_jobs(
     let books = || app.books.clone();
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
+    runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),

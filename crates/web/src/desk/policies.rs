@@ -1,8 +1,11 @@
 //! What the desk asks of whoever keeps the school's policies and can try them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use usher_policy::document::PolicyDocument;
 use usher_policy::probe::Outcome;
+use usher_policy::snapshot::Snapshot;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
@@ -14,6 +17,9 @@ pub trait Policies: Send + Sync + std::fmt::Debug {
 
     /// Keeps a policy. Nothing is decided by it yet.
     async fn keep(&self, policy: &PolicyDocument) -> Result<Digest, PoliciesFault>;
+
+    /// A policy with the lists in use, for trying it out. Nothing is kept of it.
+    async fn trial(&self, policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault>;
 
     /// What comes of every promise, those that come with Usher first, with the lists in use.
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault>;
@@ -35,6 +41,10 @@ impl Policies for NoPolicies {
     }
 
     async fn keep(&self, _policy: &PolicyDocument) -> Result<Digest, PoliciesFault> {
+        Err(PoliciesFault("nobody keeps policies".into()))
+    }
+
+    async fn trial(&self, _policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault> {
         Err(PoliciesFault("nobody keeps policies".into()))
     }
 

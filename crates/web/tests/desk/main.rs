@@ -8,6 +8,7 @@
 
 mod alerts;
 mod cases;
+mod ledger;
 mod lessons;
 mod lists;
 mod people;

@@ -19,6 +19,7 @@ use usher_activity::spool::{Spool, SpoolFault};
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::sign_in::SignIn;
 use usher_events::event::Event;
+use usher_ledger::tally::Tally;
 use usher_lists::overlay::Edit;
 use usher_network::credentials::{Check, Presence};
 use usher_network::table::Table;
@@ -162,6 +163,11 @@ impl Policies for Kept {
         Ok(self.0.store().put_blob(Id::new(1), &bytes).await.unwrap())
     }
 
+    async fn trial(&self, policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault> {
+        let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
+        Ok(Arc::new(snapshot::build(policy.clone(), library, &[], &[])))
+    }
+
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
         let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
         let snapshot = snapshot::build(policy.clone(), library, &[], &[]);
@@ -274,6 +280,7 @@ impl Rig {
             snapshot,
             publisher: Arc::new(publisher),
             activity: Arc::clone(&recorded) as Arc<dyn Activity>,
+            tally: Tally::new(books.clone(), Arc::clone(&recorded) as Arc<dyn Activity>),
             spool,
             live: Live::default(),
             desk: Desk { policies: Arc::new(kept), ..desk },

@@ -27,14 +27,18 @@ use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
 use usher_words::Words;
 
-use super::{generations, read, say_differences, tried};
+use super::{generations, read, say_differences, signed, tried};
 use crate::cli::say;
 use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
 
+/// Why a policy that makes untrue what people signed stays out, and what to do.
+const SIGNED: &str = "people signed what it makes untrue. Publish new words of the agreement first, with `usher agreement \
+    publish`, or leave the rule";
+
 /// Who stands for what is done.
 #[derive(Debug, Args)]
-struct By {
+pub(in crate::cli) struct By {
     /// Your user name; your password is asked for
     #[arg(long = "by", value_name = "USERNAME")]
     user: String,
@@ -77,6 +81,9 @@ pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<
     say_differences(&differences);
     if !keeps_its_promises(opened, &policy).await? {
         return Ok(not_published("it breaks the promises above"));
+    }
+    if signed::say_breaches(opened, &policy).await? > 0 {
+        return Ok(not_published(SIGNED));
     }
     let policy = keep_policy(&opened.books, &policy).await?;
     let at = SystemClock.now();
@@ -122,6 +129,9 @@ pub(super) async fn confirm(asked: &Confirm, opened: &Opened) -> anyhow::Result<
         tried::say_broken(&Words::english()?, &promises);
         return Ok(not_published("it breaks the promises above"));
     }
+    if signed::say_breaches(opened, &policy).await? > 0 {
+        return Ok(not_published(SIGNED));
+    }
     let change = confirmed.context(
         "this draft cannot be confirmed; another policy was published since, or it was confirmed already",
     )?;
@@ -156,7 +166,7 @@ pub(super) async fn waiting(opened: &Opened) -> anyhow::Result<ExitCode> {
 
 impl By {
     /// Whoever that is, when the password is theirs.
-    async fn who(&self, opened: &Opened) -> anyhow::Result<Who> {
+    pub(in crate::cli) async fn who(&self, opened: &Opened) -> anyhow::Result<Who> {
         let password = match &self.password_file {
             Some(file) => first_line(file)?,
             None => asked_for(&self.user)?,

@@ -51,6 +51,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/agreements", "nav-agreements", Act::SeeSignatures),
             ("/agreements/outstanding", "place-outstanding", Act::SeeSignatures),
             ("/agreements/register", "place-signatures", Act::SeeSignatures),
+            ("/ledger", "ledger-title", Act::SeeLedger),
         ],
     ),
     (

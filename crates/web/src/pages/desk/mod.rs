@@ -9,6 +9,7 @@ mod clock;
 mod equipment;
 mod field;
 mod health;
+mod ledger;
 mod lessons;
 mod lists;
 mod looks;
@@ -57,6 +58,7 @@ pub fn routes() -> Vec<DeskRoute> {
         looks::routes(),
         health::routes(),
         cases::routes(),
+        ledger::routes(),
     ]
     .into_iter()
     .flatten()

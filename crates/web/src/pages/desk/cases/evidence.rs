@@ -84,7 +84,7 @@ pub(super) async fn upload(
 ) -> Result<Response, Response> {
     let (mut parts, body) = request.into_parts();
     let desk = <AtDesk as FromRequestParts<App>>::from_request_parts(&mut parts, &app).await?;
-    let mut sent = parts_of_form(&app, &desk, &parts.headers, body).await?;
+    let mut sent = parts_of_form(&app, &desk, parts, body).await?;
     keep(&app, &desk, &id, &mut sent).await.map_err(IntoResponse::into_response)
 }
 

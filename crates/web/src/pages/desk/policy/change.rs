@@ -19,6 +19,7 @@ use usher_records::in_force::InForce;
 use usher_types::digest::Digest;
 
 use super::in_force;
+use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -60,6 +61,7 @@ struct Looked {
     differences: Vec<Difference>,
     weighty: Vec<&'static str>,
     tried: Tried,
+    signed: Signed,
     takes: Takes,
     seconds: Vec<String>,
     /// Stands for this policy against the one in force: what is published is what was looked at.
@@ -72,7 +74,9 @@ impl Looked {
     }
 
     fn goes_on(&self) -> bool {
-        self.tried.broken.is_empty() && !matches!(self.takes, Takes::Nothing)
+        self.tried.broken.is_empty()
+            && self.signed.refused.is_empty()
+            && !matches!(self.takes, Takes::Nothing)
     }
 }
 
@@ -163,6 +167,8 @@ async fn proposed(
     if !publish || chosen || mark != looked.mark || !looked.goes_on() {
         let errors = if publish && !looked.tried.broken.is_empty() {
             Errors::of("policy", says.t("policy-not-published"))
+        } else if publish && !looked.signed.refused.is_empty() {
+            Errors::of("policy", says.t("ledger-not-published"))
         } else {
             Errors::none()
         };
@@ -188,6 +194,7 @@ async fn look(
         weighty: diff::weighty(&differences).into_iter().map(diff::Weighty::words).collect(),
         differences,
         tried: tried(app, desk, &says, new).await?,
+        signed: signed(app, desk, &says, (old, new)).await?,
         seconds: found.into_iter().map(usher_records::person::Person::name).collect(),
         mark: format!("{}-{}", before.value.policy, Digest::of(&bytes)),
     })

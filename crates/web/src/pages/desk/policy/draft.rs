@@ -17,6 +17,7 @@ use usher_records::refusal::Refusal;
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
+use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
 use super::{in_force, may_confirm, may_decline};
 use crate::app::{App, AppFault};
@@ -45,6 +46,7 @@ struct Draft {
     stands: Stands,
     differences: Vec<Difference>,
     tried: Tried,
+    signed: Signed,
     seconds: Vec<String>,
     /// Whether whoever looks may be the second.
     confirms: bool,
@@ -110,6 +112,7 @@ async fn one(
         declines: draft.waits() && may_decline(desk, &roll, &draft),
         differences: diff(&old, &new, &catalogue),
         tried: tried(app, desk, &f.says, &new).await?,
+        signed: signed(app, desk, &f.says, (&old, &new)).await?,
         seconds: names.unwrap_or_default(),
         why: Fields::new(&f.says, &errors).line("reason", why).labelled(f.says.t("policy-decline-why")),
         text: profile::written(&new).map_err(unavailable)?,
@@ -142,10 +145,15 @@ pub(super) async fn confirm(
     };
     let new = app.desk.policies.policy(draft.value.policy).await?;
     let promises = app.desk.policies.promises(&new, desk.at).await?;
-    let (before, _) = in_force(&app).await?;
+    let (before, old) = in_force(&app).await?;
     let seconded = Seconded { draft: &draft, first: &first, second: &desk.who(), promises: &promises };
     match amend::confirm(seconded, &before, desk.at) {
         Ok(change) => {
+            let says = Frame::desk(&app, &desk, "/policy", "policy-draft-title").says;
+            // Somebody may have signed while it waited.
+            if !signed(&app, &desk, &says, (&old, &new)).await?.refused.is_empty() {
+                return Ok(lead(&here, "ledger-breaks"));
+            }
             app.commit(&change, &desk.actor()).await?;
             Ok(lead("/policy", "policy-confirmed"))
         }

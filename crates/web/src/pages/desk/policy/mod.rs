@@ -5,6 +5,7 @@ mod change;
 mod draft;
 mod say;
 mod show;
+mod signed;
 mod tried;
 
 use axum::extract::DefaultBodyLimit;

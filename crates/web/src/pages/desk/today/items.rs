@@ -15,7 +15,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, alerts, cases, equipment, lists, policy, standings, told};
+use crate::pages::desk::{address, alerts, cases, equipment, ledger, lists, policy, standings, told};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
@@ -56,6 +56,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Resu
     let mut gather = Gather { app, desk, f, roll, clock: Clock::at(desk), found: Items::default() };
     gather.stopped();
     gather.alerts().await?;
+    gather.clauses().await?;
     gather.told().await?;
     gather.cases().await?;
     gather.requests().await?;
@@ -116,6 +117,21 @@ impl Gather<'_> {
             let go = Action::Go(format!("/alerts/{}", alert.id), says.t("today-alert-go"));
             let words = (title, self.clock.time(alert.from));
             self.add("stop", "bell", words, Some(go));
+        }
+        Ok(())
+    }
+
+    /// What people signed and is not true any more.
+    async fn clauses(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::SeeLedger) {
+            return Ok(());
+        }
+        let count = ledger::untrue(self.app, self.desk).await?;
+        if count > 0 {
+            let says = &self.f.says;
+            let go = Action::Go("/ledger?list=no-longer".into(), says.t("today-untrue-go"));
+            let words = (says.n("today-untrue", "count", count), says.t("today-untrue-text"));
+            self.add("stop", "circle-alert", words, Some(go));
         }
         Ok(())
     }

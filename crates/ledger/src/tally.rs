@@ -1,0 +1,190 @@
+//! What each control did this term, counted from the events and the books.
+//!
+//! Events of days that are over are counted once and remembered as long as the server runs; the day that goes on is counted
+//! again. A page therefore never waits for a whole term but once.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use usher_activity::question::{Activity, Question};
+use usher_policy::snapshot::Snapshot;
+use usher_records::alert::Alert;
+use usher_records::disclosure::Disclosure;
+use usher_records::grant::Grant;
+use usher_records::lesson::Lesson;
+use usher_records::look::Look;
+use usher_records::person::Person;
+use usher_records::report::IssuedReport;
+use usher_records::request::UnblockRequest;
+use usher_records::session::{EndReason, Session};
+use usher_records::signature::{Part, Signature};
+use usher_records::told::{Told, What};
+use usher_records::unrestricted::Unrestricted;
+use usher_reports::evidence::{Evidence, Tallies, term};
+use usher_reports::ledger::Counts;
+use usher_reports::period::Period;
+use usher_store::books::Books;
+use usher_types::moment::Moment;
+
+use crate::LedgerFault;
+
+/// What was counted a moment ago is shown again for this long: each count reads all events of the day.
+const FRESH_SECONDS: i64 = 120;
+
+/// Counts for one school.
+#[derive(Debug)]
+pub struct Tally {
+    books: Books,
+    activity: Arc<dyn Activity>,
+    counted: Mutex<Option<Counted>>,
+}
+
+#[derive(Debug, Clone)]
+struct Counted {
+    tallies: Tallies,
+    from: Moment,
+    at: Moment,
+}
+
+/// What every control did in a term.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The term, as far as it has come.
+    pub period: Period,
+    tallies: Tallies,
+}
+
+impl Counts for Term {
+    fn of(&self, control: &str) -> Option<Evidence> {
+        self.tallies.evidence(control, &self.period)
+    }
+}
+
+impl Term {
+    /// Its first and last day, as people say them.
+    pub fn days(&self) -> (String, String) {
+        let (first, last) = self.period.ends();
+        let zone = &self.period.zone;
+        let spoken = |day| zone.local(zone.start_of(day)).spoken_date();
+        (spoken(first), spoken(last))
+    }
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub fn new(books: Books, activity: Arc<dyn Activity>) -> Self {
+        Self { books, activity, counted: Mutex::new(None) }
+    }
+
+    /// What was counted this term, at most two minutes old for events.
+    ///
+    /// # Errors
+    /// When the books or the events fail.
+    pub async fn term(&self, snapshot: &Snapshot, at: Moment) -> Result<Term, LedgerFault> {
+        let document = &snapshot.document;
+        let period = term(&document.calendar, &document.zone, at);
+        let mut tallies = self.events(&period, at).await?;
+        tallies.join(&self.records(&period).await?);
+        Ok(Term { period, tallies })
+    }
+
+    async fn events(&self, period: &Period, at: Moment) -> Result<Tallies, LedgerFault> {
+        let mut counted = self.counted.lock().await;
+        let before = counted.take().filter(|before| before.from == period.from && before.at <= at);
+        if let Some(fresh) = before.clone().filter(|before| at < before.at.plus_seconds(FRESH_SECONDS)) {
+            return Ok(counted.insert(fresh).tallies.clone());
+        }
+        let mut tallies = Tallies::new(period.zone.clone());
+        let mut from = period.from;
+        if let Some(before) = before {
+            let day = period.day(before.at);
+            tallies = before.tallies;
+            tallies.forget_from(day);
+            from = period.zone.start_of(day).max(period.from);
+        }
+        let (activity, question) =
+            (Arc::clone(&self.activity), Question::all(self.books.school(), from, period.until));
+        let work = tokio::task::spawn_blocking(move || {
+            activity.scan(&question, &mut |event| {
+                tallies.add(&event);
+                ControlFlow::Continue(())
+            })?;
+            Ok::<_, LedgerFault>(tallies)
+        });
+        let tallies = work.await.map_err(|_stopped| LedgerFault::BrokenOff)??;
+        *counted = Some(Counted { tallies: tallies.clone(), from: period.from, at });
+        Ok(tallies)
+    }
+
+    async fn records(&self, period: &Period) -> Result<Tallies, LedgerFault> {
+        let (mut tallies, books) = (Tallies::new(period.zone.clone()), &self.books);
+        for session in books.values::<Session>().await? {
+            tallies.signed_in(session.known_by, session.from);
+            match session.ended {
+                Some((at, EndReason::Idle | EndReason::Over)) => tallies.count("account.time-limits", at),
+                Some((at, EndReason::Elsewhere)) => tallies.count("account.one-device", at),
+                _ => {}
+            }
+            if session.clause_accepted {
+                tallies.count("agreement.each-time", session.from);
+            }
+        }
+        for signature in books.values::<Signature>().await? {
+            let at = signature.at;
+            tallies.count("agreement.version", at);
+            tallies.count("agreement.right-text", at);
+            if let Part::ParentFor(_) = signature.part {
+                tallies.count("agreement.parent-part", at);
+            }
+            if signature.check_passed.is_some() {
+                tallies.count("agreement.check-question", at);
+            }
+        }
+        for told in books.values::<Told>().await? {
+            match told.what {
+                What::ToldAnAdult => tallies.count("tell.told-an-adult", told.at),
+                What::TellSomeone => tallies.count("tell.button", told.at),
+                What::Accident => tallies.count("tell.accident", told.at),
+                What::PasswordKnown => {}
+            }
+        }
+        self.acts(&mut tallies).await?;
+        Ok(tallies)
+    }
+
+    /// What adults did, one count each.
+    async fn acts(&self, tallies: &mut Tallies) -> Result<(), LedgerFault> {
+        let books = &self.books;
+        for lesson in books.values::<Lesson>().await? {
+            tallies.count("seen.lesson-live", lesson.opened_at);
+        }
+        for request in books.values::<UnblockRequest>().await? {
+            tallies.count("ask.unblock", request.asked_at);
+        }
+        for grant in books.values::<Grant>().await? {
+            tallies.count("ask.grant", grant.made_at);
+        }
+        for time in books.values::<Unrestricted>().await? {
+            tallies.count("web.unrestricted", time.from);
+        }
+        for report in books.values::<IssuedReport>().await? {
+            tallies.count("seen.weekly-report", report.made_at);
+        }
+        for look in books.values::<Look>().await? {
+            tallies.count("seen.looks", look.at);
+        }
+        for alert in books.values::<Alert>().await? {
+            tallies.count("seen.alert-now", alert.at);
+        }
+        for disclosure in books.values::<Disclosure>().await? {
+            tallies.count("account.disclosed", disclosure.told_at);
+        }
+        for person in books.values::<Person>().await? {
+            if let Some(left) = person.left {
+                tallies.left(left);
+            }
+        }
+        Ok(())
+    }
+}
