@@ -53,6 +53,21 @@ impl<'a> Device<'a> {
         self.post("https://usher.internal/sign-in", &fields)
     }
 
+    /// Signs the agreement that is due, with the answer that is taken.
+    pub(crate) fn sign(&self, name: &str) {
+        let taken = ["0", "1", "2", "3"].into_iter().any(|answer| {
+            let page = self.get("https://usher.internal/agreement");
+            let fields = [
+                ("_form", page.token()),
+                ("digest", page.hidden("digest")),
+                ("name", name),
+                ("answer", answer),
+            ];
+            self.post("https://usher.internal/agreement", &fields).status == 303
+        });
+        assert!(taken, "no answer is taken");
+    }
+
     fn ask(&self, arguments: &[&str]) -> Page {
         let asked = Command::new("curl")
             .args(["--silent", "--show-error", "--max-time", "30", "--interface", &self.address.to_string()])
@@ -74,8 +89,13 @@ impl<'a> Device<'a> {
 impl Page {
     /// The token of the page's form.
     fn token(&self) -> &str {
-        let (_, after) =
-            self.text.split_once("name=\"_form\" value=\"").unwrap_or_else(|| panic!("{}", self.text));
+        self.hidden("_form")
+    }
+
+    /// What a hidden field of its form holds.
+    fn hidden(&self, name: &str) -> &str {
+        let begins = format!("name=\"{name}\" value=\"");
+        let (_, after) = self.text.split_once(&begins).unwrap_or_else(|| panic!("{}", self.text));
         after.split('"').next().unwrap()
     }
 }

@@ -21,6 +21,7 @@ const PASSWORD: &str = "Kettle-Bridge-26";
 /// A child of 4A who has signed, with user name and password.
 pub(crate) struct Child {
     pub(crate) id: PersonId,
+    pub(crate) given: String,
     username: String,
     password: String,
     pub(crate) device: String,
@@ -33,7 +34,13 @@ pub(crate) fn child_of_4a(school: &DemoSchool, which: usize) -> Child {
         let secret = account.secret.as_ref().map(DemoSecret::text)?;
         let device = school.address_of(pupil.id)?.to_string();
         let (username, password) = (account.username.to_string(), secret.to_owned());
-        (username != "pupil.y4").then_some(Child { id: pupil.id, username, password, device })
+        (username != "pupil.y4").then_some(Child {
+            id: pupil.id,
+            given: pupil.given.clone(),
+            username,
+            password,
+            device,
+        })
     });
     known.nth(which).unwrap()
 }
