@@ -26,10 +26,10 @@ use usher_records::in_force::{self, InForce};
 use usher_records::person::Person;
 use usher_records::policy_draft;
 use usher_records::school::{School, set_up};
-use usher_records::signature::{self, How, Part, Sign};
+use usher_records::signature;
 use usher_store::books::Books;
 use usher_store::store::Store;
-use usher_testkit::school::{school, staff};
+use usher_testkit::school::{on_screen, school, staff};
 use usher_testkit::{lists, snapshot};
 use usher_types::digest::Digest;
 use usher_types::ids::Id;
@@ -107,18 +107,7 @@ impl Rowan {
 
     async fn sign(&self, id: u64, person: &Person, file: &str, at: Moment) {
         let text = AgreementText::parse(file).unwrap();
-        let asked = Sign {
-            id: Id::new(id),
-            person,
-            part: Part::Own,
-            shown: text.digest,
-            answer: None,
-            typed_name: None,
-            discussed: false,
-            how: How::OnScreen,
-            entered_by: None,
-        };
-        let (_, change) = signature::sign(&asked, &text, at).unwrap();
+        let (_, change) = signature::sign(&on_screen(id, person, &text), &text, at).unwrap();
         self.commit(&change, at).await;
     }
 

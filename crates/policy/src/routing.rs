@@ -158,6 +158,14 @@ pub fn may_do(who: &Who, classes: &[GroupId], settings: &Settings, act: CaseAct,
     }
 }
 
+/// Whether somebody takes cases over into the behaviour system (EXT-09): the head, and whoever sees every ordinary case but
+/// the e-safety co-ordinator.
+pub fn may_transfer(who: &Who) -> bool {
+    const TRANSFER: [Role; 4] =
+        [Role::Headteacher, Role::SeniorLeader, Role::SafeguardingLead, Role::ComputingLead];
+    may(who, Act::UseDesk).is_ok() && who.roles.has_any(&TRANSFER)
+}
+
 /// Whether somebody may begin a case from a page that was kept shut: whoever runs lessons, from what happened in one, which
 /// its board shows them anyway; and whoever may look at the person's activity.
 pub fn may_begin_from(who: &Who, in_lesson: bool, whose: Option<&Who>) -> bool {
@@ -330,6 +338,14 @@ mod tests {
         ];
         all[5].1 = vec![Id::new(30)];
         all
+    }
+
+    #[test]
+    fn ext_09_cases_are_taken_over_by_those_who_see_them_all() {
+        let may: String =
+            everybody().iter().map(|(who, _)| if may_transfer(who) { 'y' } else { '-' }).collect();
+        //               head dsl lead tech senior teacher support chair office
+        assert_eq!(may, "yyy-y----");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use usher_policy::profile;
+use usher_records::agreement::AgreementText;
 use usher_records::group::Group;
 use usher_records::person::Person;
 use usher_records::school::School;
+use usher_records::signature::{How, Part, Sign};
 use usher_types::ids::{Id, IdSource};
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::{PersonKind, Role, Roles, Year};
@@ -75,6 +77,21 @@ pub fn pupil(id: u64, name: &str, year: i8, group: u64) -> Person {
 /// A member of staff with these roles.
 pub fn staff(id: u64, name: &str, roles: &[Role]) -> Person {
     Person { roles: Roles::of(roles), ..person(id, PersonKind::Staff, name) }
+}
+
+/// What an adult hands in who signs this text on screen, for themselves.
+pub const fn on_screen<'a>(id: u64, person: &'a Person, text: &AgreementText) -> Sign<'a> {
+    Sign {
+        id: Id::new(id),
+        person,
+        part: Part::Own,
+        shown: text.digest,
+        answer: None,
+        typed_name: None,
+        discussed: false,
+        how: How::OnScreen,
+        entered_by: None,
+    }
 }
 
 /// A class.

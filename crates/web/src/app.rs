@@ -14,6 +14,7 @@ use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
 use usher_records::change::{Actor, Change};
 use usher_records::refusal::Refusal;
+use usher_reports::document::Document;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::clock::Clock;
@@ -119,6 +120,22 @@ impl App {
     /// A new id.
     pub fn new_id<T: usher_types::ids::Named>(&self) -> usher_types::ids::Id<T> {
         usher_types::ids::Id::new(self.ids.next(self.now()))
+    }
+
+    /// A document as a PDF.
+    ///
+    /// # Errors
+    /// When it cannot be set.
+    pub async fn pdf(&self, document: Document, at: Moment) -> Result<Vec<u8>, AppFault> {
+        let typesetter = Arc::clone(&self.typesetter);
+        // Setting a document takes a good part of a second; other pages need not wait for it.
+        let set = tokio::task::spawn_blocking(move || {
+            typesetter.pdf(document.source, &document.files, &document.title, at)
+        });
+        let unfinished = |error: tokio::task::JoinError| {
+            AppFault::Store(StoreError::Unreadable { what: format!("a document: {error}") })
+        };
+        Ok(set.await.map_err(unfinished)??)
     }
 
     /// Commits a change and, when decisions depend on what it wrote, publishes.

@@ -6,17 +6,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use usher_events::event::What;
 
-use crate::origin::{Origin, Stream, read_head};
+use crate::origin::{Origin, Stream, file, program, read_head};
 use crate::rig::Rig;
-
-/// The beginning of a Windows program: a DOS head whose 60th byte says where the other one is.
-fn program() -> Vec<u8> {
-    let mut bytes = vec![0_u8; 512];
-    bytes[..2].copy_from_slice(b"MZ");
-    bytes[60] = 128;
-    bytes[128..132].copy_from_slice(b"PE\0\0");
-    bytes
-}
 
 /// An archive with a program in it, which is read from its end: what stands before it counts for nothing.
 fn archive_behind_a_frame() -> Vec<u8> {
@@ -24,11 +15,6 @@ fn archive_behind_a_frame() -> Vec<u8> {
     zip.start_file("game.exe", zip::write::SimpleFileOptions::default()).unwrap();
     std::io::Write::write_all(&mut zip, &program()).unwrap();
     [b"\0\0\0\0\x04game".to_vec(), zip.finish().unwrap().into_inner()].concat()
-}
-
-fn answer(fields: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
 }
 
 fn ask(method: &str) -> String {
@@ -56,7 +42,7 @@ async fn no_download_passes_unread_because_its_site_calls_it_grpc() {
         ("GET", "application/grpc", "", archive_behind_a_frame(), looked_into),
     ] {
         let fields = format!("Content-Type: {kind}\r\n{more}");
-        let origin = Origin::http1(move |_| answer(&fields, &body)).await;
+        let origin = Origin::http1(move |_| file(&fields, &body)).await;
         let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
         let mut wire = rig.wire().await;
         wire.send(ask(method)).await;

@@ -16,23 +16,10 @@ use usher_scan::phrase::own;
 
 use crate::client::{Wire, get};
 use crate::events::outcome;
-use crate::origin::{Origin, Stream, answer, page, read_head};
+use crate::origin::{Origin, Stream, answer, file, page, program, read_head};
 use crate::rig::{POLICY, Rig};
 
 const ABOUT_GAMES: &str = "<html><title>Wins</title><body>How to get a loot box after every boss fight.";
-/// The beginning of a Windows program: a DOS head whose 60th byte says where the other one is.
-fn program() -> Vec<u8> {
-    let mut bytes = vec![0_u8; 512];
-    bytes[..2].copy_from_slice(b"MZ");
-    bytes[60] = 128;
-    bytes[128..132].copy_from_slice(b"PE\0\0");
-    bytes
-}
-
-fn file(fields: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
 
 fn facts(event: &Event) -> &WebFacts {
     let What::Web(web) = &event.what else { panic!("{event:?}") };

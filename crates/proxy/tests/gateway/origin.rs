@@ -306,6 +306,21 @@ pub(crate) fn answer(status: &str, fields: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{fields}\r\n{body}").into_bytes()
 }
 
+/// A good answer of HTTP/1.1 with these fields and any bytes.
+pub(crate) fn file(fields: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// The beginning of a Windows program: a DOS head whose 60th byte says where the other one is.
+pub(crate) fn program() -> Vec<u8> {
+    let mut bytes = vec![0_u8; 512];
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[60] = 128;
+    bytes[128..132].copy_from_slice(b"PE\0\0");
+    bytes
+}
+
 /// A plain page.
 pub(crate) fn page(body: &str) -> Vec<u8> {
     answer("200 OK", "Content-Type: text/html; charset=utf-8\r\n", body)

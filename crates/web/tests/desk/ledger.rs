@@ -9,7 +9,8 @@ use usher_policy::profile;
 use usher_records::agreement::{self, AgreementText, AgreementVersion};
 use usher_records::in_force::InForce;
 use usher_records::person::Person;
-use usher_records::signature::{self, How, Part, Sign};
+use usher_records::signature;
+use usher_testkit::school::on_screen;
 use usher_testkit::{lists, snapshot};
 use usher_types::ids::Id;
 
@@ -36,18 +37,7 @@ fn joan() -> Person {
 }
 
 async fn sign(rig: &Rig, id: u64, person: &Person, text: &AgreementText) {
-    let asked = Sign {
-        id: Id::new(id),
-        person,
-        part: Part::Own,
-        shown: text.digest,
-        answer: None,
-        typed_name: None,
-        discussed: false,
-        how: How::OnScreen,
-        entered_by: None,
-    };
-    let (_, change) = signature::sign(&asked, text, now()).unwrap();
+    let (_, change) = signature::sign(&on_screen(id, person, text), text, now()).unwrap();
     rig.commit(&change).await;
 }
 

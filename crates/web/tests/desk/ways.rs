@@ -8,11 +8,12 @@ use usher_records::change::Action;
 use usher_records::list_edit::ListEdit;
 use usher_records::register::Entry;
 use usher_records::report::{IssuedReport, ReportKind, issue};
-use usher_records::signature::{How, Part, Sign, sign};
+use usher_records::signature::{Sign, sign};
 use usher_records::unrestricted::Unrestricted;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
 use usher_reports::weekly::WeeklyFold;
+use usher_testkit::school::on_screen;
 use usher_types::digest::Digest;
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
@@ -144,17 +145,7 @@ async fn agr_01_the_register_tells_who_signed_which_version_when_and_who_has_not
     rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
     rig.commit(&publish(Id::new(701), &text, None, true, now().plus_minutes(-60))).await;
     let (_, teacher) = people().into_iter().find(|(name, _)| *name == "teacher").unwrap();
-    let asked = Sign {
-        id: Id::new(702),
-        person: &teacher,
-        part: Part::Own,
-        shown: text.digest,
-        answer: None,
-        typed_name: Some("Joan Price"),
-        discussed: false,
-        how: How::OnScreen,
-        entered_by: None,
-    };
+    let asked = Sign { typed_name: Some("Joan Price"), ..on_screen(702, &teacher, &text) };
     let (_, change) = sign(&asked, &text, now().plus_minutes(-30)).unwrap();
     rig.commit(&change).await;
 

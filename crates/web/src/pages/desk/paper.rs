@@ -1,7 +1,5 @@
 //! Documents to keep: PDFs, and tables for other programs.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use usher_reports::document::{Document, Letterhead};
 use usher_words::Words;
@@ -22,13 +20,7 @@ pub(crate) async fn print(
     name: &str,
     document: Document,
 ) -> Result<Response, AppFault> {
-    let (typesetter, at) = (Arc::clone(&app.typesetter), desk.at);
-    // Setting a document takes a good part of a second.
-    let set = tokio::task::spawn_blocking(move || {
-        typesetter.pdf(document.source, &document.files, &document.title, at)
-    });
-    let bytes = set.await.map_err(|_stopped| AppFault::NotFound)??;
-    Ok(pdf(name, bytes))
+    Ok(pdf(name, app.pdf(document, desk.at).await?))
 }
 
 /// One line of CSV (RFC 4180). A value that a spreadsheet would run as a formula is made text.

@@ -1,16 +1,13 @@
 //! Texts the school gives out: what may follow when a rule is broken (AGR-15), and the guide for home (AGR-11).
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use usher_reports::document::{self, Letterhead};
-use usher_store::store::StoreError;
 
 use super::fault::Answer;
-use crate::app::{App, AppFault};
+use crate::app::App;
 use crate::extract::portal::AtDevice;
 use crate::view::frame::Frame;
 use crate::view::{markdown, page};
@@ -58,15 +55,7 @@ fn text(f: Frame, markdown: &str, pdf: Option<&'static str>, summary: Option<Str
 pub(super) async fn home_guide_pdf(State(app): State<App>, device: AtDevice) -> Answer {
     let head = Letterhead { school: &device.school.name, zone: &device.school.zone, words: &app.words };
     let guide = document::guide(&head, HOME_GUIDE);
-    let typesetter = Arc::clone(&app.typesetter);
-    let at = device.at;
-    // Setting a page takes a core for half a second; other pages need not wait for it.
-    let set =
-        tokio::task::spawn_blocking(move || typesetter.pdf(guide.source, &guide.files, &guide.title, at));
-    let unfinished = |error: tokio::task::JoinError| {
-        AppFault::Store(StoreError::Unreadable { what: format!("the guide for home: {error}") })
-    };
-    let pdf = set.await.map_err(unfinished)?.map_err(AppFault::from)?;
+    let pdf = app.pdf(guide, device.at).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/pdf"),
         (header::CONTENT_DISPOSITION, "inline; filename=\"safe-online-at-home.pdf\""),

@@ -4,12 +4,11 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use usher_policy::routing::CaseAct;
+use usher_policy::routing::{self, CaseAct};
 use usher_records::case::rules::{Class, Sort};
 use usher_records::case::{Case, act};
 use usher_records::change::Stored;
 use usher_store::store::StoreError;
-use usher_types::role::Role;
 
 use super::{Cabinet, by, say};
 use crate::app::{App, AppFault};
@@ -22,10 +21,6 @@ use crate::pages::desk::sign_in::Pressed;
 use crate::view::frame::Frame;
 use crate::view::page;
 
-/// Who takes cases over: those who see every ordinary case.
-const TAKE_OVER: [Role; 4] =
-    [Role::Headteacher, Role::SeniorLeader, Role::SafeguardingLead, Role::ComputingLead];
-
 #[derive(Template)]
 #[template(path = "desk/cases/behaviour.html")]
 struct Behaviour {
@@ -36,7 +31,7 @@ struct Behaviour {
 
 /// Whether this person takes cases over.
 pub(super) fn may(desk: &AtDesk) -> bool {
-    desk.person.roles.has_any(&TAKE_OVER)
+    routing::may_transfer(&desk.who())
 }
 
 /// Pupils' cases that were not taken over, oldest first.

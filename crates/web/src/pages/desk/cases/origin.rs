@@ -94,7 +94,7 @@ async fn of_event(app: &App, desk: &AtDesk, cabinet: &Cabinet, id: EventId) -> R
     let event = opening::event(app, id).await?.ok_or(AppFault::NotFound)?;
     let person = event.person();
     let whose = person.and_then(|id| cabinet.roll.person(id));
-    let whose = whose.map(|person| Who { person: person.id, kind: person.kind, roles: person.roles });
+    let whose = whose.map(Who::of);
     let in_lesson = who_was(&event).is_some_and(|who| who.lesson.is_some());
     if !routing::may_begin_from(&desk.who(), in_lesson, whose.as_ref()) {
         return Err(AppFault::NotFound);

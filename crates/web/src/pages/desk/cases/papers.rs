@@ -2,7 +2,6 @@
 //! letter home (INC-05), and the package of a referral (MON-10).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -12,7 +11,7 @@ use usher_policy::routing::CaseAct;
 use usher_records::case::Case;
 use usher_records::case::thread::{Says as Said, Terms};
 use usher_records::person::Person;
-use usher_reports::document::{Paper, PaperSection, paper};
+use usher_reports::document::{Document, Paper, PaperSection, paper};
 use usher_types::ids::PersonId;
 use usher_types::role::{PersonKind, Reader};
 
@@ -40,16 +39,45 @@ pub(super) async fn form(
 ) -> Result<Response, AppFault> {
     let cabinet = Cabinet::of(&app).await?;
     let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
-    let says = says(&app, &desk);
-    let made = Paper {
-        title: says.t("case-paper-form-title"),
-        mark: says.t("report-confidential"),
-        lead: vec![line(&desk, &says, &cabinet, case)],
-        sections: vec![PaperSection { rows: nine(&desk, &says, &cabinet, case), ..PaperSection::default() }],
-        lines: vec![says.t("report-sign-signature"), says.t("report-sign-date")],
-    };
-    let document = paper(&letterhead(&desk, &app.words), &made);
+    let document = sheet(&app, &desk, &cabinet, case, FORM);
     print(&app, &desk, &format!("incident-{}", case.number), document).await
+}
+
+/// A paper that begins with the nine fields.
+#[derive(Clone, Copy)]
+struct Sheet {
+    title: &'static str,
+    /// Whether the thread follows them.
+    thread: bool,
+    /// What is to be written by hand at its end.
+    lines: &'static [&'static str],
+}
+
+const FORM: Sheet = Sheet {
+    title: "case-paper-form-title",
+    thread: false,
+    lines: &["report-sign-signature", "report-sign-date"],
+};
+const HAND_OVER: Sheet = Sheet {
+    title: "case-paper-hand-over-title",
+    thread: true,
+    lines: &["case-entered-by", "report-sign-date"],
+};
+/// The digest of every file is in the thread; the files themselves go beside it.
+const PACKAGE: Sheet = Sheet { title: "case-package-title", thread: true, lines: &[] };
+
+fn sheet(app: &App, desk: &AtDesk, cabinet: &Cabinet, case: &Case, sheet: Sheet) -> Document {
+    let says = says(app, desk);
+    let fields = PaperSection { rows: nine(desk, &says, cabinet, case), ..PaperSection::default() };
+    let thread = sheet.thread.then(|| thread(desk, &says, cabinet, case));
+    let made = Paper {
+        title: says.t(sheet.title),
+        mark: says.t("report-confidential"),
+        lead: vec![line(desk, &says, cabinet, case)],
+        sections: std::iter::once(fields).chain(thread).collect(),
+        lines: sheet.lines.iter().map(|key| says.t(*key)).collect(),
+    };
+    paper(&letterhead(desk, &app.words), &made)
 }
 
 fn line(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
@@ -125,18 +153,7 @@ pub(super) async fn hand_over(
 ) -> Result<Response, AppFault> {
     let cabinet = Cabinet::of(&app).await?;
     let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
-    let says = says(&app, &desk);
-    let made = Paper {
-        title: says.t("case-paper-hand-over-title"),
-        mark: says.t("report-confidential"),
-        lead: vec![line(&desk, &says, &cabinet, case)],
-        sections: vec![
-            PaperSection { rows: nine(&desk, &says, &cabinet, case), ..PaperSection::default() },
-            thread(&desk, &says, &cabinet, case),
-        ],
-        lines: vec![says.t("case-entered-by"), says.t("report-sign-date")],
-    };
-    let document = paper(&letterhead(&desk, &app.words), &made);
+    let document = sheet(&app, &desk, &cabinet, case, HAND_OVER);
     print(&app, &desk, &format!("hand-over-{}", case.number), document).await
 }
 
@@ -158,30 +175,14 @@ fn thread(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> PaperSe
     }
 }
 
-/// What is handed to an agency: the form, the thread, and the digest of every file. The files themselves go beside it.
+/// What is handed to an agency.
 pub(super) async fn package(
     app: &App,
     desk: &AtDesk,
     cabinet: &Cabinet,
     case: &Case,
 ) -> Result<Vec<u8>, AppFault> {
-    let says = says(app, desk);
-    let made = Paper {
-        title: says.t("case-package-title"),
-        mark: says.t("report-confidential"),
-        lead: vec![line(desk, &says, cabinet, case)],
-        sections: vec![
-            PaperSection { rows: nine(desk, &says, cabinet, case), ..PaperSection::default() },
-            thread(desk, &says, cabinet, case),
-        ],
-        lines: Vec::new(),
-    };
-    let document = paper(&letterhead(desk, &app.words), &made);
-    let (typesetter, at) = (Arc::clone(&app.typesetter), desk.at);
-    let set = tokio::task::spawn_blocking(move || {
-        typesetter.pdf(document.source, &document.files, &document.title, at)
-    });
-    Ok(set.await.map_err(|_stopped| AppFault::NotFound)??)
+    app.pdf(sheet(app, desk, cabinet, case, PACKAGE), desk.at).await
 }
 
 /// Whose parents a letter goes to.
