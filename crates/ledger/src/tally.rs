@@ -10,6 +10,8 @@ use tokio::sync::Mutex;
 use usher_activity::question::{Activity, Question};
 use usher_policy::snapshot::Snapshot;
 use usher_records::alert::Alert;
+use usher_records::case::Case;
+use usher_records::case::thread::Says;
 use usher_records::disclosure::Disclosure;
 use usher_records::grant::Grant;
 use usher_records::lesson::Lesson;
@@ -179,6 +181,14 @@ impl Tally {
         }
         for disclosure in books.values::<Disclosure>().await? {
             tallies.count("account.disclosed", disclosure.told_at);
+        }
+        for entry in books.values::<Case>().await?.iter().flat_map(|case| &case.entries) {
+            match entry.says {
+                Says::Opened(_) => tallies.count("case.report", entry.at),
+                Says::Narrowed { .. } => tallies.count("case.steps", entry.at),
+                Says::Parents { .. } => tallies.count("case.parent-contact", entry.at),
+                _ => {}
+            }
         }
         for person in books.values::<Person>().await? {
             if let Some(left) = person.left {

@@ -23,7 +23,7 @@ use crate::period::Period;
 const WEEKS: i64 = 12;
 
 /// Controls that leave something to count. What is counted is in the words, under the control's name.
-pub const COUNTED: [&str; 43] = [
+pub const COUNTED: [&str; 46] = [
     "account.own",
     "account.sign-in-first",
     "account.shared-year",
@@ -67,6 +67,9 @@ pub const COUNTED: [&str; 43] = [
     "tell.told-an-adult",
     "tell.button",
     "tell.accident",
+    "case.report",
+    "case.steps",
+    "case.parent-contact",
 ];
 
 /// The term a day is in, as far as it has come: from the first day of the school's own term to the next midnight. Between

@@ -77,6 +77,8 @@ ledger-short-joining-open = forms for joining or buying are open for { $of }
 ledger-short-unkind-leave = hurtful words can be sent by { $of }
 ledger-short-reported-open = reported sites stay open for { $of }
 ledger-short-programs-open = programs can be downloaded by { $of }
+ledger-short-opens-narrowed = the web that was taken away stays open for { $of }
+ledger-short-stays-narrowed = the web that was taken away does not open again for { $of }
 ledger-short-no-picture-years = no year signs in with pictures
 ledger-short-too-few-pictures = a secret of one picture is no secret
 ledger-short-weak-passwords = hopeless passwords are taken
@@ -276,6 +278,19 @@ ledger-count-tell-button = { $count ->
 ledger-count-tell-accident = { $count ->
     [one] One visit was marked as an accident this term.
    *[other] { $count } visits were marked as accidents this term.
+}
+
+ledger-count-case-report = { $count ->
+    [one] One case was opened this term.
+   *[other] { $count } cases were opened this term.
+}
+ledger-count-case-steps = { $count ->
+    [one] Somebody’s web was narrowed once this term.
+   *[other] Somebody’s web was narrowed { $count } times this term.
+}
+ledger-count-case-parent-contact = { $count ->
+    [one] One contact with a parent was written down this term.
+   *[other] { $count } contacts with parents were written down this term.
 }
 
 ## Who signed

@@ -4,16 +4,18 @@
 use std::sync::Arc;
 
 use usher_lists::category::Category;
+use usher_records::sanction::Restriction;
 use usher_records::standing::{DueReason, Standing};
 use usher_scan::features::SentKind;
 use usher_scan::kind::Kind;
 use usher_types::calendar::PeriodKind;
+use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Year};
 
 use super::check::Short;
 use super::trial::{Ask, Trial, opens};
 use crate::decision::Decision;
-use crate::facts::{Hello, Subject};
+use crate::facts::{Hello, Restricted, Subject};
 use crate::must::{Expect, starter_set};
 use crate::probe::probe;
 use crate::verdict::TlsAction;
@@ -59,7 +61,13 @@ fn for_all(
     if people.is_empty() {
         return Err(Short::plain("nobody"));
     }
-    Short::unless(why, people.iter().filter(|one| wrong(one)).map(|one| name(one)).collect())
+    let of: Vec<&Arc<Subject>> = people.iter().filter(|one| wrong(one)).collect();
+    let pupils = |one: &&Arc<Subject>| one.kind == Some(PersonKind::Pupil);
+    if of.len() > 1 && of.len() == people.len() && of.iter().all(pupils) {
+        // Twelve years one by one say less.
+        return Short::unless(why, vec!["every pupil".to_owned()]);
+    }
+    Short::unless(why, of.into_iter().map(|one| name(one)).collect())
 }
 
 fn but(subject: &Arc<Subject>, change: impl FnOnce(&mut Subject)) -> Arc<Subject> {
@@ -167,6 +175,25 @@ pub(super) fn day_matters(trial: &Trial<'_>) -> Result<(), Short> {
     for_all("open-when-closed", &trial.pupils(), |pupil| {
         let closed = Ask { period: PeriodKind::Closed, lesson: false, ..Ask::learning(pupil) };
         trial.has(PeriodKind::Closed) && trial.opens(&closed)
+    })
+}
+
+/// Whose web was taken away has none until the end, and then what there was before.
+pub(super) fn narrowed_until_the_end(trial: &Trial<'_>) -> Result<(), Short> {
+    let narrowed = |pupil: &Arc<Subject>, minutes| {
+        let (sanction, restriction) = (Id::new(0), Restriction::NoWeb);
+        let lasting = |ask: &Ask| {
+            let now = trial.moment(ask.period);
+            let (from, until) = (now.plus_minutes(-60), now.plus_minutes(minutes));
+            let restricted = Restricted { sanction, restriction, from, until };
+            but(pupil, |subject| subject.restrictions = vec![restricted])
+        };
+        let ask = Ask::learning(pupil);
+        trial.opens(&Ask { subject: lasting(&ask), ..ask })
+    };
+    for_all("opens-narrowed", &trial.pupils(), |pupil| narrowed(pupil, 60))?;
+    for_all("stays-narrowed", &trial.pupils(), |pupil| {
+        trial.opens(&Ask::learning(pupil)) && !narrowed(pupil, 0)
     })
 }
 

@@ -160,6 +160,12 @@ pub(super) fn told_reach(school: &Configured<'_>) -> Found {
     reach(school, &school.settings.contacts.told)
 }
 
+/// The head, and for what is about the head the chair of governors.
+pub(super) fn reports_of_misuse_reach(school: &Configured<'_>) -> Found {
+    reach(school, &[Role::Headteacher])?;
+    reach(school, &[Role::ChairOfGovernors])
+}
+
 pub(super) fn grants_end(school: &Configured<'_>) -> Found {
     holds((1..=LONGEST_MINUTES).contains(&school.settings.lessons.longest_grant_minutes), "grants-do-not-end")
 }

@@ -86,7 +86,7 @@ impl<'a> Trial<'a> {
     }
 
     /// When that part of the day comes next; a timetable without it has the moment asked for.
-    fn moment(&self, period: PeriodKind) -> Moment {
+    pub(super) fn moment(&self, period: PeriodKind) -> Moment {
         self.day.moment(period).unwrap_or(self.at)
     }
 
