@@ -175,7 +175,8 @@ impl Wrapper {
         let values = |wanted: &str| {
             let query = address.query.as_deref().unwrap_or_default();
             let values = parameters(query).filter(|(name, _)| name == wanted);
-            values.map(|(_, value)| value).take(MOST_PLACES).collect::<Vec<_>>()
+            // One more than is looked at, so that it shows that there are more.
+            values.map(|(_, value)| value).take(MOST_PLACES + 1).collect::<Vec<_>>()
         };
         let (mut heads, mut codings) = (values("_x_tr_hp"), values("_x_tr_enc"));
         // Only what is too long for a label begins elsewhere. Else somebody wrote it by hand, and it may count or not.
@@ -473,6 +474,8 @@ mod tests {
             assert!(inside(&format!("https://{host}.translate.goog/")).unread, "{host}");
         }
         assert!(inside("https://games-example.translate.goog/?_x_tr_hp=https%3A%2F%2Fbbc.example%2F").unread);
+        let decoys = "_x_tr_enc=x&".repeat(MOST_PLACES);
+        assert!(inside(&format!("https://1-games-example.translate.goog/?{decoys}_x_tr_enc=1")).unread);
     }
 
     proptest! {

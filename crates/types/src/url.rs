@@ -157,13 +157,13 @@ pub fn has_dot_segments(path: &str) -> bool {
     (path.contains('.') || path.contains('%')) && undo_needless_percent(path).split('/').any(is_dot_segment)
 }
 
-/// Whether a path as somebody wrote it goes up or stands still behind a backslash, written out or as `%5C`: a slash to
-/// Windows' servers and none to others, so that nobody can say which page it asks for.
+/// Whether a path as somebody wrote it goes up or stands still behind a backslash, written out or as `%5C`, or behind `%2F`: a
+/// slash to some servers and none to others, so that nobody can say which page it asks for.
 pub fn hides_dot_segments(path: &str) -> bool {
     if !path.contains(['\\', '%']) {
         return false;
     }
-    let path = undo_needless_percent(path).replace("%5C", "\\");
+    let path = undo_needless_percent(path).replace("%5C", "\\").replace("%2F", "\\");
     path.split('/').any(|part| part.contains('\\') && part.split('\\').any(is_dot_segment))
 }
 
@@ -231,7 +231,17 @@ mod tests {
             assert!(has_dot_segments(path), "{path}");
             assert!(!has_dot_segments(&normal_path(path)) && !hides_dot_segments(path), "{path}");
         }
-        for path in ["/a\\..\\b", "/a%5c..%5Cb", "/a%5C%2e%2e/b", "/a/..%5c", "/a/.\\b", "/x/../a%5C..%5Cb"] {
+        for path in [
+            "/a\\..\\b",
+            "/a%5c..%5Cb",
+            "/a%5C%2e%2e/b",
+            "/a/..%5c",
+            "/a/.\\b",
+            "/x/../a%5C..%5Cb",
+            "/a/..%2fb",
+            "/a%2F..%2Fb",
+            "/a%2F%2e%2e%5cb",
+        ] {
             assert!(hides_dot_segments(path), "{path}");
         }
         for path in [
@@ -241,6 +251,8 @@ mod tests {
             "/a/%2e%2e%2e",
             "/.well-known/x",
             "/a%5Cb.c",
+            "/a%2Fb.c",
+            "/a%252F..%252Fb",
             "/a/b\\c",
             "/a%255C..%255Cb",
         ] {

@@ -196,6 +196,8 @@ fn tunnel(
         ((_, action), true) => *action,
         ((decision, _), false) => tls_action(decision.verdict, Inside::Opaque),
     };
+    // What is done is what is recorded.
+    recording.judgement().1 = action;
     if action != TlsAction::Terminate {
         recording.finish(End::Complete);
         return First::Answered(match can.leave_as_it_was {

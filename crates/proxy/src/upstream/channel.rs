@@ -192,7 +192,11 @@ fn repeatable(request: &Request<Body>) -> Option<Box<Request<Body>>> {
 /// would be called something it is not.
 fn undecoded(answer: Response<Incoming>) -> Result<Response<Incoming>, SendFault> {
     let codings = answer.headers().get_all(http::header::TRANSFER_ENCODING);
-    let plain = codings.iter().all(|line| line.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked"));
+    // `identity` was no coding at all (RFC 2616, 3.6), and some servers still say it.
+    let is_plain = |coding: &[u8]| {
+        [&b"chunked"[..], b"identity"].iter().any(|plain| coding.trim_ascii().eq_ignore_ascii_case(plain))
+    };
+    let plain = codings.iter().all(|line| is_plain(line.as_bytes()));
     if plain { Ok(answer) } else { Err(SendFault::Failed(UpstreamFault::Protocol)) }
 }
 

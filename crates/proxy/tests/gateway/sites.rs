@@ -38,10 +38,11 @@ async fn sites_that_are_not_there_get_a_truthful_page() {
 
 #[tokio::test]
 async fn sites_that_break_off_or_speak_nonsense_are_told_apart() {
-    let bytes: [(&'static [u8], &str); 4] = [
+    let bytes: [(&'static [u8], &str); 5] = [
         (b"", "502 Upstream(BrokeOff)"),
         (b"what do you want?\r\n\r\n", "502 Upstream(Protocol)"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "200 Upstream(BrokeOff)"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nOtters", "200 Complete"),
         // A coding nobody asked for, which would be lost on the way.
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "502 Upstream(Protocol)"),
     ];
