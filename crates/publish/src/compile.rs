@@ -194,7 +194,11 @@ pub async fn take(
     at: Moment,
 ) -> Result<bool, ListsFault> {
     let compiled = outcome.lists.clone();
-    if let Some(before) = books.get::<InForce, _>(books.school()).await?
+    let (digest, kept) = keep(books, outcome).await?;
+    let phrases = keep_phrases(folder, books).await?;
+    // Compiling takes its time: what is in force now is compared with, and the commit fails where that changes meanwhile.
+    let before = books.get::<InForce, _>(books.school()).await?;
+    if let Some(before) = &before
         && let Err(lost) = sealed::compared(folder, books, before.value.lists, &compiled).await?
     {
         tracing::error!(error = %lost, "lists were compiled and are not taken into force");
@@ -203,10 +207,6 @@ pub async fn take(
         return Err(lost.into());
     }
     folder.refused.forget();
-    let (digest, kept) = keep(books, outcome).await?;
-    let phrases = keep_phrases(folder, books).await?;
-    // Compiling and comparing take their time; a policy may have been published meanwhile.
-    let before = books.get::<InForce, _>(books.school()).await?;
     let change = before.and_then(|before| in_force::compiled(&before, digest, kept, phrases));
     if let Some(change) = &change {
         books.commit(change, actor, at).await?;
@@ -245,14 +245,18 @@ pub async fn accept(
     at: Moment,
 ) -> Result<(), ListsFault> {
     let change = list_edit::accept(id, why)?;
-    let (sources, asked) = (folder.sources.clone(), id.clone());
-    let work = tokio::task::spawn_blocking(move || sources.use_new(&asked));
-    let used = work.await.map_err(|_broken| ListsFault::BrokenOff)?;
-    if let Err(fault @ SourcesFault::Sealed(..)) = &used {
+    let on_disk = |act: fn(&Sources, &SourceId) -> Result<(), SourcesFault>| {
+        let (sources, asked) = (folder.sources.clone(), id.clone());
+        tokio::task::spawn_blocking(move || act(&sources, &asked))
+    };
+    let may = on_disk(Sources::may_use_new).await.map_err(|_broken| ListsFault::BrokenOff)?;
+    if let Err(fault @ SourcesFault::Sealed(..)) = &may {
         books.commit(&list_edit::sealed_kept(&fault.to_string()), actor, at).await?;
     }
-    used?;
+    may?;
+    // Before it counts: of a line too many somebody can be asked, of one that is missing nobody knows.
     books.commit(&change, actor, at).await?;
+    on_disk(Sources::use_new).await.map_err(|_broken| ListsFault::BrokenOff)??;
     Ok(())
 }
 

@@ -184,13 +184,24 @@ impl Sources {
     /// [`SourcesFault::NotThere`] when nothing waits.
     pub fn use_new(&self, id: &SourceId) -> Result<(), SourcesFault> {
         let _held = self.hold()?;
-        let new = self.info(id, Version::New)?;
-        if let (Some(before), Some(new)) = (self.sealed(id)?, new)
-            && sealed::is_cut_down(&before, &new)
-        {
-            return Err(SourcesFault::Sealed(id.clone(), "believe that it shrank so much"));
-        }
+        self.may_use_new(id)?;
         self.promote(id)
+    }
+
+    /// Whether [`Sources::use_new`] may be done.
+    ///
+    /// # Errors
+    /// As it.
+    pub(crate) fn may_use_new(&self, id: &SourceId) -> Result<(), SourcesFault> {
+        let Some(new) = self.info(id, Version::New)? else {
+            return Err(SourcesFault::NotThere(id.clone(), "that waits"));
+        };
+        match self.sealed(id)? {
+            Some(before) if sealed::is_cut_down(&before, &new) => {
+                Err(SourcesFault::Sealed(id.clone(), "believe that it shrank so much"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// [`Sources::use_new`] for whoever holds the folder.
