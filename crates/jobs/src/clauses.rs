@@ -67,8 +67,9 @@ impl Job for Clauses {
             return Ok(());
         }
         let (read, checked) = look(&self.books, snapshot, at).await.map_err(fault)?;
-        note(&self.books, &read, &checked, at).await.map_err(fault)?;
-        *looked = Some((policy, mark, at));
+        if note(&self.books, &read, &checked, at).await.map_err(fault)? {
+            *looked = Some((policy, mark, at));
+        }
         Ok(())
     }
 }

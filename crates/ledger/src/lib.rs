@@ -163,16 +163,15 @@ pub async fn look(
     work.await.map_err(|_stopped| LedgerFault::BrokenOff)?
 }
 
-/// Notes which controls turned. True when one did.
+/// Notes which controls turned. False when another server was quicker: what is left to note is noted at the next look.
 ///
 /// # Errors
 /// When the books fail.
 pub async fn note(books: &Books, read: &Read, checked: &[Checked], at: Moment) -> Result<bool, LedgerFault> {
     let found = ledger::to_note(checked);
-    let Some(change) = held::note(read.book.as_ref(), books.school(), &found, at) else { return Ok(false) };
+    let Some(change) = held::note(read.book.as_ref(), books.school(), &found, at) else { return Ok(true) };
     match books.commit(&change, &Actor::Usher("ledger".into()), at).await {
         Ok(_) => Ok(true),
-        // Another server was quicker; what is left to note is noted at the next look.
         Err(StoreError::Conflict { .. } | StoreError::Taken { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }

@@ -1,7 +1,8 @@
 //! What each control did this term, counted from the events and the books.
 //!
 //! Events of days that are over are counted once and remembered as long as the server runs; the day that goes on is counted
-//! again. A page therefore never waits for a whole term but once.
+//! again, and so are the books, at most every two minutes. A count goes on when whoever asked for it has left, and whoever asks
+//! meanwhile waits for it.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -31,12 +32,15 @@ use usher_types::moment::Moment;
 
 use crate::LedgerFault;
 
-/// What was counted a moment ago is shown again for this long: each count reads all events of the day.
+/// What was counted a moment ago is shown again for this long: each count reads all events of the day, and the books.
 const FRESH_SECONDS: i64 = 120;
 
 /// Counts for one school.
+#[derive(Debug, Clone)]
+pub struct Tally(Arc<Counting>);
+
 #[derive(Debug)]
-pub struct Tally {
+struct Counting {
     books: Books,
     activity: Arc<dyn Activity>,
     counted: Mutex<Option<Counted>>,
@@ -44,7 +48,10 @@ pub struct Tally {
 
 #[derive(Debug, Clone)]
 struct Counted {
+    /// What the events of the term show.
     tallies: Tallies,
+    /// The same and what the books show.
+    all: Tallies,
     from: Moment,
     at: Moment,
 }
@@ -76,27 +83,39 @@ impl Term {
 impl Tally {
     /// Nothing counted yet.
     pub fn new(books: Books, activity: Arc<dyn Activity>) -> Self {
-        Self { books, activity, counted: Mutex::new(None) }
+        Self(Arc::new(Counting { books, activity, counted: Mutex::new(None) }))
     }
 
-    /// What was counted this term, at most two minutes old for events.
+    /// What was counted this term, at most two minutes old.
     ///
     /// # Errors
     /// When the books or the events fail.
     pub async fn term(&self, snapshot: &Snapshot, at: Moment) -> Result<Term, LedgerFault> {
         let document = &snapshot.document;
         let period = term(&document.calendar, &document.zone, at);
-        let mut tallies = self.events(&period, at).await?;
-        tallies.join(&self.records(&period).await?);
+        let (counting, of) = (Arc::clone(&self.0), period.clone());
+        let work = tokio::spawn(async move { counting.count(&of, at).await });
+        let tallies = work.await.map_err(|_stopped| LedgerFault::BrokenOff)??;
         Ok(Term { period, tallies })
     }
+}
 
-    async fn events(&self, period: &Period, at: Moment) -> Result<Tallies, LedgerFault> {
+impl Counting {
+    async fn count(&self, period: &Period, at: Moment) -> Result<Tallies, LedgerFault> {
         let mut counted = self.counted.lock().await;
-        let before = counted.take().filter(|before| before.from == period.from && before.at <= at);
-        if let Some(fresh) = before.clone().filter(|before| at < before.at.plus_seconds(FRESH_SECONDS)) {
-            return Ok(counted.insert(fresh).tallies.clone());
+        let before = counted.clone().filter(|before| before.from == period.from && before.at <= at);
+        if let Some(fresh) = before.as_ref().filter(|before| at < before.at.plus_seconds(FRESH_SECONDS)) {
+            return Ok(fresh.all.clone());
         }
+        let tallies = self.events(period, before).await?;
+        let mut all = tallies.clone();
+        all.join(&self.records(period).await?);
+        *counted = Some(Counted { tallies, all: all.clone(), from: period.from, at });
+        Ok(all)
+    }
+
+    /// What the events show; of those counted before, only the last day is read again.
+    async fn events(&self, period: &Period, before: Option<Counted>) -> Result<Tallies, LedgerFault> {
         let mut tallies = Tallies::new(period.zone.clone());
         let mut from = period.from;
         if let Some(before) = before {
@@ -114,9 +133,7 @@ impl Tally {
             })?;
             Ok::<_, LedgerFault>(tallies)
         });
-        let tallies = work.await.map_err(|_stopped| LedgerFault::BrokenOff)??;
-        *counted = Some(Counted { tallies: tallies.clone(), from: period.from, at });
-        Ok(tallies)
+        work.await.map_err(|_stopped| LedgerFault::BrokenOff)?
     }
 
     async fn records(&self, period: &Period) -> Result<Tallies, LedgerFault> {

@@ -131,7 +131,7 @@ fn pol_01_a_rule_that_is_taken_away_makes_its_control_fall_and_says_for_whom() {
         checked(policy, &settings, &[])
     };
     type Case<'a> = (&'a str, &'a str, &'a dyn Fn(&mut PolicyDocument));
-    let cases: [Case<'_>; 12] = [
+    let cases: [Case<'_>; 13] = [
         ("web.lesson-session", "open-without-lesson", &|policy| policy.lessons.whom.clear()),
         ("web.categories", "kinds-open", &|policy| {
             policy.categories.retain(|one| one.name.as_str() != "gambling");
@@ -159,6 +159,10 @@ fn pol_01_a_rule_that_is_taken_away_makes_its_control_fall_and_says_for_whom() {
             policy.inspection.except_whom = vec!["pupils".into()];
         }),
         ("web.report-site", "no-provider", &|_| {}),
+        ("web.timetable", "day-alike", &|policy| {
+            policy.hours.clear();
+            policy.lessons.whom.clear();
+        }),
         ("web.timetable", "open-when-closed", &|policy| {
             policy.hours.clear();
             policy.lessons.during = vec![PeriodKind::Lesson];
@@ -198,7 +202,7 @@ fn pol_01_a_setting_that_is_switched_off_makes_its_control_fall() {
         checked(policy.clone(), &settings, &[])
     };
     type Case<'a> = (&'a str, &'a str, &'a dyn Fn(&mut Settings));
-    let cases: [Case<'_>; 6] = [
+    let cases: [Case<'_>; 7] = [
         ("account.password-rule", "weak-passwords", &|settings| {
             settings.passwords.adults.characters = 0;
             settings.passwords.adults.refuse_common = false;
@@ -210,6 +214,7 @@ fn pol_01_a_setting_that_is_switched_off_makes_its_control_fall() {
         ("account.time-limits", "no-time-limits", &|settings| settings.sign_in.idle_minutes.pupils = 0),
         ("agreement.right-text", "no-agreement", &|_| {}),
         ("seen.weekly-report", "nobody-holds", &|settings| settings.reports.weekly_to.clear()),
+        ("seen.alert-now", "no-alert", &|settings| settings.alarms.words_from = 6),
     ];
     for (id, why, change) in cases {
         assert_eq!(fall(&with(change), id), Some(why), "{id}");
@@ -223,7 +228,7 @@ fn what_is_told_to_an_office_nobody_holds_reaches_nobody() {
     let configured =
         Configured { snapshot: &snapshot, settings: &settings, texts: &[], offices: Roles::NONE, at: NOW };
     let all = check(&configured).unwrap();
-    for id in ["seen.weekly-report", "seen.alert-now", "tell.button", "ask.unblock"] {
+    for id in ["seen.weekly-report", "seen.alert-now", "tell.button", "ask.unblock", "case.report"] {
         assert_eq!(fall(&all, id), Some("nobody-holds"), "{id}");
     }
 }
@@ -349,6 +354,12 @@ fn pol_01_a_change_that_breaks_a_signed_clause_is_named_with_how_many_signed_it(
     assert_eq!((found[0].number, found[0].signed), (1, 2));
     assert_eq!(found[0].controls[0].1.why, "open-without-lesson");
     assert_eq!(breaches(&texts, &[], &before, &after)[0].signed, 0);
+    // A slip of the pen mended, and everybody's signature goes on counting: they promised it as well.
+    let mended = text("staff", "2026b", "- Lessons, mended. {#lessons keeps=\"web.lesson-session\"}\n");
+    let mut earlier = texts[0].clone();
+    earlier.version.in_force = false;
+    let found = breaches(&[mended, earlier], &signatures, &before, &after);
+    assert_eq!((found.len(), found[0].signed, found[0].version.as_str()), (1, 2, "2026b"));
     // New words that promise it no more, and it may go.
     let reworded = [text("staff", "2027", "- Kind. {#kind keeps=\"duty.kindness\"}\n")];
     assert_eq!(breaches(&reworded, &[], &before, &after), []);

@@ -166,7 +166,10 @@ impl Tallies {
 
     /// Counts a sign-in.
     pub fn signed_in(&mut self, known_by: KnownBy, at: Moment) {
-        self.count("seen.notice", at);
+        if known_by != KnownBy::ProxyPassword {
+            // Whoever sends a password with each request is shown no page.
+            self.count("seen.notice", at);
+        }
         self.count(
             match known_by {
                 KnownBy::Pictures => "account.picture-sign-in",

@@ -196,9 +196,7 @@ impl Teller<'_> {
         let (say, control) = (self.say(), checked.control);
         let outcome = match &checked.outcome {
             Outcome::Falls(short) => {
-                let of = short.of.iter().map(|name| name.replace('-', " ")).collect::<Vec<_>>();
-                let why = say.say(&format!("ledger-short-{}", short.why), &[("of", self.list(&of).into())]);
-                say.say("ledger-outcome-falls", &[("why", why.into())])
+                say.say("ledger-outcome-falls", &[("why", short.said(say.words).into())])
             }
             other => say.plain(&format!("ledger-outcome-{}", other.name())),
         };

@@ -79,6 +79,7 @@ ledger-short-reported-open = reported sites stay open for { $of }
 ledger-short-programs-open = programs can be downloaded by { $of }
 ledger-short-opens-narrowed = the web that was taken away stays open for { $of }
 ledger-short-stays-narrowed = the web that was taken away does not open again for { $of }
+ledger-short-no-alert = the school’s rules raise no alert for the gravest words or for many blocks
 ledger-short-no-picture-years = no year signs in with pictures
 ledger-short-too-few-pictures = a secret of one picture is no secret
 ledger-short-weak-passwords = hopeless passwords are taken

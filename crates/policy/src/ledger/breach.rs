@@ -1,5 +1,6 @@
 //! Which signed clauses a change of the policy would break.
 
+use usher_records::agreement::Clause;
 use usher_records::signature::Signature;
 
 use super::check::{Checked, Outcome, Short, Text};
@@ -23,6 +24,13 @@ pub struct Breach {
     pub signed: usize,
 }
 
+impl Breach {
+    /// Whether it keeps a change from being published: what nobody signed yet is only told.
+    pub const fn refuses(&self) -> bool {
+        self.signed > 0
+    }
+}
+
 /// The clauses in force whose controls hold `before` a change and not `after` it, those that most signed first. A clause
 /// nobody signed yet is told too, with nobody's signature.
 pub fn breaches(
@@ -41,10 +49,12 @@ pub fn breaches(
     };
     let mut found = Vec::new();
     for text in texts.iter().filter(|text| text.version.in_force) {
-        let signed = signatures.iter().filter(|one| one.digest == text.version.digest).count();
         for clause in &text.text.clauses {
             let controls: Vec<(String, Short)> = clause.keeps.iter().filter_map(falls).collect();
             if !controls.is_empty() {
+                let broken = |id: &String| falls(id).is_some();
+                let signed =
+                    signatures.iter().filter(|one| promised(texts, one, text, clause, broken)).count();
                 found.push(Breach {
                     agreement: text.version.key.clone(),
                     title: text.version.title.clone(),
@@ -59,4 +69,23 @@ pub fn breaches(
     }
     found.sort_by_key(|breach| std::cmp::Reverse(breach.signed));
     found
+}
+
+/// Whether somebody's last signature is under this clause: in these words, or in earlier ones that said it was kept by what
+/// would fall. Signatures under earlier words go on counting where little changed.
+fn promised(
+    texts: &[Text],
+    signature: &Signature,
+    text: &Text,
+    clause: &Clause,
+    broken: impl Fn(&String) -> bool,
+) -> bool {
+    if signature.digest == text.version.digest {
+        return true;
+    }
+    let theirs = texts.iter().find(|one| one.version.digest == signature.digest);
+    theirs.filter(|one| one.version.key == text.version.key).is_some_and(|one| {
+        let same = one.text.clauses.iter().find(|other| other.id == clause.id);
+        same.is_some_and(|same| same.keeps.iter().any(broken))
+    })
 }

@@ -8,7 +8,8 @@
 use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_records::settings::Settings;
 use usher_types::moment::Moment;
-use usher_types::role::Roles;
+use usher_types::role::{Reader, Roles};
+use usher_words::Words;
 
 use super::control::{Control, controls};
 use super::trial::Trial;
@@ -105,6 +106,21 @@ impl Short {
 
     pub(super) const fn plain(why: &'static str) -> Self {
         Self { why, of: Vec::new() }
+    }
+
+    /// Why, in a sentence.
+    pub fn said(&self, words: &Words) -> String {
+        // Names of offices and groups are written with hyphens where they are kept.
+        let names: Vec<String> = self.of.iter().map(|name| name.replace('-', " ")).collect();
+        let of = match names.as_slice() {
+            [] => String::new(),
+            [only] => only.clone(),
+            [first @ .., last] => {
+                let values = [("first", first.join(", ").into()), ("last", last.as_str().into())];
+                words.say(Reader::Adult, "list-and", &values)
+            }
+        };
+        words.say(Reader::Adult, &format!("ledger-short-{}", self.why), &[("of", of.into())])
     }
 
     /// Holds unless there is something it falls short of.

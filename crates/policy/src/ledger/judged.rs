@@ -127,7 +127,7 @@ pub(super) fn kinds_are_shut(trial: &Trial<'_>) -> Result<(), Short> {
     Short::unless("kinds-open", broken.map(|one| one.must.sentence).collect())
 }
 
-/// Some kind of page is open to the oldest pupils and shut for the youngest, and none the other way round only.
+/// Some kind of page is open to the oldest pupils and shut for the youngest.
 pub(super) fn ages_differ(trial: &Trial<'_>) -> Result<(), Short> {
     let pupils = trial.pupils();
     let (Some(youngest), Some(oldest)) = (pupils.first(), pupils.last()) else {

@@ -208,9 +208,11 @@ impl Line {
         all
     }
 
-    /// Since when its state is as it is: the last time one of its controls turned. None while none was looked at.
+    /// Since when its state is as it is: the last time one of its controls turned; of a clause that is kept no longer, one of
+    /// those that ended. None while none was looked at.
     pub fn since(&self) -> Option<Moment> {
-        self.kept_by.iter().filter_map(|keeping| keeping.held.as_ref()?.since()).max()
+        let counts = |keeping: &&Keeping| self.state != State::NoLonger || !keeping.ended_for.is_empty();
+        self.kept_by.iter().filter(counts).filter_map(|keeping| keeping.held.as_ref()?.since()).max()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Controls that are settings of the school: read, and where a pure function carries one out, put to that function.
 
+use usher_records::alert::Whose;
 use usher_records::refusal::Refusal;
 use usher_records::settings::SecondDevice;
 use usher_records::unrestricted::{OpenUnrestricted, open};
@@ -8,6 +9,7 @@ use usher_types::role::{PersonKind, Reader, Role, Roles, Year};
 
 use super::check::{Configured, Short};
 use crate::access::{Act, Who, may};
+use crate::alarm::{Sighting, Sign, alarms};
 use crate::probe::YEARS;
 
 /// Passwords no rule may take.
@@ -18,6 +20,10 @@ const MOST_TRIES: u8 = 20;
 const LONGEST_MINUTES: u16 = 24 * 60;
 /// A change that matters waits no longer than a term's half for its signature.
 const LONGEST_DAYS: u16 = 45;
+/// The severity of the gravest theme.
+const GRAVEST: u8 = 5;
+/// As many pages as somebody can ask for within a minute.
+const BLOCKS_IN_A_MINUTE: u64 = 30;
 /// Who is asked to sign something.
 const SIGNERS: [PersonKind; 9] = PersonKind::ALL;
 
@@ -148,7 +154,16 @@ pub(super) fn weekly_readers(school: &Configured<'_>) -> Found {
     reach(school, &school.settings.reports.weekly_to)
 }
 
+/// The gravest words, and as many blocks as a child can meet in a minute, are put to what raises alerts.
 pub(super) fn alerts_reach(school: &Configured<'_>) -> Found {
+    let rules = &school.settings.alarms;
+    let seen = |sign, times: u64| -> Vec<Sighting> {
+        let (at, whose) = (school.at, Whose::Person(Id::new(0)));
+        (1..=times).map(|event| Sighting { event: Id::new(event), at, whose, sign }).collect()
+    };
+    let words = alarms(rules, &seen(Sign::Words(GRAVEST), 1), &[]);
+    let blocks = alarms(rules, &seen(Sign::Block { grave: false }, BLOCKS_IN_A_MINUTE), &[]);
+    holds(!words.is_empty() && !blocks.is_empty(), "no-alert")?;
     reach(school, &school.settings.alarms.to)
 }
 

@@ -97,7 +97,11 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
         }
         Command::Policy(policy) => {
             // A file can be checked where no school is; where one is, it is held against what people signed.
-            let opened = if policy.needs_a_school() { Some(opened().await?) } else { opened().await.ok() };
+            let opened = match (policy.needs_a_school(), place.file()) {
+                (true, _) => Some(opened().await?),
+                (false, Ok(file)) if policy.uses_a_school() => Some(Opened::read(&file).await?),
+                (false, _) => None,
+            };
             return policy::run(policy, opened).await.map_err(into_report);
         }
         Command::Agreement(agreement) => {

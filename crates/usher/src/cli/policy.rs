@@ -62,6 +62,11 @@ impl Command {
     pub(super) const fn needs_a_school(&self) -> bool {
         !matches!(self, Self::Check { .. } | Self::Diff { against: Some(_), .. })
     }
+
+    /// Whether it does more where there is one.
+    pub(super) const fn uses_a_school(&self) -> bool {
+        !matches!(self, Self::Diff { against: Some(_), .. })
+    }
 }
 
 pub(super) async fn run(command: Command, opened: Option<Opened>) -> anyhow::Result<ExitCode> {

@@ -12,6 +12,7 @@ use usher_records::person::Person;
 use usher_records::signature;
 use usher_testkit::school::on_screen;
 use usher_testkit::{lists, snapshot};
+use usher_types::digest::Digest;
 use usher_types::ids::Id;
 
 use crate::rig::{Answer, Browser, Rig, now, people};
@@ -198,21 +199,24 @@ async fn pol_01_a_pasted_policy_becomes_a_draft_with_what_a_person_confirmed() {
         ("pasted-title", "Our own"),
         ("pasted-version", "2027"),
     ];
+    let name =
+        format!("keep-{}-duty.keep-secret", Digest::of(b"Staff must keep their passwords secret.").short());
     let missing = head.fill_in("/ledger/paste", &[("pasted", pasted), ("do", "split")]).await;
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
     let cut = head.fill_in("/ledger/paste", &[&fields[..], &[("do", "split")]].concat()).await;
-    assert!(
-        cut.page().contains("2 sentences") && cut.text.contains("keep-0-duty.keep-secret"),
-        "{}",
-        cut.text
-    );
+    assert!(cut.page().contains("2 sentences") && cut.text.contains(&name), "{}", cut.text);
     assert!(cut.text.contains("It will stand as a promise that nothing keeps."), "{}", cut.text);
-    let ticked = [&fields[..], &[("keep-0-duty.keep-secret", "yes"), ("do", "file")]].concat();
+    let again = [&fields[..], &[(name.as_str(), "yes"), ("do", "split")]].concat();
+    assert!(head.fill_in("/ledger/paste", &again).await.text.contains("checked"), "a tick stays");
+    let ticked = [&fields[..], &[(name.as_str(), "yes"), ("do", "file")]].concat();
     let file = head.fill_in("/ledger/paste", &ticked).await;
     let draft = AgreementText::parse(&file.text).unwrap();
     assert_eq!((draft.head.title.as_str(), draft.clauses.len()), ("Our own", 2));
     assert_eq!(draft.clauses[0].keeps, ["duty.keep-secret"]);
     assert_eq!(draft.clauses[1].keeps, Vec::<String>::new(), "only what was ticked");
+    let cut_out = [&[("pasted", "1. The tuck shop opens at noon.\n")], &ticked[1..]].concat();
+    let other = AgreementText::parse(&head.fill_in("/ledger/paste", &cut_out).await.text).unwrap();
+    assert_eq!(other.clauses[0].keeps, Vec::<String>::new(), "a tick stays with its sentence");
     let versions = rig.books.values::<AgreementVersion>().await.unwrap();
     assert_eq!(versions.len(), 1, "nothing is published");
 }

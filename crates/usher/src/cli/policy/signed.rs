@@ -25,7 +25,7 @@ pub(super) async fn say_breaches(opened: &Opened, policy: &PolicyDocument) -> an
     for breach in &found {
         say_one(&words, breach);
     }
-    Ok(found.iter().filter(|breach| breach.signed > 0).count())
+    Ok(found.iter().filter(|breach| breach.refuses()).count())
 }
 
 fn say_one(words: &Words, breach: &Breach) {
@@ -38,9 +38,6 @@ fn say_one(words: &Words, breach: &Breach) {
     say(format!("UNTRUE    {}", words.say(Reader::Adult, "ledger-breach", &values)));
     say(format!("          “{}”", breach.text));
     for (title, short) in &breach.controls {
-        let of = short.of.join(", ");
-        let why =
-            words.say(Reader::Adult, &format!("ledger-short-{}", short.why), &[("of", Value::from(of))]);
-        say(format!("          {title}: {why}"));
+        say(format!("          {title}: {}", short.said(words)));
     }
 }

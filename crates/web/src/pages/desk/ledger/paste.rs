@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use usher_policy::ledger::{DraftHead, MOST_CLAUSES, Pasted, controls, draft, propose, split};
 use usher_records::agreement::{AgreementText, AgreementVersion};
+use usher_types::digest::Digest;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -46,6 +47,12 @@ struct Proposed {
     name: String,
     title: String,
     level: String,
+    ticked: bool,
+}
+
+/// The name of a box: by the sentence's own words, so that it stays with them when others are cut out above it.
+fn box_of(clause: &Pasted, control: &str) -> String {
+    format!("keep-{}-{control}", Digest::of(clause.text.as_bytes()).short())
 }
 
 /// What was typed.
@@ -59,14 +66,14 @@ struct Typed {
 
 /// Shows the empty form.
 pub(super) async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
-    form(&app, &desk, &Typed::default(), Vec::new(), Errors::none()).await
+    form(&app, &desk, &Typed::default(), (Vec::new(), &BTreeMap::new()), Errors::none()).await
 }
 
 async fn form(
     app: &App,
     desk: &AtDesk,
     typed: &Typed,
-    clauses: Vec<Pasted>,
+    (clauses, sent): (Vec<Pasted>, &BTreeMap<String, Vec<u8>>),
     errors: Errors,
 ) -> Result<Response, AppFault> {
     let (f, d) = around(app, desk, "/ledger", "ledger-paste-title");
@@ -81,15 +88,19 @@ async fn form(
         fields.area("pasted", &typed.text, 16),
     ];
     let sentence = |(index, clause): (usize, Pasted)| {
-        let proposed = propose(&clause.text).into_iter().map(|control| Proposed {
-            name: format!("keep-{index}-{}", control.id),
-            title: control.title.clone(),
-            level: f.says.of("ledger-level", control.level.name()),
+        let proposed = propose(&clause.text).into_iter().map(|control| {
+            let name = box_of(&clause, &control.id);
+            Proposed {
+                ticked: sent.contains_key(&name),
+                name,
+                title: control.title.clone(),
+                level: f.says.of("ledger-level", control.level.name()),
+            }
         });
         Sentence {
             number: index + 1,
-            heading: clause.heading,
             proposed: proposed.collect(),
+            heading: clause.heading,
             text: clause.text,
         }
     };
@@ -126,10 +137,10 @@ async fn taken(app: &App, desk: &AtDesk, sent: &BTreeMap<String, Vec<u8>>) -> Re
         (typed.version.is_empty(), "pasted-version", "ledger-paste-version-missing"),
     ];
     if let Some((_, name, words)) = wrong.into_iter().find(|(wrong, ..)| *wrong) {
-        return form(app, desk, &typed, Vec::new(), Errors::of(name, says.t(words))).await;
+        return form(app, desk, &typed, (clauses, sent), Errors::of(name, says.t(words))).await;
     }
     if field("do") != "file" {
-        return form(app, desk, &typed, clauses, Errors::none()).await;
+        return form(app, desk, &typed, (clauses, sent), Errors::none()).await;
     }
     let text = written(&typed, clauses, sent, &says.t("ledger-paste-declaration"));
     // What cannot be read again would be no draft of anything.
@@ -146,12 +157,15 @@ fn written(
     declaration: &str,
 ) -> String {
     let known = controls().unwrap_or_default();
-    let confirmed = |index: usize| {
-        let ticked = |id: &str| sent.contains_key(&format!("keep-{index}-{id}"));
+    let confirmed = |clause: &Pasted| {
+        let ticked = |id: &str| sent.contains_key(&box_of(clause, id));
         known.iter().map(|control| control.id.clone()).filter(|id| ticked(id)).collect()
     };
-    let kept: Vec<(Pasted, Vec<String>)> =
-        clauses.into_iter().enumerate().map(|(index, clause)| (clause, confirmed(index))).collect();
+    let with_kept = |clause: Pasted| {
+        let kept = confirmed(&clause);
+        (clause, kept)
+    };
+    let kept: Vec<(Pasted, Vec<String>)> = clauses.into_iter().map(with_kept).collect();
     let reader = match typed.agreement.as_str() {
         "pupil-ks1" => "ks1",
         "pupil-ks2" => "ks2",

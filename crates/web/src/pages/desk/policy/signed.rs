@@ -38,7 +38,7 @@ pub(super) async fn signed(
     let policies = &app.desk.policies;
     let (before, after) = (policies.trial(old).await?, policies.trial(new).await?);
     let found = usher_ledger::breaches(&app.books, before, after, desk.at).await.map_err(unavailable)?;
-    let (refused, told): (Vec<Breach>, Vec<Breach>) = found.into_iter().partition(|breach| breach.signed > 0);
+    let (refused, told): (Vec<Breach>, Vec<Breach>) = found.into_iter().partition(Breach::refuses);
     let words = |all: Vec<Breach>| all.iter().map(|breach| broken(says, breach)).collect();
     Ok(Signed { refused: words(refused), told: words(told) })
 }
@@ -50,9 +50,7 @@ fn broken(says: &Says, breach: &Breach) -> Broken {
         ("number", i64::from(breach.number).into()),
         ("count", breach.signed.into()),
     ];
-    let why = |(title, short): &(String, Short)| {
-        format!("{title}: {}", says.t1(format!("ledger-short-{}", short.why), "of", short.of.join(", ")))
-    };
+    let why = |(title, short): &(String, Short)| format!("{title}: {}", short.said(says.words()));
     Broken {
         clause: says.words().say(says.reader(), "ledger-breach", &values),
         text: markdown::words(&breach.text),
