@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use usher_types::ids::{Id, PersonId, SchoolId};
 use usher_types::moment::Moment;
 
 use crate::books::Books;
-use crate::store::{Outbox, Store, StoreError};
+use crate::store::{Outbox, Row, Store, StoreError};
 use crate::verify::{Verdict, verify};
 
 const NOW: Moment = Moment::from_unix_ms(1_795_000_000_000);
@@ -43,6 +44,7 @@ pub async fn all<F: Future<Output = Arc<dyn Store>>>(open: impl Fn() -> F) {
     keys_find_and_sole_keys_hold(ready(open().await).await).await;
     schools_do_not_see_each_other(ready(open().await).await).await;
     the_journal_has_no_gaps_under_many_writers(ready(open().await).await).await;
+    the_journal_played_again_gives_every_register(ready(open().await).await).await;
     blobs_and_generations_are_kept(ready(open().await).await).await;
     mails_go_out_once(ready(open().await).await).await;
     a_lease_has_one_holder(ready(open().await).await).await;
@@ -119,6 +121,60 @@ pub async fn schools_do_not_see_each_other(store: Arc<dyn Store>) {
         store.journal(OTHER_SCHOOL, 0, 1).await.unwrap()[0].link,
         "two schools' chains cannot be spliced"
     );
+}
+
+/// Whatever is written, refused or overtaken: the journal and the versions it names, played again in their order, give
+/// every record as it stands, and no version that was once written is another later.
+pub async fn the_journal_played_again_gives_every_register(store: Arc<dyn Store>) {
+    const CHANGES: u64 = 300;
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    let mut written: BTreeMap<(u64, u64), String> = BTreeMap::new();
+    let mut dice = Dice(7);
+    let mut refused = 0;
+    for number in 0..CHANGES {
+        // One to three records: new ones, known ones, some as they were read one version ago.
+        let writes: Vec<Write> = (0..=dice.below(3))
+            .map(|_| {
+                let next = group(dice.below(24), &format!("class {number} {}", dice.below(1_000_000)));
+                let version = (1..).take_while(|version| written.contains_key(&(next.id.number(), *version))).count();
+                let read = (version as u64).saturating_sub(u64::from(dice.below(8) == 0));
+                Write::of(&next, if read == 0 { Expect::New } else { Expect::Version(read) })
+            })
+            .collect();
+        let change = Change { writes: writes.clone(), ..Change::of(Action::RosterImported, writes[0].clone()) };
+        if books.commit(&change, &Actor::CommandLine, NOW).await.is_err() {
+            refused += 1;
+            continue;
+        }
+        for write in writes {
+            let version = if let Expect::Version(read) = write.expect { read + 1 } else { 1 };
+            assert_eq!(written.insert((write.id, version), write.body), None, "a version is written once");
+        }
+    }
+    assert!(refused > 20 && written.len() > 100, "{refused} refused, {} written", written.len());
+
+    let mut played: BTreeMap<u64, Row> = BTreeMap::new();
+    for entry in store.journal(SCHOOL, 0, 1_000).await.unwrap() {
+        for record in entry.read().unwrap().records {
+            let row = store.version(SCHOOL, record.kind, record.id, record.version).await.unwrap().unwrap();
+            assert_eq!(row.body, written[&(record.id, record.version)]);
+            played.insert(record.id, row);
+        }
+    }
+    let standing = store.list(SCHOOL, Kind::Group).await.unwrap();
+    assert_eq!(standing, played.into_values().collect::<Vec<_>>());
+}
+
+/// Throws the same each time.
+struct Dice(u64);
+
+impl Dice {
+    /// From 0 to `sides` - 1.
+    const fn below(&mut self, sides: u64) -> u64 {
+        // Knuth's MMIX.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
 }
 
 /// Many writers at once: every change has its own number, none is missing, and the chain fits.
