@@ -202,6 +202,15 @@ impl Policies for ForPages {
         snapshot.map(Arc::new).map_err(|error| PoliciesFault(error.to_string()))
     }
 
+    async fn then(
+        &self,
+        generation: Digest,
+        policy: &PolicyDocument,
+    ) -> Result<Arc<Snapshot>, PoliciesFault> {
+        let snapshot = self.generations().remake_with(generation, policy).await;
+        snapshot.map(Arc::new).map_err(|error| PoliciesFault(error.to_string()))
+    }
+
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
         let outcomes = self.generations().promises(policy, at).await;
         outcomes.map_err(|fault| PoliciesFault(refresh::told(&fault)))

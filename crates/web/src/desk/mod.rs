@@ -10,6 +10,7 @@ pub mod once;
 pub mod policies;
 pub mod probes;
 pub mod published;
+pub mod replays;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use self::once::Once;
 use self::policies::{NoPolicies, Policies};
 use self::probes::{NothingTried, Probes};
 use self::published::Published;
+use self::replays::Replays;
 
 /// Live pages open at a time. A school has some twenty classes; each page costs a task and a few kilobytes.
 const LIVE_PAGES: usize = 128;
@@ -36,6 +38,8 @@ pub struct Desk {
     pub policies: Arc<dyn Policies>,
     /// Who published the policy in force.
     pub published: Published,
+    /// Policies tried on past requests.
+    pub replays: Replays,
     /// What is shown once, or waits for the next step of a form.
     pub once: Once,
     /// When each sign-in was last used.
@@ -52,6 +56,7 @@ impl Desk {
             probes,
             policies,
             published: Published::default(),
+            replays: Replays::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
             live_pages: Arc::new(Semaphore::new(LIVE_PAGES)),

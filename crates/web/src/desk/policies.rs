@@ -21,6 +21,10 @@ pub trait Policies: Send + Sync + std::fmt::Debug {
     /// A policy with the lists in use, for trying it out. Nothing is kept of it.
     async fn trial(&self, policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault>;
 
+    /// What was in force at a generation, with this policy in the place of the one of then. Nothing is kept of it.
+    async fn then(&self, generation: Digest, policy: &PolicyDocument)
+    -> Result<Arc<Snapshot>, PoliciesFault>;
+
     /// What comes of every promise, those that come with Usher first, with the lists in use.
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault>;
 }
@@ -46,6 +50,14 @@ impl Policies for NoPolicies {
 
     async fn trial(&self, _policy: &PolicyDocument) -> Result<Arc<Snapshot>, PoliciesFault> {
         Err(PoliciesFault("nobody keeps policies".into()))
+    }
+
+    async fn then(
+        &self,
+        generation: Digest,
+        _policy: &PolicyDocument,
+    ) -> Result<Arc<Snapshot>, PoliciesFault> {
+        Err(PoliciesFault(format!("nobody keeps {generation}")))
     }
 
     async fn promises(&self, _policy: &PolicyDocument, _at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {

@@ -5,10 +5,10 @@ use usher_policy::profile;
 use usher_records::change::{Action, Actor};
 use usher_records::in_force::InForce;
 use usher_records::policy_draft::PolicyDraft;
-use usher_testkit::snapshot;
+use usher_testkit::{events, facts, snapshot};
 use usher_types::ids::Id;
 
-use crate::rig::{Answer, Browser, Rig};
+use crate::rig::{Answer, Browser, GAME, Rig, now};
 
 /// A category rule as the file has it.
 const ASTROLOGY: &str = "name = \"astrology\"\nverdict = \"block\"";
@@ -229,7 +229,7 @@ async fn a_draft_that_breaks_a_promise_by_now_is_not_confirmed() {
         by: Id::new(1),
         reason: "It kept them when it was written".into(),
         weighty: vec![],
-        made_at: crate::rig::now(),
+        made_at: now(),
         confirmed: None,
         declined: None,
     };
@@ -296,4 +296,62 @@ async fn a_policy_longer_than_any_is_refused_before_it_is_read() {
         assert_eq!(answer.status == StatusCode::OK, taken, "{kib} KiB: {}", answer.status);
         assert_eq!(answer.status.is_client_error(), !taken, "{kib} KiB: {}", answer.status);
     }
+}
+
+/// Looks at a page until it says these words.
+async fn until_it_says(browser: &Browser<'_>, page: &str, words: &str) -> Answer {
+    let look = async {
+        loop {
+            let answer = browser.get(page).await;
+            if answer.page().contains(words) {
+                return answer;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), look).await.expect("it never says so")
+}
+
+#[tokio::test]
+async fn what_a_policy_would_have_done_is_tried_on_last_weeks_requests_and_changes_nothing() {
+    let rig = Rig::new().await;
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let mut other = profile::policy(&text()).unwrap();
+    other.rules.clear();
+    let elsewhere = snapshot::build(other, usher_testkit::lists::library(&[], vec![]), &[], &[]);
+    let days = |days: i64| now().plus_minutes(-days * 24 * 60);
+    for (number, snapshot, at) in [
+        (900, &*snapshot, days(1)),
+        (901, &snapshot, days(2)),
+        (902, &snapshot, days(8)),
+        (903, &elsewhere, days(3)),
+    ] {
+        let who = facts::at_device(facts::subject("pupil.y4"));
+        rig.recorded.0.lock().unwrap().push(events::web(number, snapshot, facts::get(who, GAME), at));
+    }
+    let games = "name = \"games\"\nverdict = \"block\"";
+    let before = in_force(&rig).await;
+    let head = rig.signed_in("headteacher").await;
+    let open = open(games);
+    let asked = head.fill_in("/policy/change", &[("policy", &open), ("do", "replay")]).await;
+    let page = asked.leads_to().to_owned();
+    assert!(page.starts_with("/policy/replay/sha256:"), "{page}");
+    assert!(head.get(&page).await.page().contains("Try it on the last seven days"));
+    for username in ["technician", "chair", "teacher"] {
+        let browser = rig.signed_in(username).await;
+        assert_eq!(browser.get(&page).await.status, StatusCode::FORBIDDEN, "{username}");
+    }
+    assert_eq!(head.post(&page, "").await.leads_to(), format!("{page}?done=replay-begun"));
+    let done = until_it_says(&head, &page, "Try it again").await;
+    let said = done.page();
+    assert!(said.contains("<strong>3</strong> <span>requests looked at</span>"), "{said}");
+    assert!(said.contains("<strong>2</strong> <span>would be open</span>"), "{said}");
+    assert!(said.contains("<strong>0</strong> <span>would be shut</span>"), "{said}");
+    assert!(said.contains("Year 4") && said.contains("Games") && said.contains("games.example"), "{said}");
+    assert!(said.contains("2 of them were never read"), "{said}");
+    assert!(said.contains("For one request the lists of then are not kept any more."), "{said}");
+    assert!(!said.contains("hx-trigger"), "it does not look again by itself: {said}");
+    assert_eq!(in_force(&rig).await, before);
+    let odd = format!("/policy/replay/{}", usher_types::digest::Digest::of(b"no policy"));
+    assert_eq!(head.get(&odd).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(head.get("/policy/replay/nonsense").await.status, StatusCode::NOT_FOUND);
 }

@@ -168,6 +168,18 @@ impl Policies for Kept {
         Ok(Arc::new(snapshot::build(policy.clone(), library, &[], &[])))
     }
 
+    async fn then(
+        &self,
+        generation: Digest,
+        policy: &PolicyDocument,
+    ) -> Result<Arc<Snapshot>, PoliciesFault> {
+        if generation == build("numbered", &[], &[], vec![]).digest() {
+            self.trial(policy).await
+        } else {
+            Err(PoliciesFault(format!("{generation} is not kept")))
+        }
+    }
+
     async fn promises(&self, policy: &PolicyDocument, at: Moment) -> Result<Vec<Outcome>, PoliciesFault> {
         let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], vec![]);
         let snapshot = snapshot::build(policy.clone(), library, &[], &[]);

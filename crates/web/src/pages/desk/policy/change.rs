@@ -7,7 +7,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use usher_lists::category::Catalogue;
 use usher_policy::amend::{self, Proposal, Takes, Written, seconds};
 use usher_policy::check::check;
@@ -18,9 +18,9 @@ use usher_records::change::Stored;
 use usher_records::in_force::InForce;
 use usher_types::digest::Digest;
 
-use super::in_force;
 use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
+use super::{in_force, replay};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::parts_of_form;
@@ -136,7 +136,8 @@ async fn proposed(
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
     let (file, typed) = (field("document"), text(field("policy")).unwrap_or_default());
     let (reason, mark) = (text(field("reason")).unwrap_or_default(), text(field("mark")).unwrap_or_default());
-    let publish = field("do") == b"publish";
+    let pressed = field("do");
+    let (publish, replays) = (pressed == b"publish", pressed == b"replay");
     let says = Frame::desk(app, desk, "/policy/change", "policy-change-title").says;
     // A file that was chosen stands for what is in the box.
     let (read, chosen) = if file.is_empty() { (Some(typed.clone()), false) } else { (text(file), true) };
@@ -162,6 +163,9 @@ async fn proposed(
             return Ok(form(app, desk, &typed, faults.collect(), None, errors));
         }
     };
+    if replays {
+        return Ok(Redirect::to(&replay::at(app.desk.policies.keep(&policy).await?)).into_response());
+    }
     let before = in_force(app).await?;
     let looked = look(app, desk, &before, &policy, &catalogue).await?;
     if !publish || chosen || mark != looked.mark || !looked.goes_on() {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_lists::category::Catalogue;
-use usher_policy::access::Who;
+use usher_policy::access::{Act, Who};
 use usher_policy::amend::{self, NotConfirmed, Seconded, seconds};
 use usher_policy::diff::{Difference, diff};
 use usher_policy::profile;
@@ -19,7 +19,7 @@ use usher_types::moment::Moment;
 
 use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
-use super::{in_force, may_confirm, may_decline};
+use super::{in_force, may_confirm, may_decline, replay};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -48,6 +48,8 @@ struct Draft {
     tried: Tried,
     signed: Signed,
     seconds: Vec<String>,
+    /// Where it is tried on past requests, for those who may.
+    replay: Option<String>,
     /// Whether whoever looks may be the second.
     confirms: bool,
     /// Whether they may say no to it, or take it back.
@@ -116,6 +118,7 @@ async fn one(
         seconds: names.unwrap_or_default(),
         why: Fields::new(&f.says, &errors).line("reason", why).labelled(f.says.t("policy-decline-why")),
         text: profile::written(&new).map_err(unavailable)?,
+        replay: desk.may(Act::ManageLists).is_ok().then(|| replay::at(draft.policy)),
         reason: draft.reason,
         weighty: draft.weighty,
         stands,

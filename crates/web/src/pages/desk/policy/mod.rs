@@ -3,6 +3,7 @@
 
 mod change;
 mod draft;
+mod replay;
 mod say;
 mod show;
 mod signed;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/policy/file", see, get(show::file)),
         desk_route("/policy/change", write, propose),
         desk_route("/policy/drafts/{id}", see, get(draft::show)),
+        desk_route("/policy/replay/{policy}", write, get(replay::show).post(replay::begin)),
         desk_route("/policy/drafts/{id}/confirm", write, post(draft::confirm)),
         desk_route("/policy/drafts/{id}/decline", write, post(draft::decline)),
     ]
