@@ -222,8 +222,11 @@ fn web_03_and_web_04_nobody_gambles_and_pupils_shop_only_where_somebody_approved
 }
 
 #[test]
-fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
+fn mon_01_each_request_is_a_line_with_its_person_device_and_class_or_says_that_nobody_is_known() {
     let (folder, school, demo, card) = running();
+    open_lesson(&card, &school);
+    let class = school.group("4A").unwrap();
+    let child = child_of_4a(&school, 7);
     let teacher = school.people.iter().find(|person| {
         person.kind == PersonKind::Staff
             && school.account_of(person.id).is_some_and(|account| account.username.as_str() == TEACHER)
@@ -235,21 +238,41 @@ fn mon_01_each_request_is_a_line_with_its_person_device_and_class() {
     let sites = ["encyclopaedia.example", "museum.example", "weather.example"];
     for site in sites {
         assert_eq!(device.get(&format!("https://{site}/")).status, 200, "{site}");
+        assert_eq!(at_own_device(&card, &child).get(&format!("https://{site}/")).status, 200, "{site}");
     }
+    let unknown = child_of_4a(&school, 8).device;
+    assert_eq!(Device::at(&card, &unknown).get("http://museum.example/").status, 403);
     assert!(demo.stop().success());
+
     let events = events(folder.path());
-    for site in sites {
-        let of_site = |event: &&Event| match &event.what {
-            What::Web(web) => web.facts.address.host.to_string() == site,
+    let at = |site: &str, address: &str| -> Vec<&Event> {
+        let fits = |event: &&Event| match &event.what {
+            What::Web(web) => {
+                web.facts.address.host.to_string() == site
+                    && web.facts.who.device.address.to_string() == address
+            }
             _ => false,
         };
-        let lines: Vec<&Event> = events.iter().filter(of_site).collect();
-        assert_eq!(lines.len(), 1, "{site}");
-        assert_eq!(lines[0].person(), Some(teacher.id));
-        let What::Web(web) = &lines[0].what else { panic!("{:?}", lines[0]) };
-        assert_eq!(web.facts.who.device.address.to_string(), address);
-        assert!(web.outcome.title.as_ref().is_some_and(|title| !title.is_empty()), "{:?}", web.outcome);
+        events.iter().filter(fits).collect()
+    };
+    for site in sites {
+        for (person, address) in [(teacher.id, &address), (child.id, &child.device)] {
+            let lines = at(site, address);
+            assert_eq!(lines.len(), 1, "{site} {address}");
+            assert_eq!(lines[0].person(), Some(person));
+            let What::Web(web) = &lines[0].what else { panic!("{:?}", lines[0]) };
+            let device = &web.facts.who.device;
+            assert!(device.device.is_some() && device.name.is_some() && device.room.is_some(), "{device:?}");
+            assert!(web.facts.who.subject.groups.contains(&class.id), "{:?}", web.facts.who.subject);
+            assert_eq!(web.decision.verdict, Verdict::Allow);
+            assert!(web.outcome.title.as_ref().is_some_and(|title| !title.is_empty()), "{:?}", web.outcome);
+        }
     }
+    let nobodys = at("museum.example", &unknown);
+    assert_eq!(nobodys.len(), 1, "{nobodys:?}");
+    let What::Web(web) = &nobodys[0].what else { panic!("{nobodys:?}") };
+    assert_eq!((nobodys[0].person(), web.facts.who.subject.is_somebody()), (None, false));
+    assert!(web.facts.who.device.device.is_some() && web.decision.is_refusal());
 }
 
 #[test]

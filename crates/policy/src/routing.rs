@@ -2,6 +2,7 @@
 //! were before, what it is about and about whom decide the owner; nobody ever sees a case about themselves.
 
 use usher_records::case::rules::{Class, Sort};
+use usher_records::person::Person;
 use usher_records::settings::Settings;
 use usher_types::ids::{GroupId, PersonId};
 use usher_types::role::{PersonKind, Role, Roles};
@@ -26,6 +27,19 @@ pub struct Named {
     pub roles: Roles,
     /// Their classes.
     pub groups: Vec<GroupId>,
+}
+
+impl Named {
+    /// Somebody the books know.
+    pub fn of(person: &Person) -> Self {
+        let groups = person.groups.clone();
+        Self { person: person.id, kind: person.kind, roles: person.roles, groups }
+    }
+
+    /// Whether they work in the school.
+    const fn is_adult(&self) -> bool {
+        !matches!(self.kind, PersonKind::Pupil | PersonKind::Parent | PersonKind::Visitor)
+    }
 }
 
 /// Whose a case is.
@@ -61,14 +75,20 @@ pub struct Facts {
 /// How confidential a case is that begins: by what it is about and about whom. What a person says is more confidential stays
 /// so.
 pub fn class_of(kind: &str, sort: Sort, about: &[Named], asked: Class) -> Class {
-    let adult =
-        |named: &Named| !matches!(named.kind, PersonKind::Pupil | PersonKind::Parent | PersonKind::Visitor);
     match asked {
         Class::Whistleblowing | Class::ChildProtection => asked,
         _ if kind == "child-protection" => Class::ChildProtection,
-        _ if sort == Sort::Staff || about.iter().any(adult) => Class::Staff,
+        _ if sort == Sort::Staff || about.iter().any(Named::is_adult) => Class::Staff,
         _ => Class::Ordinary,
     }
+}
+
+/// Whether a case that goes on may be about this person too. An adult of the school only where it is as confidential as a case
+/// about them begins: whoever reads an ordinary one would read what is for the head alone, and the head named in it could
+/// not read it any more. Then its class comes first.
+pub fn may_be_about(facts: &Facts, kind: &str, named: &Named) -> bool {
+    let begins = class_of(kind, facts.sort, std::slice::from_ref(named), facts.class);
+    !named.is_adult() || begins == facts.class
 }
 
 /// The office in the head's place: the chair of governors where the case is about the head.
@@ -112,6 +132,8 @@ pub enum CaseAct {
     Decide,
     /// Confirm, as a second person, what is longer than one may decide.
     Confirm,
+    /// Say that what waits for a second person is not wanted: whoever could confirm it, and whoever decides.
+    Decline,
     /// Say that it is more or less confidential.
     Class,
     /// Show it to somebody else, put a hold on it.
@@ -134,14 +156,16 @@ pub fn may_do(who: &Who, classes: &[GroupId], settings: &Settings, act: CaseAct,
         named.kind == PersonKind::Pupil && named.groups.iter().any(|group| classes.contains(group))
     });
     let sees = match facts.class {
+        // It may be about anybody the child knows: the page says that the head reads it (INC-20).
+        Class::Ordinary if facts.from_pupil => in_charge || lead || shared,
         Class::Ordinary => {
             let wrote = facts.opened_by == Some(who.person);
             in_charge || who.roles.has_any(&SEE_ORDINARY) || wrote || shared || teaches
         }
         Class::Staff => in_charge || shared || (facts.from_pupil && lead),
         Class::ChildProtection => in_charge || lead,
-        // Not to IT, whoever shares it.
-        Class::Whistleblowing => !technical && (in_charge || shared),
+        // Not to IT, whoever shares it; but where the head does IT as well, it is the head's.
+        Class::Whistleblowing => in_charge || (shared && !technical),
     };
     let owns = || {
         owners(settings, facts).into_iter().any(|owner| match owner {
@@ -149,13 +173,31 @@ pub fn may_do(who: &Who, classes: &[GroupId], settings: &Settings, act: CaseAct,
             Owner::ClassTeacher => teaches,
         })
     };
+    let senior = has(Role::SeniorLeader);
+    let decides = || in_charge || owns() || (facts.class == Class::Ordinary && senior);
+    let confirms = in_charge || lead || senior;
     sees && match act {
         CaseAct::See => true,
-        CaseAct::Decide => in_charge || owns() || (facts.class == Class::Ordinary && has(Role::SeniorLeader)),
-        CaseAct::Confirm => in_charge || lead || has(Role::SeniorLeader),
+        CaseAct::Decide => decides(),
+        CaseAct::Confirm => confirms,
+        CaseAct::Decline => confirms || decides(),
         CaseAct::Class | CaseAct::Disclose => in_charge || lead,
         CaseAct::Share => in_charge,
     }
+}
+
+/// Whether somebody would see a case like this once it is shown to them. Some never do, whoever shares it.
+pub fn may_be_shown(with: &Person, settings: &Settings, facts: &Facts) -> bool {
+    let facts = Facts { shared_with: vec![with.id], ..facts.clone() };
+    may_do(&Who::of(with), &with.groups, settings, CaseAct::See, &facts)
+}
+
+/// Whether anybody among these reads a case like this for what they are, and not because they opened it. Without a chair of
+/// governors nobody reads a case about the head.
+pub fn is_read<'a>(people: impl IntoIterator<Item = &'a Person>, settings: &Settings, facts: &Facts) -> bool {
+    let facts = Facts { opened_by: None, ..facts.clone() };
+    let reads = |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, &facts);
+    people.into_iter().any(reads)
 }
 
 /// Whether somebody takes cases over into the behaviour system (EXT-09): the head, and whoever sees every ordinary case but
@@ -177,6 +219,7 @@ pub fn may_begin_from(who: &Who, in_lesson: bool, whose: Option<&Who>) -> bool {
 mod tests {
     use super::*;
     use crate::profile::built_in;
+    use usher_testkit::school::staff;
     use usher_types::ids::Id;
 
     const PUPIL: u64 = 71;
@@ -289,12 +332,18 @@ mod tests {
             |facts, with: &[u64]| Facts { shared_with: with.iter().copied().map(Id::new).collect(), ..facts };
         let (ordinary, staff, whistle) = (Class::Ordinary, Class::Staff, Class::Whistleblowing);
         //                     head dsl lead tech senior teacher support chair office
-        let table: [(&str, Facts, &str); 9] = [
+        let table: [(&str, Facts, &str); 11] = [
             ("first breach", facts(ordinary, Sort::Pupil, pupil()), "dss-dds--"),
             ("second breach", second(facts(ordinary, Sort::Pupil, pupil())), "dss-dss--"),
             ("staff", facts(staff, Sort::Staff, teacher()), "d--------"),
             ("staff, shared with the lead", shared(facts(staff, Sort::Staff, teacher()), &[3]), "d-s------"),
             ("a pupil about staff", from_pupil(facts(staff, Sort::Other, teacher())), "ds-------"),
+            ("a pupil about a child", from_pupil(facts(ordinary, Sort::Other, pupil())), "ds-------"),
+            (
+                "and shown to the child's teacher",
+                shared(from_pupil(facts(ordinary, Sort::Other, pupil())), &[7]),
+                "ds---s---",
+            ),
             ("about the head", facts(staff, Sort::Staff, the_head()), "-------d-"),
             ("child protection", facts(Class::ChildProtection, Sort::Other, pupil()), "dd-------"),
             ("whistleblowing about the head", facts(whistle, Sort::Other, the_head()), "-------d-"),
@@ -316,6 +365,77 @@ mod tests {
                 .collect();
             assert_eq!(seen, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn inc_15_a_head_who_does_it_as_well_reads_what_is_told_as_whistleblowing() {
+        let teacher = vec![named(7, PersonKind::Staff, &[Role::Teacher])];
+        let facts = facts(Class::Whistleblowing, Sort::Other, teacher);
+        for role in [Role::ComputingLead, Role::Technician] {
+            let roles = Roles::of(&[Role::Headteacher, role]);
+            let who = Who { person: Id::new(1), kind: PersonKind::Staff, roles };
+            assert!(may_do(&who, &[], &settings("numbered"), CaseAct::Decide, &facts), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn inc_12_an_adult_joins_a_case_only_where_it_is_as_confidential_as_one_about_them() {
+        let head = named(1, PersonKind::Staff, &[Role::Headteacher]);
+        let joins =
+            |class, named: &Named| may_be_about(&facts(class, Sort::Pupil, pupil()), "off-task", named);
+        assert!(!joins(Class::Ordinary, &head));
+        assert!(joins(Class::Staff, &head) && joins(Class::ChildProtection, &head));
+        for class in Class::ALL {
+            assert!(joins(class, &named(72, PersonKind::Pupil, &[])), "{class:?}");
+        }
+        assert!(joins(Class::Ordinary, &named(14, PersonKind::Parent, &[])));
+    }
+
+    #[test]
+    fn inc_12_without_a_chair_of_governors_a_case_about_the_head_is_nobodys() {
+        let (head, lead) =
+            (staff(1, "Hester Hale", &[Role::Headteacher]), staff(4, "Dee Safe", &[Role::SafeguardingLead]));
+        let chair =
+            Person { kind: PersonKind::Governor, ..staff(11, "Gov Chair", &[Role::ChairOfGovernors]) };
+        let about = facts(Class::Staff, Sort::Staff, vec![named(1, PersonKind::Staff, &[Role::Headteacher])]);
+        let settings = settings("numbered");
+        let read = |people: &[&Person], facts: &Facts| is_read(people.iter().copied(), &settings, facts);
+        assert!(!read(&[&head, &lead], &about) && read(&[&head, &lead, &chair], &about));
+        let from_pupil = Facts { from_pupil: true, ..about };
+        assert!(read(&[&head, &lead], &from_pupil), "the safeguarding lead reads what a child says");
+        let ordinary = Facts { opened_by: Some(lead.id), ..facts(Class::Ordinary, Sort::Pupil, pupil()) };
+        let office = staff(9, "Olive Desk", &[Role::Office]);
+        let own = Facts { opened_by: Some(office.id), ..ordinary.clone() };
+        assert!(!read(&[&office], &own), "whoever wrote it is nobody to tell it to");
+        assert!(read(&[&office, &lead], &ordinary));
+    }
+
+    #[test]
+    fn inc_07_a_case_is_shown_only_to_somebody_who_would_see_it_then() {
+        let settings = settings("numbered");
+        let shown = |with: &Person, facts: &Facts| may_be_shown(with, &settings, facts);
+        let (teacher, lead) =
+            (staff(7, "Joan Price", &[Role::Teacher]), staff(5, "Cal Comp", &[Role::ComputingLead]));
+        let about = |class| facts(class, Sort::Staff, vec![named(8, PersonKind::Staff, &[Role::Teacher])]);
+        assert!(shown(&teacher, &about(Class::Staff)) && shown(&lead, &about(Class::Staff)));
+        assert!(!shown(&teacher, &about(Class::ChildProtection)), "the safeguarding lead and the head alone");
+        assert!(shown(&teacher, &about(Class::Whistleblowing)));
+        assert!(!shown(&lead, &about(Class::Whistleblowing)), "not to IT");
+        assert!(!shown(&staff(8, "Whom It Names", &[Role::Teacher]), &about(Class::Staff)));
+    }
+
+    #[test]
+    fn what_waits_is_declined_by_whoever_decides_or_could_confirm_it() {
+        let mut settings = settings("numbered");
+        settings.conduct.first_breach = Role::Teacher;
+        let facts = facts(Class::Ordinary, Sort::Pupil, pupil());
+        let may = |act| -> String {
+            let may = |(who, classes): &(Who, Vec<GroupId>)| may_do(who, classes, &settings, act, &facts);
+            everybody().iter().map(|one| if may(one) { 'y' } else { '-' }).collect()
+        };
+        //                                     head dsl lead tech senior teacher support chair office
+        assert_eq!(may(CaseAct::Confirm), "yy--y----");
+        assert_eq!(may(CaseAct::Decline), "yy--yy---");
     }
 
     /// The head, safeguarding lead, computing lead, technician, a senior leader, the child's teacher, whoever opened it,

@@ -94,6 +94,12 @@ pub enum Refusal {
     /// What may be illegal is not copied (INC-03).
     #[error("what may be illegal is not copied")]
     MayBeIllegal,
+    /// A case about an adult of the school is more confidential than this one (INC-12).
+    #[error("the case is open to more people than one about an adult may be")]
+    ClassFirst,
+    /// Nobody holds the office that would read it (INC-12, INC-15).
+    #[error("nobody holds the office that reads this")]
+    NobodyReads,
 }
 
 impl Refusal {
@@ -129,6 +135,8 @@ impl Refusal {
             Self::CaseClosed => "refusal-case-closed",
             Self::SecondPerson => "refusal-second-person",
             Self::MayBeIllegal => "refusal-may-be-illegal",
+            Self::ClassFirst => "refusal-class-first",
+            Self::NobodyReads => "refusal-nobody-reads",
         }
     }
 }

@@ -127,7 +127,7 @@ fn put_together() -> BTreeSet<String> {
 }
 
 /// What is done with a case, and the fields of each that have words of their own.
-const CASE_STEPS: [(&str, &str); 24] = [
+const CASE_STEPS: [(&str, &str); 25] = [
     ("support", "label"),
     ("support-later", "label"),
     ("note", "label person"),
@@ -146,6 +146,7 @@ const CASE_STEPS: [(&str, &str); 24] = [
     ("reopen", "label"),
     ("merge", "label"),
     ("confirm", ""),
+    ("decline", "label"),
     ("entered", ""),
     ("class", "choice label"),
     ("refer", "choice to label"),
@@ -154,7 +155,7 @@ const CASE_STEPS: [(&str, &str); 24] = [
     ("custody", "label from to"),
 ];
 /// What an entry of a case may be.
-const CASE_ENTRIES: [&str; 24] = [
+const CASE_ENTRIES: [&str; 25] = [
     "opened",
     "note",
     "evidence",
@@ -163,6 +164,7 @@ const CASE_ENTRIES: [&str; 24] = [
     "support-later",
     "decided",
     "proposed",
+    "declined",
     "narrowed",
     "lifted",
     "entered",
@@ -205,7 +207,7 @@ fn of_cases() -> BTreeSet<String> {
     all("behaviour-column", &columns);
     for (step, fields) in CASE_STEPS {
         all("case-do", &[step, &format!("{step}-button")]);
-        if !["illegal", "confirm"].contains(&step) {
+        if !["illegal", "confirm", "decline"].contains(&step) {
             all("case-do", &[&format!("{step}-text")]);
         }
         for field in fields.split_whitespace() {

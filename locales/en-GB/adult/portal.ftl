@@ -400,5 +400,6 @@ report-child = A child, or I am not sure
 report-words-hint = Say what happened, and what you would like to happen now.
 report-send = Send it
 report-no-words = Write what happened, in a few words.
+report-nobody-reads = Nobody here could read this yet, so it was not sent. Please ring the school, or write to the chair of governors.
 report-thanks-title = Thank you. It has arrived.
 report-thanks-text = Somebody from the school will get in touch with you.

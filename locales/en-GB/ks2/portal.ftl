@@ -175,5 +175,6 @@ report-child = A child, or I am not sure
 report-words-hint = Write what you saw.
 report-send = Send it
 report-no-words = Write a few words first.
+report-nobody-reads = There is no one here who could read this. It was not sent. Please tell a grown-up you trust.
 report-thanks-title = Thank you for telling
 report-thanks-text = You did the right thing. Someone will talk with you.

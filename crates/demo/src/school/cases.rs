@@ -136,6 +136,7 @@ async fn waits(
         restriction: Restriction::LessonOnly,
         school_days: 5,
         reason: "Only in lessons until we have found something better for the end of them.".into(),
+        heavier: None,
     };
     let id = Id::new(telling.ids.next(telling.at));
     telling.add(teacher, |case, by| sanctions::narrow(case, by, known, id, terms.clone(), "")).await

@@ -74,8 +74,8 @@ pub fn decide(case: &Stored<Case>, by: By, text: &str) -> Result<Change, Refusal
 /// A step of the ladder was chosen, which people carry out (INC-08, INC-09). Narrowing is [`super::sanctions`]'.
 ///
 /// # Errors
-/// [`Refusal::SupportFirst`] before the child was looked after, [`Refusal::Heavier`] when it is heavier than the school's
-/// ladder says and no reason is given.
+/// [`Refusal::Gone`] for narrowing: chosen here it would narrow nothing. [`Refusal::SupportFirst`] before the child was
+/// looked after, [`Refusal::Heavier`] when it is heavier than the school's ladder says and no reason is given.
 pub fn choose(
     case: &Stored<Case>,
     by: By,
@@ -85,6 +85,9 @@ pub fn choose(
     heavier: &str,
 ) -> Result<Change, Refusal> {
     let text = refusal::reason(text)?.to_owned();
+    if step == Step::Narrow {
+        return Err(Refusal::Gone);
+    }
     if !case.value.support_seen_to() {
         return Err(Refusal::SupportFirst);
     }
@@ -103,6 +106,18 @@ pub(crate) fn why_heavier(
         return Ok(None);
     }
     refusal::reason(given).map(|why| Some(why.to_owned())).map_err(|_nothing| Refusal::Heavier)
+}
+
+/// The narrowing that waits for a second person is not wanted.
+///
+/// # Errors
+/// As [`note`]; [`Refusal::Gone`] when none waits.
+pub fn decline(case: &Stored<Case>, by: By, why: &str) -> Result<Change, Refusal> {
+    let why = refusal::reason(why)?.to_owned();
+    if open(case)?.value.proposed().is_none() {
+        return Err(Refusal::Gone);
+    }
+    add(case, by, Says::Declined { why })
 }
 
 /// A file is kept with it (INC-03).
@@ -356,6 +371,7 @@ mod tests {
         assert_eq!(choose(&case, Step::Talk, ""), Err(Refusal::SupportFirst));
         let later = after(&support_later(&case, by(4), "Nobody was upset").unwrap(), &case);
         assert!(choose(&later, Step::Talk, "").is_ok());
+        assert_eq!(choose(&later, Step::Narrow, ""), Err(Refusal::Gone), "it would narrow nothing");
         assert_eq!(choose(&later, Step::Exclusion, " "), Err(Refusal::Heavier));
         let change = choose(&later, Step::Exclusion, "The third time this week").unwrap();
         assert!(change.writes[0].body.contains("The third time this week"));

@@ -230,6 +230,13 @@ impl CaseRules {
         self.kinds().find(|kind| kind.name == name)
     }
 
+    /// Of what sort the kind with this name is; one the school does not know any more is something else.
+    pub fn sort_of(&self, name: &str) -> Sort {
+        let ours = BUILT_IN.iter().find(|(known, ..)| *known == name).map(|(_, sort, _)| *sort);
+        let own = || self.more_kinds.iter().find(|kind| kind.name == name).map(|kind| kind.sort);
+        ours.or_else(own).unwrap_or(Sort::Other)
+    }
+
     /// Whether a step is heavier than what the school's ladder says of a case so weighty. A step it does not name is.
     pub fn is_heavier(&self, step: Step, severity: u8) -> bool {
         self.ladder.iter().find(|rung| rung.step == step).is_none_or(|rung| severity < rung.from_severity)
@@ -261,6 +268,10 @@ mod tests {
         rules.more_kinds.push(own.clone());
         assert_eq!(rules.kind("printing"), Some(own));
         assert_eq!(rules.kind("nothing"), None);
+        for kind in rules.kinds() {
+            assert_eq!(rules.sort_of(&kind.name), kind.sort, "{}", kind.name);
+        }
+        assert_eq!(rules.sort_of("nothing"), Sort::Other);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use usher_types::ids::SanctionId;
 use usher_types::moment::{Moment, Zone};
 
 use crate::case::act::why_heavier;
-use crate::case::rules::{CaseRules, Step};
+use crate::case::rules::{CaseRules, Class, Step};
 use crate::case::thread::{Says, Terms};
 use crate::case::{By, Case, append};
 use crate::change::{Action, Change, Stored};
@@ -44,13 +44,13 @@ impl Known<'_> {
 /// [`Refusal::SupportFirst`] before the child was looked after; [`Refusal::NotYours`] for somebody the case is not about;
 /// [`Refusal::NotInThisSchool`] for a narrowing the school does not use; [`Refusal::EndNeeded`] when the calendar does not
 /// reach so far; [`Refusal::TooLong`] beyond [`LONGEST_DAYS`]; [`Refusal::Heavier`] without a reason for what is heavier
-/// than the ladder says.
+/// than the ladder says, which is kept with the terms.
 pub fn narrow(
     case: &Stored<Case>,
     by: By,
     known: Known<'_>,
     id: SanctionId,
-    terms: Terms,
+    mut terms: Terms,
     heavier: &str,
 ) -> Result<Change, Refusal> {
     refusal::reason(&terms.reason)?;
@@ -69,7 +69,7 @@ pub fn narrow(
     if terms.school_days > LONGEST_DAYS {
         return Err(Refusal::TooLong);
     }
-    why_heavier(known.rules, &case.value, Step::Narrow, heavier)?;
+    terms.heavier = why_heavier(known.rules, &case.value, Step::Narrow, heavier)?;
     if terms.school_days > known.rules.longest_alone(case.value.severity()) {
         return Ok(append(case, Action::CaseAdded, by, Says::Proposed(terms)));
     }
@@ -79,8 +79,11 @@ pub fn narrow(
 /// A second person confirms the narrowing that waits: it begins now.
 ///
 /// # Errors
-/// [`Refusal::Gone`] when none waits; [`Refusal::SecondPerson`] for whoever proposed it.
+/// [`Refusal::CaseClosed`]; [`Refusal::Gone`] when none waits; [`Refusal::SecondPerson`] for whoever proposed it.
 pub fn confirm(case: &Stored<Case>, by: By, known: Known<'_>, id: SanctionId) -> Result<Change, Refusal> {
+    if !case.value.is_open() {
+        return Err(Refusal::CaseClosed);
+    }
     let (entry, terms) = case.value.proposed().ok_or(Refusal::Gone)?;
     if entry.by == by.person {
         return Err(Refusal::SecondPerson);
@@ -109,9 +112,19 @@ fn begin(
         case: Some(case.value.id),
     };
     let began = sanction::begin(&begun, by.at)?;
-    let mut change = append(case, began.action, by, Says::Narrowed { sanction: id, terms, until, confirms });
-    change.writes.extend(began.writes);
-    Ok(change)
+    let change = append(case, began.action, by, Says::Narrowed { sanction: id, terms, until, confirms });
+    Ok(with(change, case, began))
+}
+
+/// The case's change with the sanction's: the journal tells whose web it is and why, which of several people need not be
+/// the one it would name of the case, and of a confidential case neither.
+fn with(mut change: Change, case: &Stored<Case>, sanction: Change) -> Change {
+    if case.value.class() == Class::Ordinary {
+        change.about = sanction.about;
+        change.reason = sanction.reason;
+    }
+    change.writes.extend(sanction.writes);
+    change
 }
 
 /// Lifts a narrowing of this case early.
@@ -125,16 +138,17 @@ pub fn lift(case: &Stored<Case>, by: By, sanction: &Stored<Sanction>, why: &str)
     }
     let lifted = sanction::lift(sanction, why, by.at)?;
     let why = refusal::reason(why)?.to_owned();
-    let mut change = append(case, lifted.action, by, Says::Lifted { sanction: id, why });
-    change.writes.extend(lifted.writes);
-    Ok(change)
+    let change = append(case, lifted.action, by, Says::Lifted { sanction: id, why });
+    Ok(with(change, case, lifted))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::act::support;
+    use crate::case::act::{close, decline, involve, note, reclass, reopen, support};
+    use crate::case::rules::Rung;
     use crate::case::sample::{after, case};
+    use crate::case::thread::{Involved, Part, Party};
     use crate::sanction::Restriction;
     use jiff::civil::date;
     use usher_types::calendar::Term;
@@ -157,7 +171,7 @@ mod tests {
 
     fn terms(school_days: u16) -> Terms {
         let reason = "Went to a shop in maths again".to_owned();
-        Terms { person: Id::new(71), restriction: Restriction::NoWeb, school_days, reason }
+        Terms { person: Id::new(71), restriction: Restriction::NoWeb, school_days, reason, heavier: None }
     }
 
     struct Room {
@@ -231,6 +245,72 @@ mod tests {
         let done = after(&change, &room.case);
         assert!(done.value.proposed().is_none());
         assert_eq!(confirm(&done, by(4), room.known(), Id::new(901)), Err(Refusal::Gone));
+    }
+
+    #[test]
+    fn a_proposal_ends_with_its_case_and_can_be_declined() {
+        let mut room = Room::new();
+        let at = "2026-11-02T10:15";
+        let by = |person| By { person: Id::new(person), at: moment(at) };
+        room.case = after(&room.narrow(1, at, terms(10)).unwrap(), &room.case);
+        let waiting = room.case.clone();
+        let declined = after(&decline(&waiting, by(4), "Three days will do").unwrap(), &waiting);
+        assert!(declined.value.proposed().is_none());
+        assert_eq!(decline(&declined, by(4), "Three days will do"), Err(Refusal::Gone));
+        assert_eq!(confirm(&declined, by(4), room.known(), Id::new(900)), Err(Refusal::Gone));
+
+        let noted = after(&note(&waiting, by(4), "Talked with her", &[]).unwrap(), &waiting);
+        let closed = after(&close(&noted, by(4), "Talked it over").unwrap(), &noted);
+        assert_eq!(confirm(&closed, by(4), room.known(), Id::new(900)), Err(Refusal::CaseClosed));
+        let again = after(&reopen(&closed, by(4), "The parents rang").unwrap(), &closed);
+        assert!(again.value.proposed().is_none(), "what waited when it closed does not come back");
+
+        // Another narrowing of the same person stands in its place; of somebody else it does not.
+        let ada = after(&room.narrow(1, at, terms(1)).unwrap(), &waiting);
+        assert!(ada.value.proposed().is_none());
+        let max = Involved { who: Party::Person(Id::new(72)), part: Part::Subject };
+        room.case = after(&involve(&waiting, by(4), max).unwrap(), &waiting);
+        let other = Terms { person: Id::new(72), ..terms(1) };
+        let max = after(&room.narrow(1, at, other).unwrap(), &room.case);
+        assert!(max.value.proposed().is_some());
+    }
+
+    #[test]
+    fn the_journal_tells_whose_web_was_narrowed_and_why_but_not_of_a_confidential_case() {
+        let mut room = Room::new();
+        let at = "2026-10-22T10:15";
+        let by = By { person: Id::new(4), at: moment(at) };
+        let max = Involved { who: Party::Person(Id::new(72)), part: Part::Subject };
+        room.case = after(&involve(&room.case, by, max).unwrap(), &room.case);
+        let of_max = || Terms { person: Id::new(72), ..terms(1) };
+        let begun = room.narrow(1, at, of_max()).unwrap();
+        assert_eq!(begun.about, Some(Id::new(72)), "and not whom the case names first");
+        assert_eq!(begun.reason.as_deref(), Some("Went to a shop in maths again"));
+        room.case = after(&begun, &room.case);
+        let sanction = Stored { value: sanction_of(&begun), version: 1 };
+        let lifted = lift(&room.case, by, &sanction, "He put it right").unwrap();
+        assert_eq!((lifted.about, lifted.reason.as_deref()), (Some(Id::new(72)), Some("He put it right")));
+        room.case = after(&reclass(&room.case, by, Class::ChildProtection, "A worry").unwrap(), &room.case);
+        let hidden = room.narrow(1, at, of_max()).unwrap();
+        assert_eq!((hidden.about, hidden.reason), (None, None));
+    }
+
+    #[test]
+    fn inc_09_the_reason_for_a_heavier_narrowing_is_kept_with_it() {
+        let mut room = Room::new();
+        room.rules.ladder = vec![Rung { step: Step::Narrow, from_severity: 2 }];
+        let at = "2026-10-22T10:15";
+        assert_eq!(room.narrow(1, at, terms(1)), Err(Refusal::Heavier));
+        let by = By { person: Id::new(1), at: moment(at) };
+        let heavier = |days| {
+            narrow(&room.case, by, room.known(), Id::new(900), terms(days), "The third time this week")
+                .unwrap()
+        };
+        let begun = after(&heavier(1), &room.case);
+        let (_, kept, _) = begun.value.narrowings()[0];
+        assert_eq!(kept.heavier.as_deref(), Some("The third time this week"));
+        let waits = after(&heavier(10), &room.case);
+        assert_eq!(waits.value.proposed().unwrap().1.heavier.as_deref(), Some("The third time this week"));
     }
 
     #[test]

@@ -184,15 +184,24 @@ impl Case {
         narrowed.collect()
     }
 
-    /// The narrowing that waits for a second person: its entry and terms.
+    /// The narrowing that waits for a second person: its entry and terms. The latest only, and none that was confirmed,
+    /// declined or overtaken by another narrowing of the same person, or that waited when the case closed.
     pub fn proposed(&self) -> Option<(&Entry, &Terms)> {
-        let confirmed = |number: u32| {
-            self.any(|says| matches!(says, Says::Narrowed { confirms, .. } if *confirms == Some(number)))
-        };
-        self.entries.iter().rev().find_map(|entry| match &entry.says {
-            Says::Proposed(terms) if !confirmed(entry.number) => Some((entry, terms)),
-            _ => None,
-        })
+        let mut overtaken: Vec<PersonId> = Vec::new();
+        for entry in self.entries.iter().rev() {
+            match &entry.says {
+                Says::Proposed(terms) => {
+                    return (!overtaken.contains(&terms.person)).then_some((entry, terms));
+                }
+                Says::Closed(_)
+                | Says::MergedInto(_)
+                | Says::Declined { .. }
+                | Says::Narrowed { confirms: Some(_), .. } => return None,
+                Says::Narrowed { terms, .. } => overtaken.push(terms.person),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// What it cost so far, in pence.

@@ -212,6 +212,9 @@ pub struct Terms {
     pub school_days: u16,
     /// Why.
     pub reason: String,
+    /// Why it is narrowed although the ladder says less, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heavier: Option<String>,
 }
 
 /// What was handed over: what it held, by its digest, to whom and on what ground in law.
@@ -266,6 +269,11 @@ pub enum Says {
     },
     /// A narrowing waits for a second person.
     Proposed(Terms),
+    /// The narrowing that waited is not wanted.
+    Declined {
+        /// Why not.
+        why: String,
+    },
     /// Somebody's web was narrowed.
     Narrowed {
         /// The sanction.

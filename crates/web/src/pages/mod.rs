@@ -1,5 +1,6 @@
 //! The pages, a folder for the portal, a folder for the desk, and those that stand in for another site's.
 
+pub(crate) mod case;
 pub mod desk;
 pub mod portal;
 pub mod refusal;

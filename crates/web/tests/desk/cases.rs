@@ -17,10 +17,10 @@ use usher_types::role::Role;
 
 use crate::rig::{ADA, CLASS, GAME, Rig, id, now};
 
-const MAX: u64 = 72;
+pub(crate) const MAX: u64 = 72;
 
 /// Records that Ada met a page that is shut, in a lesson or outside of one.
-fn block(rig: &Rig, number: u64, in_lesson: bool) {
+pub(crate) fn block(rig: &Rig, number: u64, in_lesson: bool) {
     let mut subject = facts::subject("pupil.y4");
     subject.person = Some(Id::new(ADA));
     let snapshot = rig.app.snapshot.load_full().unwrap();
@@ -38,7 +38,7 @@ fn block(rig: &Rig, number: u64, in_lesson: bool) {
     rig.recorded.0.lock().unwrap().push(event);
 }
 
-async fn school() -> Rig {
+pub(crate) async fn school() -> Rig {
     let rig = Rig::of("numbered", |settings: &mut Settings| {
         settings.conduct.first_breach = Role::Teacher;
         settings.reports.activity_seen_by = vec![Role::Headteacher, Role::SafeguardingLead];
@@ -49,17 +49,17 @@ async fn school() -> Rig {
 }
 
 /// Opens a case about somebody and gives its address.
-async fn open(rig: &Rig, username: &str, form: &str) -> String {
+pub(crate) async fn open(rig: &Rig, username: &str, form: &str) -> String {
     let browser = rig.signed_in(username).await;
     let answer = browser.post("/cases/new", form).await;
     answer.leads_to().split('?').next().unwrap().to_owned()
 }
 
-fn about(person: u64, kind: &str) -> String {
+pub(crate) fn about(person: u64, kind: &str) -> String {
     format!("breach={kind}&person={}&details=Went+to+a+shop+in+maths+with+Max+Hill", id(person))
 }
 
-async fn last(rig: &Rig) -> Case {
+pub(crate) async fn last(rig: &Rig) -> Case {
     rig.books.values::<Case>().await.unwrap().into_iter().max_by_key(|case| case.number).unwrap()
 }
 
@@ -271,6 +271,17 @@ async fn a_long_narrowing_waits_for_a_second_person_and_something_heavy_for_a_re
     assert_eq!(head.post(&format!("{case}/do/confirm"), "").await.status, 422, "not the same person");
     let dsl = rig.signed_in("safeguarding").await;
     assert!(dsl.get(&case).await.page().contains("Confirm the narrower web"));
+    // It can be turned down, and proposed again.
+    assert_eq!(dsl.post(&format!("{case}/do/decline"), "text=+").await.status, 422);
+    assert!(dsl.get(&format!("{case}/do/decline")).await.page().contains("Every day this week"));
+    let decline = format!("{case}/do/decline");
+    assert!(dsl.post(&decline, "text=Three+days+will+do").await.leads_to().contains("case-added"));
+    let page = dsl.get(&case).await;
+    assert!(page.page().contains("Three days will do") && !page.page().contains("do/confirm"));
+    assert_eq!(dsl.post(&format!("{case}/do/confirm"), "").await.status, 422);
+    assert!(head.post(&format!("{case}/do/narrow"), &form).await.leads_to().contains("case-added"));
+    let noted = head.post(&format!("{case}/do/note"), "text=Talked+with+her").await;
+    assert!(noted.leads_to().contains("case-added"));
     assert!(dsl.post(&format!("{case}/do/confirm"), "").await.leads_to().contains("case-added"));
     assert_eq!(rig.books.values::<Sanction>().await.unwrap().len(), 1);
 }
@@ -319,6 +330,11 @@ async fn inc_03_evidence_has_a_hash_and_what_may_be_illegal_closes_the_upload() 
     let second = Digest::of(b"a second screen");
     assert!(rig.books.store().blob(Id::new(1), second).await.unwrap().is_none(), "nothing is kept of it");
     assert!(!teacher.get(&upload).await.page().contains("type=\"file\""));
+    // What was kept before is not copied either.
+    let saved = format!("{case}/kept/2");
+    assert!(!teacher.get(&case).await.page().contains(&saved));
+    let refused = teacher.get(&saved).await;
+    assert!(refused.status == 409 && !refused.text.contains("a screen"), "{}", refused.text);
     assert!(teacher.fill_in(&upload, &[("kept", "a third")]).await.text.contains("The upload is closed"));
     assert_eq!(rig.signed_in("office").await.get(&format!("{case}/kept/2")).await.status, 404);
 }

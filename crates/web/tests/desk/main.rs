@@ -8,6 +8,7 @@
 
 mod alerts;
 mod cases;
+mod cases_kept_apart;
 mod ledger;
 mod lessons;
 mod lists;

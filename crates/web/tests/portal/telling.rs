@@ -4,8 +4,12 @@ use usher_policy::verdict::Verdict;
 use usher_records::case::Case;
 use usher_records::case::rules::Class;
 use usher_records::case::thread::Origin;
+use usher_records::change::{Action, Change};
+use usher_records::person::Person;
+use usher_records::request::UnblockRequest;
 use usher_records::told::{Told, What};
-use usher_types::ids::Id;
+use usher_testkit::school::pupil;
+use usher_types::ids::{self, Id};
 use usher_types::role::Reader;
 use usher_web::live::Note;
 
@@ -132,7 +136,7 @@ async fn web_15_an_accident_is_tied_to_the_visit_and_shown_to_the_technician_and
 async fn mon_11_every_way_of_signing_in_says_in_its_readers_words_what_the_school_sees() {
     let rig = Rig::new().await;
     rig.add(&usher_testkit::school::group(11, "1 Elm", 1)).await;
-    rig.add(&usher_testkit::school::pupil(111, "Mo Reed", 1, 11)).await;
+    rig.add(&pupil(111, "Mo Reed", 1, 11)).await;
     let pc = device(&rig, 1);
     let pictures = format!("/classes/{}/{}", id(11), id(111));
     for (path, reader) in [
@@ -156,7 +160,7 @@ async fn mon_11_every_way_of_signing_in_says_in_its_readers_words_what_the_schoo
 }
 
 #[tokio::test]
-async fn asking_for_a_page_reaches_those_who_answer_and_a_word_first_opens_it_for_one_person() {
+async fn uf_32_asking_for_a_page_reaches_those_who_answer_and_a_yes_opens_it_for_whoever_asked() {
     let rig = Rig::new().await;
     rig.open_lesson();
     let pc = device(&rig, 1);
@@ -168,6 +172,23 @@ async fn asking_for_a_page_reaches_those_who_answer_and_a_word_first_opens_it_fo
     assert!(rig.signed_in("computing").await.get("/requests").await.page().contains("otters.example"));
     let again = pc.send("/ask", &form_to(&page, "/ask")).await;
     assert!(again.page().contains(&pc.says(Reader::Ks2, "ask-already-title")), "{PORTAL}: {}", again.text);
+
+    rig.enrol("max", &pupil(72, "Max Hill", 4, CLASS)).await;
+    let other = device(&rig, 2);
+    other.sign_in("max").await.leads_to();
+    let [asked] = rig.books.values::<UnblockRequest>().await.unwrap().try_into().unwrap();
+    assert_eq!((asked.person, asked.lesson, &asked.answer), (Id::new(ADA), Some(Id::new(LESSON)), &None));
+    let form = "answer=yes&page=otters.example%2F&scope=person&until=for:5\
+                &reason=Her+talk+is+about+otters&words=Have+fun+with+your+otters";
+    let lead = rig.signed_in("computing").await;
+    assert!(lead.post(&format!("/requests/{}", asked.id), form).await.leads_to().contains("asked-yes"));
+    let answer = rig.books.values::<UnblockRequest>().await.unwrap().pop().unwrap().answer.unwrap();
+    assert_eq!((answer.by, answer.at), (Id::new(5), now()));
+    assert_eq!(answer.words, "Have fun with your otters");
+    assert_eq!(pc.decision(OTTERS).verdict, Verdict::Allow);
+    assert_eq!(other.decision(OTTERS).verdict, Verdict::Block, "for Ada alone");
+    rig.clock.set(now().plus_minutes(6));
+    assert_eq!(pc.decision(OTTERS).verdict, Verdict::Block, "and ends by itself");
 }
 
 #[tokio::test]
@@ -197,6 +218,47 @@ async fn inc_20_a_pupils_report_of_a_teacher_is_for_the_head_and_the_safeguardin
         assert_eq!(browser.get("/").await.page().contains(&path), username == "headteacher", "{username}");
     }
     assert!(rig.signed_in("headteacher").await.get("/cases").await.page().contains("Reported by a pupil"));
+}
+
+#[tokio::test]
+async fn inc_20_what_a_pupil_says_of_a_child_or_of_nobody_in_particular_is_for_the_same_two() {
+    let rig = Rig::new().await;
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    pc.fill("/report", "/report", "who=&words=My+teacher+shouts+at+Max").await.leads_to();
+    let case = rig.books.values::<Case>().await.unwrap().pop().unwrap();
+    assert_eq!((case.class(), case.origin()), (Class::Ordinary, Origin::PupilReport));
+    let path = format!("/cases/{}", case.id);
+    for (username, sees) in [
+        ("headteacher", true),
+        ("safeguarding", true),
+        ("teacher", false),
+        ("seniorleader", false),
+        ("computing", false),
+        ("esafety", false),
+    ] {
+        let browser = rig.signed_in(username).await;
+        assert_eq!(browser.get(&path).await.status == 200, sees, "{username}");
+        assert!(sees || !browser.get("/register").await.text.contains(&path), "{username}");
+    }
+    let register = rig.signed_in("headteacher").await.get("/register").await;
+    assert!(!register.page().contains(&path), "a child who tells of something broke no rule");
+}
+
+#[tokio::test]
+async fn inc_20_what_nobody_would_read_is_not_sent_and_the_child_is_told_so() {
+    let rig = Rig::new().await;
+    for person in [1, 4] {
+        let mut stored = rig.books.get::<Person, ids::Person>(Id::new(person)).await.unwrap().unwrap();
+        stored.value.left = Some(jiff::civil::date(2026, 11, 1));
+        rig.commit(&Change::of(Action::PersonChanged, stored.replace(&stored.value))).await;
+    }
+    let pc = device(&rig, 1);
+    pc.sign_in("ada").await.leads_to();
+    let refused = pc.fill("/report", "/report", "who=&words=Max+was+mean").await;
+    assert!(refused.text.contains(&pc.says(Reader::Ks2, "report-nobody-reads")), "{}", refused.text);
+    assert!(refused.text.contains("Max was mean"), "what was typed is kept");
+    assert!(rig.books.values::<Case>().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -7,13 +7,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 use usher_policy::routing::{self, Named};
+use usher_records::case::By;
 use usher_records::case::nine::Nine;
 use usher_records::case::rules::{Class, Sort};
 use usher_records::case::thread::{Involved, Opening, Origin, Part, Party};
-use usher_records::case::{self, By, Case};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
-use usher_store::store::StoreError;
 use usher_types::role::PersonKind;
 
 use super::fault::{Answer, PortalFault};
@@ -21,14 +20,13 @@ use super::tell::thanks;
 use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
+use crate::pages::case;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
 
 /// The longest text kept, in characters: some three pages.
 const LONGEST_CHARS: usize = 6_000;
-/// How often a number is asked for anew when somebody else took it.
-const TRIES: u8 = 5;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
@@ -67,15 +65,21 @@ fn is_pupil(device: &AtDevice) -> bool {
     device.person.as_ref().is_some_and(|person| person.kind == PersonKind::Pupil)
 }
 
+/// Everybody who is here.
+async fn here(app: &App, device: &AtDevice) -> Result<Vec<Person>, AppFault> {
+    let today = device.school.zone.local(device.at).date();
+    let mut all = app.books.values::<Person>().await?;
+    all.retain(|person| person.is_here(today));
+    Ok(all)
+}
+
 /// Adults of the school, by name.
 async fn adults(app: &App, device: &AtDevice) -> Result<Vec<Person>, AppFault> {
-    let today = device.school.zone.local(device.at).date();
     let adult = |person: &Person| {
         let kind = person.kind;
         matches!(kind, PersonKind::Staff | PersonKind::Supply | PersonKind::Student | PersonKind::Volunteer)
-            && person.is_here(today)
     };
-    let mut all = app.books.values::<Person>().await?;
+    let mut all = here(app, device).await?;
     all.retain(adult);
     all.sort_by_key(|person| (person.name().to_lowercase(), person.id));
     Ok(all)
@@ -104,43 +108,35 @@ async fn form(app: &App, device: &AtDevice, sent: &Sent, errors: Errors) -> Answ
 pub(super) async fn send(State(app): State<App>, form: PortalForm<Sent>) -> Answer {
     let PortalForm { from: device, value: sent } = form;
     let Some(reporter) = device.person.clone() else { return Err(PortalFault::SignInFirst) };
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let opening = opening(&app, &device, &reporter, &sent).await?;
-        let number = next_number(&app).await?;
-        let by = By { person: reporter.id, at: device.at };
-        let Ok((_, change)) = case::open(app.new_id(), number, opening, by) else {
-            let says = Frame::portal(&app, &device, "report-title").says;
-            let errors = Errors::of("words", says.t("report-no-words"));
-            return self::form(&app, &device, &sent, errors).await;
-        };
-        match app.books.commit(&change, &device.actor(), device.at).await {
-            Ok(_) => return Ok(Redirect::to("/report?sent=yes").into_response()),
-            Err(StoreError::Taken { key: "number", .. }) if tries < TRIES => {}
-            Err(error) => return Err(AppFault::from(error).into()),
-        }
+    let again = async |field, key| {
+        let says = Frame::portal(&app, &device, "report-title").says;
+        self::form(&app, &device, &sent, Errors::of(field, says.t(key))).await
+    };
+    let (opening, about) = opening(&app, &device, &reporter, &sent).await?;
+    if !case::is_read(&here(&app, &device).await?, &device.school.settings, &opening, about) {
+        return again("words", "report-nobody-reads").await;
+    }
+    let by = By { person: reporter.id, at: device.at };
+    match case::open(&app, &opening, by, &device.actor()).await? {
+        Ok(_) => Ok(Redirect::to("/report?sent=yes").into_response()),
+        Err(_) => again("words", "report-no-words").await,
     }
 }
 
-async fn next_number(app: &App) -> Result<u32, AppFault> {
-    let cases = app.books.values::<Case>().await?;
-    Ok(cases.iter().map(|case| case.number).max().unwrap_or(0).saturating_add(1))
-}
-
+/// What the case says, and those it is about.
 async fn opening(
     app: &App,
     device: &AtDevice,
     reporter: &Person,
     sent: &Sent,
-) -> Result<Opening, PortalFault> {
+) -> Result<(Opening, Vec<Named>), PortalFault> {
     let details: String = sent.words.trim().chars().take(LONGEST_CHARS).collect();
     let nine = Nine { details, ..Nine::default() };
     let involved = |person, part| Involved { who: Party::Person(person), part };
     if reporter.kind != PersonKind::Pupil {
         let people = vec![involved(reporter.id, Part::Affected)];
         let kind = "complaint".to_owned();
-        return Ok(Opening {
+        let opening = Opening {
             origin: Origin::Complaint,
             kind,
             severity: 1,
@@ -148,7 +144,8 @@ async fn opening(
             people,
             nine,
             rule: None,
-        });
+        };
+        return Ok((opening, vec![Named::of(reporter)]));
     }
     let mut people = vec![involved(reporter.id, Part::Affected)];
     let mut about = Vec::new();
@@ -157,9 +154,10 @@ async fn opening(
         let meant = adults.into_iter().find(|person| person.id.to_string() == sent.who);
         let meant = meant.ok_or(AppFault::Refused(Refusal::Gone))?;
         people.push(involved(meant.id, Part::Subject));
-        about.push(Named { person: meant.id, kind: meant.kind, roles: meant.roles, groups: meant.groups });
+        about.push(Named::of(&meant));
     }
     let class = routing::class_of("other", Sort::Other, &about, Class::Ordinary);
     let kind = "other".to_owned();
-    Ok(Opening { origin: Origin::PupilReport, kind, severity: 2, class, people, nine, rule: None })
+    let opening = Opening { origin: Origin::PupilReport, kind, severity: 2, class, people, nine, rule: None };
+    Ok((opening, about))
 }

@@ -38,8 +38,9 @@ pub(super) fn may(desk: &AtDesk) -> bool {
 fn due<'a>(desk: &AtDesk, cabinet: &'a Cabinet) -> Vec<&'a Stored<Case>> {
     let rules = &desk.school.settings.cases;
     let fits = |case: &Case| {
-        let sort = rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
-        case.class() == Class::Ordinary && sort == Sort::Pupil && case.transferred().is_none()
+        case.class() == Class::Ordinary
+            && rules.sort_of(case.kind()) == Sort::Pupil
+            && case.transferred().is_none()
     };
     let mine = cabinet.all.iter().filter(|stored| fits(&stored.value));
     mine.filter(|stored| cabinet.may(desk, CaseAct::See, &stored.value)).collect()
@@ -58,16 +59,34 @@ pub(super) async fn show(
     let cabinet = Cabinet::of(&app).await?;
     let line = |stored: &&Stored<Case>| {
         let case = &stored.value;
-        let title = f.says.t2(
-            "case-line",
-            ("kind", &say::kind(&desk, &f.says, case)),
-            ("who", &say::about(&f.says, &cabinet, case)),
-        );
+        let title = say::line(&desk, &f.says, &cabinet, case);
         (format!("/cases/{}", case.id), title)
     };
     let rows = due(&desk, &cabinet).iter().map(line).collect();
     let f = f.done(done.done.as_deref());
     Ok(page(&Behaviour { rows, f, d }))
+}
+
+/// What marking a case does to the table.
+#[derive(Debug, PartialEq, Eq)]
+enum Then {
+    Row,
+    Leave,
+    Stop,
+}
+
+/// Somebody else may have taken it; and where marking fails midway, what is marked is handed over all the same, because nobody
+/// would ever see it in a table again. The rest stays due.
+fn then(rows: usize, marked: Result<(), StoreError>) -> Result<Then, StoreError> {
+    match marked {
+        Ok(()) => Ok(Then::Row),
+        Err(StoreError::Conflict { .. }) => Ok(Then::Leave),
+        Err(error) if rows == 0 => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, rows, "the behaviour table stops early");
+            Ok(Then::Stop)
+        }
+    }
 }
 
 /// The table. Each case is marked before its row is handed over; one that somebody else took meanwhile is left out.
@@ -81,12 +100,14 @@ pub(super) async fn export(State(app): State<App>, form: DeskForm<Pressed>) -> R
     let clock = Clock::at(&desk);
     let names = ["number", "date", "pupil", "class", "kind", "severity", "details", "action", "by"];
     let mut text = csv_line(&names.map(|name| says.of("behaviour-column", name)));
+    let mut rows = 0;
     for stored in due(&desk, &cabinet) {
         let Ok(change) = act::transferred(stored, by(&desk)) else { continue };
-        match app.books.commit(&change, &desk.actor(), desk.at).await {
-            Ok(_) => {}
-            Err(StoreError::Conflict { .. }) => continue,
-            Err(error) => return Err(error.into()),
+        let marked = app.books.commit(&change, &desk.actor(), desk.at).await;
+        match then(rows, marked.map(|_| ()))? {
+            Then::Row => rows += 1,
+            Then::Leave => continue,
+            Then::Stop => break,
         }
         let case = &stored.value;
         let pupil = case.subjects().find_map(|who| who.person()).and_then(|id| cabinet.roll.person(id));
@@ -105,4 +126,20 @@ pub(super) async fn export(State(app): State<App>, form: DeskForm<Pressed>) -> R
     }
     let name = format!("behaviour-{}.csv", clock.today());
     Ok(file("text/csv; charset=utf-8", &name, text.into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_records::noun::Kind;
+
+    #[test]
+    fn ext_09_what_was_marked_before_a_fault_is_handed_over() {
+        let fault = || Err(StoreError::Unreadable { what: "a row".into() });
+        assert_eq!(then(0, Ok(())).unwrap(), Then::Row);
+        assert_eq!(then(2, fault()).unwrap(), Then::Stop);
+        assert!(then(0, fault()).is_err(), "nothing is marked, nothing is lost");
+        let taken = Err(StoreError::Conflict { kind: Kind::Case, id: 5 });
+        assert_eq!(then(0, taken).unwrap(), Then::Leave);
+    }
 }

@@ -90,7 +90,7 @@ impl Teller<'_> {
             }
             Said::Proposed(terms) => self.terms(terms, None),
             Said::Narrowed { terms, until, .. } => self.terms(terms, Some(*until)),
-            Said::Lifted { why, .. } | Said::Hold { why, .. } => vec![why.clone()],
+            Said::Lifted { why, .. } | Said::Hold { why, .. } | Said::Declined { why } => vec![why.clone()],
             Said::Classed { class, why } => vec![says.of("case-class", class.name()), why.clone()],
             Said::Parents { text, .. } | Said::Correction { text, .. } => vec![text.clone()],
             Said::Referred(disclosed) => vec![
@@ -125,7 +125,8 @@ impl Teller<'_> {
         let days = says.n("case-school-days", "days", terms.school_days);
         let ends = until.map(|until| opens_again(self.desk, says, until));
         let first = says.t2("case-narrowed", ("name", &name), ("what", &what));
-        [Some(first), Some(days), ends, Some(terms.reason.clone())].into_iter().flatten().collect()
+        let heavier = terms.heavier.as_ref().map(|why| says.t1("case-heavier", "why", why));
+        [Some(first), Some(days), ends, Some(terms.reason.clone()), heavier].into_iter().flatten().collect()
     }
 }
 
@@ -154,6 +155,7 @@ const fn name(says: &Said) -> &'static str {
         Said::SupportLater(_) => "support-later",
         Said::Decided { .. } => "decided",
         Said::Proposed(_) => "proposed",
+        Said::Declined { .. } => "declined",
         Said::Narrowed { .. } => "narrowed",
         Said::Lifted { .. } => "lifted",
         Said::Parents { .. } => "parents",

@@ -6,8 +6,9 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use usher_policy::routing::CaseAct;
-use usher_records::case::act;
-use usher_records::case::thread::{Evidence, Says as Said};
+use usher_records::case::thread::{Entry, Evidence, Says as Said};
+use usher_records::case::{Case, act};
+use usher_records::refusal::Refusal;
 use usher_types::digest::Digest;
 
 use super::{Cabinet, by};
@@ -126,6 +127,16 @@ async fn keep(
     Ok(lead(&format!("/cases/{}", case.value.id), "case-evidence-kept"))
 }
 
+/// What may be saved of an entry, with its name. From when something may be illegal on, no file is: saving makes a copy.
+pub(super) fn kept(case: &Case, entry: &Entry) -> Option<(Digest, String)> {
+    match &entry.says {
+        Said::Evidence(_) if case.may_be_illegal() => None,
+        Said::Evidence(evidence) => Some((evidence.digest, evidence.name.clone())),
+        Said::Referred(disclosed) => Some((disclosed.package, format!("case-{}-package.pdf", case.number))),
+        _ => None,
+    }
+}
+
 /// A file that is kept with a case, or the package of a referral; always as something to save, never to show.
 pub(super) async fn download(
     State(app): State<App>,
@@ -135,11 +146,10 @@ pub(super) async fn download(
     let cabinet = Cabinet::of(&app).await?;
     let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
     let entry = case.entries.iter().find(|entry| entry.number == number).ok_or(AppFault::NotFound)?;
-    let (digest, name) = match &entry.says {
-        Said::Evidence(evidence) => (evidence.digest, evidence.name.clone()),
-        Said::Referred(disclosed) => (disclosed.package, format!("case-{}-package.pdf", case.number)),
-        _ => return Err(AppFault::NotFound),
-    };
+    if matches!(entry.says, Said::Evidence(_)) && case.may_be_illegal() {
+        return Err(Refusal::MayBeIllegal.into());
+    }
+    let (digest, name) = kept(case, entry).ok_or(AppFault::NotFound)?;
     let bytes = app.books.store().blob(app.books.school(), digest).await?.ok_or(AppFault::NotFound)?;
     Ok(file("application/octet-stream", &name, bytes))
 }

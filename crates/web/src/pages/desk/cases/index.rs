@@ -1,5 +1,7 @@
 //! The list of cases: those for these eyes, narrowed by state and sort; misuse and accidents stand apart (INC-19).
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -14,12 +16,15 @@ use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
+use crate::pages::desk::roll::Roll;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::page;
 
-/// Cases shown at a time; older ones are found by narrowing the list.
-const MOST_SHOWN: usize = 300;
+/// Cases shown at a time: a page that is still quick to read through; older ones are a press away.
+const MOST_SHOWN: usize = 100;
+/// What the list can be narrowed to.
+const SORTS: [&str; 3] = ["misuse", "accident", "complaint"];
 
 #[derive(Template)]
 #[template(path = "desk/cases/index.html")]
@@ -28,6 +33,8 @@ struct Index {
     d: Around,
     search: Vec<Field>,
     rows: Vec<Row>,
+    /// Where the older ones are.
+    older: Option<String>,
     behaviour: bool,
 }
 
@@ -58,24 +65,27 @@ pub(super) struct Asked {
     state: String,
     #[serde(default)]
     sort: String,
+    /// Only those with a smaller number.
+    #[serde(default)]
+    before: Option<u32>,
     #[serde(default)]
     done: Option<String>,
 }
 
 /// Open cases that wait for this person: theirs to decide, and new to them.
-pub(in crate::pages::desk) async fn waiting(app: &App, desk: &AtDesk) -> Result<Vec<Waiting>, AppFault> {
-    let cabinet = Cabinet::of(app).await?;
+pub(in crate::pages::desk) async fn waiting(
+    app: &App,
+    desk: &AtDesk,
+    roll: &Arc<Roll>,
+) -> Result<Vec<Waiting>, AppFault> {
+    let cabinet = Cabinet::with(app, Arc::clone(roll)).await?;
     let says = Frame::desk(app, desk, "/cases", "cases-title").says;
     let mine = cabinet.mine(desk).into_iter().map(|stored| &stored.value);
     let new = mine.filter(|case| {
         case.is_open() && !case.was_seen_by(desk.person.id) && cabinet.may(desk, CaseAct::Decide, case)
     });
     let line = |case: &Case| {
-        let title = says.t2(
-            "case-line",
-            ("kind", &say::kind(desk, &says, case)),
-            ("who", &say::about(&says, &cabinet, case)),
-        );
+        let title = say::line(desk, &says, &cabinet, case);
         Waiting { address: format!("/cases/{}", case.id), title, pressing: case.class() != Class::Ordinary }
     };
     Ok(new.map(line).collect())
@@ -92,34 +102,36 @@ pub(super) async fn show(
     let rules = &desk.school.settings.cases;
     let state = if asked.state == "closed" { "closed" } else { "open" };
     let fits = |case: &Case| {
-        let sort = rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
+        let sort = rules.sort_of(case.kind());
         let sorted = match asked.sort.as_str() {
             "accident" => sort == Sort::Accident,
             "misuse" => matches!(sort, Sort::Pupil | Sort::Staff),
             "complaint" => sort == Sort::Complaint,
             _ => true,
         };
-        sorted && case.is_open() == (state == "open")
+        let before = asked.before.is_none_or(|number| case.number < number);
+        sorted && before && case.is_open() == (state == "open")
     };
     let mine = cabinet.mine(&desk);
-    let shown = mine.iter().map(|stored| &stored.value).filter(|case| fits(case)).take(MOST_SHOWN);
-    let rows = shown.map(|case| row(&f, &desk, &cabinet, case)).collect();
+    let mut found = mine.iter().map(|stored| &stored.value).filter(|case| fits(case));
+    let shown: Vec<&Case> = found.by_ref().take(MOST_SHOWN).collect();
+    let older = found.next().and(shown.last()).map(|last| {
+        let sort = if SORTS.contains(&asked.sort.as_str()) { asked.sort.as_str() } else { "" };
+        format!("/cases?state={state}&sort={sort}&before={}", last.number)
+    });
+    let rows = shown.into_iter().map(|case| row(&f, &desk, &cabinet, case)).collect();
     let none = Errors::none();
     let fields = Fields::new(&f.says, &none);
     let choice = |name: &str| Choice::new(name, f.says.of("cases-show", name));
-    let sorts = vec![
-        Choice::new("", f.says.t("cases-show-any")),
-        choice("misuse"),
-        choice("accident"),
-        choice("complaint"),
-    ];
+    let any = Choice::new("", f.says.t("cases-show-any"));
+    let sorts = std::iter::once(any).chain(SORTS.map(choice)).collect();
     let search = vec![
         fields.select("state", choosing(vec![choice("open"), choice("closed")], state)),
         fields.select("sort", choosing(sorts, &asked.sort)),
     ];
     let behaviour = super::behaviour::may(&desk);
     let f = f.done(asked.done.as_deref());
-    Ok(page(&Index { search, rows, behaviour, f, d }))
+    Ok(page(&Index { search, rows, older, behaviour, f, d }))
 }
 
 fn row(f: &Frame, desk: &AtDesk, cabinet: &Cabinet, case: &Case) -> Row {

@@ -13,16 +13,21 @@ mod say;
 mod show;
 mod steps;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use usher_policy::access::Act;
 use usher_policy::routing::{self, CaseAct, Facts, Named, Owner};
 use usher_records::case::rules::{Class, Sort};
-use usher_records::case::thread::{Origin, Part};
+use usher_records::case::thread::{Origin, Part, Party};
 use usher_records::case::{By, Case, CaseNoun};
 use usher_records::change::Stored;
+use usher_records::person::Person;
 use usher_types::ids::{PersonId, SanctionId};
 
+use super::clock::Clock;
 use super::roll::{self, Roll};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -53,25 +58,33 @@ pub(super) fn routes() -> Vec<DeskRoute> {
 
 /// Every case and everybody in them, read once for a page.
 pub(in crate::pages::desk) struct Cabinet {
-    pub(super) roll: Roll,
+    pub(super) roll: Arc<Roll>,
     pub(super) all: Vec<Stored<Case>>,
+    /// Which of them, by their place, are about somebody.
+    about: BTreeMap<PersonId, Vec<usize>>,
 }
 
 impl Cabinet {
     pub(in crate::pages::desk) async fn of(app: &App) -> Result<Self, AppFault> {
+        Self::with(app, Arc::new(Roll::of(app).await?)).await
+    }
+
+    /// The same where a page has read everybody already.
+    async fn with(app: &App, roll: Arc<Roll>) -> Result<Self, AppFault> {
         let mut all = app.books.all::<Case>().await?;
         all.sort_by_key(|stored| stored.value.number);
-        Ok(Self { roll: Roll::of(app).await?, all })
+        let mut about: BTreeMap<PersonId, Vec<usize>> = BTreeMap::new();
+        for (place, stored) in all.iter().enumerate() {
+            for person in stored.value.subjects().filter_map(Party::person) {
+                about.entry(person).or_default().push(place);
+            }
+        }
+        Ok(Self { roll, all, about })
     }
 
     /// Somebody as routing sees them; none for whom the school no longer keeps.
     fn named(&self, person: PersonId) -> Option<Named> {
-        self.roll.person(person).map(|person| Named {
-            person: person.id,
-            kind: person.kind,
-            roles: person.roles,
-            groups: person.groups.clone(),
-        })
+        self.roll.person(person).map(Named::of)
     }
 
     /// Those a case is about; where nobody broke a rule, those who saw it.
@@ -86,23 +99,31 @@ impl Cabinet {
 
     /// What is known of a case when it is asked whose it is and who may see it.
     pub(super) fn facts(&self, desk: &AtDesk, case: &Case) -> Facts {
-        let rules = &desk.school.settings.cases;
-        let sort = |case: &Case| rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
         let about = self.about(case);
-        let same = |earlier: &Case| about.iter().any(|named| earlier.is_about(named.person));
-        let earlier = self.all.iter().map(|stored| &stored.value).filter(|earlier| {
-            earlier.number < case.number && earlier.class() == Class::Ordinary && sort(earlier) == Sort::Pupil
-        });
         Facts {
             class: case.class(),
-            sort: sort(case),
+            sort: desk.school.settings.cases.sort_of(case.kind()),
             severity: case.severity(),
-            earlier: earlier.filter(|earlier| same(earlier)).count(),
+            earlier: self.earlier(desk, case, &about),
             opened_by: case.opened_by(),
             from_pupil: case.origin() == Origin::PupilReport,
             shared_with: case.shared_with(),
             about,
         }
+    }
+
+    /// How many ordinary cases of pupils there were before about the same people.
+    fn earlier(&self, desk: &AtDesk, case: &Case, about: &[Named]) -> usize {
+        let rules = &desk.school.settings.cases;
+        let places: BTreeSet<usize> =
+            about.iter().filter_map(|named| self.about.get(&named.person)).flatten().copied().collect();
+        let earlier = places.into_iter().filter_map(|place| self.all.get(place)).map(|stored| &stored.value);
+        let counts = |earlier: &Case| {
+            earlier.number < case.number
+                && earlier.class() == Class::Ordinary
+                && rules.sort_of(earlier.kind()) == Sort::Pupil
+        };
+        earlier.filter(|earlier| counts(earlier)).count()
     }
 
     /// Whether this person may do this with a case.
@@ -129,9 +150,10 @@ impl Cabinet {
         found.filter(|stored| self.may(desk, act, &stored.value)).ok_or(AppFault::NotFound)
     }
 
-    /// The next case's number.
-    fn next_number(&self) -> u32 {
-        self.all.iter().map(|stored| stored.value.number).max().unwrap_or(0).saturating_add(1)
+    /// Everybody who is here.
+    fn here(&self, desk: &AtDesk) -> impl Iterator<Item = &Person> {
+        let today = Clock::at(desk).today();
+        self.roll.people().filter(move |person| person.is_here(today))
     }
 }
 

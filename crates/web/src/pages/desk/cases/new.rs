@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::routing::{self, CaseAct};
-use usher_records::case;
 use usher_records::case::nine::Nine;
 use usher_records::case::rules::{Class, Sort};
 use usher_records::case::thread::{Involved, Opening, Origin, Part, Party};
@@ -19,18 +18,15 @@ use super::{Cabinet, by};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
+use crate::pages::case;
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::roll;
 use crate::pages::desk::rules::Rules;
-use crate::pages::desk::unrestricted::number_taken;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
-
-/// How often a number is asked for anew when somebody else took it.
-const TRIES: u8 = 5;
 
 #[derive(Template)]
 #[template(path = "desk/cases/new.html")]
@@ -191,35 +187,26 @@ async fn rules_of(
 /// Opens the case.
 pub(super) async fn open(State(app): State<App>, sent: DeskForm<Filled>) -> Result<Response, AppFault> {
     let (desk, filled) = (sent.from, sent.value);
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let cabinet = Cabinet::of(&app).await?;
-        let from = origin::Asked { person: "", ..filled.asked() };
-        let start = origin::read(&app, &desk, &cabinet, from).await?;
-        let opening = match opening(&app, &desk, &cabinet, &start, &filled).await? {
-            Ok(opening) => opening,
-            Err(faulty) => return again(&app, &desk, &cabinet, &start, filled, faulty).await,
-        };
-        let (case, change) = match case::open(app.new_id(), cabinet.next_number(), opening, by(&desk)) {
-            Ok(opened) => opened,
-            Err(refusal) => {
-                let field = if refusal == Refusal::NameNeeded { "outside" } else { "details" };
-                return again(&app, &desk, &cabinet, &start, filled, (field, refusal)).await;
-            }
-        };
-        match app.books.commit(&change, &desk.actor(), desk.at).await {
-            Ok(_) => {
-                let mine = Cabinet::of(&app).await?.may(&desk, CaseAct::See, &case);
-                // Whoever reported what is not for their eyes is thanked, and sees no more of it.
-                return Ok(if mine {
-                    lead(&format!("/cases/{}", case.id), "case-opened")
-                } else {
-                    lead("/cases", "case-passed-on")
-                });
-            }
-            Err(error) if number_taken(&error) && tries < TRIES => {}
-            Err(error) => return Err(error.into()),
+    let cabinet = Cabinet::of(&app).await?;
+    let from = origin::Asked { person: "", ..filled.asked() };
+    let start = origin::read(&app, &desk, &cabinet, from).await?;
+    let opening = match opening(&app, &desk, &cabinet, &start, &filled).await? {
+        Ok(opening) => opening,
+        Err(faulty) => return again(&app, &desk, &cabinet, &start, filled, faulty).await,
+    };
+    match case::open(&app, &opening, by(&desk), &desk.actor()).await? {
+        Ok(case) => {
+            let mine = Cabinet::of(&app).await?.may(&desk, CaseAct::See, &case);
+            // Whoever reported what is not for their eyes is thanked, and sees no more of it.
+            Ok(if mine {
+                lead(&format!("/cases/{}", case.id), "case-opened")
+            } else {
+                lead("/cases", "case-passed-on")
+            })
+        }
+        Err(refusal) => {
+            let field = if refusal == Refusal::NameNeeded { "outside" } else { "details" };
+            again(&app, &desk, &cabinet, &start, filled, (field, refusal)).await
         }
     }
 }
@@ -235,7 +222,7 @@ async fn again(
     let says = Frame::desk(app, desk, "/cases", "case-new-title").says;
     let key = match (field, &refusal) {
         ("details", _) => "case-details-missing",
-        ("person", _) => "case-person-missing",
+        ("person", Refusal::NameNeeded | Refusal::Gone) => "case-person-missing",
         ("rule", _) => "register-rule-gone",
         (_, refusal) => refusal.words(),
     };
@@ -263,9 +250,12 @@ async fn opening(
         return Ok(Err(("person", Refusal::Gone)));
     }
     let outside = filled.outside.trim();
+    // Whoever saw something by accident, or told of it, broke no rule by that.
+    let told = person.is_some_and(|person| start.was_told_by(person));
     let part = if kind.sort == Sort::Accident { Part::Affected } else { Part::Subject };
+    let own = if told { Part::Affected } else { part };
     let mut people: Vec<Involved> =
-        person.into_iter().map(|person| Involved { who: Party::Person(person), part }).collect();
+        person.into_iter().map(|person| Involved { who: Party::Person(person), part: own }).collect();
     if !outside.is_empty() {
         people.push(Involved { who: Party::Outside(outside.to_owned()), part });
     }
@@ -286,5 +276,9 @@ async fn opening(
         (_, _, origin) => origin,
     };
     let nine = filled.nine(start);
-    Ok(Ok(Opening { origin, kind: kind.name, severity: kind.severity, class, people, nine, rule }))
+    let opening = Opening { origin, kind: kind.name, severity: kind.severity, class, people, nine, rule };
+    if !case::is_read(cabinet.here(desk), &desk.school.settings, &opening, about) {
+        return Ok(Err(("person", Refusal::NobodyReads)));
+    }
+    Ok(Ok(opening))
 }

@@ -3,6 +3,7 @@
 
 use usher_events::event::{Event, What};
 use usher_policy::access::{Listener, Who, may_hear};
+use usher_policy::decision::Decision;
 use usher_policy::facts::Circumstances;
 use usher_policy::{alarm, routing};
 use usher_records::alert::{Alert, AlertNoun, Whose};
@@ -34,6 +35,13 @@ pub(super) struct Start {
     pub(super) person: Option<PersonId>,
     pub(super) kind: &'static str,
     pub(super) nine: Nine,
+}
+
+impl Start {
+    /// Whether it begins from what this person told.
+    pub(super) fn was_told_by(&self, person: PersonId) -> bool {
+        matches!(self.origin, Origin::Told(_)) && self.person == Some(person)
+    }
 }
 
 /// Reads it; what this person may not see is not there.
@@ -96,7 +104,9 @@ async fn of_event(app: &App, desk: &AtDesk, cabinet: &Cabinet, id: EventId) -> R
     let whose = person.and_then(|id| cabinet.roll.person(id));
     let whose = whose.map(Who::of);
     let in_lesson = who_was(&event).is_some_and(|who| who.lesson.is_some());
-    if !routing::may_begin_from(&desk.who(), in_lesson, whose.as_ref()) {
+    // What was let through is nobody's to log from here: only what was kept shut has the link.
+    let refused = event.decision().is_some_and(Decision::is_refusal);
+    if !refused || !routing::may_begin_from(&desk.who(), in_lesson, whose.as_ref()) {
         return Err(AppFault::NotFound);
     }
     let (nine, kind) = filled(app, &event);

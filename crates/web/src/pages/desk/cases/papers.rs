@@ -9,10 +9,11 @@ use serde::Deserialize;
 use usher_policy::explain;
 use usher_policy::routing::CaseAct;
 use usher_records::case::Case;
-use usher_records::case::thread::{Says as Said, Terms};
+use usher_records::case::thread::{Entry, Party, Says as Said, Terms};
 use usher_records::person::Person;
 use usher_reports::document::{Document, Paper, PaperSection, paper};
 use usher_types::ids::PersonId;
+use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Reader};
 
 use super::entry::{Teller, opens_again, pounds};
@@ -73,20 +74,11 @@ fn sheet(app: &App, desk: &AtDesk, cabinet: &Cabinet, case: &Case, sheet: Sheet)
     let made = Paper {
         title: says.t(sheet.title),
         mark: says.t("report-confidential"),
-        lead: vec![line(desk, &says, cabinet, case)],
+        lead: vec![say::heading(desk, &says, cabinet, case)],
         sections: std::iter::once(fields).chain(thread).collect(),
         lines: sheet.lines.iter().map(|key| says.t(*key)).collect(),
     };
     paper(&letterhead(desk, &app.words), &made)
-}
-
-fn line(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
-    let line = says.t2(
-        "case-line",
-        ("kind", &say::kind(desk, says, case)),
-        ("who", &say::about(says, cabinet, case)),
-    );
-    format!("{}: {line}", says.t1("case-number", "number", case.number))
 }
 
 /// The nine fields in the order of the form.
@@ -138,7 +130,7 @@ fn done(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> Vec<Strin
 
 /// The entry for the safeguarding record, as text to paste.
 pub(super) fn hand_over_text(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
-    let mut text = vec![line(desk, says, cabinet, case)];
+    let mut text = vec![say::heading(desk, says, cabinet, case)];
     let rows = nine(desk, says, cabinet, case).into_iter().filter(|(_, value)| !value.is_empty());
     text.extend(rows.map(|(name, value)| format!("{name}: {}", value.replace('\n', " "))));
     text.extend(case.outcome().map(|outcome| says.t1("case-outcome", "text", outcome)));
@@ -161,7 +153,7 @@ pub(super) async fn hand_over(
 fn thread(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> PaperSection {
     let teller = Teller { desk, says, cabinet };
     let clock = Clock::at(desk);
-    let row = |entry: &usher_records::case::thread::Entry| {
+    let row = |entry: &Entry| {
         let told = teller.tell(case, entry);
         let name = cabinet.roll.name(says, entry.by);
         let text: Vec<String> = std::iter::once(told.what).chain(told.lines).chain([name]).collect();
@@ -218,22 +210,21 @@ fn child_of<'a>(cabinet: &'a Cabinet, case: &Case, asked: &str) -> Option<&'a Pe
 
 fn letter_to(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case, child: &Person) -> Paper {
     let others = Others::of(cabinet, case, child);
-    let another = says.t("case-letter-another-child");
-    let clean = |text: &str| others.without(text, &another);
+    let (another, else_) = (says.t("case-letter-another-child"), says.t("case-letter-somebody-else"));
+    let clean = |text: &str| others.without(text, &another, &else_);
     let day = Clock::at(desk).day(case.opened_at());
-    let mut did: Vec<String> = Vec::new();
-    for entry in &case.entries {
-        match &entry.says {
-            Said::Support(text) => did.push(clean(text)),
-            Said::Decided { text, .. } => did.push(clean(text)),
-            Said::Narrowed { terms, until, .. } if terms.person == child.id => {
-                did.push(narrowed(desk, says, terms, *until));
-            }
-            _ => {}
-        }
-    }
+    let mut did: Vec<String> = case
+        .entries
+        .iter()
+        .filter_map(|entry| told_home(case, entry, child))
+        .map(|told| match told {
+            ToldHome::Text(text) => clean(text),
+            ToldHome::Narrowed(terms, until) => narrowed(desk, says, terms, until),
+        })
+        .collect();
     if did.is_empty() {
-        did.push(says.t("case-letter-nothing-yet"));
+        let several = case.subjects().count() > 1;
+        did.push(says.t(if several { "case-letter-by-word" } else { "case-letter-nothing-yet" }));
     }
     let texts = [
         vec![
@@ -254,24 +245,58 @@ fn letter_to(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case, child: 
     }
 }
 
-fn narrowed(desk: &AtDesk, says: &Says, terms: &Terms, until: usher_types::moment::Moment) -> String {
+/// What a letter tells of an entry.
+#[derive(Debug, PartialEq, Eq)]
+enum ToldHome<'a> {
+    Text(&'a str),
+    Narrowed(&'a Terms, Moment),
+}
+
+/// What is told of an entry to a child's family. Where the case is about several, what was done may have been done for another
+/// child, and only what names this one is told.
+fn told_home<'a>(case: &Case, entry: &'a Entry, child: &Person) -> Option<ToldHome<'a>> {
+    match &entry.says {
+        Said::Support(text) | Said::Decided { text, .. } => {
+            (case.subjects().count() <= 1).then_some(ToldHome::Text(text))
+        }
+        Said::Narrowed { terms, until, .. } if terms.person == child.id => {
+            Some(ToldHome::Narrowed(terms, *until))
+        }
+        _ => None,
+    }
+}
+
+fn narrowed(desk: &AtDesk, says: &Says, terms: &Terms, until: Moment) -> String {
     let what = explain::restriction(says.words(), Reader::Adult, terms.restriction);
     let ends = opens_again(desk, says, until);
     format!("{what} {ends}")
 }
 
-/// Names that must not be in a letter: the full names of every other pupil, and every name of the others in the case.
-struct Others(Vec<String>);
+/// Names that must not be in a letter: the full names of every other pupil, every name of the others in the case, and those
+/// of people from outside.
+struct Others {
+    pupils: Vec<String>,
+    /// As they were written, which may be words and no name: “A neighbour”.
+    outside: Vec<String>,
+    /// The words of those that begin like a name. Only written so are they taken out: a family may be called Will.
+    parts: Vec<String>,
+}
 
 impl Others {
     fn of(cabinet: &Cabinet, case: &Case, child: &Person) -> Self {
-        let in_case = case.people().into_iter().filter_map(|one| one.who.person()).collect();
-        Self::among(cabinet.roll.people(), &in_case, child)
+        let people = case.people();
+        let in_case = people.iter().filter_map(|one| one.who.person()).collect();
+        let outside = people.iter().filter_map(|one| match &one.who {
+            Party::Outside(name) => Some(name.as_str()),
+            Party::Person(_) => None,
+        });
+        Self::among(cabinet.roll.people(), &in_case, outside, child)
     }
 
     fn among<'a>(
         people: impl Iterator<Item = &'a Person>,
         in_case: &BTreeSet<PersonId>,
+        outside: impl Iterator<Item = &'a str>,
         child: &Person,
     ) -> Self {
         let own: BTreeSet<String> = names(child).into_iter().map(|name| name.to_lowercase()).collect();
@@ -288,11 +313,28 @@ impl Others {
         // Longer names first, so that no half of one is left.
         all.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
         all.dedup();
-        Self(all)
+        let mut outside: Vec<String> = outside.map(|name| name.trim().to_owned()).collect();
+        outside.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+        let words = outside.iter().flat_map(|name| name.split_whitespace());
+        let is_name = |word: &&str| {
+            word.chars().count() >= SHORTEST_NAME
+                && word.chars().next().is_some_and(char::is_uppercase)
+                && !own.contains(&word.to_lowercase())
+        };
+        let parts = words.filter(is_name).map(str::to_owned).collect();
+        Self { pupils: all, outside, parts }
     }
 
-    fn without(&self, text: &str, another: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, name| replace_words(&text, name, another))
+    fn without(&self, text: &str, another: &str, else_: &str) -> String {
+        let any_case = |one: char, other: char| one.to_lowercase().eq(other.to_lowercase());
+        let text = self
+            .pupils
+            .iter()
+            .fold(text.to_owned(), |text, name| replace_words(&text, name, another, any_case));
+        let text = self.outside.iter().fold(text, |text, name| replace_words(&text, name, else_, any_case));
+        self.parts
+            .iter()
+            .fold(text, |text, name| replace_words(&text, name, else_, |one, other| one == other))
     }
 }
 
@@ -301,16 +343,16 @@ fn names(person: &Person) -> Vec<String> {
     vec![person.name(), person.given.clone(), known, person.family.clone()]
 }
 
-/// A text with every whole occurrence of `name` replaced, whatever its case.
-fn replace_words(text: &str, name: &str, by: &str) -> String {
+/// A text with every whole occurrence of `name` replaced, by what counts as the same letter.
+fn replace_words(text: &str, name: &str, by: &str, same: impl Fn(char, char) -> bool) -> String {
     let letters: Vec<char> = text.chars().collect();
-    let wanted: Vec<String> = name.chars().map(|letter| letter.to_lowercase().to_string()).collect();
+    let wanted: Vec<char> = name.chars().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(letter) = letters.get(at) {
-        let found = letters.get(at..at + wanted.len()).is_some_and(|part| {
-            part.iter().zip(&wanted).all(|(one, other)| one.to_lowercase().to_string() == *other)
-        });
+        let found = letters
+            .get(at..at + wanted.len())
+            .is_some_and(|part| part.iter().zip(&wanted).all(|(one, other)| same(*one, *other)));
         let edge = |index: Option<usize>| {
             index.and_then(|index| letters.get(index)).is_none_or(|letter| !letter.is_alphanumeric())
         };
@@ -336,9 +378,15 @@ mod tests {
         let (grace, zoe) = (pupil(73, "Grace Stone", 4, 30), pupil(74, "Zoe Lamb", 5, 31));
         let people = [&ada, &max, &grace, &zoe];
         let in_case = [ada.id, max.id].into_iter().collect();
-        let others = Others::among(people.into_iter(), &in_case, &ada);
+        let outside = ["Will Ash", "A neighbour"];
+        let others = Others::among(people.into_iter(), &in_case, outside.into_iter(), &ada);
+        let clean = |text| others.without(text, "another child", "somebody else");
+        assert_eq!(
+            clean("Will Ash rang a neighbour, and Will will ring again. Ash trees stand there."),
+            "somebody else rang somebody else, and somebody else will ring again. somebody else trees stand there."
+        );
         let text = "Ada Bell and Max looked at it; Grace Stone told Zoe Lamb. Max Bell shut it with grace.";
-        let clean = others.without(text, "another child");
+        let clean = clean(text);
         assert_eq!(
             clean,
             "Ada Bell and another child looked at it; another child told another child. another child shut it \
@@ -347,8 +395,52 @@ mod tests {
     }
 
     #[test]
+    fn inc_05_where_a_case_is_about_several_a_family_is_told_only_what_names_their_child() {
+        use usher_records::case::thread::{Entry, Involved, Opening, Origin, Part};
+        use usher_records::case::{By, nine::Nine, open, rules::Class};
+        use usher_records::sanction::Restriction;
+        use usher_testkit::school::pupil;
+        use usher_types::ids::Id;
+
+        let by = By { person: Id::new(7), at: Moment::from_unix_ms(0) };
+        let about = |people: &[u64]| {
+            let involved = |id: &u64| Involved { who: Party::Person(Id::new(*id)), part: Part::Subject };
+            let opening = Opening {
+                origin: Origin::Report,
+                kind: "off-task".into(),
+                severity: 1,
+                class: Class::Ordinary,
+                people: people.iter().map(involved).collect(),
+                nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
+                rule: None,
+            };
+            open(Id::new(5), 1, opening, by).unwrap().0
+        };
+        let entry = |says| Entry { number: 2, by: by.person, at: by.at, says };
+        let support = entry(Said::Support("We talked with Max".into()));
+        let decided = entry(Said::Decided { step: None, text: "He stays in at break".into(), heavier: None });
+        let terms = Terms {
+            person: Id::new(72),
+            restriction: Restriction::NoWeb,
+            school_days: 1,
+            reason: "Again".into(),
+            heavier: None,
+        };
+        let narrowed = entry(Said::Narrowed { sanction: Id::new(9), terms, until: by.at, confirms: None });
+        let (ada, max) = (pupil(71, "Ada Bell", 4, 30), pupil(72, "Max Hill", 4, 30));
+        let told = |case: &Case, child: &Person| {
+            [&support, &decided, &narrowed].map(|entry| told_home(case, entry, child).is_some())
+        };
+        let (one, both) = (about(&[72]), about(&[71, 72]));
+        assert_eq!(told(&one, &max), [true, true, true]);
+        assert_eq!(told(&both, &max), [false, false, true]);
+        assert_eq!(told(&both, &ada), [false, false, false]);
+    }
+
+    #[test]
     fn whole_names_are_replaced_and_words_that_hold_them_are_not() {
-        let replace = |text, name| replace_words(text, name, "another child");
+        let any_case = |one: char, other: char| one.to_lowercase().eq(other.to_lowercase());
+        let replace = |text, name| replace_words(text, name, "another child", any_case);
         assert_eq!(
             replace("Ada told Max, and MAX told maximum.", "Max"),
             "Ada told another child, and another child told maximum."

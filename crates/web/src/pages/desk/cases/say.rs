@@ -45,6 +45,16 @@ pub(super) fn about(says: &Says, cabinet: &Cabinet, case: &Case) -> String {
     if names.is_empty() { says.t("case-nobody") } else { says.list(&names) }
 }
 
+/// A case in one line: what it is about, and whom.
+pub(super) fn line(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
+    says.t2("case-line", ("kind", &kind(desk, says, case)), ("who", &about(says, cabinet, case)))
+}
+
+/// The same with its number.
+pub(super) fn heading(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
+    format!("{}: {}", says.t1("case-number", "number", case.number), line(desk, says, cabinet, case))
+}
+
 /// Whose a case is, in words: the office, and who holds it now.
 pub(super) fn owners(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> String {
     let today = Clock::at(desk).today();
@@ -98,8 +108,11 @@ pub(in crate::pages::desk) fn register_rows(
     let clock = Clock::at(desk);
     let rules = &desk.school.settings.cases;
     let breach = |case: &Case| {
-        let sort = rules.kind(case.kind()).map_or(Sort::Other, |kind| kind.sort);
-        case.class() == Class::Ordinary && !matches!(sort, Sort::Accident | Sort::Complaint)
+        let sort = rules.sort_of(case.kind());
+        // Where it is about nobody yet, those in it were hurt or saw it: the register is no list of victims.
+        case.class() == Class::Ordinary
+            && !matches!(sort, Sort::Accident | Sort::Complaint)
+            && case.subjects().next().is_some()
     };
     let row = |case: &Case| RegisterRow {
         number: says.t1("case-number", "number", case.number),

@@ -12,7 +12,7 @@ use usher_types::role::Reader;
 
 use super::entry::Teller;
 use super::steps::{STEPS, correct_address};
-use super::{Cabinet, entry, say};
+use super::{Cabinet, entry, evidence, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, Done, around};
@@ -79,11 +79,7 @@ pub(super) async fn show(
     let case = &cabinet.find(&desk, &id, CaseAct::See)?.value;
     let (f, d) = around(&app, &desk, "/cases", "cases-title");
     let says = f.says.clone();
-    let title = says.t2(
-        "case-line",
-        ("kind", &say::kind(&desk, &says, case)),
-        ("who", &say::about(&says, &cabinet, case)),
-    );
+    let title = say::line(&desk, &says, &cabinet, case);
     let class = case.class();
     let show = Show {
         number: says.t1("case-number", "number", case.number),
@@ -115,7 +111,7 @@ fn rows(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<Row> {
     let clock = Clock::at(desk);
     let row = |entry: &usher_records::case::thread::Entry| {
         let told = teller.tell(case, entry);
-        let kept = matches!(entry.says, Said::Evidence(_) | Said::Referred(_));
+        let kept = evidence::kept(case, entry).is_some();
         Row {
             number: entry.number,
             time: clock.time(entry.at),
@@ -210,6 +206,7 @@ fn actions(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<(Str
         "seen" => case.is_open() && !case.was_seen_by(desk.person.id),
         "check" => case.is_open() && case.kind() == "cyberbullying",
         "confirm" => case.proposed().is_some_and(|(entry, _)| entry.by != desk.person.id),
+        "decline" => case.proposed().is_some(),
         "entered" => case.entered().is_none(),
         "reopen" => !case.is_open(),
         "support-later" => case.is_open() && !case.support_seen_to(),

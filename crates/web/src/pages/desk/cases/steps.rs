@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::explain;
-use usher_policy::routing::CaseAct;
+use usher_policy::routing::{self, CaseAct};
 use usher_records::case::rules::{Class, Step as Rung};
 use usher_records::case::sanctions::{self, Known};
 use usher_records::case::thread::{Agency, Contact, Disclosed, Involved, Part, Party, Terms};
@@ -32,7 +32,7 @@ use crate::view::says::Says;
 use crate::view::with_status;
 
 /// Every step: its name in the address, and what it takes.
-pub(super) const STEPS: [(&str, CaseAct); 24] = [
+pub(super) const STEPS: [(&str, CaseAct); 25] = [
     ("support", CaseAct::See),
     ("support-later", CaseAct::Decide),
     ("note", CaseAct::See),
@@ -51,6 +51,7 @@ pub(super) const STEPS: [(&str, CaseAct); 24] = [
     ("reopen", CaseAct::Decide),
     ("merge", CaseAct::Decide),
     ("confirm", CaseAct::Confirm),
+    ("decline", CaseAct::Decline),
     ("entered", CaseAct::Class),
     ("class", CaseAct::Class),
     ("refer", CaseAct::Disclose),
@@ -143,7 +144,7 @@ pub(super) async fn carry_out(
         Err(Refusal::SupportFirst) => return Ok(form(&work, "support-later", first(&work))),
         Err(refusal) => {
             let says = Frame::desk(&app, &desk, "/cases", "cases-title").says;
-            let errors = Errors::of(field_of(step, &refusal), says.t(refusal.words()));
+            let errors = Errors::of(field_of(step, &refusal), says.t(words_of(step, &refusal)));
             return Ok(form(&work, step, errors));
         }
     };
@@ -178,12 +179,24 @@ fn field_of(step: &str, refusal: &Refusal) -> &'static str {
     match (step, refusal) {
         (_, Refusal::Heavier) => "more",
         ("narrow", Refusal::EndNeeded | Refusal::TooLong) => "days",
-        ("person", _) => "outside",
+        ("person", Refusal::NameNeeded) => "outside",
+        ("person", Refusal::NotYours) => "choice",
+        ("person", _) => "person",
         ("parents" | "refer", Refusal::NameNeeded) => "to",
         ("custody", _) => "text",
         ("share", _) => "person",
         ("link" | "merge", _) => "number",
         _ => "text",
+    }
+}
+
+/// The words of a refusal, where a step has its own.
+fn words_of(step: &str, refusal: &Refusal) -> &'static str {
+    match (step, refusal) {
+        ("share", Refusal::NotYours) => "case-share-not-theirs",
+        ("share", Refusal::NameNeeded | Refusal::Gone) => "case-share-nobody",
+        ("person", Refusal::NotYours) => "case-person-not-yours",
+        _ => refusal.words(),
     }
 }
 
@@ -214,10 +227,8 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
             let class = Class::named(&sent.choice).ok_or(Refusal::Gone);
             class.and_then(|class| act::reclass(case, by, class, &sent.text))
         }
-        "share" => match sent.person.parse() {
-            Ok(person) => act::share(case, by, person),
-            Err(_) => Err(Refusal::NameNeeded),
-        },
+        "share" => shown_to(work).and_then(|person| act::share(case, by, person)),
+        "decline" => act::decline(case, by, &sent.text),
         "link" => other(work, CaseAct::See).and_then(|other| act::link(case, by, &other.value)),
         "merge" => other(work, CaseAct::Decide).and_then(|other| act::merge(case, by, other)),
         "decide" => decided(work),
@@ -259,7 +270,37 @@ fn involved(work: &Work<'_>) -> Result<Involved, Refusal> {
         Ok(person) if work.cabinet.roll.person(person).is_some() => Party::Person(person),
         _ => Party::Outside(work.sent.outside.trim().to_owned()),
     };
+    if part == Part::Subject {
+        may_be_about(work, &who)?;
+    }
     Ok(Involved { who, part })
+}
+
+/// Whether the case may be about somebody more: whoever it is about sees it no more, so that only those who decide it say so,
+/// and never so that nobody would see it.
+fn may_be_about(work: &Work<'_>, who: &Party) -> Result<(), Refusal> {
+    let Work { desk, cabinet, case, .. } = *work;
+    if !cabinet.may(desk, CaseAct::Decide, &case.value) {
+        return Err(Refusal::NotYours);
+    }
+    let Some(named) = who.person().and_then(|person| cabinet.named(person)) else { return Ok(()) };
+    let mut facts = cabinet.facts(desk, &case.value);
+    if !routing::may_be_about(&facts, case.value.kind(), &named) {
+        return Err(Refusal::ClassFirst);
+    }
+    facts.about.push(named);
+    let read = routing::is_read(cabinet.here(desk), &desk.school.settings, &facts);
+    if read { Ok(()) } else { Err(Refusal::NobodyReads) }
+}
+
+/// Whom the case is shown to: somebody who would see it then.
+fn shown_to(work: &Work<'_>) -> Result<PersonId, Refusal> {
+    let Work { desk, cabinet, case, .. } = *work;
+    let person = work.sent.person.parse().map_err(|_nobody| Refusal::NameNeeded)?;
+    let with = cabinet.here(desk).find(|one| one.id == person).ok_or(Refusal::Gone)?;
+    let facts = cabinet.facts(desk, &case.value);
+    let sees = routing::may_be_shown(with, &desk.school.settings, &facts);
+    if sees { Ok(person) } else { Err(Refusal::NotYours) }
 }
 
 /// Another case, by its number; only one with which this person may do this too.
@@ -295,7 +336,8 @@ fn narrow(work: &Work<'_>) -> Result<Change, Refusal> {
     let restriction = usable(work).find(|one| one.name() == sent.choice).ok_or(Refusal::NotInThisSchool)?;
     let person = sent.person.parse().map_err(|_nobody| Refusal::NotYours)?;
     let school_days = sent.days.trim().parse().map_err(|_not_a_number| Refusal::EndNeeded)?;
-    let terms = Terms { person, restriction, school_days, reason: sent.text.trim().to_owned() };
+    let reason = sent.text.trim().to_owned();
+    let terms = Terms { person, restriction, school_days, reason, heavier: None };
     sanctions::narrow(work.case, by(work.desk), terms_of(work).known(), work.app.new_id(), terms, &sent.more)
 }
 
@@ -333,7 +375,7 @@ fn form(work: &Work<'_>, step: &'static str, errors: Errors) -> Response {
     let fields = fields(work, says, step, &Fields::new(says, &errors));
     let text = match step {
         "illegal" => (1..=5).map(|line| says.of("case-illegal-rule", line)).collect(),
-        "confirm" => {
+        "confirm" | "decline" => {
             let teller = super::entry::Teller { desk: work.desk, says, cabinet: work.cabinet };
             case.proposed().map(|(_, terms)| teller.terms(terms, None)).unwrap_or_default()
         }
@@ -348,7 +390,7 @@ fn form(work: &Work<'_>, step: &'static str, errors: Errors) -> Response {
     let page = StepPage {
         back: format!("/cases/{}", case.id),
         action: format!("/cases/{}/do/{step}", case.id),
-        heading: heading(work, says),
+        heading: say::heading(work.desk, says, work.cabinet, case),
         text,
         fields,
         hidden,
@@ -359,16 +401,6 @@ fn form(work: &Work<'_>, step: &'static str, errors: Errors) -> Response {
     };
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     with_status(status, &page)
-}
-
-fn heading(work: &Work<'_>, says: &Says) -> String {
-    let case = &work.case.value;
-    let line = says.t2(
-        "case-line",
-        ("kind", &say::kind(work.desk, says, case)),
-        ("who", &say::about(says, work.cabinet, case)),
-    );
-    format!("{}: {line}", says.t1("case-number", "number", case.number))
 }
 
 fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<Field> {
@@ -387,9 +419,7 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
         "person" => vec![
             fields.select("person", people(desk, says, cabinet, &sent.person)).labelled(label("label")),
             fields.line("outside", sent.outside.as_str()),
-            choice(
-                Part::ALL.map(|part| Choice::new(part.name(), says.of("case-part", part.name()))).to_vec(),
-            ),
+            choice(parts(work, says)),
         ],
         "check" => vec![choice(checks(says, &work.case.value))],
         "parents" => vec![
@@ -443,6 +473,13 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
 
 fn more(fields: &Fields<'_>, says: &Says, sent: &Sent) -> Field {
     fields.line("more", sent.more.as_str()).labelled(says.t("case-heavier-label"))
+}
+
+/// What somebody may have to do with it: that it is about them, only those who decide it say.
+fn parts(work: &Work<'_>, says: &Says) -> Vec<Choice> {
+    let decides = work.cabinet.may(work.desk, CaseAct::Decide, &work.case.value);
+    let parts = Part::ALL.into_iter().filter(|part| decides || *part != Part::Subject);
+    parts.map(|part| Choice::new(part.name(), says.of("case-part", part.name()))).collect()
 }
 
 /// The items of the checklist that are left.

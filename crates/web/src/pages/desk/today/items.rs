@@ -1,5 +1,7 @@
 //! What there may be to do, by what somebody may do about it.
 
+use std::sync::Arc;
+
 use usher_activity::spool::SpoolState;
 use usher_policy::access::Act;
 use usher_records::register::Entry;
@@ -52,7 +54,7 @@ pub(super) struct Items {
 }
 
 /// Gathers it, most pressing first.
-pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Roll) -> Result<Items, AppFault> {
+pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) -> Result<Items, AppFault> {
     let mut gather = Gather { app, desk, f, roll, clock: Clock::at(desk), found: Items::default() };
     gather.stopped();
     gather.alerts().await?;
@@ -75,7 +77,7 @@ struct Gather<'a> {
     app: &'a App,
     desk: &'a AtDesk,
     f: &'a Frame,
-    roll: &'a Roll,
+    roll: &'a Arc<Roll>,
     clock: Clock<'a>,
     found: Items,
 }
@@ -158,7 +160,7 @@ impl Gather<'_> {
 
     /// Cases that came to this person and that they have not seen.
     async fn cases(&mut self) -> Result<(), AppFault> {
-        for case in cases::waiting(self.app, self.desk).await?.into_iter().take(MOST_CASES) {
+        for case in cases::waiting(self.app, self.desk, self.roll).await?.into_iter().take(MOST_CASES) {
             let says = &self.f.says;
             let words = (case.title, says.t("today-case-text"));
             let go = Action::Go(case.address, says.t("today-case-go"));

@@ -2,6 +2,8 @@
 
 mod items;
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -37,7 +39,7 @@ pub(super) async fn show(
     Query(done): Query<Done>,
 ) -> Result<Response, AppFault> {
     let (f, d) = around(&app, &desk, "/", "nav-today");
-    let roll = Roll::of(&app).await?;
+    let roll = Arc::new(Roll::of(&app).await?);
     let today = items::of(&app, &desk, &f, &roll).await?;
     let local = desk.school.zone.local(desk.at);
     let hour = local.time().hour();
