@@ -94,6 +94,12 @@ pub enum Refusal {
     /// What may be illegal is not copied (INC-03).
     #[error("what may be illegal is not copied")]
     MayBeIllegal,
+    /// Something that has to be told is missing (PRM-04).
+    #[error("something that has to be told is missing")]
+    DetailNeeded(crate::permission::matter::Detail),
+    /// Opening this takes two people of two offices; one alone cannot.
+    #[error("it takes two people")]
+    TakesTwo,
 }
 
 impl Refusal {
@@ -129,6 +135,8 @@ impl Refusal {
             Self::CaseClosed => "refusal-case-closed",
             Self::SecondPerson => "refusal-second-person",
             Self::MayBeIllegal => "refusal-may-be-illegal",
+            Self::DetailNeeded(_) => "refusal-detail-needed",
+            Self::TakesTwo => "refusal-takes-two",
         }
     }
 }

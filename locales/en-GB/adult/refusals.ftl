@@ -29,3 +29,5 @@ refusal-note-needed = Please add a note of what you found out before you close i
 refusal-case-closed = This case is closed. Open it again to add to it.
 refusal-second-person = You proposed this, so somebody else has to confirm it.
 refusal-may-be-illegal = What was seen may be illegal, so nothing is copied or uploaded. Follow the steps on the page.
+refusal-detail-needed = Fill this in. Nobody can decide without it.
+refusal-takes-two = Opening this takes two people with different roles. It is left to those who answer requests.
