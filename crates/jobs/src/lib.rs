@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod clauses;
 pub mod feeds;
 pub mod follow;
+pub mod lapses;
 pub mod leavers;
 pub mod outbox;
 pub mod post;

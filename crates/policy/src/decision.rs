@@ -208,6 +208,8 @@ pub enum Note {
     NoCategory,
     /// Its bytes are passed on unread.
     NotRead(NotRead),
+    /// Sending a picture there was opened to them.
+    PictureOpen(GrantId),
 }
 
 /// Why the bytes of a tunnel are passed on unread.

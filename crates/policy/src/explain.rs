@@ -138,6 +138,7 @@ pub fn passed(words: &Words, zone: &Zone, passed: &Passed) -> String {
         Note::Released(id) => ("note-released", Some(("grant", id.to_string()))),
         Note::NothingLeaves => ("note-nothing-leaves", None),
         Note::SignUpOpen(id) => ("note-sign-up-open", Some(("grant", id.to_string()))),
+        Note::PictureOpen(id) => ("note-picture-open", Some(("grant", id.to_string()))),
         Note::NothingSaid => ("note-nothing-said", None),
         Note::NoGrant => ("note-no-grant", None),
         Note::InLesson(id) => ("note-in-lesson", Some(("lesson", id.to_string()))),

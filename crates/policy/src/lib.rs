@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod live;
 pub mod must;
 pub mod outline;
+pub mod permission;
 pub mod presence;
 pub mod probe;
 pub mod profile;

@@ -75,6 +75,7 @@ mod tests {
             reason: "Maths games".into(),
             owner: Id::new(4),
             made_at: NINE,
+            from: None,
             until: NINE.plus_minutes(minutes),
             ended_at: None,
         }

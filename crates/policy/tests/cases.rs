@@ -192,6 +192,7 @@ impl GrantCase {
             reason: "for a lesson".into(),
             owner: Id::new(1),
             made_at: moment(&self.from),
+            from: None,
             until: moment(&self.until),
             ended_at: None,
         }

@@ -151,6 +151,7 @@ fn no_grant_opens_them() {
         reason: "an attack".into(),
         owner: Id::new(4),
         made_at: AT,
+        from: None,
         until: AT.plus_minutes(60),
         ended_at: None,
     };

@@ -195,6 +195,20 @@ pub enum Action {
     CaseReopened,
     /// The ledger of clauses found that a control came to hold, or holds no more.
     HeldNoted,
+    /// Leave was asked for.
+    PermissionAsked,
+    /// The first of two said yes to it.
+    PermissionAgreed,
+    /// It was given or refused.
+    PermissionDecided,
+    /// It was taken back or ended early.
+    PermissionEnded,
+    /// It came to its end, and those it concerns were told.
+    PermissionLapsed,
+    /// A page is to be opened, and waits for a second person.
+    UnblockProposed,
+    /// How somebody outside of the school is reached was written.
+    ContactSaved,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -36,6 +36,8 @@ pub enum Opens {
     Files,
     /// Making an account there, for a project (WEB-27). The page must be open anyhow.
     SignUp,
+    /// Sending a picture, film or sound there, for a project (IMG-17). The page must be open anyhow.
+    Picture,
 }
 
 /// A grant.
@@ -56,6 +58,9 @@ pub struct Grant {
     pub owner: PersonId,
     /// When it was made.
     pub made_at: Moment,
+    /// From when it holds, if not from when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Moment>,
     /// When it ends.
     pub until: Moment,
     /// When it was taken back, if before that.
@@ -65,7 +70,17 @@ pub struct Grant {
 impl Grant {
     /// Whether it opens anything.
     pub fn is_open(&self, at: Moment) -> bool {
-        self.made_at <= at && at < self.until && self.ended_at.is_none_or(|ended| at < ended)
+        self.begins_at() <= at && !self.is_over(at)
+    }
+
+    /// When it begins to open something.
+    pub fn begins_at(&self) -> Moment {
+        self.from.unwrap_or(self.made_at)
+    }
+
+    /// Whether it will never open anything again.
+    pub fn is_over(&self, at: Moment) -> bool {
+        self.until <= at || self.ended_at.is_some_and(|ended| ended <= at)
     }
 }
 
@@ -108,6 +123,26 @@ pub struct MakeGrant<'a> {
 /// # Errors
 /// No reason, no end or one too late, a sealed page, or half the web.
 pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(Grant, Change), Refusal> {
+    let until = asked.until;
+    let grant = openable(asked, at)?;
+    end_within(until, longest_minutes, at)?;
+    let change = Change::of(Action::GrantMade, Write::of(&grant, Expect::New)).because(&grant.reason);
+    Ok((grant, change))
+}
+
+/// What a permission opens. How long it may last the permission says; it may begin later.
+///
+/// # Errors
+/// As [`make`], but for an end too late.
+pub fn for_permission(asked: MakeGrant<'_>, from: Moment, at: Moment) -> Result<Grant, Refusal> {
+    let grant = openable(asked, at)?;
+    if grant.until <= from.max(at) {
+        return Err(Refusal::EndNeeded);
+    }
+    Ok(Grant { from: Some(from).filter(|from| *from > at), ..grant })
+}
+
+fn openable(asked: MakeGrant<'_>, at: Moment) -> Result<Grant, Refusal> {
     if asked.sealed {
         return Err(Refusal::Sealed);
     }
@@ -115,8 +150,7 @@ pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(G
         return Err(Refusal::TooWide);
     }
     let reason = refusal::reason(asked.reason)?;
-    end_within(asked.until, longest_minutes, at)?;
-    let grant = Grant {
+    Ok(Grant {
         id: asked.id,
         scope: asked.scope,
         opens: asked.opens,
@@ -124,11 +158,10 @@ pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(G
         reason: reason.to_owned(),
         owner: asked.owner,
         made_at: at,
+        from: None,
         until: asked.until,
         ended_at: None,
-    };
-    let change = Change::of(Action::GrantMade, Write::of(&grant, Expect::New)).because(reason);
-    Ok((grant, change))
+    })
 }
 
 /// Takes a grant back.
@@ -136,7 +169,7 @@ pub fn make(asked: MakeGrant<'_>, longest_minutes: u16, at: Moment) -> Result<(G
 /// # Errors
 /// [`Refusal::AlreadySo`] when it is over.
 pub fn end(grant: &Stored<Grant>, at: Moment) -> Result<Change, Refusal> {
-    if !grant.value.is_open(at) {
+    if grant.value.is_over(at) {
         return Err(Refusal::AlreadySo);
     }
     let mut next = grant.value.clone();

@@ -60,11 +60,15 @@ pub enum Kind {
     Case,
     /// [`crate::held::HeldBook`].
     HeldBook,
+    /// [`crate::permission::Permission`].
+    Permission,
+    /// [`crate::contact::Card`].
+    ContactCard,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -92,6 +96,8 @@ impl Kind {
         Self::PolicyDraft,
         Self::Case,
         Self::HeldBook,
+        Self::Permission,
+        Self::ContactCard,
     ];
 
     /// Its name in storage and in the journal.
@@ -124,6 +130,8 @@ impl Kind {
             Self::PolicyDraft => "policy-draft",
             Self::Case => "case",
             Self::HeldBook => "held-book",
+            Self::Permission => "permission",
+            Self::ContactCard => "contact-card",
         }
     }
 

@@ -100,6 +100,12 @@ pub enum Refusal {
     /// Nobody holds the office that would read it (INC-12, INC-15).
     #[error("nobody holds the office that reads this")]
     NobodyReads,
+    /// Something that has to be told is missing (PRM-04).
+    #[error("something that has to be told is missing")]
+    DetailNeeded(crate::permission::matter::Detail),
+    /// Opening this takes two people of two offices; one alone cannot.
+    #[error("it takes two people")]
+    TakesTwo,
 }
 
 impl Refusal {
@@ -137,6 +143,8 @@ impl Refusal {
             Self::MayBeIllegal => "refusal-may-be-illegal",
             Self::ClassFirst => "refusal-class-first",
             Self::NobodyReads => "refusal-nobody-reads",
+            Self::DetailNeeded(_) => "refusal-detail-needed",
+            Self::TakesTwo => "refusal-takes-two",
         }
     }
 }

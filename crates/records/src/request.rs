@@ -1,11 +1,13 @@
 //! Requests to open a page, from a block page to an answer in words.
 
 use serde::{Deserialize, Serialize};
+use usher_lists::patterns::AddressPattern;
 use usher_types::ids::{EventId, GrantId, LessonId, PersonId, RequestId};
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 use crate::change::{Action, Change, Expect, Stored, Write};
+use crate::grant::Scope;
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::{self, Refusal};
 
@@ -26,8 +28,32 @@ pub struct UnblockRequest {
     pub reason: Option<String>,
     /// When.
     pub asked_at: Moment,
+    /// A yes that waits for a second person, because much hangs on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposed>,
     /// The answer.
     pub answer: Option<Answer>,
+}
+
+/// A yes that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// Who would open it.
+    pub by: PersonId,
+    /// When they said so.
+    pub at: Moment,
+    /// To whom.
+    pub scope: Scope,
+    /// Which page.
+    pub page: AddressPattern,
+    /// For how many minutes, from when the second person says yes.
+    pub minutes: u16,
+    /// Why.
+    pub reason: String,
+    /// What the asker is told.
+    pub words: String,
+    /// What hangs on it, in words.
+    pub risks: Vec<String>,
 }
 
 /// An answer.
@@ -73,16 +99,91 @@ pub fn ask(request: UnblockRequest, adult: bool) -> Result<Change, Refusal> {
     Ok(change)
 }
 
-/// Answers a request.
+/// Says yes as the first of two.
 ///
 /// # Errors
-/// [`Refusal::AlreadySo`] when it is answered; [`Refusal::ReasonNeeded`] when no words are given.
+/// [`Refusal::AlreadySo`] when it is answered or waits for a second person already; [`Refusal::ReasonNeeded`];
+/// [`Refusal::NotYours`] for whoever asked.
+pub fn propose(request: &Stored<UnblockRequest>, proposed: Proposed) -> Result<Change, Refusal> {
+    if request.value.answer.is_some() || request.value.proposed.is_some() {
+        return Err(Refusal::AlreadySo);
+    }
+    if request.value.person == proposed.by {
+        return Err(Refusal::NotYours);
+    }
+    let reason = refusal::reason(&proposed.reason)?.to_owned();
+    let mut next = request.value.clone();
+    next.proposed = Some(proposed);
+    Ok(Change::of(Action::UnblockProposed, request.replace(&next)).about(next.person).because(&reason))
+}
+
+/// Answers a request. A yes that waited for a second person is somebody else's to give.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it is answered; [`Refusal::ReasonNeeded`] when no words are given;
+/// [`Refusal::SecondPerson`] for whoever proposed it.
 pub fn answer(request: &Stored<UnblockRequest>, answer: Answer) -> Result<Change, Refusal> {
     if request.value.answer.is_some() {
         return Err(Refusal::AlreadySo);
     }
     refusal::reason(&answer.words)?;
+    let proposed = request.value.proposed.as_ref();
+    if answer.grant.is_some() && proposed.is_some_and(|proposed| proposed.by == answer.by) {
+        return Err(Refusal::SecondPerson);
+    }
     let mut next = request.value.clone();
     next.answer = Some(answer);
     Ok(Change::of(Action::UnblockAnswered, request.replace(&next)).about(next.person))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use usher_types::ids::Id;
+
+    const NINE: Moment = Moment::from_unix_ms(1_795_000_000_000);
+
+    fn asked() -> Stored<UnblockRequest> {
+        let request = UnblockRequest {
+            id: Id::new(1),
+            person: Id::new(71),
+            event: Id::new(900),
+            address: WebAddress::parse("https://adult.example/").unwrap(),
+            lesson: None,
+            reason: None,
+            asked_at: NINE,
+            proposed: None,
+            answer: None,
+        };
+        Stored { value: request, version: 1 }
+    }
+
+    fn proposed(by: u64) -> Proposed {
+        Proposed {
+            by: Id::new(by),
+            at: NINE,
+            scope: Scope::Person(Id::new(71)),
+            page: "adult.example".parse().unwrap(),
+            minutes: 30,
+            reason: "Listed by mistake".into(),
+            words: "You can read it now".into(),
+            risks: vec!["It is about adult".into()],
+        }
+    }
+
+    fn answered(by: u64, grant: Option<u64>) -> Answer {
+        Answer { by: Id::new(by), at: NINE, grant: grant.map(Id::new), words: "You can read it now".into() }
+    }
+
+    #[test]
+    fn what_takes_two_is_opened_by_the_second_and_refused_by_either() {
+        let change = propose(&asked(), proposed(5)).unwrap();
+        let waits = Stored { value: serde_json::from_str(&change.writes[0].body).unwrap(), version: 2 };
+        assert_eq!(answer(&waits, answered(5, Some(9))).unwrap_err(), Refusal::SecondPerson);
+        assert!(answer(&waits, answered(1, Some(9))).is_ok() && answer(&waits, answered(5, None)).is_ok());
+        assert_eq!(propose(&waits, proposed(1)).unwrap_err(), Refusal::AlreadySo);
+        assert_eq!(propose(&asked(), proposed(71)).unwrap_err(), Refusal::NotYours);
+        let wordless = Proposed { reason: " ".into(), ..proposed(5) };
+        assert_eq!(propose(&asked(), wordless).unwrap_err(), Refusal::ReasonNeeded);
+    }
 }

@@ -10,6 +10,7 @@ use usher_types::role::{PersonKind, Role, Year};
 
 use crate::case::rules::CaseRules;
 use crate::password::PasswordRule;
+use crate::permission::rules::PermissionRules;
 
 /// A school's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct Settings {
     /// Cases: kinds, the ladder of what may follow, how long one person may narrow somebody's web for.
     #[serde(default)]
     pub cases: CaseRules,
+    /// Leave: who decides on what, how long it lasts, what takes two.
+    #[serde(default)]
+    pub permissions: PermissionRules,
 }
 
 /// How people sign in and how long it lasts.

@@ -39,6 +39,18 @@ impl PeriodKind {
     /// Every part of the day, as lists show them.
     pub const ALL: [Self; 6] =
         [Self::Lesson, Self::Break, Self::Lunch, Self::BeforeSchool, Self::AfterSchool, Self::Closed];
+
+    /// Its name in files and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lesson => "lesson",
+            Self::Break => "break",
+            Self::Lunch => "lunch",
+            Self::BeforeSchool => "before-school",
+            Self::AfterSchool => "after-school",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// One stretch between two bells.

@@ -10,6 +10,9 @@ use usher_policy::verdict::Verdict;
 use usher_records::alert::Off;
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part};
+use usher_records::contact::Body;
+use usher_records::permission::State;
+use usher_records::permission::matter::{Detail, Matter};
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -123,7 +126,38 @@ fn put_together() -> BTreeSet<String> {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }
     keys.extend(of_cases());
+    keys.extend(of_permissions());
+    keys.extend(Body::ALL.map(|body| format!("contact-body-{}", body.name())));
     keys
+}
+
+/// Keys of permissions that are put together. A detail's own word for a matter, and a matter's own word for its end, are
+/// there where they differ.
+fn of_permissions() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for matter in Matter::all() {
+        keys.insert(format!("permission-matter-{}", matter.name()));
+        if !matter.is_quick() {
+            keys.insert(format!("permission-text-{}", matter.name()));
+        }
+    }
+    keys.extend(Detail::ALL.map(|detail| format!("permission-detail-{}", detail.name())));
+    keys.extend(State::ALL.map(|state| format!("permission-state-{}", state.name())));
+    for shown in ["me", "waits", "open", "done", "all"] {
+        keys.extend([format!("permissions-show-{shown}"), format!("permissions-none-{shown}")]);
+    }
+    keys.extend(["sign-up", "picture", "meeting"].map(|opens| format!("permission-opens-{opens}")));
+    keys
+}
+
+/// Words of permissions that need not be there: those of one matter for what all have.
+fn of_one_matter() -> BTreeSet<String> {
+    let of = |matter: Matter| {
+        let details =
+            Detail::ALL.map(|detail| format!("permission-detail-{}-{}", matter.name(), detail.name()));
+        details.into_iter().chain([format!("permission-until-{}", matter.name())])
+    };
+    Matter::all().flat_map(of).collect()
 }
 
 /// What is done with a case, and the fields of each that have words of their own.
@@ -267,6 +301,7 @@ fn every_field_of_the_desk_is_named() {
 #[test]
 fn no_words_of_the_desk_are_left_over() {
     let mut used = put_together();
+    used.extend(of_one_matter());
     for (_, text) in sources("desk").into_iter().chain(files("templates/parts", "html")) {
         for literal in literals(&text) {
             used.insert(format!("done-{literal}"));

@@ -90,6 +90,7 @@ note-harmless = carries nothing that is kept out
 note-released = files from there are released by { $grant }
 note-nothing-leaves = takes nothing out that is kept in
 note-sign-up-open = making an account there is opened by { $grant }
+note-picture-open = sending a picture there is opened by { $grant }
 note-no-grant = nobody opened it for a time
 note-in-lesson = in lesson { $lesson }
 note-no-lesson-needed = no lesson is needed

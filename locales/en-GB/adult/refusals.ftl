@@ -31,3 +31,5 @@ refusal-second-person = You proposed this, so somebody else has to confirm it.
 refusal-may-be-illegal = What was seen may be illegal, so nothing is copied or uploaded. Follow the steps on the page.
 refusal-class-first = More people see this case than may see one about an adult of the school. Change who may see it first, or log a new case about them.
 refusal-nobody-reads = Nobody here could read this: it is for somebody whose office nobody holds, such as the chair of governors. Nothing was kept. Tell the chair or the local authority yourself, and ask the office to add who holds it.
+refusal-detail-needed = Fill this in. Nobody can decide without it.
+refusal-takes-two = Opening this takes two people with different roles. It is left to those who answer requests.

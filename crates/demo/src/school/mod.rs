@@ -11,6 +11,7 @@ mod families;
 pub mod install;
 mod names;
 mod people;
+mod permissions;
 pub mod places;
 pub mod roster;
 pub mod sign_ins;

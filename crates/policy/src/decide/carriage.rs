@@ -8,7 +8,8 @@ use std::cmp::Reverse;
 
 use usher_lists::category::Category;
 use usher_records::grant::Opens;
-use usher_scan::features::{Malware, ScanFailure, Sent, SentKind, Subject};
+use usher_scan::features::{Malware, ScanFailure, SentKind, Subject};
+use usher_types::ids::GrantId;
 
 use super::case::Case;
 use super::steps::{Answer, decided, grant_for};
@@ -63,26 +64,34 @@ pub(super) fn leaving(case: &Case<'_>) -> Answer {
     let mut opened = None;
     for closing in &case.snapshot.leaving {
         let whom = case.group.is_some_and(|group| closing.whom.has(group));
-        let Some(kind) = first_kind(sent, &closing.rule.kinds).filter(|_| whom) else { continue };
-        if case.is_except(&closing.except) {
+        if !whom || case.is_except(&closing.except) {
             continue;
         }
-        if kind == SentKind::SignUp
-            && let Some(grant) = grant_for(case, Opens::SignUp).filter(|_| !case.without.grants)
-        {
-            opened = Some(grant);
-            continue;
+        // What a project opens is passed over; what goes out with it is still asked about.
+        let mut shut = None;
+        for &kind in closing.rule.kinds.iter().filter(|kind| sent.kinds.contains(kind)) {
+            match project(case, kind) {
+                Some(note) => opened = Some(note),
+                None => shut = shut.or(Some(kind)),
+            }
         }
+        let Some(kind) = shut else { continue };
         if closing.rule.verdict == Verdict::Allow {
             break;
         }
         return decided(closing.rule.verdict, Reason::Leaving(closing.rule.id.clone(), kind));
     }
-    Answer::Pass(opened.map_or(Note::NothingLeaves, Note::SignUpOpen))
+    Answer::Pass(opened.unwrap_or(Note::NothingLeaves))
 }
 
-fn first_kind(sent: &Sent, kinds: &[SentKind]) -> Option<SentKind> {
-    kinds.iter().copied().find(|kind| sent.kinds.contains(kind))
+/// The project that lets this go out: signing up (WEB-27), a picture (IMG-17).
+fn project(case: &Case<'_>, kind: SentKind) -> Option<Note> {
+    let (opens, note): (Opens, fn(GrantId) -> Note) = match kind {
+        SentKind::SignUp => (Opens::SignUp, Note::SignUpOpen),
+        SentKind::Picture => (Opens::Picture, Note::PictureOpen),
+        _ => return None,
+    };
+    grant_for(case, opens).filter(|_| !case.without.grants).map(note)
 }
 
 /// What the page's words are about. Over the group's limit it counts as listed under that subject.

@@ -239,6 +239,13 @@ pub(super) fn nobody_joins(trial: &Trial<'_>) -> Result<(), Short> {
     })
 }
 
+/// What a project opens is held while none is open: a form that makes an account, a picture.
+pub(super) fn projects_wait(trial: &Trial<'_>) -> Result<(), Short> {
+    for_all("joining-open", &trial.pupils(), |pupil| {
+        [SentKind::SignUp, SentKind::Picture].into_iter().any(|kind| trial.lets_out(pupil, kind))
+    })
+}
+
 pub(super) fn unkind_words_wait(trial: &Trial<'_>) -> Result<(), Short> {
     for_all("unkind-leave", &trial.pupils(), |pupil| trial.lets_out(pupil, SentKind::UnkindWords))
 }

@@ -493,7 +493,7 @@ fn grants(grants: &[Grant], of: fn(&AddressPattern) -> AddressPattern) -> Patter
         .map(|grant| {
             let until = grant.ended_at.map_or(grant.until, |ended| ended.min(grant.until));
             let (id, opens, scope) = (grant.id, grant.opens, grant.scope);
-            let open = OpenGrant { id, opens, scope, from: grant.made_at, until };
+            let open = OpenGrant { id, opens, scope, from: grant.begins_at(), until };
             (of(&grant.page), open)
         })
         .collect()

@@ -23,6 +23,7 @@ use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::clauses::Clauses;
 use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
+use usher_jobs::lapses::Lapses;
 use usher_jobs::leavers::Leavers;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Folder, Post, Relay};
@@ -440,6 +441,8 @@ fn start_jobs(
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
+    let desk_origin = app.places.desk_origin.clone();
+    runner.start(Arc::new(Lapses { books: books(), words: Arc::clone(&app.words), desk_origin }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
         MailPlace::Folder(path) => Arc::new(Folder(path.clone())),

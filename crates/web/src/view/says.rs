@@ -62,6 +62,13 @@ impl Says {
         self.t2(key, (one, &value), (other, &second))
     }
 
+    /// A sentence with several values.
+    pub fn terms(&self, key: impl AsRef<str>, values: &[(&str, &dyn Display)]) -> String {
+        let values: Vec<(&str, Value<'_>)> =
+            values.iter().map(|(name, value)| (*name, Value::from(value.to_string()))).collect();
+        self.words.say(self.reader, key.as_ref(), &values)
+    }
+
     /// Names in a row: `this, that and the other`.
     pub fn list(&self, names: &[String]) -> String {
         match names {

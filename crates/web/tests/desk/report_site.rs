@@ -87,6 +87,36 @@ async fn web_16_one_form_shuts_a_site_tells_two_inside_and_two_outside() {
 }
 
 #[tokio::test]
+async fn ext_10_the_next_report_uses_what_the_authoritys_card_says_now() {
+    let rig = Rig::new().await;
+    let lead = rig.signed_in("computing").await;
+    assert!(
+        lead.get("/contacts").await.page().contains("online-safety@authority.example"),
+        "from the settings"
+    );
+    let odd = lead.post("/contacts/authority", "name=Rowanshire&mail=nobody").await;
+    assert!(odd.status == 422 && odd.text.contains("href=\"#mail\""), "{}", odd.text);
+    assert_eq!(lead.post("/contacts/authority", "name=+&mail=").await.status, 422);
+    let card = "name=Rowanshire+Council&mail=children%40rowanshire.example&phone=01632+960+100";
+    lead.post("/contacts/authority", card).await.leads_to();
+    lead.post("/contacts/authority", card).await.leads_to();
+    let page = lead.get("/contacts").await;
+    assert!(page.page().contains("Rowanshire Council") && page.page().contains("Cal Comp"), "{}", page.text);
+    assert_eq!(rig.signed_in("seniorleader").await.get("/contacts/authority").await.status, 403);
+    let form = "address=https%3A%2F%2Fslipped.example%2F&breadth=site&wrong=Cruel+pictures";
+    rig.signed_in("teacher").await.post("/report-site", form).await.leads_to();
+    let mails = rig.books.store().take_mails(Id::new(1), now(), now().plus_minutes(5), 10).await.unwrap();
+    let outside: Vec<String> = mails
+        .iter()
+        .filter_map(|waiting| match &waiting.mail.to {
+            To::Outside(address) => Some(address.to_string()),
+            To::Person(_) => None,
+        })
+        .collect();
+    assert_eq!(outside, ["abuse@provider.example", "children@rowanshire.example"]);
+}
+
+#[tokio::test]
 async fn web_16_a_report_needs_an_address_and_a_reason_and_never_shuts_half_the_web() {
     let rig = Rig::new().await;
     let supply = rig.signed_in("supply").await;

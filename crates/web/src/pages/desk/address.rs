@@ -34,6 +34,13 @@ pub(crate) fn page_pattern(address: &WebAddress) -> AddressPattern {
         .unwrap_or_else(|_odd_path| AddressPattern::of_host(address.host.clone()))
 }
 
+/// The folder a page is in, and what lies below it; none where the page lies at the top.
+pub(crate) fn folder_pattern(address: &WebAddress) -> Option<AddressPattern> {
+    let (folder, _) =
+        address.path.trim_end_matches('/').rsplit_once('/').filter(|(folder, _)| !folder.is_empty())?;
+    AddressPattern::parse(&format!("{}{folder}/", address.host)).ok()
+}
+
 /// The whole site: the host without `www.`, and what lies below it.
 pub(crate) fn site_pattern(address: &WebAddress) -> AddressPattern {
     let name = address.host.name().and_then(|name| name.as_str().strip_prefix("www."));
@@ -70,6 +77,9 @@ mod tests {
         assert_eq!(shown(&page), "encyclopaedia.example/volcanoes/etna");
         assert_eq!(page_pattern(&page).to_string(), "www.encyclopaedia.example/volcanoes/etna");
         assert_eq!(site_pattern(&page).to_string(), "encyclopaedia.example");
+        let folder = |text: &str| folder_pattern(&address(text)).map(|folder| folder.to_string());
+        assert_eq!(folder("https://a.example/b/c/d").as_deref(), Some("a.example/b/c"));
+        assert_eq!(folder("https://a.example/b"), None);
         assert_eq!(site_pattern(&address("http://192.0.2.1/x")).to_string(), "192.0.2.1");
         assert_eq!(shown(&address("https://a.example/")), "a.example");
         assert!(shown(&address(&format!("https://a.example/{}", "x".repeat(200)))).ends_with('…'));

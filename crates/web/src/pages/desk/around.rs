@@ -35,7 +35,12 @@ const SECTIONS: [(&str, &[Place]); 9] = [
     ),
     (
         "nav-requests",
-        &[("/requests", "nav-requests", Act::SeeRequests), ("/grants", "place-grants", Act::SeeRequests)],
+        &[
+            ("/requests", "nav-requests", Act::SeeRequests),
+            ("/grants", "place-grants", Act::SeeRequests),
+            ("/permissions", "permissions-title", Act::UseDesk),
+            ("/permissions/new", "permission-new-title", Act::UseDesk),
+        ],
     ),
     (
         "nav-reports",
@@ -75,6 +80,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/policy", "place-in-force", Act::SeeSettings),
             ("/policy/change", "place-policy-change", Act::ManageLists),
+            ("/contacts", "contacts-title", Act::SeeSettings),
         ],
     ),
     (

@@ -6,6 +6,7 @@ mod alerts;
 mod around;
 mod cases;
 mod clock;
+mod contacts;
 mod equipment;
 mod field;
 mod health;
@@ -17,6 +18,7 @@ mod opening;
 mod paper;
 pub(in crate::pages) mod password;
 mod people;
+mod permissions;
 mod policy;
 mod register;
 mod report_site;
@@ -59,6 +61,8 @@ pub fn routes() -> Vec<DeskRoute> {
         health::routes(),
         cases::routes(),
         ledger::routes(),
+        permissions::routes(),
+        contacts::routes(),
     ]
     .into_iter()
     .flatten()

@@ -14,6 +14,7 @@ use usher_lists::patterns::AddressPattern;
 use usher_lists::review::is_public_suffix;
 use usher_policy::access::Act;
 use usher_records::change::{Mail, Stored, To};
+use usher_records::contact::Body;
 use usher_records::grant::Grant;
 use usher_records::list_edit::{self, ListEdit};
 use usher_records::person::Person;
@@ -25,6 +26,7 @@ use usher_types::url::WebAddress;
 use super::address::{page_pattern, site_pattern, typed};
 use super::around::{Around, Done, around, lead};
 use super::clock::Clock;
+use super::contacts::reach;
 use super::field::{Choice, Field, Fields, choosing};
 use super::opening::pattern_is_sealed;
 use super::roll::Roll;
@@ -82,7 +84,8 @@ async fn form(
     let (f, d) = around(app, desk, "/report-site", "report-site-title");
     let roll = Roll::of(app).await?;
     let names: Vec<String> = to_tell(&roll, desk).iter().map(|person| person.name()).collect();
-    let will = will(&f.says, desk, &names);
+    let outside = outside(app, desk, &f.says).await?;
+    let will = will(&f.says, &names, &outside);
     let fields = {
         let fields = Fields::new(&f.says, &errors);
         let breadths = [
@@ -109,20 +112,35 @@ fn to_tell<'a>(roll: &'a Roll, desk: &AtDesk) -> Vec<&'a Person> {
     roll.holders(&[Role::Headteacher, lead], today)
 }
 
-/// What sending the form will do, line by line.
-fn will(says: &Says, desk: &AtDesk, names: &[String]) -> Vec<String> {
+/// How the internet provider and the body above the school are reached now.
+async fn outside(
+    app: &App,
+    desk: &AtDesk,
+    says: &Says,
+) -> Result<[(String, Option<EmailAddress>); 2], AppFault> {
     let contacts = &desk.school.settings.contacts;
+    let provider = reach(app, says, contacts, Body::Provider).await?.unwrap_or_default();
+    let authority = reach(app, says, contacts, Body::Authority).await?.unwrap_or_default();
+    Ok([(provider.name, provider.mail), (authority.name, authority.mail)])
+}
+
+/// What sending the form will do, line by line.
+fn will(
+    says: &Says,
+    names: &[String],
+    [(_, provider), (authority, mail)]: &[(String, Option<EmailAddress>); 2],
+) -> Vec<String> {
     let notice = match names {
         [] => says.t("report-site-will-notice-nobody"),
         names => says.t1("report-site-will-notice", "names", names.join(", ")),
     };
-    let provider = match contacts.provider_mail {
+    let provider = match provider {
         Some(_) => says.t("report-site-will-provider"),
         None => says.t("report-site-will-no-provider"),
     };
-    let authority = match contacts.authority_mail {
-        Some(_) => says.t1("report-site-will-authority", "authority", &contacts.authority),
-        None => says.t1("report-site-will-no-authority", "authority", &contacts.authority),
+    let authority = match mail {
+        Some(_) => says.t1("report-site-will-authority", "authority", authority),
+        None => says.t1("report-site-will-no-authority", "authority", authority),
     };
     vec![says.t("report-site-will-shut"), notice, provider, authority]
 }
@@ -197,14 +215,9 @@ async fn mails(
     edit: &ListEdit,
 ) -> Result<Vec<Mail>, AppFault> {
     let roll = Roll::of(app).await?;
-    let contacts = &desk.school.settings.contacts;
-    let outside: Vec<(String, &EmailAddress)> = [
-        (says.t("site-outside-provider"), contacts.provider_mail.as_ref()),
-        (contacts.authority.clone(), contacts.authority_mail.as_ref()),
-    ]
-    .into_iter()
-    .filter_map(|(name, address)| Some((name, address?)))
-    .collect();
+    let bodies = outside(app, desk, says).await?;
+    let outside: Vec<(String, &EmailAddress)> =
+        bodies.iter().filter_map(|(name, address)| Some((name.clone(), address.as_ref()?))).collect();
     let when = Clock::at(desk).full(desk.at);
     let reason = &edit.edit.reason;
     let (subject, text) = notice(app, desk, says, &outside, edit);

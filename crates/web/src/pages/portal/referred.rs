@@ -126,6 +126,7 @@ pub(super) async fn ask(State(app): State<App>, request: Request) -> Answer {
         lesson: device.who.lesson.map(|lesson| lesson.lesson),
         reason: Some(reason.clone()).filter(|reason| !reason.is_empty()),
         asked_at: device.at,
+        proposed: None,
         answer: None,
     };
     let adult = device.reader() == Reader::Adult;

@@ -70,6 +70,7 @@ impl Kind {
             (Reason::Carries(_), _) => stop("file", "stop", "ban").telling().asking(),
             // A project a teacher approved opens the form.
             (Reason::Leaving(_, SentKind::SignUp), _) => wait("sign-up", "hand", "hand").asking(),
+            (Reason::Leaving(_, SentKind::Picture), _) => wait("picture", "camera", "hand").asking(),
             (Reason::Leaving(..), _) => stop("leaving", "hand", "hand").telling(),
             (Reason::ForbiddenAddress(_), _) => stop("forbidden", "stop", "ban"),
             (Reason::NoGroup, _) => stop("no-group", "question", "circle-help"),

@@ -12,6 +12,7 @@ use usher_records::case::sanctions::{self, Known};
 use usher_records::case::thread::{Agency, Contact, Disclosed, Involved, Part, Party, Terms};
 use usher_records::case::{Case, act};
 use usher_records::change::{Change, Stored};
+use usher_records::contact::Body;
 use usher_records::refusal::Refusal;
 use usher_records::sanction::{Restriction, Sanction};
 use usher_types::digest::Digest;
@@ -24,6 +25,7 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, around, lead};
+use crate::pages::desk::contacts::reach;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::lessons::calendar;
 use crate::view::errors::Errors;
@@ -347,10 +349,26 @@ async fn lift(work: &Work<'_>) -> Result<Result<Change, Refusal>, AppFault> {
     Ok(sanctions::lift(work.case, by(work.desk), &sanction, &work.sent.text))
 }
 
+/// The body outside of the school whose card an agency has.
+const fn body(agency: Agency) -> Body {
+    match agency {
+        Agency::Authority => Body::Authority,
+        Agency::Police => Body::Police,
+        Agency::SocialServices => Body::SocialServices,
+    }
+}
+
 /// Makes the package, keeps it under its digest, and enters to whom it went (MON-10).
 async fn refer(work: &Work<'_>) -> Result<Result<Change, Refusal>, AppFault> {
     let Some(to) = act::agency(&work.sent.choice) else { return Ok(Err(Refusal::NameNeeded)) };
-    let recipient = work.sent.to.trim().to_owned();
+    let mut recipient = work.sent.to.trim().to_owned();
+    if recipient.is_empty() {
+        // Nobody in particular: whoever the school's card names.
+        let says = Frame::desk(work.app, work.desk, "/cases/do", "cases-title").says;
+        let contacts = &work.desk.school.settings.contacts;
+        let card = reach(work.app, &says, contacts, body(to)).await?;
+        recipient = card.map(|card| card.name).unwrap_or_default();
+    }
     let disclosed = |package, bytes| Disclosed {
         to,
         recipient: recipient.clone(),

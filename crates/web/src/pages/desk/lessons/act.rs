@@ -19,7 +19,7 @@ use usher_types::ids;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
-use super::{changed, find, start};
+use super::{changed, find, permit, start};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -27,6 +27,7 @@ use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening::{self, Answered};
+use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::sign_in::Pressed;
 use crate::pages::desk::{address, roll};
 use crate::view::errors::Errors;
@@ -167,7 +168,10 @@ pub(super) async fn open(
     {
         return Err(Refusal::AddressOdd.into());
     }
-    let made = make(&app, &desk, &lesson.value, &group, &filled);
+    let made = match make(&app, &desk, &lesson.value, &group, &filled) {
+        Ok(made) => alone(&app, &desk, made).await?,
+        refused => refused,
+    };
     match made {
         Ok((_, change)) => {
             app.commit(&change, &desk.actor()).await?;
@@ -178,17 +182,30 @@ pub(super) async fn open(
             let errors = Errors::of("reason", says.t(Refusal::ReasonNeeded.words()));
             form(&app, &desk, &lesson.value, &group, &filled, errors).await
         }
+        Err(Refusal::TakesTwo) => {
+            let errors = Errors::of("page", says.t(Refusal::TakesTwo.words()));
+            form(&app, &desk, &lesson.value, &group, &filled, errors).await
+        }
         Err(refusal) => Err(refusal.into()),
     }
 }
 
-fn make(
+type Made = Result<(Grant, usher_records::change::Change), Refusal>;
+
+/// What was made, unless opening it takes two people: then it is for those who answer requests.
+async fn alone(
     app: &App,
     desk: &AtDesk,
-    lesson: &Lesson,
-    group: &Group,
-    filled: &Filled,
-) -> Result<(Grant, usher_records::change::Change), Refusal> {
+    made: (Grant, usher_records::change::Change),
+) -> Result<Made, AppFault> {
+    let roll = roll::Roll::of(app).await?;
+    let grant = &made.0;
+    let opens = (std::slice::from_ref(&grant.page), std::slice::from_ref(&grant.scope));
+    let risky = meaning::looked_up(app, desk, &roll, opens).await?.is_risky();
+    Ok(if risky { Err(Refusal::TakesTwo) } else { Ok(made) })
+}
+
+fn make(app: &App, desk: &AtDesk, lesson: &Lesson, group: &Group, filled: &Filled) -> Made {
     if !lesson.is_open(desk.at) {
         return Err(Refusal::Gone);
     }
@@ -296,6 +313,10 @@ pub(super) async fn reply(
         let page = address::page_pattern(&request.value.address).to_string();
         let reason = request.value.reason.clone();
         let made = make(&app, &desk, &lesson.value, &group, &Filled { page, reason, event: String::new() })?;
+        let Ok(made) = alone(&app, &desk, made).await? else {
+            // It stays among the requests, where two people can open it.
+            return Ok(lead(&format!("/lessons/{id}"), "asked-takes-two"));
+        };
         (Some(made), "answer-usual-yes")
     } else {
         (None, "answer-usual-no")
@@ -368,7 +389,9 @@ pub(super) async fn end(
 ) -> Result<Response, AppFault> {
     let desk = asked.from;
     let (lesson, _) = find(&app, roll::id(&id)?).await?;
-    app.commit(&lesson::end(&lesson, desk.at)?, &desk.actor()).await?;
+    let mut change = lesson::end(&lesson, desk.at)?;
+    change.writes.extend(permit::ends_with(&app, &desk, lesson.value.id).await?);
+    app.commit(&change, &desk.actor()).await?;
     changed(&app, lesson.value.id, desk.at).await?;
     Ok(lead(&format!("/lessons/{id}"), "lesson-ended"))
 }

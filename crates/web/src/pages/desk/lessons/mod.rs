@@ -4,6 +4,7 @@ mod act;
 mod board;
 mod lists;
 mod live;
+mod permit;
 mod show;
 pub(super) mod start;
 
@@ -37,6 +38,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/lessons/{id}/open", grant, get(act::choose).post(act::open)),
         desk_route("/lessons/{id}/take-back/{grant}", grant, post(act::take_back)),
         desk_route("/lessons/{id}/answer/{request}", grant, get(act::reply_form).post(act::reply)),
+        desk_route("/lessons/{id}/permit", grant, get(permit::show).post(permit::give)),
+        desk_route("/lessons/{id}/permit/{permission}/end", grant, post(permit::end)),
         desk_route("/lists-for-lessons", run, get(lists::index)),
         desk_route("/lists-for-lessons/new", run, get(lists::new).post(lists::create)),
         desk_route("/lists-for-lessons/{id}", run, get(lists::show).post(lists::change)),

@@ -21,6 +21,7 @@ use usher_scan::features::SentKind;
 use usher_types::ids;
 use usher_types::role::Reader;
 
+use super::second::{self, Waits};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -30,6 +31,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::lessons::{open_now, start};
 use crate::pages::desk::opening::{self, Answered};
+use crate::pages::desk::permissions::meaning::{self, Told};
 use crate::pages::desk::roll::{self, Roll};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
@@ -52,6 +54,10 @@ struct AnswerPage {
     subjects: Vec<String>,
     sealed: bool,
     done: Option<(bool, String)>,
+    /// A yes that waits for a second person.
+    waits: Option<Waits>,
+    /// What each way to open it would open.
+    told: Option<Told>,
     fields: Vec<Field>,
 }
 
@@ -115,7 +121,12 @@ async fn form(
     let group = person.and_then(|person| roll.class_of(person));
     let asker = Asker { request, name: &name, class: group };
     let fields = fields(app, desk, &f, asker, filled, &errors).await?;
+    let waits = second::waits(app, desk, (&f, &roll), request).await?;
+    let told =
+        if request.answer.is_none() { Some(told(app, desk, (&f, &roll), request).await?) } else { None };
     let page = AnswerPage {
+        waits,
+        told,
         action: format!("/requests/{}", request.id),
         class: group.map(|group| group.name.clone()),
         name,
@@ -137,6 +148,22 @@ async fn form(
     };
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(with_status(status, &page))
+}
+
+/// What would open: the pages of the whole site, and what hangs on the page alone, which is what is proposed.
+async fn told(
+    app: &App,
+    desk: &AtDesk,
+    (f, roll): (&Frame, &Roll),
+    request: &UnblockRequest,
+) -> Result<Told, AppFault> {
+    let (page, site) = (address::page_pattern(&request.address), address::site_pattern(&request.address));
+    let whom = meaning::reaches(app, desk, roll, &[Scope::Person(request.person)]).await?;
+    let mut known = meaning::known(app, desk, std::slice::from_ref(&site)).await?;
+    known.extend(address::begins_at(&page));
+    let alone = meaning::told(&f.says, &meaning::of(app, &[page], &known, &whom)?);
+    let all = meaning::told(&f.says, &meaning::of(app, &[site], &known, &whom)?);
+    Ok(Told { pages: all.pages, risks: alone.risks })
 }
 
 /// The decision in words: why, by which entry, what would have turned it, and what was asked before.
@@ -193,6 +220,13 @@ async fn fields(
     let mut pages = vec![
         Choice::new(&one, f.says.t1("open-this-page", "page", &one)).hint(f.says.t("open-this-page-hint")),
     ];
+    let folder = address::folder_pattern(&request.address).map(|folder| folder.to_string());
+    if let Some(folder) = folder.filter(|folder| *folder != one && *folder != all) {
+        pages.push(
+            Choice::new(&folder, f.says.t1("open-this-folder", "page", &folder))
+                .hint(f.says.t("open-this-folder-hint")),
+        );
+    }
     if one != all {
         pages.push(
             Choice::new(&all, f.says.t1("open-this-site", "site", &all))
@@ -212,7 +246,9 @@ async fn fields(
     }
     let longest = desk.school.settings.lessons.longest_grant_minutes;
     let ends = start::ends_within(app, desk, &f.says, longest);
-    let first = ends.first().map(Choice::value).unwrap_or_default();
+    // The shortest time is proposed.
+    let first =
+        ends.iter().map(Choice::value).min_by_key(|end| start::read_end(end, desk.at)).unwrap_or_default();
     let chosen =
         |value: &str, usual: &str| if value.is_empty() { usual.to_owned() } else { value.to_owned() };
     Ok(vec![
@@ -248,14 +284,29 @@ pub(super) async fn answer(
         let errors = Errors::of("page", says.t(refusal.words()));
         return form(&app, &desk, &request, &filled, errors).await;
     }
+    if filled.answer == "confirm" {
+        return match second::confirm(&app, &desk, &request).await? {
+            Ok(()) => Ok(lead("/requests", "asked-yes")),
+            Err(refusal) => {
+                let errors = Errors::of("second", says.t(refusal.words()));
+                form(&app, &desk, &request, &filled, errors).await
+            }
+        };
+    }
     if filled.answer != "yes" {
         let words = said("answer-usual-no");
         opening::answer(&app, &desk, &request, Answered { grant: None, words }).await?;
         return Ok(lead("/requests", "asked-no"));
     }
     match make(&app, &desk, &request.value, &filled, opens.unwrap_or_default()).await? {
+        // A second yes to what waits for another's would go round them.
+        Ok(_) if request.value.proposed.is_some() => Ok(lead(&format!("/requests/{id}"), "asked-second")),
         Ok(grant) => {
             let words = said("answer-usual-yes");
+            let meant = second::meant(&app, &desk, &grant.0).await?;
+            if grant.0.opens == Opens::Page && meant.is_risky() {
+                return second::propose(&app, &desk, &request, (grant.0, words, meant)).await;
+            }
             opening::answer(&app, &desk, &request, Answered { grant: Some(grant), words }).await?;
             Ok(lead("/requests", "asked-yes"))
         }
@@ -278,6 +329,7 @@ async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Result<Ope
     Ok(match event.as_ref().and_then(Event::decision).map(|decision| &decision.reason) {
         Some(Reason::Carries(_)) => Ok(Opens::Files),
         Some(Reason::Leaving(_, SentKind::SignUp)) => Ok(Opens::SignUp),
+        Some(Reason::Leaving(_, SentKind::Picture)) => Ok(Opens::Picture),
         Some(Reason::Leaving(..) | Reason::Malware(_) | Reason::Unscanned(_)) => Err(Refusal::NothingToOpen),
         _ => Ok(Opens::Page),
     })
@@ -287,7 +339,7 @@ async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Result<Ope
 const fn answering(opens: Opens) -> Act {
     match opens {
         Opens::Files => Act::ReleaseFiles,
-        Opens::Page | Opens::SignUp => Act::AnswerRequests,
+        Opens::Page | Opens::SignUp | Opens::Picture => Act::AnswerRequests,
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn show(
     let clock = Clock::at(&desk);
     let over = asked.state == "over";
     let mut grants = app.books.values::<Grant>().await?;
-    grants.retain(|grant| grant.is_open(desk.at) != over);
+    grants.retain(|grant| grant.is_over(desk.at) == over);
     grants.sort_by_key(|grant| grant.until);
     if over {
         grants.reverse();
@@ -79,7 +79,7 @@ pub(super) async fn show(
             whom: whom(&app, &f, &roll, grant.scope).await?,
             owner: roll.name(&f.says, grant.owner),
             until: clock.time(grant.ended_at.unwrap_or(grant.until)),
-            open: grant.is_open(desk.at),
+            open: !grant.is_over(desk.at),
             reason: grant.reason,
         };
         let text = format!("{} {} {} {}", row.page, row.whom, row.owner, row.reason).to_lowercase();
@@ -100,7 +100,7 @@ pub(super) async fn show(
     Ok(page(&Grants { search, rows, f, d }))
 }
 
-async fn whom(app: &App, f: &Frame, roll: &Roll, scope: Scope) -> Result<String, AppFault> {
+pub(super) async fn whom(app: &App, f: &Frame, roll: &Roll, scope: Scope) -> Result<String, AppFault> {
     Ok(match scope {
         Scope::Person(person) => roll.name(&f.says, person),
         Scope::Group(group) => roll.class_name(&f.says, group),

@@ -38,6 +38,8 @@ struct Row {
     when: String,
     wrote: Option<String>,
     answer: Option<(bool, String, String)>,
+    /// Whether a yes waits for a second person.
+    second: bool,
 }
 
 /// What the list is narrowed by.
@@ -108,6 +110,7 @@ fn row(f: &Frame, roll: &Roll, clock: Clock<'_>, request: &UnblockRequest) -> Ro
         page: address::shown(&request.address),
         when: clock.time(request.asked_at),
         wrote: request.reason.clone(),
+        second: request.proposed.is_some() && request.answer.is_none(),
         answer: request.answer.as_ref().map(|answer| {
             let by = f.says.t2(
                 "requests-answered-by",

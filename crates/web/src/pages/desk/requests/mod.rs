@@ -3,6 +3,7 @@
 mod answer;
 mod grants;
 mod index;
+mod second;
 
 use axum::routing::{get, post};
 use usher_policy::access::Act;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use usher_activity::spool::SpoolState;
 use usher_policy::access::Act;
+use usher_records::permission::Entry as Said;
 use usher_records::register::Entry;
 use usher_records::report::IssuedReport;
 use usher_records::request::UnblockRequest;
@@ -17,11 +18,15 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, alerts, cases, equipment, ledger, lists, policy, standings, told};
+use crate::pages::desk::{
+    address, alerts, cases, equipment, ledger, lists, permissions, policy, standings, told,
+};
 use crate::view::frame::Frame;
 
 /// Names told one by one in one item; of more, the rest are counted.
 const NAMED: usize = 3;
+/// An answer stands on the first page for two days; then it is among the permissions.
+const ANSWER_SHOWN_MINUTES: i64 = 2 * 24 * 60;
 /// New cases told one by one; more are in the list of cases.
 const MOST_CASES: usize = 5;
 
@@ -62,6 +67,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.told().await?;
     gather.cases().await?;
     gather.requests().await?;
+    gather.permissions().await?;
     gather.policies().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
@@ -183,6 +189,29 @@ impl Gather<'_> {
         let title = says.n("today-requests", "count", waiting.len());
         let go = Action::Go("/requests".into(), says.t("today-answer"));
         self.add("wait", "circle-help", (title, pages.join(", ")), Some(go));
+        Ok(())
+    }
+
+    /// What waits for this person to decide, and what they were answered in the last days.
+    async fn permissions(&mut self) -> Result<(), AppFault> {
+        let waiting = permissions::waiting(self.app, self.desk, self.roll).await?;
+        let says = &self.f.says;
+        if !waiting.is_empty() {
+            let named: Vec<String> =
+                waiting.iter().take(NAMED).map(|one| permissions::title(says, one)).collect();
+            let title = says.n("today-permissions", "count", waiting.len());
+            let go = Action::Go("/permissions?state=me".into(), says.t("today-answer"));
+            self.add("wait", "hand", (title, named.join(", ")), Some(go));
+        }
+        let since = self.desk.at.plus_minutes(-ANSWER_SHOWN_MINUTES);
+        for one in permissions::answered(self.app, self.desk, since).await? {
+            let Some((yes, words)) = one.decision().and_then(Said::answer) else { continue };
+            let says = &self.f.says;
+            let key = if yes { "today-permission-yes" } else { "today-permission-no" };
+            let title = says.t1(key, "what", permissions::title(says, &one));
+            let go = Action::Go(format!("/permissions/{}", one.id), says.t("today-permission-go"));
+            self.add("info", "message-circle", (title, words.to_owned()), Some(go));
+        }
         Ok(())
     }
 

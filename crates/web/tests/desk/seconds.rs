@@ -1,0 +1,171 @@
+//! A page that much hangs on, and quick leave in a lesson: two people for the one, a lesson's length for the other.
+
+use usher_policy::decide::decide_web;
+use usher_policy::facts::LessonFacts;
+use usher_policy::verdict::Verdict;
+use usher_records::change::{Action, Change, Expect, Write};
+use usher_records::grant::Grant;
+use usher_records::lesson::{Lesson, Mode};
+use usher_records::permission::{Permission, State};
+use usher_records::request::{self, UnblockRequest};
+use usher_testkit::{events, facts};
+use usher_types::ids::Id;
+use usher_types::moment::Moment;
+use usher_types::url::WebAddress;
+
+use crate::rig::{ADA, CLASS, Rig, id, now};
+
+const ADULT: &str = "https://adult.example/art/venus";
+
+/// Ada met a page that is shut, and asks for it.
+async fn asked(rig: &Rig, page: &str, lesson: Option<u64>) {
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let met = facts::get(facts::at_device(subject), page);
+    rig.recorded.0.lock().unwrap().push(events::web(902, &snapshot, met, now().plus_minutes(-4)));
+    let request = UnblockRequest {
+        id: Id::new(700),
+        person: Id::new(ADA),
+        event: Id::new(902),
+        address: WebAddress::parse(page).unwrap(),
+        lesson: lesson.map(Id::new),
+        reason: None,
+        asked_at: now().plus_minutes(-3),
+        proposed: None,
+        answer: None,
+    };
+    rig.commit(&request::ask(request, false).unwrap()).await;
+}
+
+fn opens(rig: &Rig, page: &str, at: Moment) -> bool {
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    subject.groups = vec![Id::new(CLASS)];
+    let mut who = facts::at_device(subject);
+    who.lesson = Some(LessonFacts {
+        lesson: Id::new(8),
+        group: Id::new(CLASS),
+        adult: Id::new(7),
+        mode: Mode::Normal,
+        ends_at: now().plus_minutes(30),
+    });
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    decide_web(&snapshot, &facts::get(who, page), at).verdict == Verdict::Allow
+}
+
+async fn request(rig: &Rig) -> UnblockRequest {
+    rig.books.get::<UnblockRequest, usher_types::ids::Request>(Id::new(700)).await.unwrap().unwrap().value
+}
+
+fn yes(page: &str) -> String {
+    format!("answer=yes&page={page}&scope=person&until=for:30&reason=Art+in+Year+4&words=Look+at+it+with+me")
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_a_promise_is_opened_by_two_people_of_two_offices() {
+    let rig = Rig::new().await;
+    asked(&rig, ADULT, None).await;
+    let address = format!("/requests/{}", id(700));
+    let lead = rig.signed_in("computing").await;
+    let page = lead.get(&address).await;
+    for shown in
+        ["Everything under", "adult.example/art/", "It breaks a promise of the school", "takes two people"]
+    {
+        assert!(page.page().contains(shown), "{shown}: {}", page.text);
+    }
+    let proposed = lead.post(&address, &yes("adult.example/art/venus")).await;
+    assert!(proposed.leads_to().ends_with("asked-second"));
+    assert!(request(&rig).await.answer.is_none() && !opens(&rig, ADULT, now()), "nothing opens yet");
+    // Nobody is their own second, and whoever could not answer alone is none either.
+    for username in ["computing", "technician"] {
+        let browser = rig.signed_in(username).await;
+        assert!(browser.get(&address).await.page().contains("You cannot be the second person"), "{username}");
+        assert_eq!(browser.post(&address, "answer=confirm").await.status, 422, "{username}");
+        browser.post(&address, &yes("adult.example/art/venus")).await;
+        assert!(!opens(&rig, ADULT, now()), "{username}");
+    }
+    let head = rig.signed_in("headteacher").await;
+    assert!(head.get("/requests").await.page().contains("Waits for a second person"));
+    let page = head.get(&address).await;
+    assert!(page.page().contains("Cal Comp wants to open this") && page.page().contains("Art in Year 4"));
+    head.post(&address, "answer=confirm").await.leads_to();
+    let answer = request(&rig).await.answer.unwrap();
+    assert_eq!((answer.by, answer.words.as_str()), (Id::new(1), "Look at it with me"));
+    assert!(opens(&rig, ADULT, now()) && !opens(&rig, "https://adult.example/else", now()), "the page alone");
+    assert!(!opens(&rig, ADULT, now().plus_minutes(30)), "and ends by itself");
+    let grant = rig.books.get::<Grant, _>(answer.grant.unwrap()).await.unwrap().unwrap().value;
+    assert_eq!(grant.owner, Id::new(5), "whoever proposed it owns it");
+}
+
+#[tokio::test]
+async fn a_page_nobody_minds_takes_one_person_and_the_narrowest_and_shortest_is_proposed() {
+    let rig = Rig::new().await;
+    asked(&rig, "https://games.example/maths/times", None).await;
+    let address = format!("/requests/{}", id(700));
+    let lead = rig.signed_in("computing").await;
+    let page = lead.get(&address).await;
+    let chosen: Vec<&str> = page.page().split("<input").filter(|input| input.contains(" checked")).collect();
+    let value = |value: &str| chosen.iter().any(|input| input.contains(value));
+    assert!(value("value=\"games.example/maths/times\"") && value("value=\"person\""), "{chosen:?}");
+    lead.post(&address, &yes("games.example/maths/times")).await.leads_to();
+    assert!(request(&rig).await.answer.is_some_and(|answer| answer.grant.is_some()));
+}
+
+async fn lesson(rig: &Rig) -> String {
+    let lesson = Lesson {
+        id: Id::new(8),
+        group: Id::new(CLASS),
+        adult: Id::new(7),
+        room: None,
+        mode: Mode::Normal,
+        opened_at: now().plus_minutes(-5),
+        ends_at: now().plus_minutes(30),
+        ended_at: None,
+    };
+    rig.commit(&Change::of(Action::LessonOpened, Write::of(&lesson, Expect::New))).await;
+    format!("/lessons/{}", id(8))
+}
+
+#[tokio::test]
+async fn a_teacher_alone_opens_nothing_that_takes_two() {
+    let rig = Rig::new().await;
+    let board = lesson(&rig).await;
+    asked(&rig, ADULT, Some(8)).await;
+    let teacher = rig.signed_in("teacher").await;
+    let answer = teacher.post(&format!("{board}/answer/{}", id(700)), "answer=yes").await;
+    assert!(answer.leads_to().ends_with("asked-takes-two"));
+    assert!(request(&rig).await.answer.is_none(), "it stays for those who answer requests");
+    let form = format!("matter=source&whom={}&page=adult.example&reason=Art+today", id(ADA));
+    let permit = teacher.post(&format!("{board}/permit"), &form).await;
+    assert!(permit.status == 422 && permit.text.contains("takes two people"), "{}", permit.text);
+    assert!(!opens(&rig, ADULT, now()));
+}
+
+#[tokio::test]
+async fn prm_09_wi_fi_for_one_child_for_one_lesson_ends_with_the_lesson() {
+    let rig = Rig::new().await;
+    let board = lesson(&rig).await;
+    let teacher = rig.signed_in("teacher").await;
+    assert!(teacher.get(&board).await.page().contains(&format!("{board}/permit")));
+    teacher.get(&format!("{board}/permit")).await.page();
+    let given =
+        teacher.post(&format!("{board}/permit"), &format!("matter=pupil-device&whom={}", id(ADA))).await;
+    assert!(given.leads_to().ends_with("permitted"));
+    let source = format!("matter=source&whom={}&page=games.example%2Fchess&reason=Chess+today", id(ADA));
+    teacher.post(&format!("{board}/permit"), &source).await.leads_to();
+    let chess = "https://games.example/chess";
+    assert!(opens(&rig, chess, now()));
+    let page = teacher.get(&format!("{board}/permit")).await;
+    assert!(page.page().contains("Ada Bell") && page.page().contains("own device"), "{}", page.text);
+    let nobody = teacher.post(&format!("{board}/permit"), "matter=phone-call&whom=").await;
+    assert!(nobody.status == 422 && nobody.text.contains("href=\"#whom\""), "{}", nobody.text);
+    let other = teacher.post(&format!("{board}/permit"), &format!("matter=phone-call&whom={}", id(7))).await;
+    assert_eq!(other.status, 422, "only children of the class");
+    teacher.post(&format!("{board}/end"), "").await.leads_to();
+    let lesson = rig.books.get::<Lesson, usher_types::ids::Lesson>(Id::new(8)).await.unwrap().unwrap().value;
+    for permission in rig.books.values::<Permission>().await.unwrap() {
+        assert_eq!(permission.state(now(), Some(&lesson)), State::Over);
+    }
+    assert!(!opens(&rig, chess, now()), "what was opened to the child ended too");
+}
