@@ -136,12 +136,14 @@ pub async fn the_journal_played_again_gives_every_register(store: Arc<dyn Store>
         let writes: Vec<Write> = (0..=dice.below(3))
             .map(|_| {
                 let next = group(dice.below(24), &format!("class {number} {}", dice.below(1_000_000)));
-                let version = (1..).take_while(|version| written.contains_key(&(next.id.number(), *version))).count();
+                let version =
+                    (1..).take_while(|version| written.contains_key(&(next.id.number(), *version))).count();
                 let read = (version as u64).saturating_sub(u64::from(dice.below(8) == 0));
                 Write::of(&next, if read == 0 { Expect::New } else { Expect::Version(read) })
             })
             .collect();
-        let change = Change { writes: writes.clone(), ..Change::of(Action::RosterImported, writes[0].clone()) };
+        let change =
+            Change { writes: writes.clone(), ..Change::of(Action::RosterImported, writes[0].clone()) };
         if books.commit(&change, &Actor::CommandLine, NOW).await.is_err() {
             refused += 1;
             continue;
