@@ -31,3 +31,4 @@ refusal-second-person = You proposed this, so somebody else has to confirm it.
 refusal-may-be-illegal = What was seen may be illegal, so nothing is copied or uploaded. Follow the steps on the page.
 refusal-detail-needed = Fill this in. Nobody can decide without it.
 refusal-takes-two = Opening this takes two people with different roles. It is left to those who answer requests.
+refusal-too-many-pages = Name ten pages at most. For more, ask for a change of the lists.
