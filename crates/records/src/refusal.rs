@@ -106,6 +106,9 @@ pub enum Refusal {
     /// Opening this takes two people of two offices; one alone cannot.
     #[error("it takes two people")]
     TakesTwo,
+    /// So many pages are a list, which a policy holds better than a permission.
+    #[error("too many pages for a permission")]
+    TooManyPages,
 }
 
 impl Refusal {
@@ -145,6 +148,7 @@ impl Refusal {
             Self::NobodyReads => "refusal-nobody-reads",
             Self::DetailNeeded(_) => "refusal-detail-needed",
             Self::TakesTwo => "refusal-takes-two",
+            Self::TooManyPages => "refusal-too-many-pages",
         }
     }
 }

@@ -203,6 +203,8 @@ done-permitted = Given until the lesson ends.
 
 second-proposed = { $name } wants to open this. A second person with another role has to say yes.
 second-terms = { $page }, to { $whom }, for { $minutes } minutes
+second-words = They will be told: { $words }
+second-other-words = Tell them something else (empty: these words, or our usual ones for a no)
 second-confirm = Say yes as the second person
 second-not-you = You cannot be the second person: it is somebody else, with another role, who answers requests.
 done-asked-second = It waits for a second person with another role.

@@ -33,3 +33,4 @@ refusal-class-first = More people see this case than may see one about an adult 
 refusal-nobody-reads = Nobody here could read this: it is for somebody whose office nobody holds, such as the chair of governors. Nothing was kept. Tell the chair or the local authority yourself, and ask the office to add who holds it.
 refusal-detail-needed = Fill this in. Nobody can decide without it.
 refusal-takes-two = Opening this takes two people with different roles. It is left to those who answer requests.
+refusal-too-many-pages = Name ten pages at most. For more, ask for a change of the lists.

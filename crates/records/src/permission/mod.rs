@@ -223,15 +223,6 @@ impl Permission {
             },
         }
     }
-
-    /// Whether it is open for somebody who is in these classes.
-    pub fn is_for(&self, person: PersonId, groups: &[usher_types::ids::GroupId]) -> bool {
-        self.ask.whom.iter().any(|whom| match whom {
-            Scope::Person(one) => *one == person,
-            Scope::Group(group) => groups.contains(group),
-            Scope::Lesson(_) | Scope::Kind(_) => false,
-        })
-    }
 }
 
 impl Noun for Permission {

@@ -187,6 +187,10 @@ async fn prm_08_a_project_opens_for_its_class_until_friday_once_somebody_else_sa
     assert_ne!(verdict(&rig, ADA, CLASS, friday), Verdict::Allow, "ended early");
     let nobody = rig.signed_in("teacher").await.post("/permissions/new/project", PROJECT).await;
     assert!(nobody.status == 422 && nobody.text.contains("href=\"#whom\""), "{}", nobody.text);
+    let lines = format!("%2Fchess{}", "%0Aa.example".repeat(10));
+    let many = format!("{PROJECT}&whom=class:{class}").replace("%2Fchess", &lines);
+    let many = rig.signed_in("teacher").await.post("/permissions/new/project", &many).await;
+    assert!(many.status == 422 && many.text.contains("href=\"#pages\""), "{}", many.text);
     let meeting = format!("{PROJECT}&opens=meeting&pupils={}", id(ADA));
     let alone = rig.signed_in("teacher").await.post("/permissions/new/project", &meeting).await;
     assert!(alone.status == 422 && alone.text.contains("href=\"#adult\""), "{}", alone.text);

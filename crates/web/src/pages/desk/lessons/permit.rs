@@ -171,7 +171,9 @@ async fn made(
     let roll = Roll::of(app).await?;
     let child = filled.whom.parse().ok().and_then(|id| roll.person(id));
     let whom = match child {
-        Some(child) if child.groups.contains(&group.id) => vec![Scope::Person(child.id)],
+        Some(child) if child.kind == PersonKind::Pupil && child.groups.contains(&group.id) => {
+            vec![Scope::Person(child.id)]
+        }
         _ if filled.whom == "class" => vec![Scope::Group(group.id)],
         _ => Vec::new(),
     };

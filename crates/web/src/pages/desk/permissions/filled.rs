@@ -18,7 +18,7 @@ use crate::pages::desk::address::typed;
 use crate::pages::desk::roll::Roll;
 
 /// More pages than this are a list, which a policy holds better than a permission.
-const MOST_PAGES: usize = 20;
+const MOST_PAGES: usize = 10;
 /// Longer texts are letters.
 const LONGEST_TEXT_CHARS: usize = 1_000;
 
@@ -109,8 +109,12 @@ impl Filled {
 
     fn pages(&self) -> Result<Vec<AddressPattern>, Refusal> {
         let text = self.one("pages");
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_PAGES);
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        if lines.len() > MOST_PAGES {
+            return Err(Refusal::TooManyPages);
+        }
         lines
+            .into_iter()
             .map(|line| {
                 // What people copy has a scheme; a pattern has none.
                 let page = typed(line).ok_or(Refusal::AddressOdd)?;

@@ -285,7 +285,7 @@ pub(super) async fn answer(
         return form(&app, &desk, &request, &filled, errors).await;
     }
     if filled.answer == "confirm" {
-        return match second::confirm(&app, &desk, &request).await? {
+        return match second::confirm(&app, &desk, &request, &filled.words).await? {
             Ok(()) => Ok(lead("/requests", "asked-yes")),
             Err(refusal) => {
                 let errors = Errors::of("second", says.t(refusal.words()));

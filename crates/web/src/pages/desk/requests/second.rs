@@ -19,7 +19,7 @@ use crate::view::frame::Frame;
 
 use super::grants::whom;
 
-/// Seconds of a minute, less one: a part of a minute counts whole.
+/// Seconds of a minute; a part of one counts whole.
 const MINUTE_SECONDS: i64 = 60;
 
 /// A yes that waits, as the page shows it.
@@ -30,6 +30,8 @@ pub(super) struct Waits {
     pub(super) terms: String,
     /// Their reason.
     pub(super) reason: String,
+    /// What the asker is told, unless the second person says it otherwise.
+    pub(super) words: String,
     /// What hangs on it.
     pub(super) risks: Vec<String>,
     /// Whether whoever looks may be the second.
@@ -53,7 +55,8 @@ pub(super) async fn waits(
     let by = f.says.t1("second-proposed", "name", roll.name(&f.says, proposed.by));
     let confirms = second(desk, roll, request).is_ok();
     let (reason, risks) = (proposed.reason.clone(), proposed.risks.clone());
-    Ok(Some(Waits { by, terms, reason, risks, confirms }))
+    let words = f.says.t1("second-words", "words", &proposed.words);
+    Ok(Some(Waits { by, terms, reason, words, risks, confirms }))
 }
 
 /// What waits, if whoever looks may be the second: who asked may not, and neither may whoever proposed it.
@@ -101,6 +104,7 @@ pub(super) async fn confirm(
     app: &App,
     desk: &AtDesk,
     request: &Stored<UnblockRequest>,
+    words: &str,
 ) -> Result<Result<(), Refusal>, AppFault> {
     let roll = Roll::of(app).await?;
     let proposed = match second(desk, &roll, &request.value) {
@@ -121,7 +125,8 @@ pub(super) async fn confirm(
         grant::make(asked, desk.school.settings.lessons.longest_grant_minutes, desk.at);
     match made {
         Ok(made) => {
-            let words = proposed.words.clone();
+            let words =
+                if words.trim().is_empty() { proposed.words.clone() } else { words.trim().to_owned() };
             opening::answer(app, desk, request, Answered { grant: Some(made), words }).await?;
             Ok(Ok(()))
         }
