@@ -60,11 +60,21 @@ pub enum Kind {
     Case,
     /// [`crate::held::HeldBook`].
     HeldBook,
+    /// [`crate::slip::Slip`].
+    Slip,
+    /// [`crate::together::Together`].
+    Together,
+    /// [`crate::reminder::Reminder`].
+    Reminder,
+    /// [`crate::issued::Issued`].
+    Issued,
+    /// [`crate::lending::Lending`].
+    Lending,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 32] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -92,6 +102,11 @@ impl Kind {
         Self::PolicyDraft,
         Self::Case,
         Self::HeldBook,
+        Self::Slip,
+        Self::Together,
+        Self::Reminder,
+        Self::Issued,
+        Self::Lending,
     ];
 
     /// Its name in storage and in the journal.
@@ -124,6 +139,11 @@ impl Kind {
             Self::PolicyDraft => "policy-draft",
             Self::Case => "case",
             Self::HeldBook => "held-book",
+            Self::Slip => "slip",
+            Self::Together => "together",
+            Self::Reminder => "reminder",
+            Self::Issued => "issued",
+            Self::Lending => "lending",
         }
     }
 

@@ -94,6 +94,9 @@ pub enum Refusal {
     /// What may be illegal is not copied (INC-03).
     #[error("what may be illegal is not copied")]
     MayBeIllegal,
+    /// A slip was entered on which nobody signed.
+    #[error("nobody signed it")]
+    NothingSigned,
 }
 
 impl Refusal {
@@ -129,6 +132,7 @@ impl Refusal {
             Self::CaseClosed => "refusal-case-closed",
             Self::SecondPerson => "refusal-second-person",
             Self::MayBeIllegal => "refusal-may-be-illegal",
+            Self::NothingSigned => "refusal-nothing-signed",
         }
     }
 }
