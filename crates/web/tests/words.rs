@@ -123,6 +123,8 @@ fn put_together() -> BTreeSet<String> {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }
     keys.extend(of_cases());
+    let unread = ["too-large", "other-kind", "damaged", "too-many-pages", "no-time", "no-code", "not-ours"];
+    keys.extend(unread.map(|why| format!("paper-unread-{why}")));
     keys
 }
 

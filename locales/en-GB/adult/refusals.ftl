@@ -29,3 +29,4 @@ refusal-note-needed = Please add a note of what you found out before you close i
 refusal-case-closed = This case is closed. Open it again to add to it.
 refusal-second-person = You proposed this, so somebody else has to confirm it.
 refusal-may-be-illegal = What was seen may be illegal, so nothing is copied or uploaded. Follow the steps on the page.
+refusal-nothing-signed = Nobody has signed yet. Tick who signed the slip, or put it aside.

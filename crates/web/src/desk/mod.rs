@@ -4,6 +4,7 @@
 //! requests and never writes down.
 //! Does not: show anything; `pages::desk` does.
 
+pub mod codes;
 pub mod last_used;
 pub mod lists;
 pub mod once;
@@ -40,6 +41,8 @@ pub struct Desk {
     pub once: Once,
     /// When each sign-in was last used.
     pub last_used: LastUsed,
+    /// Turns at reading scans.
+    pub reading: Arc<Semaphore>,
     /// Room for live pages.
     pub live_pages: Arc<Semaphore>,
 }
@@ -54,6 +57,7 @@ impl Desk {
             published: Published::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
+            reading: Arc::new(Semaphore::new(1)),
             live_pages: Arc::new(Semaphore::new(LIVE_PAGES)),
         }
     }

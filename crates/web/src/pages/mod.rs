@@ -2,4 +2,5 @@
 
 pub mod desk;
 pub mod portal;
+mod refreshed;
 pub mod refusal;

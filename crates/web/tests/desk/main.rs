@@ -8,6 +8,7 @@
 
 mod alerts;
 mod cases;
+mod laptops;
 mod ledger;
 mod lessons;
 mod lists;

@@ -9,6 +9,7 @@ mod clock;
 mod equipment;
 mod field;
 mod health;
+mod laptops;
 mod ledger;
 mod lessons;
 mod lists;
@@ -25,6 +26,7 @@ mod requests;
 mod roll;
 mod rules;
 mod sign_in;
+mod signing;
 mod standings;
 mod today;
 mod told;
@@ -59,6 +61,8 @@ pub fn routes() -> Vec<DeskRoute> {
         health::routes(),
         cases::routes(),
         ledger::routes(),
+        signing::routes(),
+        laptops::routes(),
     ]
     .into_iter()
     .flatten()
