@@ -13,6 +13,7 @@ use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
+use usher_certs::master::MasterKey;
 use usher_config::config::{Config, IcapServer, MailPlace};
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
@@ -23,10 +24,13 @@ use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::clauses::Clauses;
 use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
+use usher_jobs::lapse::Lapse;
 use usher_jobs::leavers::Leavers;
+use usher_jobs::lendings::Lendings;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Folder, Post, Relay};
 use usher_jobs::runner::Runner;
+use usher_jobs::scans::Scans;
 use usher_jobs::sweep::Sweep;
 use usher_jobs::watch::{self, Heartbeat, Watch};
 use usher_jobs::weekly::WeeklyJob;
@@ -54,6 +58,7 @@ use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{self, App, Places};
 use usher_web::desk::Desk;
 use usher_web::live::{Live, Note};
+use usher_web::security::asking::Asking;
 use usher_web::security::key::PageKey;
 use usher_words::Words;
 
@@ -330,6 +335,8 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         clock: Arc::clone(&setting.clock),
         ids: Arc::clone(&opened.ids),
         key: PageKey::new(&page_key),
+        vault: Arc::new(MasterKey::load_or_make(&opened.folder.master_key())?),
+        asking: Asking::default(),
         places: Places {
             portal_origin: addresses.portal_origin.clone(),
             desk_origin: addresses.desk_origin.clone(),
@@ -439,6 +446,9 @@ fn start_jobs(
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
+    runner.start(Arc::new(Scans { books: books() }));
+    runner.start(Arc::new(Lapse { books: books(), snapshot: Arc::clone(&app.snapshot) }));
+    runner.start(Arc::new(Lendings { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
