@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-use aws_lc_rs::rand;
+use aws_lc_rs::{hmac, rand};
 use zeroize::Zeroizing;
 
 /// AES-256 has a key of 32 bytes.
@@ -98,6 +98,15 @@ impl MasterKey {
         Ok(text)
     }
 
+    /// A mark of these bytes that only this key makes (HMAC-SHA-256, under a key of its own derived for `what`).
+    pub fn mark(&self, what: &str, bytes: &[u8]) -> [u8; 32] {
+        let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), what.as_bytes());
+        let mark = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()), bytes);
+        let mut whole = [0; 32];
+        whole.iter_mut().zip(mark.as_ref()).for_each(|(to, from)| *to = *from);
+        whole
+    }
+
     fn cipher(&self) -> Result<RandomizedNonceKey, MasterFault> {
         RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_wrong_length| MasterFault::DoesNotOpen)
     }
@@ -124,6 +133,20 @@ mod tests {
         let sealed = first.seal("a secret", b"rowan").unwrap();
         assert_eq!(again.open("a secret", &sealed).unwrap().as_slice(), b"rowan");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_mark_is_of_these_bytes_under_this_key_for_this_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = MasterKey::load_or_make(&folder.path().join("a")).unwrap();
+        let other = MasterKey::load_or_make(&folder.path().join("b")).unwrap();
+        let mark = key.mark("certificate", b"7");
+        assert_eq!(mark, key.mark("certificate", b"7"));
+        for different in
+            [key.mark("certificate", b"8"), key.mark("other", b"7"), other.mark("certificate", b"7")]
+        {
+            assert_ne!(mark, different);
+        }
     }
 
     #[test]

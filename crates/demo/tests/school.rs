@@ -289,6 +289,8 @@ async fn most_have_signed_and_a_few_owe() {
     let signed = school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap();
     assert!(signed > 1000, "{signed} signatures");
     assert_eq!(school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap(), 0);
+    assert!(school.print_slips(&books, &settings, NOW, &ids).await.unwrap() > 5, "and their slips are out");
+    assert_eq!(school.print_slips(&books, &settings, NOW, &ids).await.unwrap(), 0);
 
     let versions = books.values::<AgreementVersion>().await.unwrap();
     let signatures = books.values::<Signature>().await.unwrap();

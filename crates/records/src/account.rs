@@ -214,6 +214,19 @@ pub fn lock(account: &Stored<Account>, until: Moment) -> Change {
     with_owner(Change::of(Action::AccountLocked, account.replace(&next)), next.owner)
 }
 
+/// A password set before the half-term began lapses: whoever signs in next sets a new one first (ACC-11). None where nothing
+/// changes: it is newer, it must be changed anyway, there is none, or its owner is no member of staff.
+pub fn lapse(account: &Stored<Account>, kind: PersonKind, begun: Moment) -> Option<Change> {
+    let staff = !matches!(kind, PersonKind::Pupil | PersonKind::Parent | PersonKind::Visitor);
+    let account_open = account.value.state == State::Open && account.value.password.is_some();
+    let older = account.value.changed_at.is_none_or(|changed| changed < begun);
+    if !staff || !account_open || !older || account.value.must_change {
+        return None;
+    }
+    let next = Account { must_change: true, ..account.value.clone() };
+    Some(with_owner(Change::of(Action::PasswordLapsed, account.replace(&next)), next.owner))
+}
+
 /// Closes an account (ACC-16).
 pub fn close(account: &Stored<Account>, at: Moment, why: &str) -> Change {
     let mut next = account.value.clone();
@@ -251,6 +264,29 @@ mod tests {
         assert_eq!(change.about, Some(Id::new(7)));
         let (shared, _) = open(asked(None, Year::new(2))).unwrap();
         assert_eq!(shared.owner, Owner::YearGroup(Year::new(2).unwrap()));
+    }
+
+    #[test]
+    fn acc_11_a_staff_password_set_before_the_half_term_lapses_once() {
+        let (account, _) = open(asked(Some((PersonKind::Staff, Id::new(7))), None)).unwrap();
+        let begun = Moment::from_unix_ms(1_795_000_000_000);
+        let set = |minutes| Stored {
+            value: Account {
+                password: Some("hash".into()),
+                changed_at: Some(begun.plus_minutes(minutes)),
+                ..account.clone()
+            },
+            version: 1,
+        };
+        let change = lapse(&set(-1), PersonKind::Staff, begun).unwrap();
+        assert_eq!((change.action, change.about), (Action::PasswordLapsed, Some(Id::new(7))));
+        let lapsed: Account = serde_json::from_str(&change.writes[0].body).unwrap();
+        assert!(lapsed.must_change);
+        assert_eq!(lapse(&Stored { value: lapsed, version: 2 }, PersonKind::Staff, begun), None);
+        assert_eq!(lapse(&set(0), PersonKind::Staff, begun), None, "it is this half-term's");
+        for kind in [PersonKind::Pupil, PersonKind::Parent, PersonKind::Visitor] {
+            assert_eq!(lapse(&set(-1), kind, begun), None);
+        }
     }
 
     #[test]

@@ -209,6 +209,30 @@ pub enum Action {
     UnblockProposed,
     /// How somebody outside of the school is reached was written.
     ContactSaved,
+    /// Agreement slips were printed.
+    SlipsPrinted,
+    /// A picture of a slip was kept.
+    SlipScanned,
+    /// The pictures of a slip were deleted, their time being over.
+    ScansDeleted,
+    /// A class was let sign on one device.
+    TogetherOpened,
+    /// A class signs on this device.
+    TogetherAtDevice,
+    /// A class has finished signing on one device.
+    TogetherEnded,
+    /// Those who have still to sign were reminded.
+    Reminded,
+    /// A password or a sign-in elsewhere was given to somebody.
+    AccessIssued,
+    /// It was taken back.
+    AccessTakenBack,
+    /// A laptop was lent until a time.
+    LaptopLent,
+    /// A laptop's lending ended.
+    LaptopLendingEnded,
+    /// A password lapsed with the half-term.
+    PasswordLapsed,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -64,11 +64,21 @@ pub enum Kind {
     Permission,
     /// [`crate::contact::Card`].
     ContactCard,
+    /// [`crate::slip::Slip`].
+    Slip,
+    /// [`crate::together::Together`].
+    Together,
+    /// [`crate::reminder::Reminder`].
+    Reminder,
+    /// [`crate::issued::Issued`].
+    Issued,
+    /// [`crate::lending::Lending`].
+    Lending,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 34] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -98,6 +108,11 @@ impl Kind {
         Self::HeldBook,
         Self::Permission,
         Self::ContactCard,
+        Self::Slip,
+        Self::Together,
+        Self::Reminder,
+        Self::Issued,
+        Self::Lending,
     ];
 
     /// Its name in storage and in the journal.
@@ -132,6 +147,11 @@ impl Kind {
             Self::HeldBook => "held-book",
             Self::Permission => "permission",
             Self::ContactCard => "contact-card",
+            Self::Slip => "slip",
+            Self::Together => "together",
+            Self::Reminder => "reminder",
+            Self::Issued => "issued",
+            Self::Lending => "lending",
         }
     }
 

@@ -109,6 +109,9 @@ pub enum Refusal {
     /// So many pages are a list, which a policy holds better than a permission.
     #[error("too many pages for a permission")]
     TooManyPages,
+    /// A slip was entered on which nobody signed.
+    #[error("nobody signed it")]
+    NothingSigned,
 }
 
 impl Refusal {
@@ -149,6 +152,7 @@ impl Refusal {
             Self::DetailNeeded(_) => "refusal-detail-needed",
             Self::TakesTwo => "refusal-takes-two",
             Self::TooManyPages => "refusal-too-many-pages",
+            Self::NothingSigned => "refusal-nothing-signed",
         }
     }
 }

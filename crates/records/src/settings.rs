@@ -141,6 +141,14 @@ pub struct Agreements {
     pub with_parent: bool,
     /// Days after a material change before access narrows (AGR-19).
     pub days_to_sign_again: u16,
+    /// Days the picture of a paper slip is kept after its agreement ended.
+    #[serde(default = "scan_days")]
+    pub scan_days: u16,
+}
+
+/// A year: whoever doubts a signature does so while the next one is fresh.
+const fn scan_days() -> u16 {
+    365
 }
 
 /// One group of people and the agreement they sign.
@@ -474,6 +482,16 @@ impl Settings {
                 audience.kinds.contains(&kind) && (kind != PersonKind::Pupil || year_fits)
             })
             .map(|audience| audience.agreement.as_str())
+    }
+
+    /// The same settings for whoever asks about a pupil's own part alone: a parent's missing answer is no reason for a child not
+    /// to sign.
+    #[must_use]
+    pub fn own_part_alone(&self) -> Self {
+        let mut own = self.clone();
+        own.agreements.parent_first = false;
+        own.agreements.with_parent = false;
+        own
     }
 
     /// Whether somebody of this kind signs anew each school year.

@@ -20,6 +20,24 @@ pub enum How {
     OnScreen,
     /// On paper, entered by the office.
     OnPaper,
+    /// On one device that a class shares, with an adult there.
+    Together {
+        /// The adult who was there.
+        witness: PersonId,
+        /// The device.
+        device: std::net::IpAddr,
+    },
+}
+
+impl How {
+    /// Its name in words' keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OnScreen => "on-screen",
+            Self::OnPaper => "on-paper",
+            Self::Together { .. } => "together",
+        }
+    }
 }
 
 /// Whose part of an agreement it is.
@@ -156,7 +174,9 @@ pub fn sign(asked: &Sign<'_>, in_force: &AgreementText, at: Moment) -> Result<(S
 
 /// A paper form was checked by the adult who took it; on screen the child answers here (AGR-17).
 fn check_answer(asked: &Sign<'_>, text: &AgreementText) -> Result<Option<bool>, Refusal> {
-    let (Some(check), How::OnScreen, Part::Own) = (&text.head.check, asked.how, asked.part) else {
+    let (Some(check), How::OnScreen | How::Together { .. }, Part::Own) =
+        (&text.head.check, asked.how, asked.part)
+    else {
         return Ok(None);
     };
     let chosen = asked.answer.and_then(|index| check.answers.get(index));

@@ -57,6 +57,7 @@ const OUTBOX: &str = "SELECT COUNT(*), COUNT(fault), MIN(written_at) FROM outbox
     WHERE school = $1 AND sent_at IS NULL";
 const PUT_BLOB: &str = "INSERT INTO blob (school, digest, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const BLOB: &str = "SELECT bytes FROM blob WHERE school = $1 AND digest = $2";
+const REMOVE_BLOB: &str = "DELETE FROM blob WHERE school = $1 AND digest = $2";
 const PUT_GENERATION: &str = "INSERT INTO generation (school, digest, body, taken_at, serial) \
     VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(serial), 0) + 1 FROM generation WHERE school = $1)) \
     ON CONFLICT (school, digest) DO UPDATE SET taken_at = excluded.taken_at, serial = excluded.serial";
@@ -220,6 +221,11 @@ where
     async fn blob(&self, school: SchoolId, digest: Digest) -> Result<Option<Vec<u8>>> {
         let found = rows!(&self.readers, BLOB, number(school)?, digest.as_bytes().to_vec())?;
         found.first().map(|row| row.try_get(0).map_err(unavailable)).transpose()
+    }
+
+    async fn remove_blob(&self, school: SchoolId, digest: Digest) -> Result<()> {
+        run!(&self.writer, REMOVE_BLOB, number(school)?, digest.as_bytes().to_vec()).map_err(unavailable)?;
+        Ok(())
     }
 
     async fn put_generation(&self, school: SchoolId, generation: &Generation, at: Moment) -> Result<()> {

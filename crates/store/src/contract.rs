@@ -226,6 +226,14 @@ pub async fn blobs_and_generations_are_kept(store: Arc<dyn Store>) {
     assert_eq!(store.put_blob(SCHOOL, b"a policy").await.unwrap(), digest);
     assert_eq!(store.blob(SCHOOL, digest).await.unwrap().unwrap(), b"a policy");
     assert_eq!(store.blob(OTHER_SCHOOL, digest).await.unwrap(), None);
+    let scan = store.put_blob(SCHOOL, b"a scan").await.unwrap();
+    store.remove_blob(OTHER_SCHOOL, scan).await.unwrap();
+    assert!(store.blob(SCHOOL, scan).await.unwrap().is_some(), "another school's stays");
+    for _twice in 0..2 {
+        store.remove_blob(SCHOOL, scan).await.unwrap();
+        assert_eq!(store.blob(SCHOOL, scan).await.unwrap(), None);
+    }
+    assert!(store.blob(SCHOOL, digest).await.unwrap().is_some());
     let part = |name: &str| Digest::of(name.as_bytes());
     let first = Generation { policy: part("1"), lists: part("l"), live: part("v"), phrases: None };
     let second = Generation { policy: part("2"), phrases: Some(part("w")), ..first };

@@ -116,6 +116,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The bytes with this digest.
     async fn blob(&self, school: SchoolId, digest: Digest) -> Result<Option<Vec<u8>>>;
 
+    /// Deletes the bytes with this digest: for what may be kept for a time only, and by whoever alone names it. Deleting what is
+    /// not there changes nothing.
+    async fn remove_blob(&self, school: SchoolId, digest: Digest) -> Result<()>;
+
     /// Keeps what a generation was made from.
     async fn put_generation(&self, school: SchoolId, generation: &Generation, at: Moment) -> Result<()>;
 

@@ -141,6 +141,16 @@ impl SchoolCalendar {
         self.terms.iter().find(|term| term.first <= date && date <= term.last)
     }
 
+    /// The first day of the half-term that has begun last; none before the first, or where no terms are entered.
+    pub fn half_term_begun(&self, date: Date) -> Option<Date> {
+        self.terms.iter().map(|term| term.first).filter(|first| *first <= date).max()
+    }
+
+    /// The first day of the next half-term.
+    pub fn next_half_term(&self, date: Date) -> Option<Date> {
+        self.terms.iter().map(|term| term.first).filter(|first| date < *first).min()
+    }
+
     /// What part of the day it is. Gaps between periods count as the stretch before or after school, or as a break.
     pub fn period_at(&self, local: LocalTime) -> PeriodKind {
         if !self.is_school_day(local.date()) {

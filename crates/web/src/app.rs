@@ -7,6 +7,7 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use usher_activity::question::Activity;
 use usher_activity::spool::Spool;
+use usher_certs::master::MasterKey;
 use usher_directory::sign_in::SignIn;
 use usher_ledger::tally::Tally;
 use usher_network::credentials::Presence;
@@ -26,6 +27,7 @@ use usher_words::Words;
 
 use crate::desk::Desk;
 use crate::live::Live;
+use crate::security::asking::Asking;
 use crate::security::key::PageKey;
 
 /// What every page works with. Cloning shares it.
@@ -67,6 +69,10 @@ pub struct Parts {
     pub ids: Arc<dyn IdSource>,
     /// What signs forms and references.
     pub key: PageKey,
+    /// What secrets that lie in the books are encrypted under.
+    pub vault: Arc<MasterKey>,
+    /// How often codes are tried.
+    pub asking: Asking,
     /// Where things are.
     pub places: Places,
 }

@@ -128,6 +128,8 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(of_cases());
     keys.extend(of_permissions());
     keys.extend(Body::ALL.map(|body| format!("contact-body-{}", body.name())));
+    let unread = ["too-large", "other-kind", "damaged", "too-many-pages", "no-time", "no-code", "not-ours"];
+    keys.extend(unread.map(|why| format!("paper-unread-{why}")));
     keys
 }
 

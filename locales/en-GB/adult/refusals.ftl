@@ -34,3 +34,4 @@ refusal-nobody-reads = Nobody here could read this: it is for somebody whose off
 refusal-detail-needed = Fill this in. Nobody can decide without it.
 refusal-takes-two = Opening this takes two people with different roles. It is left to those who answer requests.
 refusal-too-many-pages = Name ten pages at most. For more, ask for a change of the lists.
+refusal-nothing-signed = Nobody has signed yet. Tick who signed the slip, or put it aside.

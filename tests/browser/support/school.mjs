@@ -11,14 +11,27 @@ const START_MS = 90_000;
 const STOP_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Starts the school. Gives its card, and `close()`. */
-export async function openSchool() {
+/** Starts the school. With `later`, a time like `2027-09-07T09:00`, it is made first and opened again then. Gives its card, and `close()`. */
+export async function openSchool({ later = null } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "usher-browser-"));
+  if (later) {
+    const first = await startSchool(folder, []);
+    await first.stop();
+  }
+  const school = await startSchool(folder, later ? ["--from", later] : []);
+  const close = async () => {
+    await school.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...school, close };
+}
+
+async function startSchool(folder, more) {
   const binary = process.env.USHER;
   if (!binary) throw new Error("USHER names no usher binary; start these tests with tests/browser/run");
-  const folder = mkdtempSync(join(tmpdir(), "usher-browser-"));
   const file = join(folder, "card.json");
   const anywhere = "127.0.0.1:0";
-  const places = ["--gateway", anywhere, "--portal", anywhere, "--desk", anywhere];
+  const places = ["--gateway", anywhere, "--portal", anywhere, "--desk", anywhere, ...more];
   const server = spawn(binary, ["demo", "--data", join(folder, "school"), "--card", file, ...places]);
   const said = [];
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => said.push(data.toString()));
@@ -35,17 +48,17 @@ export async function openSchool() {
     await rest(LOOK_AGAIN_MS);
   }
   const card = JSON.parse(readFileSync(file, "utf8"));
-  const close = async () => {
+  const stop = async () => {
     server.kill("SIGINT");
     await Promise.race([ended, rest(STOP_MS, undefined, { ref: false })]);
     stopNow();
     process.off("exit", stopNow);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(file, { force: true });
   };
   const signIn = (username) => {
     const found = card.sign_ins.find((one) => one.username === username);
     if (!found) throw new Error(`the card has no sign-in ${username}`);
     return found;
   };
-  return { card, signIn, close, said: () => said.join("") };
+  return { card, signIn, stop, said: () => said.join("") };
 }

@@ -20,12 +20,13 @@ const PURE: [(&str, &[&str]); 8] = [
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
-const RESOURCES: [(&str, &[&str]); 10] = [
+const RESOURCES: [(&str, &[&str]); 11] = [
     ("activity", &["events", "policy", "types"]),
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
     ("ledger", &["activity", "events", "policy", "records", "reports", "store", "types"]),
+    ("paper", &[]),
     ("publish", &["events", "lists", "policy", "records", "scan", "store", "types"]),
     ("scanners", &["config", "scan"]),
     ("store", &["events", "policy", "records", "types"]),
@@ -69,6 +70,7 @@ const EDGES: [(&str, &[&str]); 5] = [
             "ledger",
             "lists",
             "network",
+            "paper",
             "policy",
             "records",
             "reports",

@@ -16,6 +16,7 @@ pub mod places;
 pub mod roster;
 pub mod sign_ins;
 pub mod signing;
+mod slips;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

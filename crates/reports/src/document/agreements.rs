@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use usher_records::signature::How;
-
 use super::block::{Block, Line};
 use super::{Document, Letterhead};
 use crate::agreements::{Missing, Outstanding, Section, SectionOf, Signed};
@@ -103,10 +101,7 @@ fn signatures(say: Say<'_>, all: &[Signed], declarations: &Declarations<'_>) -> 
     let row = |signed: &Signed| {
         let mark = declarations.get(&declared(signed)).copied().unwrap_or_default();
         let version = [("version", signed.version.as_str().into())];
-        let how = match signed.how {
-            How::OnScreen => "report-how-on-screen",
-            How::OnPaper => "report-how-on-paper",
-        };
+        let how = format!("report-how-{}", signed.how.name());
         vec![
             vec![Line::strong(&signed.name)],
             vec![Line::body(&role(say, signed))],
@@ -114,7 +109,7 @@ fn signatures(say: Say<'_>, all: &[Signed], declarations: &Declarations<'_>) -> 
                 Line::body(&say.say("report-agreement-mark", &[("mark", mark.into())])),
                 Line::quiet(&say.say("report-agreement-version", &version)),
             ],
-            vec![Line::body(&say.date_and_time(signed.at)), Line::quiet(&say.plain(how))],
+            vec![Line::body(&say.date_and_time(signed.at)), Line::quiet(&say.plain(&how))],
         ]
     };
     Block::table(&columns, all.iter().map(row).collect())

@@ -108,6 +108,7 @@ pub(super) enum Block {
     Table { columns: Vec<Column>, rows: Vec<Row> },
     Aside { blocks: Vec<Self> },
     Blanks { labels: Vec<String> },
+    Code { svg: String, alt: String, letters: String, hint: String },
     Keep { blocks: Vec<Self> },
     NewPage,
 }

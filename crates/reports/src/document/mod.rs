@@ -7,11 +7,13 @@
 mod agreement;
 mod agreements;
 mod block;
+mod certificate;
 mod ledger;
 mod markdown;
 mod paper;
 mod person;
 mod plain;
+mod slips;
 mod violations;
 mod weekly;
 
@@ -25,9 +27,11 @@ use crate::say::Say;
 
 pub use crate::document::agreement::{agreement, guide};
 pub use crate::document::agreements::{outstanding, register};
+pub use crate::document::certificate::{Certificate, certificate};
 pub use crate::document::ledger::ledger;
 pub use crate::document::paper::{Paper, Section as PaperSection, paper};
 pub use crate::document::person::person;
+pub use crate::document::slips::{CODE_BEGINS, Slip, Slips, slips};
 pub use crate::document::violations::violations;
 pub use crate::document::weekly::weekly;
 

@@ -123,6 +123,7 @@ async fn set_up_once(
     school.install(books, &hash, at).await?;
     set_up::publish_agreements(books, opened.ids.as_ref(), &actor, at).await?;
     school.sign_agreements(books, &settings, at, opened.ids.as_ref()).await?;
+    school.print_slips(books, &settings, at, opened.ids.as_ref()).await?;
     school.open_cases(books, at, opened.ids.as_ref()).await?;
     school.give_permissions(books, &settings, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");

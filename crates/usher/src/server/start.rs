@@ -13,6 +13,7 @@ use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
+use usher_certs::master::MasterKey;
 use usher_config::config::{Config, IcapServer, MailPlace};
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
@@ -23,11 +24,14 @@ use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::clauses::Clauses;
 use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
-use usher_jobs::lapses::Lapses;
 use usher_jobs::leavers::Leavers;
+use usher_jobs::lendings::Lendings;
 use usher_jobs::outbox::Outbox;
+use usher_jobs::passwords::Passwords;
+use usher_jobs::permissions::Permissions;
 use usher_jobs::post::{Folder, Post, Relay};
 use usher_jobs::runner::Runner;
+use usher_jobs::scans::Scans;
 use usher_jobs::sweep::Sweep;
 use usher_jobs::watch::{self, Heartbeat, Watch};
 use usher_jobs::weekly::WeeklyJob;
@@ -55,6 +59,7 @@ use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{self, App, Places};
 use usher_web::desk::Desk;
 use usher_web::live::{Live, Note};
+use usher_web::security::asking::Asking;
 use usher_web::security::key::PageKey;
 use usher_words::Words;
 
@@ -331,6 +336,8 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         clock: Arc::clone(&setting.clock),
         ids: Arc::clone(&opened.ids),
         key: PageKey::new(&page_key),
+        vault: Arc::new(MasterKey::load_or_make(&opened.folder.master_key())?),
+        asking: Asking::default(),
         places: Places {
             portal_origin: addresses.portal_origin.clone(),
             desk_origin: addresses.desk_origin.clone(),
@@ -440,9 +447,12 @@ fn start_jobs(
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
+    runner.start(Arc::new(Scans { books: books() }));
+    runner.start(Arc::new(Passwords { books: books(), snapshot: Arc::clone(&app.snapshot) }));
+    runner.start(Arc::new(Lendings { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
     let desk_origin = app.places.desk_origin.clone();
-    runner.start(Arc::new(Lapses { books: books(), words: Arc::clone(&app.words), desk_origin }));
+    runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
         MailPlace::Folder(path) => Arc::new(Folder(path.clone())),

@@ -4,6 +4,7 @@
 //! requests and never writes down.
 //! Does not: show anything; `pages::desk` does.
 
+pub mod codes;
 pub mod last_used;
 pub mod lists;
 pub mod once;
@@ -44,6 +45,8 @@ pub struct Desk {
     pub once: Once,
     /// When each sign-in was last used.
     pub last_used: LastUsed,
+    /// Turns at reading scans.
+    pub reading: Arc<Semaphore>,
     /// Room for live pages.
     pub live_pages: Arc<Semaphore>,
 }
@@ -59,6 +62,7 @@ impl Desk {
             replays: Replays::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
+            reading: Arc::new(Semaphore::new(1)),
             live_pages: Arc::new(Semaphore::new(LIVE_PAGES)),
         }
     }

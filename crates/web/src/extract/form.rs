@@ -77,14 +77,43 @@ async fn read<T: DeserializeOwned>(
     parse(&bytes).map_err(IntoResponse::into_response)
 }
 
-/// The parts of a form with a file, by name, after its token is checked. The token stands before all others. How long it
-/// may be, its route says.
+/// One part of a form with files.
+#[derive(Debug)]
+pub(crate) struct FormPart {
+    /// The field's name.
+    pub(crate) name: String,
+    /// The file's name, where it is one.
+    pub(crate) file: Option<String>,
+    /// What it holds.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The parts of a form with a file, by name, after its token is checked; a file's name is under `<name>-name`. Of several
+/// parts with one name the last counts.
 pub(crate) async fn parts_of_form(
     app: &App,
     desk: &AtDesk,
     parts: Parts,
     body: Body,
 ) -> Result<BTreeMap<String, Vec<u8>>, Response> {
+    let mut by_name = BTreeMap::new();
+    for part in all_parts_of_form(app, desk, parts, body).await? {
+        if let Some(file) = part.file {
+            by_name.insert(format!("{}-name", part.name), file.into_bytes());
+        }
+        by_name.insert(part.name, part.bytes);
+    }
+    Ok(by_name)
+}
+
+/// Every part of a form with files, in order, after its token is checked. The token stands before all others. How long it
+/// may be, its route says.
+pub(crate) async fn all_parts_of_form(
+    app: &App,
+    desk: &AtDesk,
+    parts: Parts,
+    body: Body,
+) -> Result<Vec<FormPart>, Response> {
     let headers = &parts.headers.clone();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
@@ -94,7 +123,7 @@ pub(crate) async fn parts_of_form(
     let request = Request::from_parts(parts, body);
     let odd = |error: &dyn std::fmt::Display| AppFault::Form(error.to_string()).into_response();
     let mut fields = Multipart::from_request(request, app).await.map_err(|error| odd(&error))?;
-    let (mut checked, mut parts) = (false, BTreeMap::new());
+    let (mut checked, mut parts) = (false, Vec::new());
     while let Some(field) = fields.next_field().await.map_err(|error| odd(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == TOKEN_FIELD && !checked {
@@ -103,10 +132,9 @@ pub(crate) async fn parts_of_form(
                 .map_err(|fault: FormFault| fault.into_response())?;
             checked = true;
         } else if checked {
-            if let Some(file) = field.file_name() {
-                parts.insert(format!("{name}-name"), file.as_bytes().to_vec());
-            }
-            parts.insert(name, field.bytes().await.map_err(|error| odd(&error))?.to_vec());
+            let file = field.file_name().map(str::to_owned);
+            let bytes = field.bytes().await.map_err(|error| odd(&error))?.to_vec();
+            parts.push(FormPart { name, file, bytes });
         } else {
             break;
         }

@@ -3,4 +3,5 @@
 pub(crate) mod case;
 pub mod desk;
 pub mod portal;
+mod refreshed;
 pub mod refusal;

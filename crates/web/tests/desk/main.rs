@@ -9,6 +9,7 @@
 mod alerts;
 mod cases;
 mod cases_kept_apart;
+mod laptops;
 mod ledger;
 mod lessons;
 mod lists;

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::{Spool, SpoolFault};
+use usher_certs::master::MasterKey;
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::sign_in::SignIn;
 use usher_events::event::Event;
@@ -60,6 +61,7 @@ use usher_web::desk::policies::{Policies, PoliciesFault};
 use usher_web::desk::probes::Probes;
 use usher_web::live::Live;
 use usher_web::routes;
+use usher_web::security::asking::Asking;
 use usher_web::security::key::PageKey;
 use usher_words::Words;
 
@@ -301,6 +303,8 @@ impl Rig {
             clock: shared,
             ids,
             key: PageKey::new(&[3; 32]),
+            vault: Arc::new(MasterKey::load_or_make(&folder.path().join("master.key")).unwrap()),
+            asking: Asking::default(),
             places: Places {
                 portal_origin: "https://usher.internal".into(),
                 desk_origin: ORIGIN.into(),
@@ -460,6 +464,32 @@ impl Browser<'_> {
         };
         let body =
             [("_form", token.as_str())].iter().chain(fields).map(part).collect::<String>() + "--b--\r\n";
+        let request = self
+            .request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .header(header::ORIGIN, ORIGIN);
+        self.answer(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A file as it comes, byte for byte.
+    pub(crate) async fn file(&self, path: &str) -> Vec<u8> {
+        let answer = self.ask(self.request(Method::GET, path).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
+    /// Sends files the way a browser does, all under one name.
+    pub(crate) async fn upload_all(&self, path: &str, name: &str, files: &[(&str, Vec<u8>)]) -> Answer {
+        let token = self.get("/").await.token();
+        let part = |head: String, bytes: &[u8]| {
+            [format!("--b\r\ncontent-disposition: form-data; {head}\r\n\r\n").as_bytes(), bytes, b"\r\n"]
+                .concat()
+        };
+        let mut body = part("name=\"_form\"".to_owned(), token.as_bytes());
+        for (file, bytes) in files {
+            body.extend(part(format!("name=\"{name}\"; filename=\"{file}\""), bytes));
+        }
+        body.extend(b"--b--\r\n");
         let request = self
             .request(Method::POST, path)
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")

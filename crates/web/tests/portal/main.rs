@@ -10,9 +10,11 @@ mod agreements;
 mod device;
 mod disclosed;
 mod doors;
+mod paper;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;
 mod signing;
 mod signing_in;
 mod telling;
+mod together;

@@ -31,6 +31,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/lessons", "nav-lessons", Act::RunLessons),
             ("/lists-for-lessons", "place-lesson-lists", Act::RunLessons),
+            ("/together", "place-together", Act::RunLessons),
         ],
     ),
     (
@@ -57,6 +58,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/agreements/outstanding", "place-outstanding", Act::SeeSignatures),
             ("/agreements/register", "place-signatures", Act::SeeSignatures),
             ("/ledger", "ledger-title", Act::SeeLedger),
+            ("/agreements/slips", "place-slips", Act::EnterPaper),
+            ("/agreements/paper", "place-paper", Act::EnterPaper),
         ],
     ),
     (
@@ -65,6 +68,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/people", "nav-people", Act::SeePeople),
             ("/people/import", "place-import", Act::ManagePeople),
             ("/equipment", "place-equipment", Act::LendEquipment),
+            ("/equipment/laptops", "place-laptops", Act::LendEquipment),
+            ("/equipment/sites", "place-sites", Act::LendEquipment),
         ],
     ),
     (

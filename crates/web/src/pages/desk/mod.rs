@@ -10,6 +10,7 @@ mod contacts;
 mod equipment;
 mod field;
 mod health;
+mod laptops;
 mod ledger;
 mod lessons;
 mod lists;
@@ -27,6 +28,7 @@ mod requests;
 mod roll;
 mod rules;
 mod sign_in;
+mod signing;
 mod standings;
 mod today;
 mod told;
@@ -63,6 +65,8 @@ pub fn routes() -> Vec<DeskRoute> {
         ledger::routes(),
         permissions::routes(),
         contacts::routes(),
+        signing::routes(),
+        laptops::routes(),
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use usher_records::agreement::AgreementVersion;
 use usher_records::person::Person;
+use usher_records::settings::Settings;
 use usher_records::signature::{Part, Signature};
 use usher_records::standing::{self, Known, Standing};
 use usher_types::ids::PersonId;
@@ -17,6 +18,24 @@ pub(crate) async fn of(
     desk: &AtDesk,
     people: &[Person],
 ) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
+    by(app, desk, people, &desk.school.settings).await
+}
+
+/// Where each of these people stands with their own part, whatever a parent still owes.
+pub(crate) async fn own(
+    app: &App,
+    desk: &AtDesk,
+    people: &[Person],
+) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
+    by(app, desk, people, &desk.school.settings.own_part_alone()).await
+}
+
+async fn by(
+    app: &App,
+    desk: &AtDesk,
+    people: &[Person],
+    settings: &Settings,
+) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
     let versions = app.books.values::<AgreementVersion>().await?;
     let mut theirs: BTreeMap<PersonId, Vec<Signature>> = BTreeMap::new();
     for signature in app.books.values::<Signature>().await? {
@@ -25,7 +44,7 @@ pub(crate) async fn of(
         }
         theirs.entry(signature.person).or_default().push(signature);
     }
-    let known = Known { settings: &desk.school.settings, versions: &versions, zone: &desk.school.zone };
+    let known = Known { settings, versions: &versions, zone: &desk.school.zone };
     Ok(people
         .iter()
         .map(|person| {

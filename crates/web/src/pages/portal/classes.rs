@@ -99,7 +99,7 @@ pub(super) async fn group(
     if shares(&device, &class) {
         return Ok(shared_page(&app, &device, class, Errors::none(), then));
     }
-    let children = children(&app, &device, &class).await?;
+    let children = children_of(&app, &device, &class).await?;
     let f = young(&app, &device, "faces-title");
     let address = |child: &Person| then.to(&format!("/classes/{}/{}", class.id, child.id));
     let children = children.into_iter().map(|child| (address(&child), child)).collect();
@@ -246,7 +246,11 @@ async fn class(app: &App, device: &AtDevice, id: &str) -> Result<Group, PortalFa
 }
 
 /// The children of a class who are on roll, by their first name.
-async fn children(app: &App, device: &AtDevice, class: &Group) -> Result<Vec<Person>, PortalFault> {
+pub(super) async fn children_of(
+    app: &App,
+    device: &AtDevice,
+    class: &Group,
+) -> Result<Vec<Person>, PortalFault> {
     let today = device.school.zone.local(device.at).date();
     let found = app.books.find::<Person>("group", class.id).await?;
     let mut children: Vec<Person> = found.into_iter().map(|stored| stored.value).collect();
@@ -270,7 +274,7 @@ async fn child(
     let class = class(app, device, group).await?;
     let id: PersonId = person.parse().map_err(|_not_an_id| AppFault::NotFound)?;
     let uses_pictures = !shares(device, &class);
-    let children = children(app, device, &class).await?;
+    let children = children_of(app, device, &class).await?;
     let child = children.into_iter().find(|child| child.id == id && uses_pictures);
     Ok((class, child.ok_or(AppFault::NotFound)?))
 }

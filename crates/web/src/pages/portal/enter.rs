@@ -2,13 +2,11 @@
 //! one that is due.
 
 use axum::response::Redirect;
-use usher_directory::books::subject_of_session;
 use usher_directory::sign_in::{Ask, SignInFault, SignedIn};
 use usher_policy::facts::Subject;
 use usher_records::session::EndReason;
 use usher_records::standing::Standing;
 use usher_store::store::StoreError;
-use usher_types::ids::PersonId;
 use usher_types::role::PersonKind;
 
 use super::then::Then;
@@ -66,15 +64,4 @@ pub(super) fn words(says: &Says, device: &AtDevice, fault: SignInFault) -> Resul
         SignInFault::Store(error) => return Err(error.into()),
         other => return Err(AppFault::Store(StoreError::Unreadable { what: other.to_string() })),
     })
-}
-
-/// Works somebody's circumstances out anew wherever they are signed in: they, or their parent, signed.
-pub(super) async fn refresh(app: &App, device: &AtDevice, person: PersonId) -> Result<(), AppFault> {
-    for address in app.table.devices_of(person, device.at) {
-        if let Some(session) = app.table.session_at(address, device.at) {
-            let subject = subject_of_session(&app.books, &device.school, &session, device.at).await?;
-            app.table.update_session(&session, &subject);
-        }
-    }
-    Ok(())
 }

@@ -20,6 +20,8 @@ mod sign_out;
 mod state;
 mod tell;
 mod then;
+mod together;
+mod verify;
 mod visitor;
 
 use axum::Router;
@@ -56,6 +58,10 @@ fn agreements() -> Router<App> {
         .route("/parents", get(parents::show))
         .route("/parents/{child}", get(parents::child).post(parents::sign))
         .route("/parents/{child}/filter", get(filter::show))
+        .route("/together", get(together::show).post(together::begin))
+        .route("/together/finish", post(together::finish))
+        .route("/together/{child}", get(together::child).post(together::sign))
+        .route("/verify", get(verify::show))
 }
 
 fn telling() -> Router<App> {

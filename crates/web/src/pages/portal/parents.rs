@@ -20,12 +20,12 @@ use usher_types::role::PersonKind;
 use super::agreement::digest;
 use super::agreement::shown::{self, Section};
 use super::agreement::text::{self, Situation};
-use super::enter;
 use super::fault::{Answer, PortalFault};
 use super::notice::holder_of;
 use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
+use crate::pages::refreshed::refresh;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{page, with_status};
@@ -157,7 +157,7 @@ async fn hand_in(
     let (_, change) = sign_text(&asked, &situation.current.text, device.at)?;
     app.commit(&change, &device.actor()).await?;
     // A child who waits at a computer goes on at once.
-    Ok(enter::refresh(app, device, child.id).await?)
+    Ok(refresh(app, &device.school, child.id, device.at).await?)
 }
 
 async fn child_page(app: &App, device: &AtDevice, parent: &Person, child: Person, tried: Tried) -> Answer {

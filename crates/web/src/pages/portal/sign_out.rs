@@ -6,8 +6,9 @@ use serde::Deserialize;
 use usher_records::session::{self, EndReason, Session};
 
 use super::fault::Answer;
-use crate::app::App;
+use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
+use crate::extract::portal::AtDevice;
 use crate::live::Note;
 
 #[derive(Debug, Deserialize)]
@@ -15,7 +16,12 @@ pub(super) struct Nothing {}
 
 /// Signs out whoever is at the device.
 pub(super) async fn leave(State(app): State<App>, form: PortalForm<Nothing>) -> Answer {
-    let device = form.from;
+    end_here(&app, &form.from).await?;
+    Ok(Redirect::to("/?done=signed-out").into_response())
+}
+
+/// Ends the sign-in at a device, if there is one.
+pub(super) async fn end_here(app: &App, device: &AtDevice) -> Result<(), AppFault> {
     if let Some(id) = device.who.subject.session {
         app.table.sign_out(id);
         app.live.tell(Note::Presence);
@@ -24,5 +30,5 @@ pub(super) async fn leave(State(app): State<App>, form: PortalForm<Nothing>) -> 
             app.commit(&change, &device.actor()).await?;
         }
     }
-    Ok(Redirect::to("/?done=signed-out").into_response())
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod index;
 mod outstanding;
-mod read;
+pub(super) mod read;
 mod register;
 mod signature;
 pub(super) mod version;

@@ -14,6 +14,7 @@ use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::Field;
 use crate::pages::desk::paper::{letterhead, print as to_pdf};
+use crate::pages::desk::signing::last_reminder;
 use crate::view::frame::Frame;
 use crate::view::page;
 
@@ -25,12 +26,18 @@ struct Outstanding {
     search: Vec<Field>,
     query: String,
     sections: Vec<Part>,
+    /// Whether this person may remind.
+    reminds: bool,
 }
 
 struct Part {
     name: String,
     done: String,
     people: Vec<Owing>,
+    /// The section as forms name it.
+    value: String,
+    /// Who reminded them last.
+    reminded: Option<String>,
 }
 
 struct Owing {
@@ -52,6 +59,8 @@ pub(super) async fn show(
     let people = desk.may(Act::SeePeople).is_ok();
     let clock = Clock::at(&desk);
     let part = |section: &Section| Part {
+        value: read::value(&section.of),
+        reminded: None,
         name: read::name(&f.says, &section.of),
         done: read::done(&f.says, section),
         people: section
@@ -65,8 +74,14 @@ pub(super) async fn show(
             .collect(),
     };
     let narrowed = read::narrow(all, &asked);
-    let sections = narrowed.iter().filter(|section| !section.outstanding.is_empty()).map(part).collect();
-    Ok(page(&Outstanding { search, query: asked.query(), sections, f, d }))
+    let mut sections: Vec<Part> =
+        narrowed.iter().filter(|section| !section.outstanding.is_empty()).map(part).collect();
+    for part in &mut sections {
+        part.reminded = last_reminder(&app, &desk, &f.says, &part.value).await?;
+    }
+    let reminds = desk.may(Act::EnterPaper).is_ok();
+    let f = f.done(asked.done.as_deref());
+    Ok(page(&Outstanding { search, query: asked.query(), sections, reminds, f, d }))
 }
 
 /// The same as a PDF, a page for each class.

@@ -30,12 +30,15 @@ pub(super) struct Asked {
     /// A part of a name.
     #[serde(default)]
     pub(super) q: String,
+    /// What was just done.
+    #[serde(default)]
+    pub(super) done: Option<String>,
 }
 
 impl Asked {
     /// The same narrowing, as an address has it.
     pub(super) fn query(&self) -> String {
-        let Self { section, agreement, q } = self;
+        let Self { section, agreement, q, done: _ } = self;
         let parts = [("section", section), ("agreement", agreement), ("q", q)];
         let given = parts.into_iter().filter(|(_, value)| !value.is_empty());
         given.map(|(name, value)| format!("{name}={}", percent(value))).collect::<Vec<_>>().join("&")
@@ -43,7 +46,7 @@ impl Asked {
 }
 
 /// Everything, in the order of the register.
-pub(super) async fn everything(app: &App, desk: &AtDesk) -> Result<Vec<Section>, AppFault> {
+pub(in crate::pages::desk) async fn everything(app: &App, desk: &AtDesk) -> Result<Vec<Section>, AppFault> {
     let today = Clock::at(desk).today();
     let mut people = app.books.values::<Person>().await?;
     people.retain(|person| person.is_here(today));
@@ -95,7 +98,7 @@ pub(super) fn search(says: &Says, sections: &[Section], asked: &Asked, by_agreem
 }
 
 /// A section as addresses name it.
-fn value(of: &SectionOf) -> String {
+pub(in crate::pages::desk) fn value(of: &SectionOf) -> String {
     match of {
         SectionOf::Class { name, .. } => format!("class:{name}"),
         SectionOf::NoClass => PersonKind::Pupil.name().to_owned(),

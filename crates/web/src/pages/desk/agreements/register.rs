@@ -98,10 +98,7 @@ fn what(says: &Says, signed: &Signed) -> String {
 }
 
 fn how(says: &Says, how: How) -> String {
-    says.t(match how {
-        How::OnScreen => "report-how-on-screen",
-        How::OnPaper => "report-how-on-paper",
-    })
+    says.t(format!("report-how-{}", how.name()))
 }
 
 /// The register as a table for other programs.

@@ -21,6 +21,7 @@ struct Show {
     f: Frame,
     d: Around,
     back: String,
+    certificate: String,
     facts: Vec<(String, String)>,
     declaration: String,
     clauses: Vec<String>,
@@ -41,6 +42,7 @@ pub(super) async fn show(
     let roll = Roll::of(&app).await?;
     let show = Show {
         back: "/agreements/register".into(),
+        certificate: format!("/agreements/signature/{}/certificate.pdf", signature.id),
         facts: facts(&desk, &f, &roll, &signature),
         declaration: signature.declaration,
         clauses: clauses.iter().map(|clause| markdown::inline(&clause.text)).collect(),
@@ -52,9 +54,12 @@ pub(super) async fn show(
 
 fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, signature: &Signature) -> Vec<(String, String)> {
     let says = &f.says;
-    let how = match signature.how {
-        How::OnScreen => "report-how-on-screen",
-        How::OnPaper => "report-how-on-paper",
+    let how = format!("report-how-{}", signature.how.name());
+    let witness = match signature.how {
+        How::Together { witness, device } => {
+            Some(says.t2("signed-witness", ("name", &roll.name(says, witness)), ("device", &device)))
+        }
+        How::OnScreen | How::OnPaper => None,
     };
     let child = match signature.part {
         Part::ParentFor(child) => Some(says.t1("report-parent-of", "child", roll.name(says, child))),
@@ -66,6 +71,7 @@ fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, signature: &Signature) -> Vec<(S
         ("column-version", Some(signature.version.clone())),
         ("report-column-signed", Some(Clock::at(desk).full(signature.at))),
         ("column-how", Some(says.t(how))),
+        ("column-witness", witness),
         ("column-entered-by", signature.entered_by.map(|by| roll.name(says, by))),
         ("column-text", Some(signature.digest.short())),
     ];

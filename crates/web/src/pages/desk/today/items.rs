@@ -19,7 +19,7 @@ use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
-    address, alerts, cases, equipment, ledger, lists, permissions, policy, standings, told,
+    address, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -76,6 +76,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.held().await?;
     gather.register().await?;
     gather.returns().await?;
+    gather.laptops().await?;
     Ok(gather.found)
 }
 
@@ -341,6 +342,21 @@ impl Gather<'_> {
             let title = says.n("today-held", "count", count);
             let go = Action::Go("/lists#held".into(), says.t("today-held-go"));
             self.add("info", "shield", (title, says.t("today-held-text")), Some(go));
+        }
+        Ok(())
+    }
+
+    /// Laptops whose holder has still to choose a new password (ACC-11).
+    async fn laptops(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::LendEquipment) {
+            return Ok(());
+        }
+        let count = laptops::due(self.app, self.desk).await?;
+        if count > 0 {
+            let says = &self.f.says;
+            let title = says.n("today-laptops", "count", count);
+            let go = Action::Go("/equipment/laptops".into(), says.t("today-laptops-go"));
+            self.add("wait", "key-round", (title, says.t("today-laptops-text")), Some(go));
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ use super::then::Then;
 use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
+use crate::pages::refreshed::refresh;
 use crate::view::frame::Frame;
 use crate::view::page;
 
@@ -141,7 +142,7 @@ async fn hand_in(
     };
     let (_, change) = sign_text(&asked, &situation.current.text, device.at)?;
     app.commit(&change, &device.actor()).await?;
-    Ok(enter::refresh(app, device, person.id).await?)
+    Ok(refresh(app, &device.school, person.id, device.at).await?)
 }
 
 /// The digest a form was shown with. One that cannot be read is of no text of ours.

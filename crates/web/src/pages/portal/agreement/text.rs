@@ -81,10 +81,7 @@ pub(in crate::pages::portal) async fn situation(
     let Some(current) = in_force(app, key).await? else { return Ok(None) };
     let versions = app.books.values::<AgreementVersion>().await?;
     let signatures = signatures_of(app, person).await?;
-    // Their own part alone: a parent's missing answer is no reason not to sign.
-    let mut own = settings.clone();
-    own.agreements.parent_first = false;
-    own.agreements.with_parent = false;
+    let own = settings.own_part_alone();
     let known = Known { settings: &own, versions: &versions, zone: &device.school.zone };
     let standing = standing::of(person, &signatures, known, device.at);
     let mine = signatures.into_iter().filter(|one| one.agreement == key && one.part == Part::Own);

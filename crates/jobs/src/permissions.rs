@@ -21,7 +21,7 @@ use crate::runner::{Job, JobFault};
 
 /// Tells of permissions whose time is over.
 #[derive(Debug)]
-pub struct Lapses {
+pub struct Permissions {
     /// The school's books.
     pub books: Books,
     /// Words.
@@ -31,9 +31,9 @@ pub struct Lapses {
 }
 
 #[async_trait]
-impl Job for Lapses {
+impl Job for Permissions {
     fn name(&self) -> &'static str {
-        "lapses"
+        "permissions"
     }
 
     fn every(&self) -> Duration {
@@ -60,7 +60,7 @@ impl Job for Lapses {
     }
 }
 
-impl Lapses {
+impl Permissions {
     fn mails(&self, permission: &Permission, school: &School) -> Vec<Mail> {
         let readers: BTreeSet<PersonId> = permission.entries.iter().filter_map(|entry| entry.by).collect();
         let ask = &permission.ask;

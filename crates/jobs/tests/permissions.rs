@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use usher_jobs::lapses::Lapses;
+use usher_jobs::permissions::Permissions;
 use usher_jobs::runner::Job;
 use usher_records::change::{Actor, Change, Stored, To};
 use usher_records::grant::Scope;
@@ -63,7 +63,7 @@ async fn prm_10_an_exception_past_its_review_date_lapses_with_one_notice_to_its_
     commit(act::decide(&stored, decision, by(LEAD, "2026-11-20T16:05")).unwrap(), "2026-11-20T16:05").await;
 
     let words = Arc::new(Words::english().unwrap());
-    let job = Lapses { books: books.clone(), words, desk_origin: "https://desk.example".into() };
+    let job = Permissions { books: books.clone(), words, desk_origin: "https://desk.example".into() };
     let kept = async || books.values::<Permission>().await.unwrap().pop().unwrap();
     job.run(at("2026-11-24T16:59")).await.unwrap();
     assert_eq!(kept().await.state(at("2026-11-24T16:59"), None), State::Open);

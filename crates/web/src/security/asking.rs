@@ -1,0 +1,53 @@
+//! How often somebody may try a code from one device. Codes are too long to be guessed; this keeps a guesser from making work.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use usher_types::moment::Moment;
+
+/// Tries of one device in a span: somebody who mistypes needs three.
+const MOST: u32 = 20;
+/// The span.
+const SPAN_MINUTES: i64 = 10;
+/// Devices remembered; past that the whole memory begins anew, and so do a guesser's tries, which are still too few.
+const REMEMBERED: usize = 4_096;
+
+/// Who asked how often.
+#[derive(Debug, Default)]
+pub struct Asking(Mutex<HashMap<IpAddr, (Moment, u32)>>);
+
+impl Asking {
+    /// Counts a try; whether it may be made.
+    pub fn may_ask(&self, address: IpAddr, at: Moment) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.len() >= REMEMBERED {
+            asked.retain(|_, (since, _)| at < since.plus_minutes(SPAN_MINUTES));
+            if asked.len() >= REMEMBERED {
+                asked.clear();
+            }
+        }
+        let (since, count) = asked.entry(address.to_canonical()).or_insert((at, 0));
+        if at >= since.plus_minutes(SPAN_MINUTES) {
+            (*since, *count) = (at, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= MOST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_device_asks_so_often_and_no_more_until_the_span_is_over() {
+        let (asking, at) = (Asking::default(), Moment::from_unix_ms(1_795_000_000_000));
+        let here: IpAddr = "10.0.0.1".parse().unwrap();
+        assert!((0..MOST).all(|_| asking.may_ask(here, at)));
+        assert!(!asking.may_ask(here, at.plus_minutes(9)));
+        assert!(!asking.may_ask("::ffff:10.0.0.1".parse().unwrap(), at), "the same device");
+        assert!(asking.may_ask("10.0.0.2".parse().unwrap(), at));
+        assert!(asking.may_ask(here, at.plus_minutes(SPAN_MINUTES)));
+    }
+}
