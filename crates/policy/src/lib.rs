@@ -26,6 +26,7 @@ pub mod outline;
 pub mod presence;
 pub mod probe;
 pub mod profile;
+pub mod questions;
 pub mod routing;
 pub mod snapshot;
 pub mod verdict;

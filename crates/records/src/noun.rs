@@ -60,11 +60,21 @@ pub enum Kind {
     Case,
     /// [`crate::held::HeldBook`].
     HeldBook,
+    /// [`crate::agreement_draft::AgreementDraft`].
+    AgreementDraft,
+    /// [`crate::question::Question`].
+    Question,
+    /// [`crate::review::Review`].
+    Review,
+    /// [`crate::linked_policy::LinkedPolicy`].
+    LinkedPolicy,
+    /// [`crate::poster::Poster`].
+    Poster,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 32] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -92,6 +102,11 @@ impl Kind {
         Self::PolicyDraft,
         Self::Case,
         Self::HeldBook,
+        Self::AgreementDraft,
+        Self::Question,
+        Self::Review,
+        Self::LinkedPolicy,
+        Self::Poster,
     ];
 
     /// Its name in storage and in the journal.
@@ -124,6 +139,11 @@ impl Kind {
             Self::PolicyDraft => "policy-draft",
             Self::Case => "case",
             Self::HeldBook => "held-book",
+            Self::AgreementDraft => "agreement-draft",
+            Self::Question => "question",
+            Self::Review => "review",
+            Self::LinkedPolicy => "linked-policy",
+            Self::Poster => "poster",
         }
     }
 

@@ -10,6 +10,7 @@ use usher_types::role::{PersonKind, Role, Year};
 
 use crate::case::rules::CaseRules;
 use crate::password::PasswordRule;
+use crate::scope::{self, Technology};
 
 /// A school's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct Settings {
     /// Cases: kinds, the ladder of what may follow, how long one person may narrow somebody's web for.
     #[serde(default)]
     pub cases: CaseRules,
+    /// The technologies the policy covers, each with what it leads to (POL-03).
+    #[serde(default = "scope::technologies")]
+    pub technologies: Vec<Technology>,
 }
 
 /// How people sign in and how long it lasts.
@@ -137,6 +141,9 @@ pub struct Agreements {
     pub with_parent: bool,
     /// Days after a material change before access narrows (AGR-19).
     pub days_to_sign_again: u16,
+    /// Whether the governors approve an agreement before it is put out for signature (POL-05).
+    #[serde(default)]
+    pub governors_approve: bool,
 }
 
 /// One group of people and the agreement they sign.
