@@ -10,6 +10,7 @@ mod agreements;
 mod device;
 mod disclosed;
 mod doors;
+mod policy;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;
