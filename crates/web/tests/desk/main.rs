@@ -8,9 +8,11 @@
 
 mod alerts;
 mod cases;
+mod drafts;
 mod ledger;
 mod lessons;
 mod lists;
+mod papers;
 mod people;
 mod policy;
 mod register;

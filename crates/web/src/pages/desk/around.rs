@@ -24,6 +24,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/report-site", "place-report-site", Act::ReportSite),
             ("/cases", "cases-title", Act::UseDesk),
             ("/cases/new", "case-new-title", Act::UseDesk),
+            ("/questions", "questions-title", Act::UseDesk),
         ],
     ),
     (
@@ -52,6 +53,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/agreements/outstanding", "place-outstanding", Act::SeeSignatures),
             ("/agreements/register", "place-signatures", Act::SeeSignatures),
             ("/ledger", "ledger-title", Act::SeeLedger),
+            ("/agreements/drafts", "agreement-drafts-title", Act::SeeSettings),
+            ("/agreements/posters", "posters-title", Act::SeeSignatures),
         ],
     ),
     (
@@ -75,6 +78,10 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/policy", "place-in-force", Act::SeeSettings),
             ("/policy/change", "place-policy-change", Act::ManageLists),
+            ("/policies", "linked-title", Act::SeeSettings),
+            ("/reviews", "reviews-title", Act::SeeSettings),
+            ("/policy/groups", "scope-groups-title", Act::SeeSettings),
+            ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
         ],
     ),
     (

@@ -11,6 +11,7 @@ mod field;
 mod health;
 mod ledger;
 mod lessons;
+mod linked;
 mod lists;
 mod looks;
 mod opening;
@@ -18,12 +19,15 @@ mod paper;
 pub(in crate::pages) mod password;
 mod people;
 mod policy;
+pub(in crate::pages) mod questions;
 mod register;
 mod report_site;
 mod reports;
 mod requests;
+mod reviews;
 mod roll;
 mod rules;
+mod scope;
 mod sign_in;
 mod standings;
 mod today;
@@ -59,6 +63,10 @@ pub fn routes() -> Vec<DeskRoute> {
         health::routes(),
         cases::routes(),
         ledger::routes(),
+        questions::routes(),
+        reviews::routes(),
+        linked::routes(),
+        scope::routes(),
     ]
     .into_iter()
     .flatten()
