@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use tempfile::TempDir;
-use usher_jobs::passwords::Passwords;
+use usher_jobs::half_term::HalfTerm;
 use usher_jobs::lendings::Lendings;
 use usher_jobs::runner::Job;
 use usher_jobs::scans::Scans;
@@ -133,7 +133,7 @@ async fn acc_11_when_the_half_term_begins_staff_must_set_a_new_password_and_pupi
     let (_folder, books) = books().await;
     account(&books, 51, &staff(7, "Joan Price", &[Role::Teacher])).await;
     account(&books, 52, &pupil(71, "Ada Bell", 4, 30)).await;
-    let job = Passwords { books: books.clone(), snapshot: terms("comprehensive") };
+    let job = HalfTerm { books: books.clone(), snapshot: terms("comprehensive") };
     let must = async || {
         let accounts = books.values::<Account>().await.unwrap();
         accounts.into_iter().filter(|one| one.must_change).map(|one| one.id.number()).collect::<Vec<_>>()
@@ -156,7 +156,7 @@ async fn acc_11_a_school_that_does_not_ask_for_it_lets_nothing_lapse() {
     let mut after = before.value.clone();
     after.settings.passwords.lapse = usher_records::settings::Lapse::Never;
     commit(&books, usher_records::school::change(&before, &after, "as advised"), "2026-10-01T08:00").await;
-    let job = Passwords { books: books.clone(), snapshot: terms("numbered") };
+    let job = HalfTerm { books: books.clone(), snapshot: terms("numbered") };
     job.run(at("2026-11-02T00:05")).await.unwrap();
     assert!(!books.values::<Account>().await.unwrap()[0].must_change);
 }

@@ -88,11 +88,17 @@ pub enum Act {
     ReadJournal,
     /// See every sentence people sign and whether it is true.
     SeeLedger,
+    /// Write new words of agreements, which somebody else approves and publishes.
+    WriteAgreements,
+    /// Record what the governors decided at a meeting.
+    RecordApproval,
+    /// Keep the register of other policies and the log of reviews.
+    KeepPolicies,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -120,6 +126,9 @@ impl Act {
         Self::SeeHealth,
         Self::ReadJournal,
         Self::SeeLedger,
+        Self::WriteAgreements,
+        Self::RecordApproval,
+        Self::KeepPolicies,
     ];
 
     /// Its words in the table.
@@ -152,6 +161,9 @@ impl Act {
             Self::SeeHealth => "see whether everything works",
             Self::ReadJournal => "read the journal",
             Self::SeeLedger => "see whether what people sign is true",
+            Self::WriteAgreements => "write new words of agreements",
+            Self::RecordApproval => "record that the governors approved an agreement",
+            Self::KeepPolicies => "keep other policies and the log of reviews",
         }
     }
 
@@ -226,6 +238,15 @@ impl Act {
             }
             Self::ReadJournal => &[R::Headteacher, R::ChairOfGovernors],
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
+            Self::WriteAgreements => &[
+                R::Headteacher,
+                R::SeniorLeader,
+                R::SafeguardingLead,
+                R::ComputingLead,
+                R::EsafetyCoordinator,
+            ],
+            Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
+            Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
         }
     }
 

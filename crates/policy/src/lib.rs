@@ -28,6 +28,7 @@ pub mod presence;
 pub mod probe;
 pub mod profile;
 pub mod replay;
+pub mod questions;
 pub mod routing;
 pub mod snapshot;
 pub mod verdict;

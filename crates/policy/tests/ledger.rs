@@ -48,6 +48,7 @@ fn text(key: &str, version: &str, clauses: &str) -> Text {
         published_at: NOW,
         material: true,
         in_force: true,
+        contract_term: false,
     };
     Text { version, text }
 }

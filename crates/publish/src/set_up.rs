@@ -5,6 +5,7 @@ use std::sync::Arc;
 use usher_lists::source::SourceId;
 use usher_policy::profile::Profile;
 use usher_records::agreement::{self, AgreementFault, AgreementText, AgreementVersion};
+use usher_records::agreement_draft::{self, AgreementDraft, may_put_out};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::school::{self, School};
@@ -16,13 +17,15 @@ use usher_types::moment::Moment;
 use crate::compile::{self, ListsFault, ListsFolder};
 use crate::publisher::keep_policy;
 
-/// The model agreements, by file.
-const AGREEMENTS: [(&str, &str); 5] = [
+/// The model agreements, by file, and the policy they stand under, which nobody signs.
+const AGREEMENTS: [(&str, &str); 7] = [
     ("pupil-ks1.md", include_str!("../../../profiles/agreements/pupil-ks1.md")),
     ("pupil-ks2.md", include_str!("../../../profiles/agreements/pupil-ks2.md")),
     ("staff.md", include_str!("../../../profiles/agreements/staff.md")),
     ("visitor.md", include_str!("../../../profiles/agreements/visitor.md")),
     ("parent.md", include_str!("../../../profiles/agreements/parent.md")),
+    ("policy.md", include_str!("../../../profiles/agreements/policy.md")),
+    ("policy-pupil.md", include_str!("../../../profiles/agreements/policy-pupil.md")),
 ];
 
 /// A school could not be set up.
@@ -112,7 +115,8 @@ pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
     AGREEMENTS.into_iter().map(read).collect()
 }
 
-/// Publishes the model agreements that were never published. Gives how many.
+/// Publishes the model agreements that were never published. Gives how many. Where the governors approve what is put out for
+/// signature (POL-05), a model they have not approved becomes a draft that waits for them.
 ///
 /// # Errors
 /// See [`SetUpFault`].
@@ -122,12 +126,24 @@ pub async fn publish_agreements(
     actor: &Actor,
     at: Moment,
 ) -> Result<usize, SetUpFault> {
+    let school = books.get::<School, _>(books.school()).await?.map(|school| school.value);
+    let drafts = books.values::<AgreementDraft>().await?;
     let mut published = 0;
     for (text, file) in agreements()? {
         if books.find_one::<AgreementVersion>("digest", text.digest).await?.is_some() {
             continue;
         }
         books.store().put_blob(books.school(), file.as_bytes()).await?;
+        let asked =
+            school.as_ref().map(|school| may_put_out(&school.settings.agreements, &drafts, text.digest));
+        if asked.is_some_and(|asked| asked.is_err()) {
+            // One draft of an agreement at a time: what somebody is writing stays.
+            if !drafts.iter().any(|draft| draft.key == text.head.key) {
+                let (_, change) = agreement_draft::begin(Id::new(ids.next(at)), &text, actor, at);
+                books.commit(&change, actor, at).await?;
+            }
+            continue;
+        }
         let versions = books.find::<AgreementVersion>("key", &text.head.key).await?;
         let earlier = versions.iter().find(|version| version.value.in_force);
         let change = agreement::publish(Id::new(ids.next(at)), &text, earlier, true, at);

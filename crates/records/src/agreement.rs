@@ -129,8 +129,11 @@ impl AgreementText {
         let head: Head = toml::from_str(head)
             .map_err(|error| fault(1 + line_of(head, &error), error.message().to_owned()))?;
         check_head(&head)?;
-        let clauses = read_clauses(body, body_line)?;
-        Ok(Self { head, clauses, digest: Digest::of(file.as_bytes()) })
+        let (clauses, faults) = read_clauses(body, body_line);
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { head, clauses, digest: Digest::of(file.as_bytes()) }),
+        }
     }
 
     /// The ids of all clauses, in order.
@@ -153,14 +156,16 @@ fn line_of(text: &str, error: &toml::de::Error) -> usize {
     1 + text.get(..start).map_or(0, |before| before.matches('\n').count())
 }
 
-fn split_head(file: &str) -> Result<(&str, &str, usize), AgreementFault> {
+/// The head, the rest, and the line the rest begins in.
+pub(crate) fn split_head(file: &str) -> Result<(&str, &str, usize), AgreementFault> {
     let rest = file.strip_prefix("+++\n").ok_or_else(|| fault(1, "an agreement begins with a line `+++`"))?;
     let (head, body) =
         rest.split_once("\n+++\n").ok_or_else(|| fault(1, "the head has no closing line `+++`"))?;
     Ok((head, body, head.matches('\n').count() + 4))
 }
 
-fn check_head(head: &Head) -> Result<(), AgreementFault> {
+/// Whether a head makes sense by itself.
+pub(crate) fn check_head(head: &Head) -> Result<(), AgreementFault> {
     let Some(check) = &head.check else { return Ok(()) };
     let right = check.answers.iter().filter(|answer| answer.right).count();
     if right == 1 && check.answers.len() > 1 {
@@ -170,39 +175,58 @@ fn check_head(head: &Head) -> Result<(), AgreementFault> {
     }
 }
 
-fn read_clauses(body: &str, first_line: usize) -> Result<Vec<Clause>, AgreementFault> {
-    let mut clauses: Vec<Clause> = Vec::new();
-    let mut heading = None;
-    let mut open: Option<(usize, String)> = None;
-    let lines = body.lines().enumerate().map(|(at, line)| (first_line + at, line.trim_end()));
-    for (number, line) in lines.chain(std::iter::once((0, ""))) {
-        let item = line.strip_prefix("- ");
-        if (item.is_some() || line.is_empty() || line.starts_with('#'))
-            && let Some((at, text)) = open.take()
-        {
-            let clause = read_clause(at, &text, heading.clone(), clauses.len() + 1)?;
-            if clauses.iter().any(|earlier| earlier.id == clause.id) {
-                return Err(fault(at, format!("clause id `{}` is used twice", clause.id)));
+/// The clauses of a text that begins in this line, and everything that is wrong with them.
+pub(crate) fn read_clauses(body: &str, first_line: usize) -> (Vec<Clause>, Vec<AgreementFault>) {
+    let (mut clauses, mut faults): (Vec<Clause>, Vec<AgreementFault>) = (Vec::new(), Vec::new());
+    for item in items(body) {
+        let line = first_line + item.line;
+        match read_clause(line, &item.text, item.heading, clauses.len() + 1) {
+            Ok(clause) if clauses.iter().any(|earlier| earlier.id == clause.id) => {
+                faults.push(fault(line, format!("clause id `{}` is used twice", clause.id)));
             }
-            clauses.push(clause);
-        }
-        match (item, &mut open) {
-            (Some(item), _) => open = Some((number, item.to_owned())),
-            (None, Some((_, text))) => {
-                text.push(' ');
-                text.push_str(line.trim_start());
-            }
-            (None, None) => {
-                if let Some(words) = line.strip_prefix("## ") {
-                    heading = Some(words.to_owned());
-                }
-            }
+            Ok(clause) => clauses.push(clause),
+            Err(fault) => faults.push(fault),
         }
     }
-    if clauses.is_empty() {
-        return Err(fault(first_line, "an agreement has at least one clause, a line that begins with `- `"));
+    if clauses.is_empty() && faults.is_empty() {
+        let what = "an agreement has at least one clause, a line that begins with `- `";
+        faults.push(fault(first_line, what));
     }
-    Ok(clauses)
+    (clauses, faults)
+}
+
+/// A list item of a text.
+pub(crate) struct Item {
+    /// Its first line, counting from 0.
+    pub(crate) line: usize,
+    /// Its last line.
+    pub(crate) last: usize,
+    /// Its words in one line.
+    pub(crate) text: String,
+    /// The heading it stands under.
+    heading: Option<String>,
+}
+
+/// The list items of a text.
+pub(crate) fn items(body: &str) -> Vec<Item> {
+    let mut found: Vec<Item> = Vec::new();
+    let (mut heading, mut open) = (None, false);
+    for (at, line) in body.lines().map(str::trim_end).enumerate() {
+        if let Some(text) = line.strip_prefix("- ") {
+            found.push(Item { line: at, last: at, text: text.to_owned(), heading: heading.clone() });
+            open = true;
+        } else if line.is_empty() || line.starts_with('#') {
+            open = false;
+            if let Some(words) = line.strip_prefix("## ") {
+                heading = Some(words.to_owned());
+            }
+        } else if let Some(item) = found.last_mut().filter(|_| open) {
+            item.text.push(' ');
+            item.text.push_str(line.trim_start());
+            item.last = at;
+        }
+    }
+    found
 }
 
 fn read_clause(
@@ -211,10 +235,9 @@ fn read_clause(
     heading: Option<String>,
     number: usize,
 ) -> Result<Clause, AgreementFault> {
-    let (text, attributes) =
-        item.strip_suffix('}').and_then(|item| item.rsplit_once('{')).ok_or_else(|| {
-            fault(line, "a clause ends with its attributes, as in {#ask-first keeps=\"web.lesson-session\"}")
-        })?;
+    let (text, attributes) = attributes_of(item).ok_or_else(|| {
+        fault(line, "a clause ends with its attributes, as in {#ask-first keeps=\"web.lesson-session\"}")
+    })?;
     let mut clause = Clause {
         id: String::new(),
         number: u16::try_from(number).unwrap_or(u16::MAX),
@@ -247,6 +270,11 @@ fn read_clause(
         return Err(fault(line, format!("clause `{}` has no words", clause.id)));
     }
     Ok(clause)
+}
+
+/// The words of an item and what stands in braces at its end.
+pub(crate) fn attributes_of(item: &str) -> Option<(&str, &str)> {
+    item.strip_suffix('}').and_then(|item| item.rsplit_once('{'))
 }
 
 /// Splits `#id keeps="a b" picture=c` at spaces outside quotes.
@@ -283,6 +311,9 @@ pub struct AgreementVersion {
     pub material: bool,
     /// Whether it is the one in force.
     pub in_force: bool,
+    /// Whether it is a term of the contract of employment (AGR-14).
+    #[serde(default)]
+    pub contract_term: bool,
 }
 
 impl Noun for AgreementVersion {
@@ -297,6 +328,23 @@ impl Noun for AgreementVersion {
     }
 }
 
+impl AgreementVersion {
+    /// A text as the version in force.
+    pub fn of(id: AgreementVersionId, text: &AgreementText, material: bool, at: Moment) -> Self {
+        Self {
+            id,
+            key: text.head.key.clone(),
+            version: text.head.version.clone(),
+            title: text.head.title.clone(),
+            digest: text.digest,
+            published_at: at,
+            material,
+            in_force: true,
+            contract_term: text.head.contract_term,
+        }
+    }
+}
+
 /// Publishes a text as the version in force, and takes the earlier one out of force.
 pub fn publish(
     id: AgreementVersionId,
@@ -305,16 +353,7 @@ pub fn publish(
     material: bool,
     at: Moment,
 ) -> Change {
-    let version = AgreementVersion {
-        id,
-        key: text.head.key.clone(),
-        version: text.head.version.clone(),
-        title: text.head.title.clone(),
-        digest: text.digest,
-        published_at: at,
-        material,
-        in_force: true,
-    };
+    let version = AgreementVersion::of(id, text, material, at);
     let change = Change::of(Action::AgreementPublished, Write::of(&version, Expect::New));
     match earlier {
         Some(earlier) => {

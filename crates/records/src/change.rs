@@ -233,6 +233,22 @@ pub enum Action {
     LaptopLendingEnded,
     /// A password lapsed with the half-term.
     PasswordLapsed,
+    /// New words of an agreement were written, or changed.
+    AgreementDrafted,
+    /// The governors approved new words of an agreement.
+    AgreementApproved,
+    /// New words of an agreement were given up.
+    AgreementWithdrawn,
+    /// Somebody asked about an agreement.
+    QuestionAsked,
+    /// A question about an agreement was answered.
+    QuestionAnswered,
+    /// A review of the policy was written down.
+    ReviewKept,
+    /// Another policy of the school was brought in, or a newer edition of it.
+    LinkedPolicyKept,
+    /// The rules were put up in a room, or found gone.
+    PosterNoted,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -74,11 +74,21 @@ pub enum Kind {
     Issued,
     /// [`crate::lending::Lending`].
     Lending,
+    /// [`crate::agreement_draft::AgreementDraft`].
+    AgreementDraft,
+    /// [`crate::question::Question`].
+    Question,
+    /// [`crate::review::Review`].
+    Review,
+    /// [`crate::linked_policy::LinkedPolicy`].
+    LinkedPolicy,
+    /// [`crate::poster::Poster`].
+    Poster,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 39] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -113,6 +123,11 @@ impl Kind {
         Self::Reminder,
         Self::Issued,
         Self::Lending,
+        Self::AgreementDraft,
+        Self::Question,
+        Self::Review,
+        Self::LinkedPolicy,
+        Self::Poster,
     ];
 
     /// Its name in storage and in the journal.
@@ -152,6 +167,11 @@ impl Kind {
             Self::Reminder => "reminder",
             Self::Issued => "issued",
             Self::Lending => "lending",
+            Self::AgreementDraft => "agreement-draft",
+            Self::Question => "question",
+            Self::Review => "review",
+            Self::LinkedPolicy => "linked-policy",
+            Self::Poster => "poster",
         }
     }
 

@@ -112,6 +112,21 @@ pub enum Refusal {
     /// A slip was entered on which nobody signed.
     #[error("nobody signed it")]
     NothingSigned,
+    /// The governors have not approved these words, and the school asks for it (POL-05).
+    #[error("the governors have not approved these words")]
+    NotApproved,
+    /// A meeting is said to have been held on a day to come.
+    #[error("the day is not past")]
+    MeetingOdd,
+    /// The minutes are asked for and not named.
+    #[error("the minute reference is needed")]
+    MinuteNeeded,
+    /// A mark of the version is asked for and none was given.
+    #[error("a version is needed")]
+    VersionNeeded,
+    /// There are more words than fit.
+    #[error("there are too many words")]
+    TooMuch,
 }
 
 impl Refusal {
@@ -153,6 +168,11 @@ impl Refusal {
             Self::TakesTwo => "refusal-takes-two",
             Self::TooManyPages => "refusal-too-many-pages",
             Self::NothingSigned => "refusal-nothing-signed",
+            Self::NotApproved => "refusal-not-approved",
+            Self::MeetingOdd => "refusal-meeting-odd",
+            Self::MinuteNeeded => "refusal-minute-needed",
+            Self::VersionNeeded => "refusal-version-needed",
+            Self::TooMuch => "refusal-too-much",
         }
     }
 }

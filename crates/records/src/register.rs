@@ -8,6 +8,7 @@ use usher_types::moment::Moment;
 
 use crate::agreement::{AgreementText, AgreementVersion};
 use crate::change::{Action, Change, Expect, Stored, Write};
+use crate::linked_policy::LinkedPolicy;
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::refusal::{self, Refusal};
 
@@ -59,6 +60,25 @@ impl CitedRule {
     }
 }
 
+/// Another policy of the school as an entry cites it: by the edition of that day (POL-04).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CitedPolicy {
+    /// Its name in addresses.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The mark of the edition.
+    pub version: String,
+}
+
+impl CitedPolicy {
+    /// The latest edition of a policy.
+    pub fn of(policy: &LinkedPolicy) -> Option<Self> {
+        let (name, title) = (policy.name.clone(), policy.title.clone());
+        policy.latest().map(|edition| Self { name, title, version: edition.version.clone() })
+    }
+}
+
 /// An entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -85,6 +105,9 @@ pub struct Entry {
     /// The rule it is about, where one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<CitedRule>,
+    /// The other policy it goes against, where one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<CitedPolicy>,
 }
 
 impl Noun for Entry {
@@ -128,6 +151,8 @@ pub struct Written<'a> {
     pub text: &'a str,
     /// The rule it is about.
     pub rule: Option<CitedRule>,
+    /// The other policy it goes against.
+    pub policy: Option<CitedPolicy>,
     /// Who writes it.
     pub by: PersonId,
     /// When.
@@ -149,6 +174,7 @@ impl Written<'_> {
             entered: None,
             corrects,
             rule: self.rule,
+            policy: self.policy,
         };
         Ok(Change::of(Action::EntryWritten, entry.write()).about(person).because(text))
     }
@@ -190,11 +216,12 @@ mod tests {
             entered: None,
             corrects: None,
             rule: None,
+            policy: None,
         }
     }
 
     fn written(text: &str, rule: Option<CitedRule>) -> Written<'_> {
-        Written { entry: (Id::new(2), 2), text, rule, by: Id::new(9), at: NINE }
+        Written { entry: (Id::new(2), 2), text, rule, policy: None, by: Id::new(9), at: NINE }
     }
 
     #[test]

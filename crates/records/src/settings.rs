@@ -11,6 +11,7 @@ use usher_types::role::{PersonKind, Role, Year};
 use crate::case::rules::CaseRules;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
+use crate::scope::{self, Technology};
 
 /// A school's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Settings {
     /// Leave: who decides on what, how long it lasts, what takes two.
     #[serde(default)]
     pub permissions: PermissionRules,
+    /// The technologies the policy covers, each with what it leads to (POL-03).
+    #[serde(default = "scope::technologies")]
+    pub technologies: Vec<Technology>,
 }
 
 /// How people sign in and how long it lasts.
@@ -144,6 +148,9 @@ pub struct Agreements {
     /// Days the picture of a paper slip is kept after its agreement ended.
     #[serde(default = "scan_days")]
     pub scan_days: u16,
+    /// Whether the governors approve an agreement before it is put out for signature (POL-05).
+    #[serde(default)]
+    pub governors_approve: bool,
 }
 
 /// A year: whoever doubts a signature does so while the next one is fresh.

@@ -124,6 +124,20 @@ pub fn parent_answered(
         .any(|signature| counts(signature, known, current, yearly, at))
 }
 
+/// How many of these people stand well with what is known `before` and owe a signature with what is known `after`:
+/// what a new version asks of the school. Each comes with every signature that is theirs or made for them.
+pub fn newly_due<'a>(
+    people: impl Iterator<Item = (&'a Person, &'a [Signature])>,
+    before: Known<'_>,
+    after: Known<'_>,
+    at: Moment,
+) -> usize {
+    let owes = |person, signatures, known| of(person, signatures, known, at).owed().is_some();
+    people
+        .filter(|(person, signatures)| !owes(person, signatures, before) && owes(person, signatures, after))
+        .count()
+}
+
 fn own_standing(
     person: &Person,
     signatures: &[Signature],

@@ -107,6 +107,7 @@ pub fn open(
         entered: None,
         corrects: None,
         rule: None,
+        policy: None,
     };
     let opened = Unrestricted {
         id: asked.id,

@@ -20,6 +20,12 @@ const AGREEMENTS: [(&str, &str); 5] = [
     ("pupil-ks1", include_str!("../../../profiles/agreements/pupil-ks1.md")),
 ];
 
+/// The policy the agreements stand under, which nobody signs (POL-01).
+const POLICIES: [&str; 2] = [
+    include_str!("../../../profiles/agreements/policy.md"),
+    include_str!("../../../profiles/agreements/policy-pupil.md"),
+];
+
 const HOME_GUIDE: (&str, &str) = ("home-guide.md", include_str!("../../../profiles/home-guide.md"));
 const SANCTIONS: (&str, &str) = ("sanctions.md", include_str!("../../../profiles/sanctions.md"));
 
@@ -363,4 +369,22 @@ fn syllables(word: &str) -> u32 {
         || (ends(&["ed"]) && !ends(&["ted", "ded"]))
         || (ends(&["es"]) && !ends(&["ses", "xes", "zes", "ches", "shes", "ces", "ges"]));
     if silent && groups > 1 { groups - 1 } else { groups.max(1) }
+}
+
+#[test]
+fn pol_01_the_policy_says_why_what_can_go_wrong_and_what_carries_out_each_sentence() {
+    let controls = controls().unwrap();
+    for file in POLICIES {
+        let text = AgreementText::parse(file).unwrap();
+        for clause in &text.clauses {
+            assert!(!clause.keeps.is_empty(), "{} carries nothing out", clause.id);
+            assert!(clause.keeps.iter().all(|id| controls.contains_key(id)), "{}", clause.id);
+        }
+    }
+    let text = AgreementText::parse(POLICIES[0]).unwrap();
+    for id in
+        ["raising-standards", "work-and-administration", "everyone", "duty-of-care", "content", "questions"]
+    {
+        assert!(text.clause(id).is_some(), "{id}");
+    }
 }

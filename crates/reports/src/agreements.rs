@@ -83,6 +83,8 @@ pub struct Signed {
     pub version: String,
     /// The declaration made.
     pub declaration: String,
+    /// Whether it is a term of the contract of employment (AGR-14); none for what pupils and families sign.
+    pub contract_term: Option<bool>,
     /// When.
     pub at: Moment,
     /// How.
@@ -201,6 +203,9 @@ fn signed(
         agreement: title.map_or_else(|| signature.agreement.clone(), |version| version.title.clone()),
         version: signature.version.clone(),
         declaration: signature.declaration.clone(),
+        contract_term: title
+            .filter(|_| !matches!(signature.kind, PersonKind::Pupil | PersonKind::Parent))
+            .map(|version| version.contract_term),
         at: signature.at,
         how: signature.how,
     }
@@ -250,6 +255,7 @@ mod tests {
             published_at: at("2026-09-01T09:00"),
             material: true,
             in_force: true,
+            contract_term: false,
         };
         sections(Books { people, groups: &groups(), signatures, versions: &[version], standings: &standings })
     }

@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use usher_policy::verdict::Verdict;
+use usher_records::agreement_diff::What;
 use usher_records::alert::Off;
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part};
 use usher_records::contact::Body;
 use usher_records::permission::State;
 use usher_records::permission::matter::{Detail, Matter};
+use usher_records::scope::Register;
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -125,6 +127,8 @@ fn put_together() -> BTreeSet<String> {
     for effect in ["add", "remove", "clear"] {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }
+    keys.extend(What::ALL.map(|what| format!("agreement-change-{}", what.name())));
+    keys.extend(Register::ALL.map(|register| format!("scope-register-{}", register.name())));
     keys.extend(of_cases());
     keys.extend(of_permissions());
     keys.extend(Body::ALL.map(|body| format!("contact-body-{}", body.name())));

@@ -296,3 +296,6 @@ report-entry-head-told = Head told: { $time }
 report-entry-head-not-told = Head not told yet
 report-entry-entered = In the safeguarding record: { $time }
 report-entry-not-entered = Not in the safeguarding record yet
+
+report-contract-yes = Contract term: yes
+report-contract-no = Contract term: no

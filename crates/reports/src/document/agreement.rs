@@ -9,17 +9,31 @@ use super::{Document, Letterhead};
 
 /// The size of adults' agreements and of guides; a guide is set smaller until it fits its sheet.
 const READING_POINTS: f64 = 11.5;
+/// Large print: 18 points, as the Royal National Institute of Blind People asks for.
+const LARGE_POINTS: f64 = 18.0;
+/// A poster is begun at a size that is read from across a room, and set smaller until it fits its sheet.
+const POSTER_POINTS: f64 = 26.0;
+
+/// How an agreement is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Print {
+    /// In the size that suits its readers.
+    Ordinary,
+    /// For people who see little (POL-09).
+    Large,
+}
 
 /// An agreement, with its declaration and lines to sign on.
-pub fn agreement(head: &Letterhead<'_>, text: &AgreementText) -> Document {
+pub fn agreement(head: &Letterhead<'_>, text: &AgreementText, print: Print) -> Document {
     let say = head.say();
     let about = &text.head;
     let version = say.say("report-agreement-version", &[("version", about.version.as_str().into())]);
     let mut sheet = head.sheet(&about.title).marked(&version);
-    sheet.size = match about.reader {
-        Reader::Ks1 => 16.0,
-        Reader::Ks2 => 12.5,
-        Reader::Adult => READING_POINTS,
+    sheet.size = match (print, about.reader) {
+        (Print::Large, _) => LARGE_POINTS,
+        (Print::Ordinary, Reader::Ks1) => 16.0,
+        (Print::Ordinary, Reader::Ks2) => 12.5,
+        (Print::Ordinary, Reader::Adult) => READING_POINTS,
     };
     if let Some(opening) = &about.opening {
         sheet.put(Block::lead(opening));
@@ -48,6 +62,17 @@ pub fn agreement(head: &Letterhead<'_>, text: &AgreementText) -> Document {
     if let Some(declaration) = &about.parent_declaration {
         sheet.put(part("report-sign-parent", declaration));
     }
+    sheet.finish()
+}
+
+/// The rules for a wall (AGR-13): large, one below another, with nothing to sign.
+pub fn poster(head: &Letterhead<'_>, text: &AgreementText) -> Document {
+    let version =
+        head.say().say("report-agreement-version", &[("version", text.head.version.as_str().into())]);
+    let mut sheet = head.sheet(&text.head.title).marked(&version);
+    sheet.size = POSTER_POINTS;
+    let rules = text.clauses.iter().map(|clause| markdown::blocks(&clause.text)).collect();
+    sheet.put_front(Block::List { start: Some(1), items: rules });
     sheet.finish()
 }
 

@@ -108,11 +108,19 @@ fn signatures(say: Say<'_>, all: &[Signed], declarations: &Declarations<'_>) -> 
             vec![
                 Line::body(&say.say("report-agreement-mark", &[("mark", mark.into())])),
                 Line::quiet(&say.say("report-agreement-version", &version)),
-            ],
+            ]
+            .into_iter()
+            .chain(contract_term(signed).map(|key| Line::quiet(&say.plain(key))))
+            .collect(),
             vec![Line::body(&say.date_and_time(signed.at)), Line::quiet(&say.plain(&how))],
         ]
     };
     Block::table(&columns, all.iter().map(row).collect())
+}
+
+/// Whether it is a term of the contract of employment (AGR-14), where that is asked.
+fn contract_term(signed: &Signed) -> Option<&'static str> {
+    signed.contract_term.map(|term| if term { "report-contract-yes" } else { "report-contract-no" })
 }
 
 /// What somebody is: their offices, or their kind, or whose parent.

@@ -25,7 +25,7 @@ use crate::document::block::Block;
 use crate::document::plain::plain;
 use crate::say::Say;
 
-pub use crate::document::agreement::{agreement, guide};
+pub use crate::document::agreement::{Print, agreement, guide, poster};
 pub use crate::document::agreements::{outstanding, register};
 pub use crate::document::certificate::{Certificate, certificate};
 pub use crate::document::ledger::ledger;

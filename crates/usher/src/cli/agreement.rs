@@ -1,16 +1,21 @@
-//! `usher agreement`: new words of an agreement. They come into force at once, and the earlier ones out of it.
+//! `usher agreement`: new words of an agreement, approved by the governors where the school asks for it (POL-05). They come into
+//! force at once, and the earlier ones out of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 use usher_policy::access::{self, Act};
 use usher_policy::ledger::controls;
 use usher_records::agreement::{self, AgreementText, AgreementVersion};
+use usher_records::agreement_draft::{self, AgreementDraft, Publishing};
 use usher_records::change::Actor;
 use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
+use usher_types::role::Reader;
+use usher_words::Words;
 
 use super::policy::publish::By;
 use super::say;
@@ -21,6 +26,8 @@ use crate::server::opened::Opened;
 pub(super) enum Command {
     /// Bring new words of an agreement into force; who signed the earlier ones signs again, unless nothing that matters changed
     Publish(Publish),
+    /// Record that the governors approved these words at a meeting; they can then be published
+    Approve(Approve),
 }
 
 #[derive(Debug, Args)]
@@ -34,28 +41,89 @@ pub(super) struct Publish {
     minor: bool,
 }
 
-pub(super) async fn run(command: Command, opened: &Opened) -> anyhow::Result<ExitCode> {
-    let Command::Publish(asked) = command;
-    publish(&asked, opened).await
+#[derive(Debug, Args)]
+pub(super) struct Approve {
+    /// The agreement, a Markdown file with its head between +++ lines
+    file: PathBuf,
+    #[command(flatten)]
+    by: By,
+    /// The day of the governors' meeting, as in 2026-11-24
+    #[arg(long, value_name = "DAY")]
+    meeting: Date,
+    /// Where its minutes say so, as in 7.2
+    #[arg(long, value_name = "REFERENCE")]
+    minute: String,
 }
 
-async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
-    let name = asked.file.display();
-    let file = std::fs::read_to_string(&asked.file).with_context(|| format!("{name} cannot be read"))?;
+pub(super) async fn run(command: Command, opened: &Opened) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Publish(asked) => publish(&asked, opened).await,
+        Command::Approve(asked) => approve(&asked, opened).await,
+    }
+}
+
+/// The words in a file; none, and said why, when they cannot be used.
+fn words(path: &Path) -> anyhow::Result<Option<(String, AgreementText)>> {
+    let name = path.display();
+    let file = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
     let file = file.replace("\r\n", "\n");
     let text = match AgreementText::parse(&file) {
         Ok(text) => text,
         Err(fault) => {
             say(format!("{name}, {fault}"));
-            return Ok(ExitCode::FAILURE);
+            return Ok(None);
         }
     };
     let known = controls()?;
     let unknown = |id: &&String| !known.iter().any(|control| control.id == **id);
     if let Some(id) = text.clauses.iter().flat_map(|clause| &clause.keeps).find(unknown) {
         say(format!("{name}: there is no control `{id}`; `usher ledger` names those there are."));
-        return Ok(ExitCode::FAILURE);
+        return Ok(None);
     }
+    Ok(Some((file, text)))
+}
+
+async fn approve(asked: &Approve, opened: &Opened) -> anyhow::Result<ExitCode> {
+    let Some((file, text)) = words(&asked.file)? else { return Ok(ExitCode::FAILURE) };
+    let who = asked.by.who(opened).await?;
+    access::may(&who, Act::RecordApproval)
+        .context("an approval is recorded by the head, the office or the chair")?;
+    let (books, at, by) = (&opened.books, SystemClock.now(), Actor::Person(who.person));
+    let school = usher_directory::books::school(books).await?;
+    books.store().put_blob(books.school(), file.as_bytes()).await?;
+    let open = books.find_one::<AgreementDraft>("open", &text.head.key).await?;
+    let draft = match open {
+        Some(draft) if draft.value.text() == Some(text.digest) => draft,
+        Some(_) => {
+            say("Other words of this agreement are being written; publish or withdraw them first.");
+            return Ok(ExitCode::FAILURE);
+        }
+        None => {
+            let (draft, change) = agreement_draft::begin(Id::new(opened.ids.next(at)), &text, &by, at);
+            books.commit(&change, &by, at).await?;
+            books.get::<AgreementDraft, _>(draft.id).await?.context("the draft is not there")?
+        }
+    };
+    let today = school.zone.local(at).date();
+    let approval = (text.digest, asked.meeting, asked.minute.as_str());
+    match agreement_draft::approve(&draft, approval, &by, (at, today)) {
+        Ok(change) => {
+            books.commit(&change, &by, at).await?;
+            say(format!(
+                "Approved: {}, version {}, on {}.",
+                text.head.title, text.head.version, asked.meeting
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(refusal) => {
+            say(Words::english()?.say(Reader::Adult, refusal.words(), &[]));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
+    let Some((file, text)) = words(&asked.file)? else { return Ok(ExitCode::FAILURE) };
     let who = asked.by.who(opened).await?;
     access::may(&who, Act::ChangeSettings).context("an agreement is published by the headteacher")?;
     let books = &opened.books;
@@ -63,12 +131,28 @@ async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
         say("Nothing changes: these words were published before.");
         return Ok(ExitCode::FAILURE);
     }
+    let school = usher_directory::books::school(books).await?;
+    let drafts = books.find::<AgreementDraft>("approved", text.digest).await?;
+    let drafts: Vec<AgreementDraft> = drafts.into_iter().map(|draft| draft.value).collect();
+    if let Err(refusal) = agreement_draft::may_put_out(&school.settings.agreements, &drafts, text.digest) {
+        say(Words::english()?.say(Reader::Adult, refusal.words(), &[]));
+        return Ok(ExitCode::FAILURE);
+    }
     let versions = books.find::<AgreementVersion>("key", &text.head.key).await?;
     let earlier = versions.iter().find(|version| version.value.in_force);
     let at = SystemClock.now();
     books.store().put_blob(books.school(), file.as_bytes()).await?;
-    let change = agreement::publish(Id::new(opened.ids.next(at)), &text, earlier, !asked.minor, at);
-    books.commit(&change, &Actor::Person(who.person), at).await?;
+    let (version, by) = (Id::new(opened.ids.next(at)), Actor::Person(who.person));
+    let mut change = agreement::publish(version, &text, earlier, !asked.minor, at);
+    // A draft with these words is done with them.
+    let open = books.find_one::<AgreementDraft>("open", &text.head.key).await?;
+    if let Some(draft) = open.filter(|draft| draft.value.text() == Some(text.digest)) {
+        let (settings, material) = (&school.settings.agreements, !asked.minor);
+        let publishing =
+            Publishing { text: &text, version, earlier, material, advised: material, reason: "", settings };
+        change = agreement_draft::publish(&draft, publishing, &by, at)?;
+    }
+    books.commit(&change, &by, at).await?;
     say(format!(
         "Published: {}, version {}, {} clauses.",
         text.head.title,

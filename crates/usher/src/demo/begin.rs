@@ -126,6 +126,7 @@ async fn set_up_once(
     school.print_slips(books, &settings, at, opened.ids.as_ref()).await?;
     school.open_cases(books, at, opened.ids.as_ref()).await?;
     school.give_permissions(books, &settings, at, opened.ids.as_ref()).await?;
+    school.write_papers(books, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");
     set_up::set_up(tools, NewSchool { name: SCHOOL_NAME.into(), profile }, at, |_| {}).await?;
     Ok(())

@@ -32,6 +32,28 @@
     button.addEventListener("click", () => window.print());
   }
 
+  // What is being written is shown as it will look, a moment after the last key.
+  for (const form of document.querySelectorAll("form[data-preview]")) {
+    const shown = document.getElementById(form.dataset.shows);
+    const WAIT_MS = 600;
+    let waiting;
+    let asked = 0;
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        const mine = ++asked;
+        try {
+          const body = new URLSearchParams(new FormData(form));
+          const answer = await fetch(form.dataset.preview, { method: "POST", body });
+          const html = await answer.text();
+          if (answer.ok && !answer.redirected && mine === asked) shown.innerHTML = html;
+        } catch {
+          // No network: the button shows it when there is one again.
+        }
+      }, WAIT_MS);
+    });
+  }
+
   for (const line of document.querySelectorAll("[data-until]")) {
     const until = Number(line.dataset.until);
     const tick = () => {

@@ -1,6 +1,7 @@
 //! Every route of the portal, for nobody and for everybody: it answers, it has words, and it takes only its own forms.
 
 use axum::http::{Method, StatusCode};
+use usher_records::linked_policy::{self, Edition};
 use usher_records::person::Person;
 use usher_testkit::school::person;
 use usher_types::ids::Id;
@@ -28,6 +29,8 @@ fn concrete(path: &str) -> Vec<String> {
     let real = |part: &str| match part {
         "{group}" => id(CLASS),
         "{person}" | "{child}" => id(ADA),
+        "{control}" => "tell.button".to_owned(),
+        "{linked}" => "behaviour".to_owned(),
         other => other.to_owned(),
     };
     let odd = |part: &str| if part.starts_with('{') { "999".to_owned() } else { part.to_owned() };
@@ -46,6 +49,10 @@ async fn school() -> Rig {
     rig.publish_all().await;
     let parent = Person { children: vec![Id::new(ADA)], ..person(81, PersonKind::Parent, "Pia Bell") };
     rig.enrol("pia", &parent).await;
+    let document = rig.books.store().put_blob(Id::new(1), b"%PDF-1.7").await.unwrap();
+    let (review, by) = (jiff::civil::date(2027, 9, 1), Id::new(1));
+    let edition = Edition { version: "2026".into(), review, document, by, at: now() };
+    rig.commit(&linked_policy::bring(Id::new(901), "Behaviour", edition, review).unwrap()).await;
     rig
 }
 

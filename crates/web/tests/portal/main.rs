@@ -11,6 +11,7 @@ mod device;
 mod disclosed;
 mod doors;
 mod paper;
+mod policy;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;

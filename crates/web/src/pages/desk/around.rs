@@ -24,6 +24,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/report-site", "place-report-site", Act::ReportSite),
             ("/cases", "cases-title", Act::UseDesk),
             ("/cases/new", "case-new-title", Act::UseDesk),
+            ("/questions", "questions-title", Act::UseDesk),
         ],
     ),
     (
@@ -60,6 +61,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/ledger", "ledger-title", Act::SeeLedger),
             ("/agreements/slips", "place-slips", Act::EnterPaper),
             ("/agreements/paper", "place-paper", Act::EnterPaper),
+            ("/agreements/drafts", "agreement-drafts-title", Act::SeeSettings),
+            ("/agreements/posters", "posters-title", Act::SeeSignatures),
         ],
     ),
     (
@@ -86,6 +89,10 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/policy", "place-in-force", Act::SeeSettings),
             ("/policy/change", "place-policy-change", Act::ManageLists),
             ("/contacts", "contacts-title", Act::SeeSettings),
+            ("/policies", "linked-title", Act::SeeSettings),
+            ("/reviews", "reviews-title", Act::SeeSettings),
+            ("/policy/groups", "scope-groups-title", Act::SeeSettings),
+            ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
         ],
     ),
     (

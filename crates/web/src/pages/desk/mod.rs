@@ -13,6 +13,7 @@ mod health;
 mod laptops;
 mod ledger;
 mod lessons;
+mod linked;
 mod lists;
 mod looks;
 mod opening;
@@ -21,12 +22,15 @@ pub(in crate::pages) mod password;
 mod people;
 mod permissions;
 mod policy;
+pub(in crate::pages) mod questions;
 mod register;
 mod report_site;
 mod reports;
 mod requests;
+mod reviews;
 mod roll;
 mod rules;
+mod scope;
 mod sign_in;
 mod signing;
 mod standings;
@@ -67,6 +71,10 @@ pub fn routes() -> Vec<DeskRoute> {
         contacts::routes(),
         signing::routes(),
         laptops::routes(),
+        questions::routes(),
+        reviews::routes(),
+        linked::routes(),
+        scope::routes(),
     ]
     .into_iter()
     .flatten()

@@ -141,7 +141,7 @@ const fn weakness_key(weakness: Weakness) -> &'static str {
 }
 
 /// Passwords cannot be hashed: the machine is out of memory or randomness.
-pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> AppFault {
+pub(in crate::pages) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> AppFault {
     AppFault::Store(usher_store::store::StoreError::Unavailable(Box::new(error)))
 }
 

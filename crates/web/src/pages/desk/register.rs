@@ -10,9 +10,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::change::Stored;
+use usher_records::linked_policy::LinkedPolicy;
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
-use usher_records::register::{self, Entry, EntryKind, Written};
+use usher_records::register::{self, CitedPolicy, Entry, EntryKind, Written};
 use usher_reports::document::{Paper, PaperSection, paper};
 use usher_types::calendar::SchoolCalendar;
 use usher_types::ids;
@@ -24,6 +25,7 @@ use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
 use super::lessons::calendar;
 use super::paper::{letterhead, print as to_pdf};
+use super::people::percent;
 use super::roll::{self, Roll};
 use super::rules::{self, Rules};
 use super::sign_in::Pressed;
@@ -78,6 +80,7 @@ struct Row {
     entered: Option<String>,
     corrects: Option<u32>,
     rule: Option<(String, String)>,
+    policy: Option<(String, String)>,
 }
 
 /// What the register is narrowed by.
@@ -228,6 +231,10 @@ fn row(f: &Frame, desk: &AtDesk, roll: &Roll, entry: &Entry, all: &[Entry]) -> R
         }),
         corrects: entry.corrects.and_then(corrected),
         rule: entry.rule.as_ref().map(|rule| rules::shown(&f.says, rule)),
+        policy: entry.policy.as_ref().map(|cited| {
+            let words = f.says.t2("register-policy", ("title", &cited.title), ("version", &cited.version));
+            (words, format!("/policies/{}?version={}", cited.name, percent(&cited.version)))
+        }),
     }
 }
 
@@ -270,6 +277,8 @@ pub(super) struct Filled {
     text: String,
     #[serde(default)]
     rule: String,
+    #[serde(default, rename = "entry-policy")]
+    policy: String,
 }
 
 /// What is written: an entry about somebody, or a correction of an entry.
@@ -290,8 +299,13 @@ impl Writing {
         }
     }
 
-    fn page(&self, f: Frame, d: Around, filled: (Vec<Choice>, &str), errors: Errors) -> WritePage {
-        let (choices, text) = filled;
+    fn page(
+        &self,
+        f: Frame,
+        d: Around,
+        (choices, policies, text): (Vec<Choice>, Vec<Choice>, &str),
+        errors: Errors,
+    ) -> WritePage {
         let label = match self {
             Self::New(_) => "register-new-label",
             Self::Correction(..) => "register-correct-label",
@@ -300,6 +314,9 @@ impl Writing {
         let mut shown = vec![fields.area("text", text, 5).labelled(f.says.t(label))];
         if !choices.is_empty() {
             shown.push(fields.select("rule", choices));
+        }
+        if !policies.is_empty() {
+            shown.push(fields.select("entry-policy", policies));
         }
         let (back, action, heading, earlier, text, button) = match self {
             Self::New(person) => (
@@ -338,9 +355,22 @@ async fn form(
     let rules = writing.rules(app, desk).await?;
     let choices = rules.map(|rules| rules.choices(&f.says, &filled.rule)).unwrap_or_default();
     let errors = error.map_or_else(Errors::none, |(field, key)| Errors::of(field, f.says.t(key)));
-    let page = writing.page(f, d, (choices, &filled.text), errors);
+    let policies = policies(app, &f.says, &filled.policy).await?;
+    let page = writing.page(f, d, (choices, policies, &filled.text), errors);
     let status = if page.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(with_status(status, &page))
+}
+
+/// The school's other policies, to cite one (POL-04); empty when there are none.
+async fn policies(app: &App, says: &Says, chosen: &str) -> Result<Vec<Choice>, AppFault> {
+    let mut all = app.books.values::<LinkedPolicy>().await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    all.sort_by_key(|policy| policy.title.to_lowercase());
+    let none = Choice::new("", says.t("register-no-policy"));
+    let choices = all.iter().map(|policy| Choice::new(&policy.name, &policy.title));
+    Ok(choosing(std::iter::once(none).chain(choices).collect(), chosen))
 }
 
 /// Writes it, or shows the form again with what is wrong.
@@ -353,7 +383,9 @@ async fn keep(app: &App, desk: &AtDesk, writing: &Writing, filled: &Filled) -> R
         return form(app, desk, writing, filled, Some(("rule", "register-rule-gone"))).await;
     };
     let entry = (app.new_id(), next_number(app).await?);
-    let written = Written { entry, text: &filled.text, rule, by: desk.person.id, at: desk.at };
+    let policy = app.books.find_one::<LinkedPolicy>("name", &filled.policy).await?;
+    let policy = policy.and_then(|policy| CitedPolicy::of(&policy.value));
+    let written = Written { entry, text: &filled.text, rule, policy, by: desk.person.id, at: desk.at };
     let (change, done) = match writing {
         Writing::New(person) => (register::enter(person.id, written), "register-written"),
         Writing::Correction(entry, _) => (register::correct(entry, written), "register-corrected"),
@@ -408,7 +440,7 @@ pub(super) async fn correct_form(
         Writing::Correction(Entry { rule: Some(rule), .. }, _) => format!("{}:{}", rule.version, rule.clause),
         _ => String::new(),
     };
-    form(&app, &desk, &writing, &Filled { text: String::new(), rule }, None).await
+    form(&app, &desk, &writing, &Filled { rule, ..Filled::default() }, None).await
 }
 
 /// Adds a correction as another entry.

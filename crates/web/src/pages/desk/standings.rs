@@ -12,6 +12,22 @@ use usher_types::ids::PersonId;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 
+/// Everybody's signatures: their own, and those made for them.
+async fn signatures(app: &App) -> Result<BTreeMap<PersonId, Vec<Signature>>, AppFault> {
+    let mut theirs: BTreeMap<PersonId, Vec<Signature>> = BTreeMap::new();
+    for signature in app.books.values::<Signature>().await? {
+        if let Part::ParentFor(child) = signature.part {
+            theirs.entry(child).or_default().push(signature.clone());
+        }
+        theirs.entry(signature.person).or_default().push(signature);
+    }
+    Ok(theirs)
+}
+
+fn of_person<'a>(theirs: &'a BTreeMap<PersonId, Vec<Signature>>, person: &Person) -> &'a [Signature] {
+    theirs.get(&person.id).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// Where each of these people stands.
 pub(crate) async fn of(
     app: &App,
@@ -37,19 +53,22 @@ async fn by(
     settings: &Settings,
 ) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
     let versions = app.books.values::<AgreementVersion>().await?;
-    let mut theirs: BTreeMap<PersonId, Vec<Signature>> = BTreeMap::new();
-    for signature in app.books.values::<Signature>().await? {
-        if let Part::ParentFor(child) = signature.part {
-            theirs.entry(child).or_default().push(signature.clone());
-        }
-        theirs.entry(signature.person).or_default().push(signature);
-    }
+    let theirs = signatures(app).await?;
     let known = Known { settings, versions: &versions, zone: &desk.school.zone };
-    Ok(people
-        .iter()
-        .map(|person| {
-            let signatures = theirs.get(&person.id).map(Vec::as_slice).unwrap_or_default();
-            (person.id, standing::of(person, signatures, known, desk.at))
-        })
-        .collect())
+    let stands =
+        |person: &Person| (person.id, standing::of(person, of_person(&theirs, person), known, desk.at));
+    Ok(people.iter().map(stands).collect())
+}
+
+/// How many of these people would come to owe a signature, were these versions the school's instead of those.
+pub(crate) async fn newly_due(
+    app: &App,
+    desk: &AtDesk,
+    people: &[Person],
+    (before, after): (&[AgreementVersion], &[AgreementVersion]),
+) -> Result<usize, AppFault> {
+    let theirs = signatures(app).await?;
+    let known = |versions| Known { settings: &desk.school.settings, versions, zone: &desk.school.zone };
+    let people = people.iter().map(|person| (person, of_person(&theirs, person)));
+    Ok(standing::newly_due(people, known(before), known(after), desk.at))
 }

@@ -9,9 +9,12 @@ mod enter;
 mod fault;
 mod filter;
 mod home;
+mod linked;
 mod notice;
 mod parents;
 mod password;
+mod policy;
+mod questions;
 mod referred;
 mod report;
 mod setup;
@@ -55,6 +58,7 @@ fn agreements() -> Router<App> {
     Router::new()
         .route("/agreement", get(agreement::show).post(agreement::sign))
         .route("/agreement/mine", get(agreement::mine))
+        .route("/questions", get(questions::show).post(questions::ask))
         .route("/parents", get(parents::show))
         .route("/parents/{child}", get(parents::child).post(parents::sign))
         .route("/parents/{child}/filter", get(filter::show))
@@ -80,6 +84,9 @@ fn reading() -> Router<App> {
         .route("/rules/sanctions", get(document::sanctions))
         .route("/home-guide", get(document::home_guide))
         .route("/home-guide.pdf", get(document::home_guide_pdf))
+        .route("/policy", get(policy::show))
+        .route("/policy/control/{control}", get(policy::control))
+        .route("/policies/{linked}", get(linked::show))
         .route("/proxy.pac", get(setup::pac))
         .route("/school-certificate.pem", get(setup::certificate_file))
         .route("/certificate", get(setup::certificate))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use usher_records::agreement::AgreementVersion;
 use usher_records::person::Person;
 
-use super::read;
+use super::{read, version};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
@@ -25,6 +25,7 @@ struct Index {
 }
 
 struct Row {
+    address: String,
     title: String,
     version: String,
     since: String,
@@ -46,18 +47,21 @@ pub(super) async fn show(State(app): State<App>, desk: AtDesk) -> Result<Respons
     people.retain(|person| person.is_here(clock.today()));
     let standings = standings::of(&app, &desk, &people).await?;
     let mut versions = app.books.values::<AgreementVersion>().await?;
-    versions.retain(|version| version.in_force);
+    // What nobody is asked to sign, as the policy itself, is not counted here.
+    let audiences = &desk.school.settings.agreements.audiences;
+    versions.retain(|version| version.in_force && audiences.iter().any(|one| one.agreement == version.key));
     versions.sort_by_key(|version| version.title.to_lowercase());
-    let row = |version: &AgreementVersion| {
+    let row = |one: &AgreementVersion| {
         let settings = &desk.school.settings;
         let theirs =
-            |person: &&Person| settings.agreement_for(person.kind, person.year) == Some(version.key.as_str());
+            |person: &&Person| settings.agreement_for(person.kind, person.year) == Some(one.key.as_str());
         let asked: Vec<&Person> = people.iter().filter(theirs).collect();
         let owes = |person: &&&Person| standings.get(&person.id).is_some_and(|at| at.owed().is_some());
         Row {
-            title: version.title.clone(),
-            version: version.version.clone(),
-            since: clock.day(version.published_at),
+            address: version::address(one.id),
+            title: one.title.clone(),
+            version: one.version.clone(),
+            since: clock.day(one.published_at),
             signed: asked.len() - asked.iter().filter(owes).count(),
             asked: asked.len(),
         }

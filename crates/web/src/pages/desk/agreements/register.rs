@@ -37,6 +37,8 @@ struct Register {
 struct Part {
     name: String,
     done: String,
+    /// Whether anything in it may be a term of a contract.
+    contract: bool,
     rows: Vec<Row>,
 }
 
@@ -47,6 +49,14 @@ struct Row {
     agreement: String,
     when: String,
     how: String,
+    contract: Option<String>,
+}
+
+/// Whether it is a term of the contract of employment (AGR-14); nothing for what pupils and families sign.
+fn contract(says: &Says, signed: &Signed) -> Option<String> {
+    signed
+        .contract_term
+        .map(|term| says.t(if term { "report-contract-is" } else { "report-contract-is-not" }))
 }
 
 /// Shows it.
@@ -70,7 +80,8 @@ pub(super) async fn show(
         room -= rows.len();
         if !rows.is_empty() {
             let name = read::name(&f.says, &section.of);
-            sections.push(Part { name, done: read::done(&f.says, section), rows });
+            let contract = rows.iter().any(|row| row.contract.is_some());
+            sections.push(Part { name, done: read::done(&f.says, section), contract, rows });
         }
     }
     let more = found.saturating_sub(MOST_SHOWN);
@@ -86,6 +97,7 @@ fn row(says: &Says, clock: Clock<'_>, signed: &Signed, people: bool) -> Row {
         agreement: format!("{}, {version}", signed.agreement),
         when: clock.full(signed.at),
         how: how(says, signed.how),
+        contract: contract(says, signed),
     }
 }
 
@@ -123,6 +135,7 @@ fn table(says: &Says, desk: &AtDesk, sections: &[Section]) -> String {
         says.t("report-column-signed"),
         says.t("column-how"),
         says.t("column-declared"),
+        says.t("report-column-contract"),
     ];
     let mut text = csv_line(&head);
     for section in sections {
@@ -137,6 +150,7 @@ fn table(says: &Says, desk: &AtDesk, sections: &[Section]) -> String {
                 format!("{} {}", local.date(), local.spoken_time()),
                 how(says, signed.how),
                 signed.declaration.clone(),
+                contract(says, signed).unwrap_or_default(),
             ]));
         }
     }

@@ -1,9 +1,11 @@
 //! One version of an agreement, word for word, each rule with its number and a place to point at (AGR-20).
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
+use serde::Deserialize;
 use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
+use usher_reports::document::{self, Print};
 use usher_types::digest::Digest;
 use usher_types::ids;
 
@@ -11,6 +13,7 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
+use crate::pages::desk::paper::{letterhead, print as to_pdf};
 use crate::pages::desk::roll;
 use crate::view::frame::Frame;
 use crate::view::{markdown, page};
@@ -20,6 +23,7 @@ use crate::view::{markdown, page};
 struct Show {
     f: Frame,
     d: Around,
+    id: String,
     version: String,
     rules: Vec<Rule>,
 }
@@ -53,12 +57,35 @@ pub(super) async fn show(
         text: markdown::inline(&clause.text),
     };
     let show = Show {
+        id: version.id.to_string(),
         version: f.says.t2(key, ("version", &version.version), ("date", &since)),
         rules: clauses.iter().map(rule).collect(),
         f: f.titled(version.title),
         d,
     };
     Ok(page(&show))
+}
+
+/// How it is to be printed.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    large: Option<String>,
+}
+
+/// The same on paper, with lines to sign on; large for people who see little (POL-09).
+pub(super) async fn print(
+    State(app): State<App>,
+    desk: AtDesk,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, AppFault> {
+    let stored = app.books.get::<AgreementVersion, _>(roll::id::<ids::AgreementVersion>(&id)?).await?;
+    let version = stored.ok_or(AppFault::NotFound)?.value;
+    let text = text(&app, version.digest).await?.ok_or(AppFault::NotFound)?;
+    let (print, ending) =
+        if asked.large.is_some() { (Print::Large, "-large") } else { (Print::Ordinary, "") };
+    let document = document::agreement(&letterhead(&desk, &app.words), &text, print);
+    to_pdf(&app, &desk, &format!("{}-{}{ending}", version.key, version.version), document).await
 }
 
 /// The text with this digest, as far as it is kept and can be read.

@@ -19,7 +19,8 @@ use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
-    address, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, standings, told,
+    address, agreements, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, questions, reviews,
+    standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -69,6 +70,9 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.requests().await?;
     gather.permissions().await?;
     gather.policies().await?;
+    gather.questions().await?;
+    gather.words().await?;
+    gather.review().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
     gather.reports().await?;
@@ -313,6 +317,56 @@ impl Gather<'_> {
                 if more == 0 { names } else { says.t2("board-and-more", ("names", &names), ("more", &more)) };
             let text = says.t1("today-agreements-class-text", "names", names);
             self.add("info", "list-checks", (title, text), None);
+        }
+        Ok(())
+    }
+
+    /// Questions about agreements that reach this person.
+    async fn questions(&mut self) -> Result<(), AppFault> {
+        let waiting = questions::waiting(self.app, self.desk, self.roll).await?;
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let says = &self.f.says;
+        let go = if waiting.len() == 1 { format!("/questions/{}", first.id) } else { "/questions".into() };
+        let title = says.n("today-questions", "count", waiting.len());
+        let text = says.t2(
+            "today-question-text",
+            ("name", &self.roll.name(says, first.person)),
+            ("agreement", &first.agreement),
+        );
+        self.add("wait", "circle-help", (title, text), Some(Action::Go(go, says.t("question-answer"))));
+        Ok(())
+    }
+
+    /// New words of agreements: for the governors' decision to be recorded, or for the head to publish.
+    async fn words(&mut self) -> Result<(), AppFault> {
+        let asks = self.desk.school.settings.agreements.governors_approve;
+        for draft in agreements::drafts::waiting(self.app).await? {
+            let ready = draft.approval().is_some();
+            let (act, key) = match (asks, ready) {
+                (true, false) => (Act::RecordApproval, "today-words-approve"),
+                (true, true) => (Act::ChangeSettings, "today-words-publish"),
+                // Without approval, nobody knows when the words are done but whoever writes them.
+                (false, _) => continue,
+            };
+            if self.may(act) {
+                let says = &self.f.says;
+                let go = Action::Go(format!("/agreements/drafts/{}", draft.id), says.t("agreement-draft-go"));
+                self.add("info", "file-text", (says.t(key), draft.title), Some(go));
+            }
+        }
+        Ok(())
+    }
+
+    /// The policy's own review, when its day is past.
+    async fn review(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::KeepPolicies) {
+            return Ok(());
+        }
+        if let Some(day) = reviews::overdue(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let words = (says.t("today-review"), says.t1("reviews-overdue", "day", self.clock.date(day)));
+            let go = Action::Go("/reviews".into(), says.t("today-review-go"));
+            self.add("stop", "clock", words, Some(go));
         }
         Ok(())
     }

@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use usher_records::agreement::{Answer, Check};
+use usher_records::agreement::{AgreementText, Answer, Check};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 
-use super::Asked;
 use super::text::Situation;
+use super::{Asked, shown};
 use crate::app::App;
 use crate::extract::portal::AtDevice;
 use crate::pages::portal::then::Then;
@@ -27,6 +27,8 @@ struct CardPage {
     changed: bool,
     back: Option<String>,
     next: String,
+    /// Where all cards are, when these are only those that changed.
+    all: Option<String>,
 }
 
 #[derive(Template)]
@@ -79,13 +81,16 @@ impl Steps {
 /// The addresses of the cards of one text.
 struct Cards<'a> {
     of: String,
+    /// Whether they are all of them.
+    whole: bool,
     then: &'a Then,
 }
 
 impl Cards<'_> {
     fn at(&self, card: usize, answer: Option<usize>) -> String {
         let answer = answer.map(|answer| format!("&answer={answer}")).unwrap_or_default();
-        self.then.to(&format!("/agreement?card={card}&of={}{answer}", self.of))
+        let whole = if self.whole { "&whole=yes" } else { "" };
+        self.then.to(&format!("/agreement?card={card}&of={}{answer}{whole}", self.of))
     }
 }
 
@@ -94,21 +99,24 @@ pub(super) fn show(
     app: &App,
     device: &AtDevice,
     person: &Person,
-    situation: &Situation,
+    (situation, earlier): (&Situation, Option<&AgreementText>),
     asked: &Asked,
     then: &Then,
 ) -> Response {
     let text = &situation.current.text;
-    let cards = Cards { of: text.digest.short(), then };
+    let whole = asked.whole.is_some();
+    // Who signed before reads what changed; all of it is one press away (AGR-19).
+    let read = shown::to_read(text, earlier.filter(|_| situation.is_again() && !whole));
+    let cards = Cards { of: text.digest.short(), whole, then };
     // Cards of a text that is no longer in force lead back to the first of the one that is.
     let same_text = asked.of.as_deref().is_none_or(|of| of == cards.of);
     let card = if same_text { asked.card.unwrap_or(1).max(1) } else { 1 };
     let question = usize::from(text.head.check.is_some());
-    let clauses = text.clauses.len();
+    let clauses = read.len();
     let f = Frame::portal(app, device, "agreement-title").titled(text.head.title.clone());
     let all = clauses + question + 1;
     let steps = Steps::new(&f, card.min(all), all);
-    if let Some(clause) = text.clauses.get(card - 1) {
+    if let Some(clause) = read.get(card - 1) {
         let spoken = markdown::words(&clause.text);
         return page(&CardPage {
             f,
@@ -120,6 +128,7 @@ pub(super) fn show(
             changed: !same_text || asked.changed.is_some(),
             back: (card > 1).then(|| cards.at(card - 1, None)),
             next: cards.at(card + 1, None),
+            all: (clauses < text.clauses.len()).then(|| Cards { whole: true, ..cards }.at(1, None)),
         });
     }
     let chosen = text.head.check.as_ref().zip(asked.answer).and_then(|(check, at)| check.answers.get(at));
@@ -160,7 +169,7 @@ fn signed_day(device: &AtDevice, situation: &Situation) -> String {
 
 /// Something was not right with what was handed in: back to the card where it can be put right.
 pub(super) fn again(situation: &Situation, refusal: &Refusal, then: &Then) -> Response {
-    let cards = Cards { of: situation.current.text.digest.short(), then };
+    let cards = Cards { of: situation.current.text.digest.short(), whole: false, then };
     let address = match refusal {
         Refusal::CheckWrong => cards.at(situation.current.text.clauses.len() + 1, None),
         _ => then.to("/agreement?changed=yes"),

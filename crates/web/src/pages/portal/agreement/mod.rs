@@ -40,6 +40,8 @@ pub(super) struct Asked {
     of: Option<String>,
     /// Whether the text changed while it was read.
     changed: Option<String>,
+    /// Whether all of it is wanted where only what changed would do.
+    whole: Option<String>,
     then: Option<String>,
 }
 
@@ -78,10 +80,13 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
         return Ok(page(&NoAgreementPage { f: Frame::portal(&app, &device, "agreement-none-title") }));
     };
     match device.reader() {
-        Reader::Ks1 => Ok(cards::show(&app, &device, &person, &situation, &asked, &then)),
+        Reader::Ks1 => {
+            let earlier = text::earlier(&app, &situation).await?;
+            Ok(cards::show(&app, &device, &person, (&situation, earlier.as_ref()), &asked, &then))
+        }
         Reader::Ks2 | Reader::Adult => {
-            let changed = asked.changed.is_some();
-            written::show(&app, &device, &person, &situation, written::Tried::fresh(changed), &then).await
+            let tried = written::Tried::fresh(asked.changed.is_some(), asked.whole.is_some());
+            written::show(&app, &device, &person, &situation, tried, &then).await
         }
     }
 }

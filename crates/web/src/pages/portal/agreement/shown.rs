@@ -84,6 +84,27 @@ pub(in crate::pages::portal) fn sections(
     sections
 }
 
+/// Only what changed since the reader signed; none when no clause of the text did.
+pub(in crate::pages::portal) fn changed(sections: &[Section]) -> Option<Vec<Section>> {
+    let of = |section: &Section| {
+        let clauses = section.clauses.iter().filter(|clause| clause.since != Since::Same).cloned();
+        Section { clauses: clauses.collect(), ..section.clone() }
+    };
+    let left: Vec<Section> = sections.iter().map(of).filter(|section| !section.clauses.is_empty()).collect();
+    (!left.is_empty()).then_some(left)
+}
+
+/// The clauses somebody reads who signed earlier words: those that are new or changed; all of them when none is.
+pub(in crate::pages::portal) fn to_read<'a>(
+    text: &'a AgreementText,
+    earlier: Option<&AgreementText>,
+) -> Vec<&'a Clause> {
+    let Some(earlier) = earlier else { return text.clauses.iter().collect() };
+    let same = |clause: &&Clause| earlier.clause(&clause.id).is_some_and(|before| before.text == clause.text);
+    let left: Vec<&Clause> = text.clauses.iter().filter(|clause| !same(clause)).collect();
+    if left.is_empty() { text.clauses.iter().collect() } else { left }
+}
+
 /// Clauses the reader signed that are not there any more, HTML.
 pub(in crate::pages::portal) fn gone(text: &AgreementText, earlier: Option<&AgreementText>) -> Vec<String> {
     let Some(earlier) = earlier else { return Vec::new() };
@@ -108,6 +129,13 @@ mod tests {
         assert_eq!(shown[1].clauses[0].before(), Some("Two."));
         assert!(shown[1].clauses[1].is_new());
         assert_eq!(gone(&now, Some(&before)), ["Gone."]);
+        let left = changed(&shown).unwrap();
+        assert_eq!(left.iter().map(|part| part.clauses.len()).collect::<Vec<_>>(), [2]);
+        assert!(changed(&sections(&before, Some(&before))).is_none());
+        let read = |earlier| to_read(&now, earlier).iter().map(|one| one.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(read(Some(&before)), ["two", "three"]);
+        assert_eq!(read(None), ["one", "two", "three"]);
+        assert_eq!(read(Some(&now)).len(), 3);
         assert!(
             sections(&now, None).iter().flat_map(|part| &part.clauses).all(|one| one.since == Since::Same)
         );

@@ -4,7 +4,7 @@ use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_records::person::Person;
 use usher_records::settings::Settings;
 use usher_records::signature::{Part, Signature};
-use usher_records::standing::{self, Known, Standing};
+use usher_records::standing::{self, DueReason, Known, Standing};
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
 use usher_types::role::{PersonKind, Year};
@@ -68,6 +68,11 @@ impl Situation {
     pub(in crate::pages::portal) const fn is_due(&self) -> bool {
         matches!(self.standing, Standing::Due { .. } | Standing::DueBy { .. })
     }
+
+    /// Whether they signed and the words changed since, in a way that matters (AGR-19).
+    pub(in crate::pages::portal) const fn is_again(&self) -> bool {
+        matches!(self.standing, Standing::DueBy { .. } | Standing::Due { why: DueReason::Changed, .. })
+    }
 }
 
 /// Where somebody stands; none when the school asks no agreement of them.
@@ -87,6 +92,18 @@ pub(in crate::pages::portal) async fn situation(
     let mine = signatures.into_iter().filter(|one| one.agreement == key && one.part == Part::Own);
     let latest = mine.max_by_key(|signature| signature.at);
     Ok(Some(Situation { current, standing, latest }))
+}
+
+/// The words somebody signed last, where they are to sign others now.
+pub(in crate::pages::portal) async fn earlier(
+    app: &App,
+    situation: &Situation,
+) -> Result<Option<AgreementText>, AppFault> {
+    let now = situation.current.text.digest;
+    match situation.latest.as_ref().filter(|signature| situation.is_due() && signature.digest != now) {
+        Some(signature) => Ok(Some(read(app, signature.digest).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Everything somebody signed, latest first.

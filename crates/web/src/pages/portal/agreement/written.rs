@@ -25,6 +25,8 @@ use crate::view::with_status;
 #[derive(Debug, Default)]
 pub(super) struct Tried {
     changed: bool,
+    /// Whether all of it is shown where only what changed would do.
+    whole: bool,
     wrong_answer: Option<String>,
     refusal: Option<Refusal>,
     name: String,
@@ -33,8 +35,8 @@ pub(super) struct Tried {
 
 impl Tried {
     /// Nothing yet; perhaps the text changed.
-    pub(super) fn fresh(changed: bool) -> Self {
-        Self { changed, ..Self::default() }
+    pub(super) fn fresh(changed: bool, whole: bool) -> Self {
+        Self { changed, whole, ..Self::default() }
     }
 
     /// Something, refused.
@@ -48,6 +50,7 @@ impl Tried {
             refusal: Some(refusal),
             name: sent.name.clone(),
             answer,
+            whole: false,
         }
     }
 }
@@ -67,6 +70,8 @@ struct AgreementPage {
     own_name: String,
     /// Whether anything is marked as changed since they signed.
     marked: bool,
+    /// Whether only that is shown.
+    narrowed: bool,
     /// The text changed while they were reading.
     changed: bool,
     due: bool,
@@ -94,10 +99,7 @@ pub(super) async fn show(
 ) -> Answer {
     let current = &situation.current.text;
     let latest = situation.latest.as_ref();
-    let earlier = match latest.filter(|signature| signature.digest != current.digest) {
-        Some(signature) if situation.is_due() => Some(text::read(app, signature.digest).await?),
-        _ => None,
-    };
+    let earlier = text::earlier(app, situation).await?;
     let f = Frame::portal(app, device, "agreement-title").titled(current.head.title.clone());
     let mut errors = Errors::none();
     match &tried.refusal {
@@ -109,6 +111,9 @@ pub(super) async fn show(
         Some(other) => errors.add("name", f.says.t(other.words())),
     }
     let sections = shown::sections(current, earlier.as_ref());
+    // Who signed before reads what changed; the whole is one link away (AGR-19).
+    let again = situation.is_again() && earlier.is_some() && !tried.whole;
+    let narrowed = shown::changed(&sections).filter(|_| again);
     let gone = shown::gone(current, earlier.as_ref());
     let zone = &device.school.zone;
     let status = match (&tried.refusal, tried.changed) {
@@ -136,7 +141,8 @@ pub(super) async fn show(
         own_name: person.name(),
         errors,
         text: current.clone(),
-        sections,
+        narrowed: narrowed.is_some(),
+        sections: narrowed.unwrap_or(sections),
         gone,
         then: then.clone(),
         f,

@@ -18,7 +18,7 @@ use crate::runner::{Job, JobFault};
 
 /// Lets them lapse.
 #[derive(Debug)]
-pub struct Passwords {
+pub struct HalfTerm {
     /// The school's books.
     pub books: Books,
     /// The policy in use, for its terms.
@@ -26,9 +26,9 @@ pub struct Passwords {
 }
 
 #[async_trait]
-impl Job for Passwords {
+impl Job for HalfTerm {
     fn name(&self) -> &'static str {
-        "passwords"
+        "half-term"
     }
 
     fn every(&self) -> Duration {

@@ -1,0 +1,135 @@
+//! The school's policy, to be read by everybody (POL-01): each sentence with what carries it out, and a page about each of
+//! those in plain words. Children read it in their own.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use usher_policy::ledger::{Control, Level, controls};
+use usher_records::held::HeldBook;
+use usher_types::role::Reader;
+
+use super::agreement::text;
+use super::fault::Answer;
+use crate::app::{App, AppFault};
+use crate::extract::portal::AtDevice;
+use crate::pages::desk::password::unavailable;
+use crate::view::frame::Frame;
+use crate::view::says::Says;
+use crate::view::{markdown, page};
+
+/// The agreement's key of the policy for adults, and for children.
+const POLICY: &str = "policy";
+const FOR_CHILDREN: &str = "policy-pupil";
+
+#[derive(Template)]
+#[template(path = "portal/policy.html")]
+struct PolicyPage {
+    f: Frame,
+    version: Option<String>,
+    opening: Option<String>,
+    clauses: Vec<Clause>,
+    /// Whether a child reads it, who may want the grown-ups' as well.
+    whole: bool,
+}
+
+struct Clause {
+    id: String,
+    heading: Option<String>,
+    number: u16,
+    html: String,
+    kept_by: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/control.html")]
+struct ControlPage {
+    f: Frame,
+    what: Option<String>,
+    level: String,
+    conditions: Vec<String>,
+    held: Option<String>,
+    place: Option<(&'static str, String)>,
+}
+
+/// Shows the policy.
+pub(super) async fn show(State(app): State<App>, device: AtDevice) -> Answer {
+    let f = Frame::portal(&app, &device, "policy-link");
+    let key = if f.to_child() { FOR_CHILDREN } else { POLICY };
+    let known = controls().map_err(|error| AppFault::from(unavailable(error)))?;
+    let Some(current) = text::in_force(&app, key).await? else {
+        let empty = PolicyPage { f, version: None, opening: None, clauses: Vec::new(), whole: false };
+        return Ok(page(&empty));
+    };
+    let (mut heading, mut clauses) = (None, Vec::new());
+    for clause in &current.text.clauses {
+        let opens = clause.heading != heading;
+        heading.clone_from(&clause.heading);
+        let mut kept_by: Vec<(String, String)> = Vec::new();
+        for control in clause.keeps.iter().filter_map(|id| known.iter().find(|one| one.id == *id)) {
+            let words = named(&f.says, control);
+            if kept_by.iter().all(|(_, there)| *there != words) {
+                kept_by.push((format!("/policy/control/{}", control.id), words));
+            }
+        }
+        clauses.push(Clause {
+            id: clause.id.clone(),
+            heading: clause.heading.clone().filter(|_| opens),
+            number: clause.number,
+            html: markdown::inline(&clause.text),
+            kept_by,
+        });
+    }
+    let version = f.says.t1("agreement-version", "version", &current.version.version);
+    let (whole, opening) = (f.to_child(), current.text.head.opening);
+    let f = f.titled(current.text.head.title);
+    Ok(page(&PolicyPage { f, version: Some(version), opening, clauses, whole }))
+}
+
+/// What a control is called: to adults what it does, to children what sort of thing it is.
+fn named(says: &Says, control: &Control) -> String {
+    if says.reader() == Reader::Adult { control.title.clone() } else { family(says, control) }
+}
+
+/// What a control is part of, in a sentence for whoever reads.
+fn family(says: &Says, control: &Control) -> String {
+    says.t(format!("policy-family-{}", control.id.split('.').next().unwrap_or_default()))
+}
+
+/// Where a reader sees more of what a control is part of.
+fn place(says: &Says, control: &Control) -> Option<(&'static str, String)> {
+    let (address, key) = match control.id.split('.').next().unwrap_or_default() {
+        "seen" => ("/notice", "notice-link"),
+        "tell" => ("/tell", "policy-tell"),
+        "case" => ("/rules/sanctions", "sanctions-link"),
+        "agreement" if control.id == "agreement.question" => ("/questions", "question-mine"),
+        "agreement" if control.id == "agreement.home-guide" => ("/home-guide", "home-guide-link"),
+        "agreement" | "duty" => ("/agreement", "home-agreement"),
+        _ => return None,
+    };
+    Some((address, says.t(key)))
+}
+
+/// Shows one control in plain words.
+pub(super) async fn control(State(app): State<App>, device: AtDevice, Path(id): Path<String>) -> Answer {
+    let known = controls().map_err(|error| AppFault::from(unavailable(error)))?;
+    let control = known.iter().find(|control| control.id == id).ok_or(AppFault::NotFound)?;
+    let f = Frame::portal(&app, &device, "policy-link");
+    let adult = !f.to_child();
+    let book = app.books.get::<HeldBook, _>(app.books.school()).await?;
+    let turn = book.and_then(|book| book.value.of(&id)?.turns.last().copied());
+    let held = turn.filter(|_| adult && control.level != Level::Inform).map(|turn| {
+        let key = if turn.holds { "policy-holds" } else { "policy-holds-not" };
+        f.says.t1(key, "day", device.school.zone.local(turn.at).spoken_date())
+    });
+    let condition = |condition: &usher_policy::ledger::Condition| {
+        f.says.t(format!("ledger-condition-{}", condition.name()))
+    };
+    let shown = ControlPage {
+        what: adult.then(|| family(&f.says, control)),
+        level: f.says.t(format!("policy-level-{}", control.level.name())),
+        conditions: if adult { control.conditions.iter().map(condition).collect() } else { Vec::new() },
+        held,
+        place: place(&f.says, control),
+        f: f.clone().titled(named(&f.says, control)),
+    };
+    Ok(page(&shown))
+}

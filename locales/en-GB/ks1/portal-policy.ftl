@@ -1,0 +1,3 @@
+# The portal, for children of five to seven.
+
+agreement-whole = See all the rules

@@ -1,0 +1,30 @@
+# The portal, for children of seven to eleven: the policy, what carries it out, and asking.
+
+policy-link = How school keeps me safe
+policy-by = How we do this
+policy-grown-ups = Grown-ups have longer rules. You can ask to see them.
+policy-tell = Tell someone
+policy-level-enforce = The computer does this for you.
+policy-level-detect = The computer spots it and tells a grown-up.
+policy-level-record = Your school writes it down.
+policy-level-inform = We all do this ourselves.
+policy-family-account = Your own sign-in
+policy-family-agreement = The rules we all sign
+policy-family-visitor = Visitors sign in too
+policy-family-web = Only pages that are right for you
+policy-family-network = Only safe computers at school
+policy-family-seen = Your school can see what you do online
+policy-family-ask = You can ask for a page
+policy-family-tell = You can always tell someone
+policy-family-permission = Grown-ups ask first, too
+policy-family-mail = Safe messages
+policy-family-picture = Your picture is yours
+policy-family-equipment = We look after our things
+policy-family-case = Grown-ups help to put things right
+policy-family-duty = What we promise each other
+question-title = Ask about the rules
+question-mine = What I asked
+question-words-hint = You can say which rule you mean.
+question-none = You have not asked anything yet.
+agreement-only-changed = These are the rules that are new or different. The others are the same as before.
+agreement-whole = Show me all the rules
