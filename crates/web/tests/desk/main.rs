@@ -9,8 +9,8 @@
 mod alerts;
 mod cases;
 mod cases_kept_apart;
-mod laptops;
 mod drafts;
+mod laptops;
 mod ledger;
 mod lessons;
 mod lists;

@@ -19,8 +19,8 @@ use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
-    address, agreements, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, questions, reviews,
-    standings, told,
+    address, agreements, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, questions,
+    reviews, standings, told,
 };
 use crate::view::frame::Frame;
 
