@@ -195,6 +195,8 @@ pub enum Action {
     CaseReopened,
     /// The ledger of clauses found that a control came to hold, or holds no more.
     HeldNoted,
+    /// Somebody read what breaks a rule and what may follow.
+    ConductRead,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

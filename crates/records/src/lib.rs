@@ -39,3 +39,4 @@ pub mod told;
 pub mod unrestricted;
 
 pub mod case;
+pub mod reading;

@@ -60,11 +60,13 @@ pub enum Kind {
     Case,
     /// [`crate::held::HeldBook`].
     HeldBook,
+    /// [`crate::reading::Reading`].
+    Reading,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -92,6 +94,7 @@ impl Kind {
         Self::PolicyDraft,
         Self::Case,
         Self::HeldBook,
+        Self::Reading,
     ];
 
     /// Its name in storage and in the journal.
@@ -124,6 +127,7 @@ impl Kind {
             Self::PolicyDraft => "policy-draft",
             Self::Case => "case",
             Self::HeldBook => "held-book",
+            Self::Reading => "reading",
         }
     }
 

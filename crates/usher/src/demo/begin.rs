@@ -124,6 +124,7 @@ async fn set_up_once(
     set_up::publish_agreements(books, opened.ids.as_ref(), &actor, at).await?;
     school.sign_agreements(books, &settings, at, opened.ids.as_ref()).await?;
     school.open_cases(books, at, opened.ids.as_ref()).await?;
+    school.read_what_counts(books, &settings.cases, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");
     set_up::set_up(tools, NewSchool { name: SCHOOL_NAME.into(), profile }, at, |_| {}).await?;
     Ok(())

@@ -77,14 +77,48 @@ async fn read<T: DeserializeOwned>(
     parse(&bytes).map_err(IntoResponse::into_response)
 }
 
-/// The parts of a form with a file, by name, after its token is checked. The token stands before all others. How long it
-/// may be, its route says.
+/// The parts of a form with a file.
+pub(crate) type FormParts = BTreeMap<String, Vec<u8>>;
+
+/// Who sent a form with a file, from where it must come, and when.
+struct Sender<'a> {
+    holder: Holder<'a>,
+    origin: &'a str,
+    at: usher_types::moment::Moment,
+}
+
+/// The parts of a desk's form with a file, by name, after its token is checked. The token stands before all others. How long
+/// it may be, its route says.
 pub(crate) async fn parts_of_form(
     app: &App,
     desk: &AtDesk,
     parts: Parts,
     body: Body,
-) -> Result<BTreeMap<String, Vec<u8>>, Response> {
+) -> Result<FormParts, Response> {
+    let sender = Sender { holder: desk.holder(), origin: &app.places.desk_origin, at: desk.at };
+    checked_parts(app, sender, parts, body).await
+}
+
+/// The same of a form of the portal.
+pub(crate) async fn parts_of_portal_form(
+    app: &App,
+    device: &AtDevice,
+    parts: Parts,
+    body: Body,
+) -> Result<FormParts, Response> {
+    let sender = Sender { holder: device.holder(), origin: &app.places.portal_origin, at: device.at };
+    checked_parts(app, sender, parts, body).await
+}
+
+async fn checked_parts(
+    app: &App,
+    sender: Sender<'_>,
+    parts: Parts,
+    body: Body,
+) -> Result<FormParts, Response> {
+    let check = |token: &str, headers: &HeaderMap| {
+        form::check(&app.key, sender.holder, token, headers, sender.origin, sender.at)
+    };
     let headers = &parts.headers.clone();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
@@ -99,8 +133,7 @@ pub(crate) async fn parts_of_form(
         let name = field.name().unwrap_or_default().to_owned();
         if name == TOKEN_FIELD && !checked {
             let token = field.text().await.map_err(|error| odd(&error))?;
-            form::check(&app.key, desk.holder(), &token, headers, &app.places.desk_origin, desk.at)
-                .map_err(|fault: FormFault| fault.into_response())?;
+            check(&token, headers).map_err(IntoResponse::into_response)?;
             checked = true;
         } else if checked {
             if let Some(file) = field.file_name() {
@@ -112,8 +145,7 @@ pub(crate) async fn parts_of_form(
         }
     }
     if !checked {
-        form::check(&app.key, desk.holder(), "", headers, &app.places.desk_origin, desk.at)
-            .map_err(|fault: FormFault| fault.into_response())?;
+        check("", headers).map_err(IntoResponse::into_response)?;
     }
     Ok(parts)
 }

@@ -2,5 +2,6 @@
 
 pub(crate) mod case;
 pub mod desk;
+pub(crate) mod listing;
 pub mod portal;
 pub mod refusal;

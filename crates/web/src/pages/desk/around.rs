@@ -24,6 +24,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/report-site", "place-report-site", Act::ReportSite),
             ("/cases", "cases-title", Act::UseDesk),
             ("/cases/new", "case-new-title", Act::UseDesk),
+            ("/what-counts", "place-what-counts", Act::UseDesk),
         ],
     ),
     (

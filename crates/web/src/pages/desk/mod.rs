@@ -6,6 +6,7 @@ mod alerts;
 mod around;
 mod cases;
 mod clock;
+mod conduct;
 mod equipment;
 mod field;
 mod health;
@@ -59,6 +60,7 @@ pub fn routes() -> Vec<DeskRoute> {
         health::routes(),
         cases::routes(),
         ledger::routes(),
+        conduct::routes(),
     ]
     .into_iter()
     .flatten()

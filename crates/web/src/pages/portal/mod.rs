@@ -4,11 +4,13 @@
 mod agreement;
 mod classes;
 mod clause;
+mod conduct;
 mod document;
 mod enter;
 mod fault;
 mod filter;
 mod home;
+mod nasty;
 mod notice;
 mod parents;
 mod password;
@@ -23,11 +25,13 @@ mod then;
 mod visitor;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::pages::case::file;
 use crate::view::fault::OnPortal;
 
 /// The portal's routes.
@@ -62,6 +66,7 @@ fn telling() -> Router<App> {
     Router::new()
         .route("/tell", get(tell::show).post(tell::tell))
         .route("/report", get(report::show).post(report::send))
+        .route("/nasty", get(nasty::show).post(nasty::send).layer(DefaultBodyLimit::max(file::LARGEST_FORM)))
         .route("/told", post(referred::told))
         .route("/accident", post(referred::accident))
         .route("/ask", post(referred::ask))
@@ -72,6 +77,8 @@ fn reading() -> Router<App> {
     Router::new()
         .route("/notice", get(notice::show))
         .route("/rules/sanctions", get(document::sanctions))
+        .route("/rules/what-counts", get(conduct::show).post(conduct::read))
+        .route("/rules/what-counts.pdf", get(conduct::on_paper))
         .route("/home-guide", get(document::home_guide))
         .route("/home-guide.pdf", get(document::home_guide_pdf))
         .route("/proxy.pac", get(setup::pac))
