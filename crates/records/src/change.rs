@@ -249,6 +249,8 @@ pub enum Action {
     LinkedPolicyKept,
     /// The rules were put up in a room, or found gone.
     PosterNoted,
+    /// Somebody read what breaks a rule and what may follow.
+    ConductRead,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -55,3 +55,4 @@ pub mod told;
 pub mod unrestricted;
 
 pub mod case;
+pub mod reading;

@@ -84,11 +84,13 @@ pub enum Kind {
     LinkedPolicy,
     /// [`crate::poster::Poster`].
     Poster,
+    /// [`crate::reading::Reading`].
+    Reading,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -128,6 +130,7 @@ impl Kind {
         Self::Review,
         Self::LinkedPolicy,
         Self::Poster,
+        Self::Reading,
     ];
 
     /// Its name in storage and in the journal.
@@ -172,6 +175,7 @@ impl Kind {
             Self::Review => "review",
             Self::LinkedPolicy => "linked-policy",
             Self::Poster => "poster",
+            Self::Reading => "reading",
         }
     }
 

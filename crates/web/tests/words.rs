@@ -10,7 +10,7 @@ use usher_policy::verdict::Verdict;
 use usher_records::agreement_diff::What;
 use usher_records::alert::Off;
 use usher_records::case::rules::{BUILT_IN, Class, Step};
-use usher_records::case::thread::{Agency, Contact, Part};
+use usher_records::case::thread::{Agency, Contact, Part, Seal};
 use usher_records::contact::Body;
 use usher_records::permission::State;
 use usher_records::permission::matter::{Detail, Matter};
@@ -192,7 +192,7 @@ const CASE_STEPS: [(&str, &str); 25] = [
     ("refer", "choice to label"),
     ("share", "label"),
     ("hold", "label"),
-    ("custody", "label from to"),
+    ("custody", "label from to choice"),
 ];
 /// What an entry of a case may be.
 const CASE_ENTRIES: [&str; 25] = [
@@ -239,6 +239,7 @@ fn of_cases() -> BTreeSet<String> {
     all("case-contact", &Contact::ALL.map(Contact::name));
     all("case-agency", &Agency::ALL.map(Agency::name));
     all("case-step", &Step::ALL.map(Step::name));
+    all("case-seal", &Seal::ALL.map(Seal::name));
     all("case-check", &["1", "2", "3", "4", "5", "6", "7", "8"]);
     all("case-illegal-rule", &["1", "2", "3", "4", "5"]);
     all("case-next", &["support", "note", "parents", "confirm", "entered", "close"]);

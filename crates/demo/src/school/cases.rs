@@ -4,16 +4,18 @@
 use usher_records::case::nine::Nine;
 use usher_records::case::rules::{CaseRules, Class};
 use usher_records::case::sanctions::{self, Known};
-use usher_records::case::thread::{Contact, Involved, Opening, Origin, Part, Party, Terms};
+use usher_records::case::thread::{Contact, Evidence, Involved, Opening, Origin, Part, Party, Seal, Terms};
 use usher_records::case::{self, By, Case, act};
 use usher_records::change::{Actor, Change, Stored};
 use usher_records::person::Person;
+use usher_records::reading::{self, Listing, Reading};
 use usher_records::refusal::Refusal;
 use usher_records::sanction::Restriction;
 use usher_store::books::Books;
+use usher_types::digest::Digest;
 use usher_types::ids::{Id, IdSource, PersonId};
 use usher_types::moment::{Moment, Zone};
-use usher_types::role::Role;
+use usher_types::role::{PersonKind, Role};
 
 use crate::school::DemoSchool;
 use crate::school::install::InstallFault;
@@ -79,7 +81,52 @@ impl DemoSchool {
             ..told("complaint", five.id, COMPLAINT)
         };
         begin(6, complaint, head).await?;
-        Ok(6)
+        let nasty = Opening {
+            origin: Origin::PupilReport,
+            people: vec![Involved { who: Party::Person(two.id), part: Part::Affected }],
+            ..told("hurtful-message", two.id, NASTY)
+        };
+        let mut nasty = begin(7, nasty, two).await?;
+        let bytes = NASTY_COPY.as_bytes();
+        books.store().put_blob(books.school(), bytes).await?;
+        let copy = Evidence {
+            digest: Digest::of(bytes),
+            name: "message.txt".into(),
+            bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            shows: "A copy that the pupil kept".into(),
+        };
+        nasty.add(two.id, |case, by| act::keep(case, by, copy)).await?;
+        let hands = [("The office", "The safeguarding lead"), ("The safeguarding lead", "The office safe")];
+        for hands in hands {
+            nasty.add(head.id, |case, by| act::custody(case, by, "Tablet 12", hands, Seal::Whole)).await?;
+        }
+        Ok(7)
+    }
+
+    /// Some have read what breaks a rule and what may follow: the class teachers, and every other child of 4A. Gives how many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_what_counts(
+        &self,
+        books: &Books,
+        rules: &CaseRules,
+        at: Moment,
+        ids: &dyn IdSource,
+    ) -> Result<usize, InstallFault> {
+        if !books.values::<Reading>().await?.is_empty() {
+            return Ok(0);
+        }
+        let teachers = self.people.iter().filter(|person| person.roles.has(Role::Teacher));
+        let children = self.group("4A").into_iter().flat_map(|class| self.pupils_of(class.id).step_by(2));
+        let mut read = 0;
+        for person in teachers.chain(children) {
+            let digest = Listing::of(rules, person.kind != PersonKind::Pupil).digest();
+            let reading = Reading { id: Id::new(ids.next(at)), person: person.id, digest, at };
+            books.commit(&reading::read(&reading), &Actor::Person(person.id), at).await?;
+            read += 1;
+        }
+        Ok(read)
     }
 }
 
@@ -90,6 +137,8 @@ const UNKIND: &str =
 const ACCIDENT: &str =
     "A search for a Viking longship showed a battle picture with blood. Screen off, told me at once.";
 const WORRY: &str = "Said that somebody met in a game asks for pictures and wants it kept secret.";
+const NASTY: &str = "I got a nasty message. It says nobody likes me.";
+const NASTY_COPY: &str = "Nobody likes you. Do not come tomorrow.";
 const COMPLAINT: &str = "Says the library catalogue is shut at school and asks why.";
 
 fn told(kind: &str, about: PersonId, details: &str) -> Opening {

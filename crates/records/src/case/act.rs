@@ -3,7 +3,7 @@
 use usher_types::ids::PersonId;
 
 use crate::case::rules::{CaseRules, Class, Step};
-use crate::case::thread::{Agency, Contact, Disclosed, Evidence, Involved, Party, Says};
+use crate::case::thread::{Agency, Contact, Disclosed, Evidence, Involved, Party, Says, Seal};
 use crate::case::{By, Case, append};
 use crate::change::{Action, Change, Stored};
 use crate::refusal::{self, Refusal};
@@ -268,12 +268,18 @@ pub fn hold(case: &Stored<Case>, by: By, on: bool, why: &str) -> Result<Change, 
 ///
 /// # Errors
 /// [`Refusal::NameNeeded`] unless the thing and both hands are named.
-pub fn custody(case: &Stored<Case>, by: By, item: &str, from: &str, to: &str) -> Result<Change, Refusal> {
+pub fn custody(
+    case: &Stored<Case>,
+    by: By,
+    item: &str,
+    (from, to): (&str, &str),
+    seal: Seal,
+) -> Result<Change, Refusal> {
     let [item, from, to] = [item, from, to].map(|text| text.trim().to_owned());
     if item.is_empty() || from.is_empty() || to.is_empty() {
         return Err(Refusal::NameNeeded);
     }
-    add(case, by, Says::Custody { item, from, to })
+    add(case, by, Says::Custody { item, from, to, seal: Some(seal) })
 }
 
 /// An earlier entry was wrong. It stays, and both are seen (INC-01).
@@ -410,8 +416,11 @@ mod tests {
         assert_eq!(hold(&two, by(4), false, "No hold yet"), Err(Refusal::AlreadySo));
         let held = after(&hold(&two, by(4), true, "The police asked").unwrap(), &two);
         assert!(held.value.is_held());
-        assert_eq!(custody(&held, by(4), "Tablet 12", "", "The police"), Err(Refusal::NameNeeded));
-        assert!(custody(&held, by(4), "Tablet 12", "The office", "The police").is_ok());
+        assert_eq!(
+            custody(&held, by(4), "Tablet 12", ("", "The police"), Seal::Whole),
+            Err(Refusal::NameNeeded)
+        );
+        assert!(custody(&held, by(4), "Tablet 12", ("The office", "The police"), Seal::Whole).is_ok());
     }
 
     #[test]

@@ -160,6 +160,20 @@ impl Case {
         })
     }
 
+    /// The devices that changed hands, each with every hand-over, in the order of the thread (INC-13).
+    pub fn custody(&self) -> Vec<(&str, Vec<&Entry>)> {
+        let mut devices: Vec<(&str, Vec<&Entry>)> = Vec::new();
+        for entry in &self.entries {
+            let Says::Custody { item, .. } = &entry.says else { continue };
+            let known = devices.iter_mut().find(|(known, _)| known.to_lowercase() == item.to_lowercase());
+            match known {
+                Some((_, hands)) => hands.push(entry),
+                None => devices.push((item, vec![entry])),
+            }
+        }
+        devices
+    }
+
     /// Digests of everything kept for it: files and packages.
     pub fn kept(&self) -> Vec<Digest> {
         let kept = self.entries.iter().filter_map(|entry| match &entry.says {

@@ -201,6 +201,32 @@ impl Agency {
     }
 }
 
+/// How the seal of a device is when it changes hands (INC-13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seal {
+    /// It is whole.
+    Whole,
+    /// It is broken.
+    Broken,
+    /// It has none.
+    None,
+}
+
+impl Seal {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Whole, Self::Broken, Self::None];
+
+    /// Its name in files and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Broken => "broken",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The terms of a narrowing of somebody's web.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -342,6 +368,9 @@ pub enum Says {
         from: String,
         /// To whom.
         to: String,
+        /// How its seal was then; none where nobody was asked yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<Seal>,
     },
     /// An earlier entry was wrong; it stays.
     Correction {

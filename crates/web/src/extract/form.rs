@@ -88,32 +88,70 @@ pub(crate) struct FormPart {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The parts of a form with a file, by name, after its token is checked; a file's name is under `<name>-name`. Of several
-/// parts with one name the last counts.
+/// The parts of a form with a file, by name; a file's name is under `<name>-name`. Of several parts with one name the last
+/// counts.
+pub(crate) type FormParts = BTreeMap<String, Vec<u8>>;
+
+/// Who sent a form with a file, from where it must come, and when.
+struct Sender<'a> {
+    holder: Holder<'a>,
+    origin: &'a str,
+    at: usher_types::moment::Moment,
+}
+
+/// The parts of a desk's form with a file, after its token is checked.
 pub(crate) async fn parts_of_form(
     app: &App,
     desk: &AtDesk,
     parts: Parts,
     body: Body,
-) -> Result<BTreeMap<String, Vec<u8>>, Response> {
-    let mut by_name = BTreeMap::new();
-    for part in all_parts_of_form(app, desk, parts, body).await? {
-        if let Some(file) = part.file {
-            by_name.insert(format!("{}-name", part.name), file.into_bytes());
-        }
-        by_name.insert(part.name, part.bytes);
-    }
-    Ok(by_name)
+) -> Result<FormParts, Response> {
+    Ok(by_name(all_parts_of_form(app, desk, parts, body).await?))
 }
 
-/// Every part of a form with files, in order, after its token is checked. The token stands before all others. How long it
-/// may be, its route says.
+/// Every part of a desk's form with files, in order, after its token is checked.
 pub(crate) async fn all_parts_of_form(
     app: &App,
     desk: &AtDesk,
     parts: Parts,
     body: Body,
 ) -> Result<Vec<FormPart>, Response> {
+    let sender = Sender { holder: desk.holder(), origin: &app.places.desk_origin, at: desk.at };
+    checked_parts(app, sender, parts, body).await
+}
+
+/// The parts of a portal's form with a file, after its token is checked.
+pub(crate) async fn parts_of_portal_form(
+    app: &App,
+    device: &AtDevice,
+    parts: Parts,
+    body: Body,
+) -> Result<FormParts, Response> {
+    let sender = Sender { holder: device.holder(), origin: &app.places.portal_origin, at: device.at };
+    Ok(by_name(checked_parts(app, sender, parts, body).await?))
+}
+
+fn by_name(parts: Vec<FormPart>) -> FormParts {
+    let mut by_name = BTreeMap::new();
+    for part in parts {
+        if let Some(file) = part.file {
+            by_name.insert(format!("{}-name", part.name), file.into_bytes());
+        }
+        by_name.insert(part.name, part.bytes);
+    }
+    by_name
+}
+
+/// The token stands before all other parts. How long a form may be, its route says.
+async fn checked_parts(
+    app: &App,
+    sender: Sender<'_>,
+    parts: Parts,
+    body: Body,
+) -> Result<Vec<FormPart>, Response> {
+    let check = |token: &str, headers: &HeaderMap| {
+        form::check(&app.key, sender.holder, token, headers, sender.origin, sender.at)
+    };
     let headers = &parts.headers.clone();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
@@ -128,8 +166,7 @@ pub(crate) async fn all_parts_of_form(
         let name = field.name().unwrap_or_default().to_owned();
         if name == TOKEN_FIELD && !checked {
             let token = field.text().await.map_err(|error| odd(&error))?;
-            form::check(&app.key, desk.holder(), &token, headers, &app.places.desk_origin, desk.at)
-                .map_err(|fault: FormFault| fault.into_response())?;
+            check(&token, headers).map_err(IntoResponse::into_response)?;
             checked = true;
         } else if checked {
             let file = field.file_name().map(str::to_owned);
@@ -140,8 +177,7 @@ pub(crate) async fn all_parts_of_form(
         }
     }
     if !checked {
-        form::check(&app.key, desk.holder(), "", headers, &app.places.desk_origin, desk.at)
-            .map_err(|fault: FormFault| fault.into_response())?;
+        check("", headers).map_err(IntoResponse::into_response)?;
     }
     Ok(parts)
 }

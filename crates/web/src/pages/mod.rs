@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub mod desk;
+pub(crate) mod listing;
 pub mod portal;
 mod refreshed;
 pub mod refusal;

@@ -390,13 +390,28 @@ async fn mon_12_inc_05_inc_13_inc_17_inc_23_what_else_a_case_holds() {
         ("cost", "text=A+new+screen&pounds=89.50", "£89.50"),
         ("cost", "text=Courier&pounds=12.5", "£102.00"),
         ("hold", "text=The+police+asked", "On hold"),
-        ("custody", "text=Tablet+12&from=The+office&to=The+police", "From The office to The police"),
+        (
+            "custody",
+            "text=Tablet+12&from=The+office&to=The+police&choice=whole",
+            "From The office to The police",
+        ),
+        ("custody", "text=tablet+12&from=The+police&to=The+office&choice=broken", "The seal is broken"),
         ("person", "outside=A+cousin&choice=witness", "A cousin"),
     ] {
         let done = head.post(&step(name), form).await;
         assert_eq!(done.status, 303, "{name}: {}", done.text);
         assert!(head.get(&case).await.page().contains(shows), "{name}: {shows}");
     }
+    let unsealed = head.post(&step("custody"), "text=Tablet+12&from=The+office&to=The+police").await;
+    assert!(unsealed.status == 422 && unsealed.text.contains("how its seal is"), "{}", unsealed.text);
+    let case_now = last(&rig).await;
+    let custody = case_now.custody();
+    assert_eq!(
+        custody.iter().map(|(item, hands)| (*item, hands.len())).collect::<Vec<_>>(),
+        [("Tablet 12", 2)]
+    );
+    assert!(head.get(&case).await.page().contains(&format!("{case}/custody.pdf")));
+    assert!(head.get(&format!("{case}/custody.pdf")).await.text.starts_with("%PDF"));
     assert_eq!(head.post(&step("cost"), "text=Odd&pounds=1.234").await.status, 422);
     assert_eq!(head.post(&step("seen"), "").await.status, 422, "they wrote in it");
     let lead = rig.signed_in("seniorleader").await;
@@ -405,6 +420,7 @@ async fn mon_12_inc_05_inc_13_inc_17_inc_23_what_else_a_case_holds() {
     assert!(head.get(&format!("{case}/letter.pdf")).await.text.starts_with("%PDF"));
     assert!(head.get(&format!("{case}/hand-over.pdf")).await.text.starts_with("%PDF"));
     let other = open(&rig, "teacher", &about(MAX, "cyberbullying")).await;
+    assert_eq!(head.get(&format!("{other}/custody.pdf")).await.status, 404, "no device changed hands");
     let number = last(&rig).await.number;
     assert!(head.post(&step("link"), &format!("number={number}")).await.status == 303);
     assert!(head.post(&step("merge"), &format!("number={number}")).await.status == 303);

@@ -104,6 +104,10 @@ async fn inc_01_whoever_told_of_it_is_no_wrongdoer_in_the_register() {
     assert_eq!(people, [Part::Affected]);
     let head = rig.signed_in("headteacher").await;
     assert!(!head.get("/register").await.page().contains(&case), "it is about nobody yet");
+    assert!(
+        !head.get("/cases/behaviour").await.page().contains(&case),
+        "nor does the behaviour system get it"
+    );
     // Whom it is about stands in the register, once somebody says so.
     let subject = format!("person={}&choice=subject", id(MAX));
     assert!(head.post(&format!("{case}/do/person"), &subject).await.leads_to().contains("case-added"));

@@ -1,6 +1,7 @@
 //! The violations register: entries name the rule they are about, and lead to its exact words.
 
 use usher_records::agreement::{AgreementText, AgreementVersion, publish};
+use usher_records::case::Case;
 use usher_records::change::Action;
 use usher_records::register::{Entry, EntryKind};
 use usher_testkit::school::school;
@@ -90,4 +91,37 @@ async fn an_entry_about_somebody_without_an_agreement_names_no_rule() {
     assert!(head.post(&form, "text=Played").await.leads_to().contains("register-written"));
     let teacher = rig.signed_in("teacher").await;
     assert_eq!(teacher.get(&form).await.status, 403);
+}
+
+#[tokio::test]
+async fn inc_24_a_case_names_a_rule_by_its_own_id_before_anybody_is_chosen_and_shows_its_words() {
+    let rig = Rig::new().await;
+    let pupils = in_force(&rig, 701, &file("I play games only when my teacher says so.")).await;
+    let staff = "+++\nkey = \"staff\"\ntitle = \"Staff rules\"\nversion = \"2026\"\nreader = \"adult\"\n\
+                 declaration = \"I will keep these rules.\"\n+++\n\n- I keep my own phone away. {#own-phone}\n";
+    let staff = in_force(&rig, 702, staff).await;
+    let teacher = rig.signed_in("teacher").await;
+    let form = teacher.get("/cases/new").await;
+    for words in ["Our computer rules, 2. I play games only", "Staff rules, 1. I keep my own phone away"] {
+        assert!(form.page().contains(words), "{words}: {}", form.text);
+    }
+    // With somebody chosen, the rules are theirs alone.
+    let hers = teacher.get(&format!("/cases/new?person={}", id(ADA))).await;
+    assert!(hers.page().contains("2. I play games only") && !hers.page().contains("own phone"));
+    let breach = format!("breach=phone-in-lesson&person={}&details=Filmed+in+the+yard", id(ADA));
+    let odd = teacher.post("/cases/new", &format!("{breach}&rule={}%3Anothing", pupils.id)).await;
+    assert_eq!(odd.status, 422, "no such rule");
+    let logged = teacher.post("/cases/new", &format!("{breach}&rule={}%3Agames", pupils.id)).await;
+    let address = logged.leads_to().split('?').next().unwrap().to_owned();
+    let case = rig.books.values::<Case>().await.unwrap().pop().unwrap();
+    let cited = case.opening().unwrap().rule.clone().unwrap();
+    assert_eq!((cited.clause.as_str(), cited.version, cited.digest), ("games", pupils.id, pupils.digest));
+    // Its words stay those it was cited by.
+    in_force(&rig, 703, &file("Games are for golden time.")).await;
+    let page = teacher.get(&address).await;
+    assert!(page.page().contains("<q class=\"long\">I play games only when my teacher says so.</q>"));
+    assert!(page.page().contains(&format!("/agreements/version/{}#rule-games", pupils.id)));
+    // Of somebody from outside, any rule can be named.
+    let outside = format!("breach=community&outside=A+visitor&details=Filmed&rule={}%3Aown-phone", staff.id);
+    assert!(teacher.post("/cases/new", &outside).await.leads_to().contains("case-"));
 }

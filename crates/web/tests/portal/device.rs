@@ -85,6 +85,20 @@ impl Device<'_> {
         self.send(action, &format!("_form={}&{form}", page.token())).await
     }
 
+    /// Opens a page, fills in its form with a file and sends it the way a browser does, a field after the other.
+    pub(crate) async fn fill_with_file(&self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get(page).await.token();
+        let part = |(name, value): &(&str, &str)| {
+            let file = if *name == "copy" { "; filename=\"screen.png\"" } else { "" };
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n")
+        };
+        let form =
+            [("_form", token.as_str())].iter().chain(fields).map(part).collect::<String>() + "--b--\r\n";
+        let kind = "multipart/form-data; boundary=b";
+        let more = [("content-type", kind), ("origin", PORTAL), ("sec-fetch-site", "same-origin")];
+        self.ask(Method::POST, page, &form, &more).await
+    }
+
     /// Types a user name and everybody's password, without ticking anything.
     pub(crate) async fn sign_in(&self, username: &str) -> Answer {
         self.try_password(username, PASSWORD).await

@@ -7,6 +7,7 @@
 )]
 
 mod agreements;
+mod conduct;
 mod device;
 mod disclosed;
 mod doors;

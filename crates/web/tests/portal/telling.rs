@@ -9,6 +9,7 @@ use usher_records::person::Person;
 use usher_records::request::UnblockRequest;
 use usher_records::told::{Told, What};
 use usher_testkit::school::pupil;
+use usher_types::digest::Digest;
 use usher_types::ids::{self, Id};
 use usher_types::role::Reader;
 use usher_web::live::Note;
@@ -74,7 +75,16 @@ async fn web_14_every_page_a_child_may_see_has_the_button() {
     rig.publish_all().await;
     let pc = device(&rig, 1);
     pc.sign_in("ada").await.leads_to();
-    let pages = ["/", "/agreement", "/agreement/mine", "/password", "/clause", "/notice", "/rules/sanctions"];
+    let pages = [
+        "/",
+        "/agreement",
+        "/agreement/mine",
+        "/password",
+        "/clause",
+        "/notice",
+        "/rules/sanctions",
+        "/rules/what-counts",
+    ];
     for path in pages.into_iter().chain(["/home-guide", "/certificate", "/classes", "/sign-in", "/visitor"]) {
         let answer = pc.get(path).await;
         if answer.status.is_redirection() {
@@ -279,4 +289,46 @@ async fn inc_16_a_parents_complaint_lands_with_the_head_and_the_computing_lead()
             "{username}"
         );
     }
+}
+
+#[tokio::test]
+async fn inc_21_a_copy_of_a_nasty_message_is_kept_and_an_adult_is_told_at_once() {
+    let rig = Rig::new().await;
+    rig.open_lesson();
+    let pc = device(&rig, 1);
+    assert_eq!(pc.get("/nasty").await.leads_to(), "/tell", "nobody is signed in");
+    pc.sign_in("ada").await.leads_to();
+    assert!(pc.get("/tell").await.page().contains("href=\"/nasty\""));
+    let page = pc.get("/nasty").await;
+    for key in ["nasty-step-1", "nasty-step-2", "nasty-step-3", "nasty-never"] {
+        assert!(page.page().contains(&pc.says(Reader::Ks2, key)), "{key}");
+    }
+    let empty = pc.fill_with_file("/nasty", &[("words", " "), ("copy", "")]).await;
+    assert!(empty.status == 422 && empty.text.contains(&pc.says(Reader::Ks2, "nasty-nothing")));
+    assert!(told(&rig).await.is_empty());
+
+    let mut live = rig.app.live.listen();
+    let sent = pc.fill_with_file("/nasty", &[("words", "It is Max"), ("copy", "a screen")]).await;
+    assert!(pc.get(sent.leads_to()).await.page().contains(&pc.says(Reader::Ks2, "nasty-thanks-title")));
+    let Ok(Note::Told(note)) = live.try_recv() else { panic!("nothing was heard") };
+    assert_eq!((note.person, note.lesson), (Id::new(ADA), Some(Id::new(LESSON))));
+    assert!(rig.signed_in("teacher").await.get("/").await.page().contains("It is Max"), "the class teacher");
+    let case = rig.books.values::<Case>().await.unwrap().pop().unwrap();
+    let (_, copy) = case.evidence().next().unwrap();
+    assert_eq!((copy.digest, copy.name.as_str()), (Digest::of(b"a screen"), "screen.png"));
+    assert_eq!(
+        (case.kind(), case.origin(), case.subjects().count()),
+        ("hurtful-message", Origin::PupilReport, 0)
+    );
+    let kept = format!("/cases/{}/kept/2", case.id);
+    for (username, sees) in
+        [("headteacher", true), ("safeguarding", true), ("teacher", false), ("technician", false)]
+    {
+        let browser = rig.signed_in(username).await;
+        assert_eq!(browser.get(&kept).await.text == "a screen", sees, "{username}");
+    }
+    // Words alone will do, however few.
+    pc.fill_with_file("/nasty", &[("words", "Max"), ("copy", "")]).await.leads_to();
+    let cases = rig.books.values::<Case>().await.unwrap();
+    assert_eq!((cases.len(), cases.iter().map(|case| case.evidence().count()).sum::<usize>()), (2, 1));
 }

@@ -25,6 +25,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/cases", "cases-title", Act::UseDesk),
             ("/cases/new", "case-new-title", Act::UseDesk),
             ("/questions", "questions-title", Act::UseDesk),
+            ("/what-counts", "place-what-counts", Act::UseDesk),
         ],
     ),
     (

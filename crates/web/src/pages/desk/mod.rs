@@ -7,6 +7,7 @@ mod around;
 mod cases;
 mod clock;
 mod contacts;
+mod conduct;
 mod equipment;
 mod field;
 mod health;
@@ -75,6 +76,7 @@ pub fn routes() -> Vec<DeskRoute> {
         reviews::routes(),
         linked::routes(),
         scope::routes(),
+        conduct::routes(),
     ]
     .into_iter()
     .flatten()

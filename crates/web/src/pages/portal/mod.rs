@@ -4,12 +4,14 @@
 mod agreement;
 mod classes;
 mod clause;
+mod conduct;
 mod document;
 mod enter;
 mod fault;
 mod filter;
 mod home;
 mod linked;
+mod nasty;
 mod notice;
 mod parents;
 mod password;
@@ -28,11 +30,13 @@ mod verify;
 mod visitor;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::pages::case::file;
 use crate::view::fault::OnPortal;
 
 /// The portal's routes.
@@ -72,6 +76,7 @@ fn telling() -> Router<App> {
     Router::new()
         .route("/tell", get(tell::show).post(tell::tell))
         .route("/report", get(report::show).post(report::send))
+        .route("/nasty", get(nasty::show).post(nasty::send).layer(DefaultBodyLimit::max(file::LARGEST_FORM)))
         .route("/told", post(referred::told))
         .route("/accident", post(referred::accident))
         .route("/ask", post(referred::ask))
@@ -82,6 +87,8 @@ fn reading() -> Router<App> {
     Router::new()
         .route("/notice", get(notice::show))
         .route("/rules/sanctions", get(document::sanctions))
+        .route("/rules/what-counts", get(conduct::show).post(conduct::read))
+        .route("/rules/what-counts.pdf", get(conduct::on_paper))
         .route("/home-guide", get(document::home_guide))
         .route("/home-guide.pdf", get(document::home_guide_pdf))
         .route("/policy", get(policy::show))

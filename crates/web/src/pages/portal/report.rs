@@ -33,6 +33,13 @@ pub(super) struct Asked {
     sent: Option<String>,
 }
 
+impl Asked {
+    /// Whether it was sent just now.
+    pub(super) const fn is_sent(&self) -> bool {
+        self.sent.is_some()
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Sent {
     /// Which adult of the school it is about; empty for a child or nobody in particular.
@@ -55,7 +62,7 @@ struct ReportPage {
 
 /// Shows the form, or the thanks.
 pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked): Query<Asked>) -> Answer {
-    if asked.sent.is_some() {
+    if asked.is_sent() {
         return Ok(thanks(&app, &device, "report-thanks"));
     }
     form(&app, &device, &Sent::default(), Errors::none()).await
@@ -66,7 +73,7 @@ fn is_pupil(device: &AtDevice) -> bool {
 }
 
 /// Everybody who is here.
-async fn here(app: &App, device: &AtDevice) -> Result<Vec<Person>, AppFault> {
+pub(super) async fn here(app: &App, device: &AtDevice) -> Result<Vec<Person>, AppFault> {
     let today = device.school.zone.local(device.at).date();
     let mut all = app.books.values::<Person>().await?;
     all.retain(|person| person.is_here(today));

@@ -40,6 +40,8 @@ fn due<'a>(desk: &AtDesk, cabinet: &'a Cabinet) -> Vec<&'a Stored<Case>> {
     let fits = |case: &Case| {
         case.class() == Class::Ordinary
             && rules.sort_of(case.kind()) == Sort::Pupil
+            // Whoever was hurt or told of it goes into nobody's table.
+            && case.subjects().next().is_some()
             && case.transferred().is_none()
     };
     let mine = cabinet.all.iter().filter(|stored| fits(&stored.value));

@@ -101,8 +101,10 @@ impl Teller<'_> {
             Said::Cost { what, pence } => {
                 vec![says.t2("case-cost", ("what", what), ("pounds", &pounds(u64::from(*pence))))]
             }
-            Said::Custody { item, from, to } => {
-                vec![item.clone(), says.t2("case-hands", ("from", from), ("to", to))]
+            Said::Custody { item, from, to, seal } => {
+                let seal = seal.map(|seal| says.of("case-seal", seal.name()));
+                let hands = says.t2("case-hands", ("from", from), ("to", to));
+                [item.clone(), hands].into_iter().chain(seal).collect()
             }
             Said::Linked(other) | Said::MergedInto(other) | Said::TookIn(other) => {
                 let known = self.cabinet.all.iter().find(|stored| stored.value.id == *other);

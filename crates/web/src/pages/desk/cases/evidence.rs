@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use usher_policy::routing::CaseAct;
-use usher_records::case::thread::{Entry, Evidence, Says as Said};
+use usher_records::case::thread::{Entry, Says as Said};
 use usher_records::case::{Case, act};
 use usher_records::refusal::Refusal;
 use usher_types::digest::Digest;
@@ -14,17 +14,13 @@ use usher_types::digest::Digest;
 use super::{Cabinet, by};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::parts_of_form;
-use crate::pages::desk::around::{Around, around, file, lead};
+use crate::extract::form::{FormParts, parts_of_form};
+use crate::pages::case::file;
+use crate::pages::desk::around::{self, Around, around, lead};
 use crate::pages::desk::field::{Field, Fields};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
-
-/// The largest file kept: a screen of a large monitor is a quarter of it. It lives in the books, which are backed up whole.
-pub(super) const LARGEST_BYTES: usize = 8 * 1024 * 1024;
-/// The form around it: a token, a line of text, what multipart adds.
-pub(super) const LARGEST_FORM: usize = LARGEST_BYTES + 64 * 1024;
 
 #[derive(Template)]
 #[template(path = "desk/cases/evidence.html")]
@@ -89,12 +85,7 @@ pub(super) async fn upload(
     keep(&app, &desk, &id, &mut sent).await.map_err(IntoResponse::into_response)
 }
 
-async fn keep(
-    app: &App,
-    desk: &AtDesk,
-    id: &str,
-    sent: &mut std::collections::BTreeMap<String, Vec<u8>>,
-) -> Result<Response, AppFault> {
+async fn keep(app: &App, desk: &AtDesk, id: &str, sent: &mut FormParts) -> Result<Response, AppFault> {
     let cabinet = Cabinet::of(app).await?;
     let case = cabinet.find(desk, id, CaseAct::See)?;
     let says = Frame::desk(app, desk, "/cases", "cases-title").says;
@@ -106,20 +97,10 @@ async fn keep(
         }
         return Ok(shown(app, desk, id, true, Errors::none()));
     }
-    let text = |sent: &mut std::collections::BTreeMap<String, Vec<u8>>, name: &str| {
-        sent.remove(name).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default()
-    };
-    let (shows, name) = (text(sent, "shows"), text(sent, "kept-name"));
-    let bytes = sent.remove("kept").unwrap_or_default();
-    if bytes.is_empty() || bytes.len() > LARGEST_BYTES {
+    let shows = file::text(sent, "shows");
+    let Some((evidence, bytes)) = file::of(sent, "kept", shows) else {
         let errors = Errors::of("kept", says.t("case-evidence-size"));
         return Ok(shown(app, desk, id, false, errors));
-    }
-    let evidence = Evidence {
-        digest: Digest::of(&bytes),
-        name: if name.is_empty() { "file".to_owned() } else { name },
-        bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        shows,
     };
     let change = act::keep(case, by(desk), evidence)?;
     app.books.store().put_blob(app.books.school(), &bytes).await?;
@@ -151,5 +132,5 @@ pub(super) async fn download(
     }
     let (digest, name) = kept(case, entry).ok_or(AppFault::NotFound)?;
     let bytes = app.books.store().blob(app.books.school(), digest).await?.ok_or(AppFault::NotFound)?;
-    Ok(file("application/octet-stream", &name, bytes))
+    Ok(around::file("application/octet-stream", &name, bytes))
 }

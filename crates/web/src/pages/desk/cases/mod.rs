@@ -6,6 +6,7 @@ mod entry;
 mod evidence;
 mod fields;
 mod index;
+mod letter;
 mod new;
 mod origin;
 mod papers;
@@ -31,6 +32,7 @@ use super::clock::Clock;
 use super::roll::{self, Roll};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
+use crate::pages::case::file;
 use crate::routes::{DeskRoute, desk_route};
 
 pub(super) use self::index::waiting;
@@ -39,8 +41,7 @@ pub(super) use self::say::{RegisterRow, register_rows};
 /// What everybody at the desk has; which cases are theirs, policy says.
 pub(super) fn routes() -> Vec<DeskRoute> {
     let act = Act::UseDesk;
-    let upload =
-        get(evidence::form).post(evidence::upload).layer(DefaultBodyLimit::max(evidence::LARGEST_FORM));
+    let upload = get(evidence::form).post(evidence::upload).layer(DefaultBodyLimit::max(file::LARGEST_FORM));
     vec![
         desk_route("/cases", act, get(index::show)),
         desk_route("/cases/new", act, get(new::show).post(new::open)),
@@ -49,7 +50,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/cases/{id}", act, get(show::show)),
         desk_route("/cases/{id}/form.pdf", act, get(papers::form)),
         desk_route("/cases/{id}/hand-over.pdf", act, get(papers::hand_over)),
-        desk_route("/cases/{id}/letter.pdf", act, get(papers::letter)),
+        desk_route("/cases/{id}/letter.pdf", act, get(letter::letter)),
+        desk_route("/cases/{id}/custody.pdf", act, get(papers::custody)),
         desk_route("/cases/{id}/evidence", act, upload),
         desk_route("/cases/{id}/kept/{number}", act, get(evidence::download)),
         desk_route("/cases/{id}/do/{step}", act, get(steps::show).post(steps::carry_out)),

@@ -143,11 +143,9 @@ async fn form(
                 .labelled(word("case-field-person")),
             fields.area("details", filled.details.as_str(), 4),
         ];
-        if let Some(rules) = rules_of(app, desk, cabinet, &filled.person).await? {
-            let choices = rules.choices(&f.says, &filled.rule);
-            if !choices.is_empty() {
-                first.insert(2, fields.select("rule", choices));
-            }
+        let choices = rules_of(app, desk, cabinet, &filled.person).await?.choices(&f.says, &filled.rule);
+        if !choices.is_empty() {
+            first.insert(2, fields.select("rule", choices));
         }
         let classes = [Class::Ordinary, Class::ChildProtection, Class::Whistleblowing];
         let classes = classes.map(|class| Choice::new(class.name(), f.says.of("case-choose", class.name())));
@@ -171,16 +169,11 @@ async fn form(
     Ok(with_status(status, &NewPage { from, hidden, first, rest, when, reporter, f, d, errors }))
 }
 
-async fn rules_of(
-    app: &App,
-    desk: &AtDesk,
-    cabinet: &Cabinet,
-    person: &str,
-) -> Result<Option<Rules>, AppFault> {
-    let person = person.parse().ok().and_then(|id| cabinet.roll.person(id));
-    match person {
-        Some(person) => Ok(Some(Rules::of(app, desk, person).await?)),
-        None => Ok(None),
+/// The rules a case can name: those of whoever is chosen, and before that those of everybody.
+async fn rules_of(app: &App, desk: &AtDesk, cabinet: &Cabinet, person: &str) -> Result<Rules, AppFault> {
+    match person.parse().ok().and_then(|id| cabinet.roll.person(id)) {
+        Some(person) => Rules::of(app, desk, person).await,
+        None => Rules::all(app).await,
     }
 }
 
@@ -262,11 +255,10 @@ async fn opening(
     if people.is_empty() {
         return Ok(Err(("person", Refusal::NameNeeded)));
     }
-    let rule = match rules_of(app, desk, cabinet, &filled.person).await? {
-        Some(rules) => rules.chosen(&filled.rule),
-        None => Ok(None),
+    // Nobody may have been chosen when the rules were offered.
+    let Ok(rule) = Rules::all(app).await?.chosen(&filled.rule) else {
+        return Ok(Err(("rule", Refusal::Gone)));
     };
-    let Ok(rule) = rule else { return Ok(Err(("rule", Refusal::Gone))) };
     let about: Vec<_> = person.and_then(|person| cabinet.named(person)).into_iter().collect();
     let asked = Class::named(&filled.class).unwrap_or(Class::Ordinary);
     let class = routing::class_of(&kind.name, kind.sort, &about, asked);

@@ -33,7 +33,7 @@ struct Show {
     rows: Vec<Row>,
     people: Vec<(String, String)>,
     facts: Vec<(String, String)>,
-    rule: Option<(String, String)>,
+    rule: Option<Rule>,
     next: Option<Next>,
     narrowings: Vec<Narrowing>,
     actions: Vec<(String, String)>,
@@ -60,6 +60,13 @@ struct Next {
     address: String,
     /// Whether it is a press and not a page of its own.
     press: bool,
+}
+
+/// The rule it is about: what it is called, where it stands, and its words there.
+struct Rule {
+    name: String,
+    address: String,
+    words: Option<String>,
 }
 
 struct Narrowing {
@@ -89,7 +96,13 @@ pub(super) async fn show(
         rows: rows(&desk, &f, &cabinet, case),
         people: people(&f, &cabinet, case),
         facts: facts(&f, case),
-        rule: case.opening().and_then(|opening| opening.rule.as_ref()).map(|rule| rules::shown(&says, rule)),
+        rule: match case.opening().and_then(|opening| opening.rule.as_ref()) {
+            Some(cited) => {
+                let (name, address) = rules::shown(&says, cited);
+                Some(Rule { name, address, words: rules::words(&app, cited).await? })
+            }
+            None => None,
+        },
         next: next(&desk, &f, &cabinet, case),
         narrowings: narrowings(&desk, &f, &cabinet, case),
         actions: actions(&desk, &f, &cabinet, case),
@@ -227,9 +240,11 @@ fn actions(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<(Str
 
 fn papers(f: &Frame, case: &Case) -> Vec<(String, String)> {
     let paper = |file: &str, key: &str| (format!("/cases/{}/{file}.pdf", case.id), f.says.t(key));
-    vec![
+    let custody = (!case.custody().is_empty()).then(|| paper("custody", "case-paper-custody"));
+    let papers = [
         paper("form", "case-paper-form"),
         paper("letter", "case-paper-letter"),
         paper("hand-over", "case-paper-hand-over"),
-    ]
+    ];
+    papers.into_iter().chain(custody).collect()
 }

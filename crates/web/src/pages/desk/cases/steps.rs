@@ -9,7 +9,7 @@ use usher_policy::explain;
 use usher_policy::routing::{self, CaseAct};
 use usher_records::case::rules::{Class, Step as Rung};
 use usher_records::case::sanctions::{self, Known};
-use usher_records::case::thread::{Agency, Contact, Disclosed, Involved, Part, Party, Terms};
+use usher_records::case::thread::{Agency, Contact, Disclosed, Involved, Part, Party, Seal, Terms};
 use usher_records::case::{Case, act};
 use usher_records::change::{Change, Stored};
 use usher_records::contact::Body;
@@ -195,6 +195,7 @@ fn field_of(step: &str, refusal: &Refusal) -> &'static str {
 /// The words of a refusal, where a step has its own.
 fn words_of(step: &str, refusal: &Refusal) -> &'static str {
     match (step, refusal) {
+        ("custody", Refusal::NameNeeded) => "case-custody-missing",
         ("share", Refusal::NotYours) => "case-share-not-theirs",
         ("share", Refusal::NameNeeded | Refusal::Gone) => "case-share-nobody",
         ("person", Refusal::NotYours) => "case-person-not-yours",
@@ -222,7 +223,8 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
         "reopen" => act::reopen(case, by, &sent.text),
         "entered" => act::entered(case, by),
         "hold" => act::hold(case, by, !case.value.is_held(), &sent.text),
-        "custody" => act::custody(case, by, &sent.text, &sent.from, &sent.to),
+        "custody" => seal(&sent.choice)
+            .and_then(|seal| act::custody(case, by, &sent.text, (&sent.from, &sent.to), seal)),
         "person" => involved(work).and_then(|one| act::involve(case, by, one)),
         "parents" => contact(&sent.choice).and_then(|how| act::parents(case, by, how, &sent.to, &sent.text)),
         "class" => {
@@ -264,6 +266,10 @@ fn pence(text: &str) -> Result<u32, Refusal> {
 
 fn contact(name: &str) -> Result<Contact, Refusal> {
     Contact::ALL.into_iter().find(|contact| contact.name() == name).ok_or(Refusal::NameNeeded)
+}
+
+fn seal(name: &str) -> Result<Seal, Refusal> {
+    Seal::ALL.into_iter().find(|seal| seal.name() == name).ok_or(Refusal::NameNeeded)
 }
 
 fn involved(work: &Work<'_>) -> Result<Involved, Refusal> {
@@ -467,6 +473,9 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
             fields.line("text", sent.text.as_str()).labelled(label("label")),
             fields.line("from", sent.from.as_str()).labelled(label("from")),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
+            choice(
+                Seal::ALL.map(|seal| Choice::new(seal.name(), says.of("case-seal", seal.name()))).to_vec(),
+            ),
         ],
         "refer" => vec![
             choice(

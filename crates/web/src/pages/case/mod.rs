@@ -1,5 +1,7 @@
 //! Opening a case, from the desk and from the portal. What it says, the pages know.
 
+pub(crate) mod file;
+
 use usher_policy::routing::{self, Facts, Named};
 use usher_records::case::thread::{Opening, Origin};
 use usher_records::case::{self, By, Case};

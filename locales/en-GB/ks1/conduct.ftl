@@ -1,0 +1,31 @@
+# What breaks a rule and what we do then.
+
+conduct-title = What we do not do
+conduct-text = A slip is fine. To tell is good.
+conduct-kinds = We do not
+conduct-steps = Then
+conduct-narrowings = Not so much web
+conduct-narrowing-no-web = No web
+conduct-narrowing-list-only = The pages your teacher picks
+conduct-narrowing-lesson-only = In a lesson
+conduct-narrowing-supervised-only = Next to your teacher
+conduct-narrowing-no-mail = No mail
+conduct-read = I know this
+conduct-was-read = You know this.
+case-kind-off-task = Play when it is time to work
+case-kind-mail-without-leave = Send mail if no one said yes
+case-kind-phone-in-lesson = Have a phone out
+case-kind-chat-without-leave = Chat if no one said yes
+case-kind-hurtful-message = Send a mean note
+case-kind-sought-unsuitable = Look for bad things
+case-kind-buying-online = Buy things
+case-kind-schools-name = Hurt others with a phone
+case-kind-cyberbullying = Be mean to someone again and again
+case-step-talk = We talk
+case-step-tell-parents = We tell your family
+case-step-narrow = Not so much web for some days
+case-step-confiscate = We keep the phone safe
+case-step-meet-parents = We meet your family
+case-step-discipline = We see what our rules say
+case-step-exclusion = You stay at home for a time
+case-step-referral = We ask others to help

@@ -1,0 +1,31 @@
+# What breaks a rule and what may happen then.
+
+conduct-title = What breaks a rule, and what may happen then
+conduct-text = This is our school’s list. You are never in trouble for seeing something by accident, or for telling.
+conduct-kinds = This breaks a rule
+conduct-steps = This may happen then
+conduct-narrowings = What fewer pages for some days can mean
+conduct-narrowing-no-web = No internet at school
+conduct-narrowing-list-only = Only the pages your teacher picks
+conduct-narrowing-lesson-only = Only in lessons
+conduct-narrowing-supervised-only = Only where an adult sits with you
+conduct-narrowing-no-mail = No mail
+conduct-read = I have read this
+conduct-was-read = You read this on { $day }.
+case-kind-off-task = Pages that have nothing to do with your lesson
+case-kind-mail-without-leave = Sending mail when nobody said you could
+case-kind-phone-in-lesson = A phone or watch out in a lesson
+case-kind-chat-without-leave = Chatting online when nobody said you could
+case-kind-hurtful-message = Sending a mean or nasty message
+case-kind-sought-unsuitable = Looking for bad pages on purpose
+case-kind-buying-online = Buying things online
+case-kind-schools-name = Using a phone or the web so that it hurts people or the school’s good name
+case-kind-cyberbullying = Bullying someone online
+case-step-talk = An adult talks with you
+case-step-tell-parents = We tell your family
+case-step-narrow = Fewer pages for some days
+case-step-confiscate = The office looks after your phone or tablet
+case-step-meet-parents = We meet with your family
+case-step-discipline = What our behaviour rules say
+case-step-exclusion = Staying away from school for a time
+case-step-referral = We ask people outside school for help
