@@ -70,6 +70,7 @@ async fn agr_09_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_and_its
         published_at: at("2026-09-01T08:00"),
         material: true,
         in_force: true,
+        contract_term: false,
     };
     add(&books, &version).await;
     let asked = Print {
