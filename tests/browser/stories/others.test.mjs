@@ -205,8 +205,17 @@ test("staff: by accident, and please open this", { timeout: 300_000 }, async () 
   await lead.locator(".need", { hasText: "gambling.example" }).locator("a").first().click();
   await look(lead, "request");
   await lead.getByRole("button", { name: /Open|yes/i }).first().click();
-  await expect(lead, ".govuk-error-summary, .notice--go, [role=status]");
-  await look(lead, "request-answered");
+  await expect(lead, "main", "A second person with another role has to say yes");
+  await look(lead, "request-waits");
+
+  // It is about something grave, so it takes two people of two offices.
+  const head = await open({});
+  await signInAtDesk(head, desk, school.signIn("head"));
+  await head.goto(`${desk}/requests`);
+  await head.locator(".need", { hasText: "gambling.example" }).locator("a").first().click();
+  await head.getByRole("button", { name: "Say yes as the second person" }).click();
+  await expect(head, ".notice--go, [role=status]");
+  await look(head, "request-answered");
   await lead.goto(`${desk}/grants`);
   await look(lead, "grants");
   await teacher.goto("https://gambling.example/");
