@@ -54,7 +54,7 @@ struct ControlPage {
 pub(super) async fn show(State(app): State<App>, device: AtDevice) -> Answer {
     let f = Frame::portal(&app, &device, "policy-link");
     let key = if f.to_child() { FOR_CHILDREN } else { POLICY };
-    let known = controls().map_err(|error| AppFault::from(unavailable(error)))?;
+    let known = controls().map_err(unavailable)?;
     let Some(current) = text::in_force(&app, key).await? else {
         let empty = PolicyPage { f, version: None, opening: None, clauses: Vec::new(), whole: false };
         return Ok(page(&empty));
@@ -110,7 +110,7 @@ fn place(says: &Says, control: &Control) -> Option<(&'static str, String)> {
 
 /// Shows one control in plain words.
 pub(super) async fn control(State(app): State<App>, device: AtDevice, Path(id): Path<String>) -> Answer {
-    let known = controls().map_err(|error| AppFault::from(unavailable(error)))?;
+    let known = controls().map_err(unavailable)?;
     let control = known.iter().find(|control| control.id == id).ok_or(AppFault::NotFound)?;
     let f = Frame::portal(&app, &device, "policy-link");
     let adult = !f.to_child();
