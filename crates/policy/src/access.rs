@@ -31,6 +31,17 @@ const SEE_REQUESTS: [Role; 5] = [
     Role::Technician,
 ];
 
+/// Whoever sees who signed which agreement.
+const SEE_SIGNATURES: [Role; 7] = [
+    Role::Headteacher,
+    Role::SeniorLeader,
+    Role::BusinessManager,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::EsafetyCoordinator,
+    Role::Office,
+];
+
 /// Something a person may or may not do. Names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
@@ -189,7 +200,7 @@ impl Act {
                 R::SupportStaff,
             ],
             Self::SeeRequests => &SEE_REQUESTS,
-            Self::AnswerRequests => {
+            Self::AnswerRequests | Self::WriteAgreements => {
                 &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::EsafetyCoordinator]
             }
             Self::ReleaseFiles | Self::OpenUnrestricted => &[R::ComputingLead, R::Technician],
@@ -197,15 +208,7 @@ impl Act {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }
             Self::LookAtActivity => &[R::Headteacher, R::SafeguardingLead],
-            Self::SeeSignatures => &[
-                R::Headteacher,
-                R::SeniorLeader,
-                R::BusinessManager,
-                R::SafeguardingLead,
-                R::ComputingLead,
-                R::EsafetyCoordinator,
-                R::Office,
-            ],
+            Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
             Self::SeePeople => &[
                 R::Headteacher,
@@ -239,13 +242,6 @@ impl Act {
             }
             Self::ReadJournal => &[R::Headteacher, R::ChairOfGovernors],
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
-            Self::WriteAgreements => &[
-                R::Headteacher,
-                R::SeniorLeader,
-                R::SafeguardingLead,
-                R::ComputingLead,
-                R::EsafetyCoordinator,
-            ],
             Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
         }

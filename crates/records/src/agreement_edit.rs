@@ -228,18 +228,17 @@ mod tests {
             let once = with_ids(&body, None);
             let before = text(&once);
             prop_assert_eq!(before.clauses.len(), words.len());
-            prop_assert_eq!(with_ids(&once, Some(&before)), once.clone());
+            prop_assert_eq!(with_ids(&once, Some(&before)), once);
             // The same clauses without their ids, in another order, find their ids again.
             let turned: String = words.iter().rev().map(|line| format!("- {}\n", line.trim())).collect();
             let mut found = ids(&turned, Some(&before));
             let mut had = before.clause_ids();
             found.sort();
             had.sort();
-            // Words that are the same twice have the same pair of ids, in whatever order.
-            prop_assert_eq!(found.len(), had.len());
-            let distinct: BTreeSet<_> = words.iter().map(|line| folded(line)).collect();
-            if distinct.len() == words.len() {
-                prop_assert!(found.iter().all(|id| had.contains(id)) || found.len() == had.len());
+            // Sentences that share most of their words may take each other's; others find their own.
+            let alone = |line: &String| words.iter().filter(|other| is_same(line, other)).count() == 1;
+            if words.iter().all(alone) {
+                prop_assert_eq!(found, had);
             }
         }
     }

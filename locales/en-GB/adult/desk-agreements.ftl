@@ -78,12 +78,12 @@ agreement-publish-what = { $title }, version { $version }
 agreement-approved-line = Approved by the governors. { $minute }
 agreement-unkept =
     { $count ->
-        [one] One rule is not kept by anything that works now
-       *[other] { $count } rules are not kept by anything that works now
+        [one] One rule is not kept in full now
+       *[other] { $count } rules are not kept in full now
     }
-agreement-unkept-text = You can still publish. The ledger will show these as promises that are not kept.
+agreement-unkept-text = You can still publish. The ledger will show these as promises that are kept in part, or not.
 agreement-kept-by-nothing = Nothing keeps this.
-agreement-not-true = This does not hold now: { $what }
+agreement-not-true = This does not hold now, or is not built yet: { $what }
 field-agreement-again = Do people who signed the words before sign again?
 agreement-again-yes = Yes, they sign again
 agreement-again-no = No, what they signed still counts

@@ -299,3 +299,4 @@ report-entry-not-entered = Not in the safeguarding record yet
 
 report-contract-yes = Contract term: yes
 report-contract-no = Contract term: no
+report-questions-to = { $name } answers questions about this.

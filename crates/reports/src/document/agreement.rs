@@ -23,8 +23,13 @@ pub enum Print {
     Large,
 }
 
-/// An agreement, with its declaration and lines to sign on.
-pub fn agreement(head: &Letterhead<'_>, text: &AgreementText, print: Print) -> Document {
+/// An agreement, with its declaration and lines to sign on. Whoever answers questions about it is named under it (POL-06).
+pub fn agreement(
+    head: &Letterhead<'_>,
+    text: &AgreementText,
+    print: Print,
+    answers: Option<&str>,
+) -> Document {
     let say = head.say();
     let about = &text.head;
     let version = say.say("report-agreement-version", &[("version", about.version.as_str().into())]);
@@ -49,6 +54,9 @@ pub fn agreement(head: &Letterhead<'_>, text: &AgreementText, print: Print) -> D
         let items = under.iter().map(|clause| markdown::blocks(&clause.text)).collect();
         sheet.put(Block::List { start: Some(first.number.into()), items });
         clauses = rest;
+    }
+    if let Some(name) = answers {
+        sheet.put(Block::text(&say.say("report-questions-to", &[("name", name.into())])));
     }
     let lines = ["report-sign-name", "report-sign-signature", "report-sign-date"].map(|key| say.plain(key));
     let part = |title: &str, declaration: &str| Block::Keep {

@@ -159,7 +159,7 @@ fn every_agreement_is_set() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = AgreementText::parse(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
-        let document = document::agreement(&press.head(), &text, document::Print::Ordinary);
+        let document = document::agreement(&press.head(), &text, document::Print::Ordinary, None);
         let set = press.set(&document).text;
         assert!(!set.contains('⟨') && !set.contains("keeps="), "{}", text.head.key);
         count += 1;

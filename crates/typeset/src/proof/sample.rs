@@ -191,6 +191,7 @@ pub(crate) fn sections() -> Vec<Section> {
         declaration: format!(
             "I have read these rules, or someone read them to me. I will keep them ({kind:?})."
         ),
+        contract_term: (kind == PersonKind::Staff).then_some(true),
         at: at(number as i64 * 3),
         how: if number.is_multiple_of(4) { How::OnPaper } else { How::OnScreen },
     };
@@ -235,6 +236,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entered: (number == 1).then(|| (Id::new(2), at(90))),
         corrects: (number > 1).then(|| Id::new(1)),
         rule: None,
+        policy: None,
     };
     vec![
         entry(1, EntryKind::Unrestricted, "Fifteen minutes to look at a games site a parent asked about."),

@@ -1,15 +1,17 @@
 //! What stands around the agreements: the log of reviews, the register of other policies, the rules on the wall.
 
 use axum::http::StatusCode;
-use usher_records::agreement::{AgreementText, publish};
+use usher_records::agreement::{AgreementText, AgreementVersion, publish};
+use usher_records::change::Stored;
 use usher_records::linked_policy::LinkedPolicy;
+use usher_records::person::{self, Person};
 use usher_records::register::Entry;
 use usher_records::review::Review;
 use usher_reports::document::{self, Letterhead, Print};
-use usher_testkit::school::{person, school};
-use usher_types::ids::Id;
+use usher_testkit::school::{person as somebody, school};
+use usher_types::ids::{self, Id};
 use usher_types::moment::Zone;
-use usher_types::role::{PersonKind, Year};
+use usher_types::role::{PersonKind, Role, Roles, Year};
 
 use crate::rig::{ADA, Rig, id, now};
 
@@ -100,11 +102,7 @@ async fn agr_13_the_poster_is_printed_and_rooms_without_the_rules_of_now_are_sho
         let text = AgreementText::parse(file).unwrap();
         rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
         let earlier = rig.books.find("key", key).await.unwrap();
-        let earlier = earlier.iter().find(
-            |version: &&usher_records::change::Stored<usher_records::agreement::AgreementVersion>| {
-                version.value.in_force
-            },
-        );
+        let earlier = earlier.iter().find(|version: &&Stored<AgreementVersion>| version.value.in_force);
         rig.commit(&publish(Id::new(number), &text, earlier, true, now())).await;
     };
     put(701, &file).await;
@@ -143,7 +141,7 @@ async fn pol_02_a_group_that_is_added_owes_its_signature_at_once() {
     rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
     let text = AgreementText::parse(file).unwrap();
     rig.commit(&publish(Id::new(701), &text, None, true, now())).await;
-    rig.add(&person(91, PersonKind::Contractor, "Con Tractor")).await;
+    rig.add(&somebody(91, PersonKind::Contractor, "Con Tractor")).await;
     let head = rig.signed_in("headteacher").await;
     let outstanding = "/agreements/outstanding";
     assert!(!head.get(outstanding).await.page().contains("Con Tractor"));
@@ -205,6 +203,37 @@ async fn pol_09_an_agreement_is_printed_large() {
     let (words, zone) = (&rig.app.words, Zone::london());
     let head = Letterhead { school: "Rowan Hill Primary", zone: &zone, words };
     let data =
-        |print| String::from_utf8(document::agreement(&head, &text, print).files[0].1.clone()).unwrap();
+        |print| String::from_utf8(document::agreement(&head, &text, print, None).files[0].1.clone()).unwrap();
     assert!(data(Print::Large).contains("\"size\":18.0") && data(Print::Ordinary).contains("\"size\":11.5"));
+}
+
+#[tokio::test]
+async fn pol_06_the_staffs_paper_names_whoever_answers_questions_today() {
+    let rig = Rig::of("numbered", |settings| settings.contacts.questions = Role::EsafetyCoordinator).await;
+    let file = "+++\nkey = \"staff\"\ntitle = \"Staff\"\nversion = \"2026\"\nreader = \"adult\"\n\
+                declaration = \"I will.\"\n+++\n\n- I ask first. {#ask}\n";
+    rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
+    let text = AgreementText::parse(file).unwrap();
+    rig.commit(&publish(Id::new(701), &text, None, true, now())).await;
+    let (words, zone) = (&rig.app.words, Zone::london());
+    let head = Letterhead { school: "Rowan Hill Primary", zone: &zone, words };
+    let set = |name| {
+        let made = document::agreement(&head, &text, Print::Ordinary, Some(name));
+        let set = rig.app.typesetter.set(made.source, &made.files, &made.title, rig.app.now()).unwrap();
+        String::from_utf8_lossy(&set.pdf).into_owned()
+    };
+    let office = rig.signed_in("office").await;
+    let paper = format!("/agreements/version/{}/paper.pdf", id(701));
+    assert!(office.get(&paper).await.text == set("Eve Net"));
+    let change = async |number: u64, roles: &[Role]| {
+        let stored: Stored<Person> = rig.books.get(Id::<ids::Person>::new(number)).await.unwrap().unwrap();
+        let next = Person { roles: Roles::of(roles), ..stored.value.clone() };
+        rig.commit(&person::change(&stored, &next)).await;
+    };
+    change(6, &[Role::Teacher]).await;
+    change(8, &[Role::SupportStaff, Role::EsafetyCoordinator]).await;
+    assert!(
+        office.get(&paper).await.text == set("Sue Port"),
+        "another holds the office, and no text was changed"
+    );
 }

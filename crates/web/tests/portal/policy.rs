@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use usher_policy::decision::Reason;
+use usher_records::agreement::AgreementVersion;
 use usher_records::change::Stored;
 use usher_records::person::{self, Person};
 use usher_records::question::Question;
+use usher_records::register::Entry;
 use usher_records::signature::{How, Part, Sign, sign};
 use usher_records::standing::DueReason;
 use usher_testkit::school::{person, pupil};
@@ -12,7 +14,7 @@ use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Year};
 
 use crate::device::{MODELS, OTTERS, device};
-use crate::rig::{ADA, CLASS, Rig, people};
+use crate::rig::{ADA, CLASS, Rig, id, people};
 
 const POLICY: &str = include_str!("../../../../profiles/agreements/policy.md");
 const FOR_CHILDREN: &str = include_str!("../../../../profiles/agreements/policy-pupil.md");
@@ -171,4 +173,24 @@ async fn agr_12_year_2_gets_the_text_of_key_stage_1_and_moving_to_year_3_asks_fo
     pc.sign_in("bo").await.leads_to();
     assert_eq!(pc.decision(OTTERS).reason, Reason::SignAgreement(DueReason::AnotherText));
     assert!(pc.get("/agreement").await.page().contains(&of("pupil-ks2").head.title));
+}
+
+#[tokio::test]
+async fn pol_10_conduct_outside_school_is_logged_against_the_clause_that_shows_an_example() {
+    let rig = Rig::new().await;
+    let texts = rig.publish_all().await;
+    let staff = texts.iter().find(|text| text.head.key == "staff").unwrap();
+    let pc = device(&rig, 1);
+    pc.sign_in("teacher").await.leads_to();
+    let page = pc.get("/agreement").await;
+    let clause = page.page().split("id=\"clause-conduct\"").nth(1).unwrap().split("</li>").next().unwrap();
+    assert!(clause.contains("in school or out") && clause.contains("For example"), "{clause}");
+    let version =
+        rig.books.find_one::<AgreementVersion>("digest", staff.digest).await.unwrap().unwrap().value;
+    let head = rig.signed_in("headteacher").await;
+    let form = format!("text=A+joke+about+the+class+on+a+private+page&rule={}%3Aconduct", version.id);
+    let written = head.post(&format!("/register/new/{}", id(7)), &form).await;
+    assert_eq!(written.leads_to(), "/register?done=register-written");
+    let entry = rig.books.values::<Entry>().await.unwrap().pop().unwrap();
+    assert_eq!(entry.rule.unwrap().clause, "conduct");
 }

@@ -96,7 +96,9 @@ pub(super) async fn show(
         let state = f.says.t2(key, ("name", &name), ("day", &day));
         Row { room, tone, icon, state, up: poster.is_some(), current: tone == "go" }
     };
-    let rooms: Vec<Row> = rooms(&app).await?.into_iter().map(row).collect();
+    let mut rooms: Vec<Row> = rooms(&app).await?.into_iter().map(row).collect();
+    // What is to be done comes first.
+    rooms.sort_by_key(|row| row.current);
     let view = Page {
         print: texts.into_iter().map(|(key, title, _)| (key, title)).collect(),
         without: rooms.iter().filter(|row| !row.current).count(),

@@ -14,7 +14,7 @@ use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::paper::{letterhead, print as to_pdf};
-use crate::pages::desk::roll;
+use crate::pages::desk::roll::{self, Roll};
 use crate::view::frame::Frame;
 use crate::view::{markdown, page};
 
@@ -84,7 +84,10 @@ pub(super) async fn print(
     let text = text(&app, version.digest).await?.ok_or(AppFault::NotFound)?;
     let (print, ending) =
         if asked.large.is_some() { (Print::Large, "-large") } else { (Print::Ordinary, "") };
-    let document = document::agreement(&letterhead(&desk, &app.words), &text, print);
+    let roll = Roll::of(&app).await?;
+    let holders = roll.holders(&[desk.school.settings.contacts.questions], Clock::at(&desk).today());
+    let answers = holders.first().map(|person| person.name());
+    let document = document::agreement(&letterhead(&desk, &app.words), &text, print, answers.as_deref());
     to_pdf(&app, &desk, &format!("{}-{}{ending}", version.key, version.version), document).await
 }
 
