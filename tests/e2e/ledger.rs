@@ -33,7 +33,12 @@ fn pol_01_usher_ledger_is_read_and_printed_in_a_school_of_each_of_the_five_profi
         assert!(places.is_sorted(), "{profile}: {told}");
         let all = told.rfind("\nEvery promise in force\n").expect("every promise");
         assert!(places[2] < all && !told.contains('⟨'), "{profile}: {told}");
-        assert!(told[all..].contains("web.lesson-session: Holds."), "{profile}: {told}");
+        // Where the governors approve first (POL-05), nothing is in force yet, and nobody was told of anything.
+        let said_of_lessons = match profile {
+            "trust" => told[places[2]..all].contains("web.lesson-session: "),
+            _ => told[all..].contains("web.lesson-session: Holds."),
+        };
+        assert!(said_of_lessons, "{profile}: {told}");
         let pdf = folder.path().join("ledger.pdf");
         said(&usher_on(&config, &["ledger", "--pdf", pdf.to_str().unwrap()]));
         let pdf = std::fs::read(&pdf).unwrap();

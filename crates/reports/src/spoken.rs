@@ -17,6 +17,7 @@ fn made() -> Vec<String> {
     keys.extend(PersonKind::ALL.map(|kind| format!("report-kind-{}", kind.name())));
     keys.extend(PersonKind::ALL.map(|kind| format!("report-kinds-{}", kind.name())));
     keys.extend(Role::ALL.map(|role| format!("report-role-{}", role.name())));
+    keys.extend(["on-screen", "on-paper", "together"].map(|how| format!("report-how-{how}")));
     keys.extend((1..=5).map(|severity| format!("report-gravity-{severity}")));
     keys.extend((1..=5).map(|severity| format!("report-gravity-short-{severity}")));
     keys
