@@ -200,10 +200,10 @@ mod tests {
 
     #[test]
     fn a_reported_site_is_not_opened_later_by_what_has_not_begun() {
-        let asked = crate::grant::MakeGrant {
+        let asked = grant::MakeGrant {
             id: Id::new(9),
-            scope: crate::grant::Scope::Group(Id::new(3)),
-            opens: crate::grant::Opens::Page,
+            scope: grant::Scope::Group(Id::new(3)),
+            opens: grant::Opens::Page,
             page: "games.example".parse().unwrap(),
             reason: "From Monday on",
             owner: Id::new(4),
