@@ -161,6 +161,15 @@ pub(super) async fn give(
 
 type Made = Result<usher_records::change::Change, Refusal>;
 
+/// The page of a source, where one is named.
+fn source(matter: Matter, typed: &str) -> Result<Option<AddressPattern>, Refusal> {
+    if matter != Matter::Source || typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let page = address::typed(typed).ok_or(Refusal::AddressOdd)?;
+    if page.query.is_some() { Err(Refusal::HasQuery) } else { Ok(Some(address::page_pattern(&page))) }
+}
+
 async fn made(
     app: &App,
     desk: &AtDesk,
@@ -186,14 +195,10 @@ async fn made(
         _ if filled.whom == "class" => vec![Scope::Group(group.id)],
         _ => Vec::new(),
     };
-    let mut pages: Vec<AddressPattern> = Vec::new();
-    if matter == Matter::Source && !filled.page.trim().is_empty() {
-        let Some(page) = address::typed(&filled.page) else { return Ok(Err(Refusal::AddressOdd)) };
-        if page.query.is_some() {
-            return Ok(Err(Refusal::HasQuery));
-        }
-        pages.push(address::page_pattern(&page));
-    }
+    let pages = match source(matter, &filled.page) {
+        Ok(page) => Vec::from_iter(page),
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     // To one child or to the class it is the lesson's, and ends with it to the second, whenever that is.
     let scope = whom.iter().map(|one| match one {
         Scope::Person(child) => Scope::PupilIn(lesson.id, *child),
