@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use usher_types::host::Host;
+use usher_types::url::WebAddress;
 
 use crate::artefact::{Artefact, SetId};
 use crate::category::{Category, CategorySet, CategoryTable};
 use crate::lookup::{Hit, Match};
 use crate::overlay::{Edit, Overlay};
+use crate::pages::without_www;
+use crate::patterns::AddressPattern;
 
 /// Compiled lists that cannot be used with these categories.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +27,23 @@ pub enum Matched {
     List(Match),
     /// An edit of the school.
     Edit(Edit),
+}
+
+/// What is known below an address.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Below {
+    /// One page of each set of categories that there is.
+    pub pages: Vec<(WebAddress, CategorySet)>,
+    /// Whether there are sites below it that are on lists and cannot be named.
+    pub more: bool,
+}
+
+impl Below {
+    fn add(&mut self, page: WebAddress, categories: CategorySet) {
+        if !categories.is_empty() && !self.pages.iter().any(|(_, known)| *known == categories) {
+            self.pages.push((page, categories));
+        }
+    }
 }
 
 /// Answers which categories a page is in. Never changes; a new file or a new edit makes a new one.
@@ -107,6 +127,41 @@ impl Library {
     pub fn has_pages_in(&self, categories: CategorySet, host: &Host) -> bool {
         let of_set = |set: SetId| self.by_set.get(usize::from(set.number())).copied().unwrap_or_default();
         self.artefact.page_sets(host).any(|set| of_set(set).meets(categories))
+    }
+
+    /// What lists and edits know below a pattern. No edit takes one of `kept` away that a list says.
+    pub fn below(&self, kept: CategorySet, pattern: &AddressPattern) -> Below {
+        let mut found = Below::default();
+        let Some(host) = pattern.host() else { return Below { more: true, ..found } };
+        let wanted = |site: &str| match &host {
+            Host::Name(name) => {
+                let name = without_www(name.as_str());
+                site.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            }
+            Host::Ip(address) => Host::Ip(*address).to_string() == site,
+        };
+        let entries = self.artefact.page_entries(wanted).filter_map(|(site, text, set)| {
+            let slash = if text.starts_with('/') { "" } else { "/" };
+            let page = WebAddress::parse(&format!("https://{site}{slash}{text}")).ok()?;
+            // A list means the pages of `www.` with the others.
+            let path = pattern.matches_path(&page.path);
+            path.then_some((page, set))
+        });
+        for (page, set) in entries {
+            let listed = self.listed(Hit { page_set: set, ..self.artefact.lookup(&page.host, "/", None) });
+            let categories =
+                self.overlay.apply(&page.host, &page.path, listed).union(listed.intersection(kept));
+            found.add(page, categories);
+        }
+        for edited in self.overlay.patterns().filter(|edited| !edited.is_range()) {
+            let page = WebAddress::parse(&format!("https://{edited}")).ok();
+            for page in page.into_iter().filter(|page| pattern.matches(page)) {
+                let categories = self.categories_keeping(kept, &page.host, &page.path, None);
+                found.add(page, categories);
+            }
+        }
+        found.more = host.name().is_some_and(|name| self.artefact.has_names_below(name.as_str()));
+        found
     }
 
     /// The categories of what a lookup found, before the edits.

@@ -112,6 +112,33 @@ impl Artefact {
         pages.into_iter().flatten().map_while(|number| self.page(number)).map(|page| page.set)
     }
 
+    /// The entries that mean some pages of hosts for which `wanted` holds, as site, text and set. Looks at every site
+    /// that has any: for people who are about to open something, not for traffic.
+    pub fn page_entries(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = (&str, &str, SetId)> {
+        let sites = self.site_records().chunks_exact(SITE_BYTES);
+        sites
+            .filter_map(|record| {
+                let length = u32_at(record, 12)? as usize;
+                let name = text_at(self.text(), u32_at(record, 0)? as usize, length)?;
+                Some(Site { name, first: u32_at(record, 4)?, count: u32_at(record, 8)? })
+            })
+            .filter(move |site| wanted(site.name))
+            .flat_map(|site| {
+                let pages = site.first..site.first.saturating_add(site.count);
+                pages.map_while(|number| self.page(number)).filter_map(move |page| {
+                    std::str::from_utf8(page.text).ok().map(|text| (site.name, text, page.set))
+                })
+            })
+    }
+
+    /// Whether some name below this one is on other lists than it is itself. Which one the lists do not tell: they keep
+    /// no names that can be read.
+    pub fn has_names_below(&self, name: &str) -> bool {
+        let (table, words) = self.names();
+        let whole = hash::suffixes(self.seed(), name).last();
+        whole.is_some_and(|(_start, state)| table.find(words, state.finish()) & u64::from(GOES_ON) != 0)
+    }
+
     /// Adds the lists of a set that are not among the matches from one on.
     fn add_matches(&self, matches: &mut Vec<Match>, set: SetId, from: usize, entry: impl Fn() -> String) {
         for list in self.lists_of(set) {

@@ -112,6 +112,11 @@ impl Overlay {
         categories
     }
 
+    /// The addresses that edits are about.
+    pub fn patterns(&self) -> impl Iterator<Item = &AddressPattern> {
+        self.groups.iter().map(|(pattern, _group)| pattern)
+    }
+
     /// The edits that match a page, the longest pattern first and of one pattern the latest first. For people.
     pub fn matches<'a>(&'a self, host: &'a Host, path: &'a str) -> impl Iterator<Item = &'a Edit> {
         self.groups.find_all(host, path).flat_map(|(_pattern, group)| group.edits.iter().rev())

@@ -127,12 +127,26 @@ impl AddressPattern {
         }
     }
 
+    /// Whether it is about a range of addresses, which is no page and no site.
+    pub const fn is_range(&self) -> bool {
+        matches!(self.place, Place::Range(_))
+    }
+
+    /// The host it names; none for a range.
+    pub fn host(&self) -> Option<Host> {
+        match &self.place {
+            Place::Below(name) => Some(Host::Name(name.clone())),
+            Place::At(address) => Some(Host::Ip(*address)),
+            Place::Range(_) => None,
+        }
+    }
+
     /// The path that pages must begin with; empty when every path matches.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    fn matches_path(&self, path: &str) -> bool {
+    pub(crate) fn matches_path(&self, path: &str) -> bool {
         self.path.is_empty() || Request::new(path, None).is_covered_by(self.path.as_bytes())
     }
 }

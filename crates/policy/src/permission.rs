@@ -82,41 +82,67 @@ pub struct Reaches {
     pub year: Option<Year>,
 }
 
+/// A page somebody met, and what the gateway found it to be about besides what lists say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// The page, with its query.
+    pub page: WebAddress,
+    /// What it was kept back for.
+    pub about: Vec<Category>,
+}
+
 /// What opening something to somebody would mean.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Meaning {
-    /// Pages that would open with it, of those that are known, each with what it is about.
+    /// Pages that would open with it: where it begins, what was asked for, and one of each kind that lists know below it.
+    /// Each with what it is about.
     pub pages: Vec<(WebAddress, Vec<Category>)>,
     /// Promises that nobody could keep any more, in their own words.
     pub broken: Vec<String>,
     /// What is grave about it.
     pub grave: Vec<Category>,
+    /// Whether lists know sites below it that they cannot name, so that nobody can say what they are about.
+    pub more: bool,
 }
 
 impl Meaning {
     /// Whether it takes two people.
     pub const fn is_risky(&self) -> bool {
-        !self.broken.is_empty() || !self.grave.is_empty()
+        !self.broken.is_empty() || !self.grave.is_empty() || self.more
     }
 }
 
-/// What it would mean to open `pattern` to these people: judged by pages that are `known` below it, where it begins among
-/// them. A promise that no page of a kind can be reached is broken by opening one page of the kind.
+/// What it would mean to open `pattern` to these people: judged by where it begins, by the pages that were `met`, and by all
+/// that lists know below it. What nobody can open stays shut anyhow and is not told. A promise that no page of a kind can
+/// be reached is broken by opening one page of the kind.
 pub fn meaning(
     snapshot: &Snapshot,
     (catalogue, musts): (&Catalogue, &[Must]),
     pattern: &AddressPattern,
-    known: &[WebAddress],
+    met: &[Met],
     whom: &[Reaches],
 ) -> Meaning {
-    let mut found = Meaning::default();
-    for page in known.iter().filter(|page| pattern.matches(page)) {
-        let set = snapshot.categories_of(&page.host, &page.path, page.query.as_deref());
-        let about: Vec<Category> = snapshot.table().names_in(set).cloned().collect();
-        if !found.pages.iter().any(|(known, _)| known == page) {
-            found.pages.push((page.clone(), about));
+    let names = |set| snapshot.table().names_in(set).cloned().collect::<Vec<Category>>();
+    let below = snapshot.library().below(snapshot.sealed, pattern);
+    let begin = WebAddress::parse(&format!("https://{pattern}")).ok();
+    let begin = begin.map(|page| Met { page, about: Vec::new() });
+    let mut found = Meaning {
+        // A page below a path is a page of that path: what lies beside it is asked about where a whole site opens.
+        more: below.more && pattern.path().is_empty(),
+        ..Meaning::default()
+    };
+    for Met { page, about } in begin.iter().chain(met) {
+        let mut about = about.clone();
+        about.extend(names(snapshot.categories_of(&page.host, &page.path, page.query.as_deref())));
+        about.sort();
+        about.dedup();
+        match found.pages.iter_mut().find(|(known, _)| known == page) {
+            Some((_, known)) => known.extend(about),
+            None => found.pages.push((page.clone(), about)),
         }
     }
+    let open = below.pages.into_iter().filter(|(_, set)| !set.meets(snapshot.sealed));
+    found.pages.extend(open.map(|(page, set)| (page, names(set))));
     let abouts = || found.pages.iter().flat_map(|(_, about)| about);
     let mut grave: Vec<Category> = abouts()
         .filter(|category| catalogue.entry(category).is_none_or(|entry| is_grave_theme(&entry.theme)))

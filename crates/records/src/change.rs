@@ -251,6 +251,8 @@ pub enum Action {
     PosterNoted,
     /// Somebody read what breaks a rule and what may follow.
     ConductRead,
+    /// A yes that waited for a second person was set aside.
+    UnblockSetAside,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

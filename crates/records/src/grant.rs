@@ -21,6 +21,8 @@ pub enum Scope {
     Group(GroupId),
     /// One person.
     Person(PersonId),
+    /// One person in this lesson; ends with it.
+    PupilIn(LessonId, PersonId),
     /// Everybody of a kind.
     Kind(PersonKind),
 }
@@ -146,7 +148,8 @@ fn openable(asked: MakeGrant<'_>, at: Moment) -> Result<Grant, Refusal> {
     if asked.sealed {
         return Err(Refusal::Sealed);
     }
-    if asked.page.is_too_wide() {
+    // A range of addresses is no page.
+    if asked.page.is_too_wide() || asked.page.is_range() {
         return Err(Refusal::TooWide);
     }
     let reason = refusal::reason(asked.reason)?;
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn nobody_opens_half_the_web() {
-        for page in ["com", "co.uk", "sch.uk/games", "0.0.0.0/0"] {
+        for page in ["com", "co.uk", "sch.uk/games", "0.0.0.0/0", "104.16.0.0/16", "192.0.2.0/24"] {
             let wide = MakeGrant { page: page.parse().unwrap(), ..asked("please") };
             assert_eq!(make(wide, 60, NINE).unwrap_err(), Refusal::TooWide, "{page}");
         }

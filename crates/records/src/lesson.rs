@@ -204,7 +204,7 @@ pub fn save_list(list: &LessonList, earlier: Option<&Stored<LessonList>>) -> Res
     if list.pages.is_empty() {
         return Err(Refusal::AddressOdd);
     }
-    if list.pages.iter().any(AddressPattern::is_too_wide) {
+    if list.pages.iter().any(|page| page.is_too_wide() || page.is_range()) {
         return Err(Refusal::TooWide);
     }
     let write = match earlier {

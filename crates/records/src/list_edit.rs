@@ -94,7 +94,8 @@ pub fn report(
 ) -> Result<Change, Refusal> {
     let mut change = add(edit, mails)?;
     change.action = Action::SiteReported;
-    for grant in opened.iter().filter(|grant| grant.value.is_open(at)) {
+    // What begins to be open later as well.
+    for grant in opened.iter().filter(|grant| !grant.value.is_over(at)) {
         change.writes.extend(grant::end(grant, at)?.writes);
     }
     Ok(change)
@@ -195,6 +196,25 @@ mod tests {
             by: Id::new(4),
             removed: None,
         }
+    }
+
+    #[test]
+    fn a_reported_site_is_not_opened_later_by_what_has_not_begun() {
+        let asked = grant::MakeGrant {
+            id: Id::new(9),
+            scope: grant::Scope::Group(Id::new(3)),
+            opens: grant::Opens::Page,
+            page: "games.example".parse().unwrap(),
+            reason: "From Monday on",
+            owner: Id::new(4),
+            until: NINE.plus_minutes(9_000),
+            sealed: false,
+        };
+        let monday = grant::for_permission(asked, NINE.plus_minutes(4_000), NINE).unwrap();
+        let opened = [Stored { value: monday, version: 1 }];
+        let change = report(&edit("Cruel pictures"), &opened, vec![], NINE.plus_minutes(10)).unwrap();
+        let ended: Grant = serde_json::from_str(&change.writes[1].body).unwrap();
+        assert!(ended.is_over(NINE.plus_minutes(4_001)));
     }
 
     #[test]

@@ -124,6 +124,18 @@ pub enum Refusal {
     /// A mark of the version is asked for and none was given.
     #[error("a version is needed")]
     VersionNeeded,
+    /// So many names are a class.
+    #[error("too many names for a permission")]
+    TooManyNames,
+    /// The address has a query, and what is opened has none: all of its kind would open.
+    #[error("what is opened has no query")]
+    HasQuery,
+    /// An account or a picture is opened by a project, which somebody else approves (WEB-27, IMG-17).
+    #[error("it takes a project")]
+    NeedsProject,
+    /// Nobody is there who could decide.
+    #[error("nobody can decide on it")]
+    NobodyDecides,
     /// There are more words than fit.
     #[error("there are too many words")]
     TooMuch,
@@ -172,6 +184,10 @@ impl Refusal {
             Self::MeetingOdd => "refusal-meeting-odd",
             Self::MinuteNeeded => "refusal-minute-needed",
             Self::VersionNeeded => "refusal-version-needed",
+            Self::TooManyNames => "refusal-too-many-names",
+            Self::HasQuery => "refusal-has-query",
+            Self::NeedsProject => "refusal-needs-project",
+            Self::NobodyDecides => "refusal-nobody-decides",
             Self::TooMuch => "refusal-too-much",
         }
     }

@@ -117,20 +117,58 @@ pub fn propose(request: &Stored<UnblockRequest>, proposed: Proposed) -> Result<C
     Ok(Change::of(Action::UnblockProposed, request.replace(&next)).about(next.person).because(&reason))
 }
 
-/// Answers a request. A yes that waited for a second person is somebody else's to give.
+/// Sets a yes aside that waits for a second person, so that the request can be answered anew.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it is answered, or none waits.
+pub fn set_aside(request: &Stored<UnblockRequest>) -> Result<Change, Refusal> {
+    if request.value.answer.is_some() || request.value.proposed.is_none() {
+        return Err(Refusal::AlreadySo);
+    }
+    let mut next = request.value.clone();
+    next.proposed = None;
+    Ok(Change::of(Action::UnblockSetAside, request.replace(&next)).about(next.person))
+}
+
+/// Answers a request. While a yes waits for a second person, no other is given beside it; nobody opens what they asked
+/// for themselves.
 ///
 /// # Errors
 /// [`Refusal::AlreadySo`] when it is answered; [`Refusal::ReasonNeeded`] when no words are given;
-/// [`Refusal::SecondPerson`] for whoever proposed it.
+/// [`Refusal::SecondPerson`] for a yes while one waits; [`Refusal::NotYours`] for a yes to oneself.
 pub fn answer(request: &Stored<UnblockRequest>, answer: Answer) -> Result<Change, Refusal> {
+    if answer.grant.is_some() && request.value.proposed.is_some() {
+        return Err(Refusal::SecondPerson);
+    }
+    answered(request, answer)
+}
+
+/// Gives the yes that waited, as the second person.
+///
+/// # Errors
+/// As [`answer`]; [`Refusal::Gone`] when `proposed` is not what waits; [`Refusal::SecondPerson`] for whoever proposed it.
+pub fn confirm(
+    request: &Stored<UnblockRequest>,
+    proposed: &Proposed,
+    answer: Answer,
+) -> Result<Change, Refusal> {
+    if request.value.proposed.as_ref() != Some(proposed) {
+        return Err(Refusal::Gone);
+    }
+    if proposed.by == answer.by {
+        return Err(Refusal::SecondPerson);
+    }
+    answered(request, answer)
+}
+
+fn answered(request: &Stored<UnblockRequest>, answer: Answer) -> Result<Change, Refusal> {
     if request.value.answer.is_some() {
         return Err(Refusal::AlreadySo);
     }
-    refusal::reason(&answer.words)?;
-    let proposed = request.value.proposed.as_ref();
-    if answer.grant.is_some() && proposed.is_some_and(|proposed| proposed.by == answer.by) {
-        return Err(Refusal::SecondPerson);
+    if answer.grant.is_some() && request.value.person == answer.by {
+        return Err(Refusal::NotYours);
     }
+    refusal::reason(&answer.words)?;
     let mut next = request.value.clone();
     next.answer = Some(answer);
     Ok(Change::of(Action::UnblockAnswered, request.replace(&next)).about(next.person))
@@ -171,7 +209,7 @@ mod tests {
         }
     }
 
-    fn answered(by: u64, grant: Option<u64>) -> Answer {
+    fn said(by: u64, grant: Option<u64>) -> Answer {
         Answer { by: Id::new(by), at: NINE, grant: grant.map(Id::new), words: "You can read it now".into() }
     }
 
@@ -179,8 +217,22 @@ mod tests {
     fn what_takes_two_is_opened_by_the_second_and_refused_by_either() {
         let change = propose(&asked(), proposed(5)).unwrap();
         let waits = Stored { value: serde_json::from_str(&change.writes[0].body).unwrap(), version: 2 };
-        assert_eq!(answer(&waits, answered(5, Some(9))).unwrap_err(), Refusal::SecondPerson);
-        assert!(answer(&waits, answered(1, Some(9))).is_ok() && answer(&waits, answered(5, None)).is_ok());
+        assert_eq!(answer(&waits, said(5, Some(9))).unwrap_err(), Refusal::SecondPerson);
+        assert_eq!(
+            answer(&waits, said(1, Some(9))).unwrap_err(),
+            Refusal::SecondPerson,
+            "only the one that waits"
+        );
+        let wide = Proposed { minutes: 90, ..proposed(5) };
+        assert_eq!(confirm(&waits, &wide, said(1, Some(9))).unwrap_err(), Refusal::Gone);
+        assert_eq!(confirm(&waits, &proposed(5), said(5, Some(9))).unwrap_err(), Refusal::SecondPerson);
+        assert_eq!(confirm(&waits, &proposed(5), said(71, Some(9))).unwrap_err(), Refusal::NotYours);
+        assert!(confirm(&waits, &proposed(5), said(1, Some(9))).is_ok());
+        assert!(answer(&waits, said(5, None)).is_ok());
+        let aside: UnblockRequest = serde_json::from_str(&set_aside(&waits).unwrap().writes[0].body).unwrap();
+        assert_eq!(aside, asked().value, "as it was asked");
+        assert_eq!(set_aside(&asked()).unwrap_err(), Refusal::AlreadySo);
+        assert_eq!(answer(&asked(), said(71, Some(9))).unwrap_err(), Refusal::NotYours);
         assert_eq!(propose(&waits, proposed(1)).unwrap_err(), Refusal::AlreadySo);
         assert_eq!(propose(&asked(), proposed(71)).unwrap_err(), Refusal::NotYours);
         let wordless = Proposed { reason: " ".into(), ..proposed(5) };

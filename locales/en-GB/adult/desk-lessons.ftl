@@ -131,6 +131,7 @@ list-name-missing = Give the list a name.
 list-line-odd = Line { $line }: “{ $text }” is not an address. Write it like encyclopaedia.example/volcanoes.
 list-line-query = Line { $line }: leave out what follows ? or # in “{ $text }”.
 list-line-sealed = Line { $line }: nobody can open “{ $text }”.
+list-takes-two = Opening “{ $page }” takes two people with different roles, so it cannot be put into a list. Ask for it under Permissions.
 list-too-long = Line { $line }: a list has 200 pages at most, so “{ $text }” has no room.
 field-pages = Pages
 field-pages-hint = One a line, for example: encyclopaedia.example/volcanoes

@@ -167,12 +167,13 @@ done-permission-not-yours = Somebody else decides on this.
 ## What opening a page would mean
 
 opens-title = What it would open
-opens-text = Pages under this address that people asked for in the last week, and what they are about:
+opens-text = What the lists know of this address and of what lies under it, a page of each kind:
 opens-nothing = No page under this address is known.
 opens-unlisted = in no list
 opens-risks = Look twice. Opening this takes two people.
 opens-breaks = It breaks a promise of the school: { $promise }
 opens-grave = It is about { $category }
+opens-more = There are sites under this address that are on lists, and nobody can say here which.
 
 ## Today
 
@@ -207,6 +208,8 @@ second-words = They will be told: { $words }
 second-other-words = Tell them something else (empty: these words, or our usual ones for a no)
 second-confirm = Say yes as the second person
 second-not-you = You cannot be the second person: it is somebody else, with another role, who answers requests.
+second-aside = Set this yes aside and answer anew
+done-asked-aside = Set aside. You can answer it anew.
 done-asked-second = It waits for a second person with another role.
 request-waits-second = Waits for a second person
 open-this-folder = Everything under { $page }

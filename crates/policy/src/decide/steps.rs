@@ -212,6 +212,9 @@ fn fits(case: &Case<'_>, grant: &OpenGrant, opens: Opens) -> bool {
     let mine = match grant.scope {
         Scope::Lesson(lesson) => case.lesson.is_some_and(|now| now.lesson == lesson),
         Scope::Group(group) => is_in_group(&case.who.subject, group),
+        Scope::PupilIn(lesson, person) => {
+            case.who.subject.person == Some(person) && case.lesson.is_some_and(|now| now.lesson == lesson)
+        }
         Scope::Person(person) => case.who.subject.person == Some(person),
         Scope::Kind(kind) => case.who.subject.kind == Some(kind),
     };

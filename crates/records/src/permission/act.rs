@@ -2,15 +2,18 @@
 
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
+use usher_types::role::PersonKind;
 
 use crate::change::{Action, Change, Expect, Mail, Stored, Write};
-use crate::grant::{self, Grant, Opens};
+use crate::grant::{self, Grant, Opens, Scope};
 use crate::lesson::Lesson;
-use crate::permission::matter::{Detail, Ends, For, Matter};
+use crate::permission::matter::{Detail, Ends, For, Matter, Shape};
 use crate::permission::rules::Terms;
 use crate::permission::{Ask, Entry, Permission, PermissionId, Says, State};
 use crate::refusal::{self, Refusal};
 
+/// Children named one by one; more are a class, which is one name.
+const MOST_NAMES: usize = 40;
 /// Minutes of a day.
 const DAY_MINUTES: i64 = 24 * 60;
 
@@ -74,6 +77,10 @@ pub fn quick(
 fn checked(mut ask: Ask, terms: &Terms, at: Moment) -> Result<Ask, Refusal> {
     ask.reason = refusal::reason(&ask.reason)?.to_owned();
     let shape = ask.matter.shape();
+    keep_to(shape, &mut ask);
+    if ask.whom.len() > MOST_NAMES {
+        return Err(Refusal::TooManyNames);
+    }
     ask.details.retain(|_, text| !text.trim().is_empty());
     let mut needs = shape.needs.to_vec();
     // Nobody meets somebody without a grown-up (PRM-08).
@@ -89,7 +96,7 @@ fn checked(mut ask: Ask, terms: &Terms, at: Moment) -> Result<Ask, Refusal> {
     if shape.pages && ask.pages.is_empty() && !ask.meeting {
         return Err(Refusal::AddressOdd);
     }
-    if ask.pages.iter().any(usher_lists::patterns::AddressPattern::is_too_wide) {
+    if ask.pages.iter().any(|page| page.is_too_wide() || page.is_range()) {
         return Err(Refusal::TooWide);
     }
     let from = ask.from.max(at);
@@ -102,6 +109,28 @@ fn checked(mut ask: Ask, terms: &Terms, at: Moment) -> Result<Ask, Refusal> {
         _ => {}
     }
     Ok(ask)
+}
+
+/// Takes out what its form does not offer, and names that stand there twice.
+fn keep_to(shape: &Shape, ask: &mut Ask) {
+    if !shape.pages {
+        ask.pages.clear();
+    }
+    if ask.matter != Matter::Project {
+        (ask.opens, ask.meeting) = (Vec::new(), false);
+    }
+    if ask.matter != Matter::PrivateUse {
+        (ask.categories, ask.periods) = (Vec::new(), Vec::new());
+    }
+    let mut seen = Vec::new();
+    ask.whom.retain(|scope| {
+        let odd =
+            matches!(scope, Scope::Kind(kind) if !matches!(kind, PersonKind::Pupil | PersonKind::Staff));
+        let keep = !odd && !seen.contains(scope);
+        seen.push(*scope);
+        keep
+    });
+    ask.pages.dedup();
 }
 
 const fn entry(by: By, says: Says) -> Entry {

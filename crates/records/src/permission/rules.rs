@@ -62,10 +62,15 @@ impl PermissionRules {
             }
         };
         deciders.retain(|role| shape.only.is_empty() || shape.only.contains(role));
+        // A rule that names nobody who may leaves it to those who may.
+        if deciders.is_empty() {
+            deciders = shape.only.to_vec();
+        }
         Terms {
             deciders,
             longest_days: rule.and_then(|rule| rule.longest_days).unwrap_or(shape.longest_days),
-            two_people: rule.is_some_and(|rule| rule.two_people),
+            // Of two rules for one matter the stricter holds.
+            two_people: self.matters.iter().any(|rule| rule.name == matter && rule.two_people),
         }
     }
 }

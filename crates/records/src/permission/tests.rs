@@ -18,6 +18,25 @@ fn by(person: u64, minutes: i64) -> By {
     By { person: Id::new(person), at: NINE.plus_minutes(minutes) }
 }
 
+#[test]
+fn what_its_form_does_not_offer_is_not_asked_and_names_are_few_and_once() {
+    let pictures = |matter| {
+        let ask =
+            Ask { opens: vec![Opens::Picture], pages: vec!["club.example".parse().unwrap()], ..full(matter) };
+        act::ask(Id::new(1), ask, &terms(), by(7, 0)).unwrap().0.ask
+    };
+    assert_eq!(pictures(Matter::Project).opens, [Opens::Picture]);
+    assert!(pictures(Matter::Exception).opens.is_empty() && pictures(Matter::PhotoTrip).pages.is_empty());
+    let whom = |whom: Vec<Scope>| {
+        act::ask(Id::new(1), Ask { whom, ..full(Matter::Exception) }, &terms(), by(7, 0))
+            .map(|(asked, _)| asked.ask.whom.len())
+    };
+    assert_eq!(whom(vec![Scope::Person(Id::new(71)); 500]), Ok(1));
+    assert_eq!(whom((0..41).map(|id| Scope::Person(Id::new(id))).collect()), Err(Refusal::TooManyNames));
+    let visitors = vec![Scope::Kind(usher_types::role::PersonKind::Visitor)];
+    assert_eq!(whom(visitors), Err(Refusal::NameNeeded));
+}
+
 fn terms() -> Terms {
     Terms { deciders: vec![Role::Technician], longest_days: 30, two_people: false }
 }

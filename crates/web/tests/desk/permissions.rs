@@ -191,6 +191,13 @@ async fn prm_08_a_project_opens_for_its_class_until_friday_once_somebody_else_sa
     let many = format!("{PROJECT}&whom=class:{class}").replace("%2Fchess", &lines);
     let many = rig.signed_in("teacher").await.post("/permissions/new/project", &many).await;
     assert!(many.status == 422 && many.text.contains("href=\"#pages\""), "{}", many.text);
+    let film = format!("{PROJECT}&whom=class:{class}").replace("%2Fchess", "%2Fwatch%3Fv%3D1");
+    let film = rig.signed_in("teacher").await.post("/permissions/new/project", &film).await;
+    assert!(film.status == 422 && film.text.contains("href=\"#pages\""), "{}", film.text);
+    let long = format!("{PROJECT}&whom=class:{class}&what={}", "x".repeat(1_001))
+        .replace("what=Chess+with+another+school&", "");
+    let long = rig.signed_in("teacher").await.post("/permissions/new/project", &long).await;
+    assert!(long.status == 422 && long.text.contains("href=\"#what\""), "{}", long.text);
     let meeting = format!("{PROJECT}&opens=meeting&pupils={}", id(ADA));
     let alone = rig.signed_in("teacher").await.post("/permissions/new/project", &meeting).await;
     assert!(alone.status == 422 && alone.text.contains("href=\"#adult\""), "{}", alone.text);
@@ -201,6 +208,8 @@ async fn prm_10_what_is_grave_takes_two_people_of_two_offices_and_opens_with_the
     let rig = Rig::new().await;
     let form = "whom=kind:pupil&pages=adult.example&reason=Listed+by+mistake&until=2026-12-18";
     let address = ask(&rig, "teacher", "exception", form).await;
+    let mine = rig.signed_in("teacher").await.get(&address).await;
+    assert!(!mine.page().contains("What it would open"), "what lists know is for those who decide");
     let lead = rig.signed_in("computing").await;
     let page = lead.get(&address).await;
     assert!(page.page().contains("This takes two people") && page.page().contains("It breaks a promise"));
@@ -211,6 +220,30 @@ async fn prm_10_what_is_grave_takes_two_people_of_two_offices_and_opens_with_the
     assert_eq!(last(&rig).await.grants().len(), 1);
     let list = lead.get("/permissions?matter=exception&state=open").await;
     assert!(list.page().contains("adult.example") && list.page().contains("18 December 2026"));
+    let grant = last(&rig).await.grants()[0];
+    lead.post(&format!("/grants/{grant}/end"), "").await.leads_to();
+    let list = lead.get("/permissions?matter=exception&state=open").await;
+    assert!(!list.page().contains("adult.example"), "nothing of it is open any more");
+}
+
+#[tokio::test]
+async fn what_nobody_could_decide_is_said_at_once() {
+    let rig = Rig::of("numbered", |settings: &mut Settings| {
+        let rule = usher_records::permission::rules::MatterRule {
+            name: Matter::Install,
+            deciders: vec![Role::Technician],
+            longest_days: None,
+            two_people: true,
+        };
+        settings.permissions.matters.push(rule);
+    })
+    .await;
+    let own = rig.signed_in("technician").await.post("/permissions/new/install", SCRATCH).await;
+    assert!(own.status == 422 && own.text.contains("Nobody at this school can decide"), "{}", own.text);
+    // And where a second is asked for that is not there.
+    let address = ask(&rig, "teacher", "install", SCRATCH).await;
+    let first = rig.signed_in("technician").await.post(&format!("{address}/decide"), "answer=yes").await;
+    assert!(first.status == 422 && first.text.contains("Nobody at this school can decide"), "{}", first.text);
 }
 
 #[tokio::test]

@@ -144,7 +144,12 @@ impl Publish for Publisher {
 }
 
 fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList], edits: Vec<Edit>) -> Snapshot {
-    let library = lists::library(&[("games", "games.example"), ("adult", "adult.example")], edits);
+    let lines = [
+        ("games", "games.example"),
+        ("adult", "adult.example"),
+        ("adult", "tube.example/x/bare\nvideo.example/watch?v=7"),
+    ];
+    let library = lists::library(&lines, edits);
     snapshot::build(snapshot::policy(profile), library, grants, lesson_lists)
 }
 

@@ -1,6 +1,9 @@
 //! A page that much hangs on, and quick leave in a lesson: two people for the one, a lesson's length for the other.
 
+use usher_events::event::What;
+use usher_lists::category::Category;
 use usher_policy::decide::decide_web;
+use usher_policy::decision::Reason;
 use usher_policy::facts::LessonFacts;
 use usher_policy::verdict::Verdict;
 use usher_records::change::{Action, Change, Expect, Write};
@@ -8,6 +11,7 @@ use usher_records::grant::Grant;
 use usher_records::lesson::{Lesson, Mode};
 use usher_records::permission::{Permission, State};
 use usher_records::request::{self, UnblockRequest};
+use usher_scan::features::SentKind;
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
@@ -39,12 +43,16 @@ async fn asked(rig: &Rig, page: &str, lesson: Option<u64>) {
 }
 
 fn opens(rig: &Rig, page: &str, at: Moment) -> bool {
+    opens_in(rig, page, at, Some(8))
+}
+
+fn opens_in(rig: &Rig, page: &str, at: Moment, lesson: Option<u64>) -> bool {
     let mut subject = facts::subject("pupil.y4");
     subject.person = Some(Id::new(ADA));
     subject.groups = vec![Id::new(CLASS)];
     let mut who = facts::at_device(subject);
-    who.lesson = Some(LessonFacts {
-        lesson: Id::new(8),
+    who.lesson = lesson.map(|lesson| LessonFacts {
+        lesson: Id::new(lesson),
         group: Id::new(CLASS),
         adult: Id::new(7),
         mode: Mode::Normal,
@@ -96,6 +104,102 @@ async fn a_page_that_breaks_a_promise_is_opened_by_two_people_of_two_offices() {
     assert!(!opens(&rig, ADULT, now().plus_minutes(30)), "and ends by itself");
     let grant = rig.books.get::<Grant, _>(answer.grant.unwrap()).await.unwrap().unwrap().value;
     assert_eq!(grant.owner, Id::new(5), "whoever proposed it owns it");
+}
+
+#[tokio::test]
+async fn what_lists_know_below_a_site_takes_two_and_so_does_one_film_of_many() {
+    let rig = Rig::new().await;
+    asked(&rig, "https://tube.example/x/fun", None).await;
+    let address = format!("/requests/{}", id(700));
+    let lead = rig.signed_in("computing").await;
+    assert!(lead.get(&address).await.page().contains("tube.example/x/bare"));
+    let technician = rig.signed_in("technician").await;
+    assert!(!technician.get(&address).await.page().contains("tube.example/x/bare"), "who does not decide");
+    for odd in ["other.example", "192.0.2.0/24", "example"] {
+        assert_eq!(lead.post(&address, &yes(odd)).await.status, 422, "{odd} was not offered");
+    }
+    let class = yes("tube.example/x/fun").replace("scope=person", &format!("scope=class:{}", id(CLASS + 1)));
+    assert_eq!(lead.post(&address, &class).await.status, 422, "another class");
+    for wide in ["tube.example", "tube.example/x"] {
+        let proposed = lead.post(&address, &yes(wide)).await;
+        assert!(proposed.leads_to().ends_with("asked-second"), "{wide}");
+        assert!(!opens(&rig, "https://tube.example/x/bare", now()));
+        lead.post(&address, "answer=aside").await.leads_to();
+        assert!(request(&rig).await.proposed.is_none());
+    }
+    lead.post(&address, &yes("tube.example/x/fun")).await.leads_to();
+    assert!(opens(&rig, "https://tube.example/x/fun", now()));
+    assert!(!opens(&rig, "https://tube.example/x/bare", now()));
+}
+
+#[tokio::test]
+async fn a_film_is_judged_by_its_query_and_a_typed_one_is_not_widened_unsaid() {
+    let rig = Rig::new().await;
+    let board = lesson(&rig).await;
+    asked(&rig, "https://video.example/watch?v=7", Some(8)).await;
+    let teacher = rig.signed_in("teacher").await;
+    let answer = teacher.post(&format!("{board}/answer/{}", id(700)), "answer=yes").await;
+    assert!(answer.leads_to().ends_with("asked-takes-two"));
+    let form = format!("matter=source&whom={}&page=video.example/watch%3Fv%3D3&reason=A+film", id(ADA));
+    let typed = teacher.post(&format!("{board}/permit"), &form).await;
+    assert!(typed.status == 422 && typed.text.contains("leave out the “?”"), "{}", typed.text);
+    for (page, said) in [("video.example/watch", "takes two people"), ("192.0.2.0/24", "many people at once")]
+    {
+        let form = format!("matter=source&whom={}&page={page}&reason=A+film", id(ADA));
+        let typed = teacher.post(&format!("{board}/permit"), &form).await;
+        assert!(typed.status == 422 && typed.text.contains(said), "{}", typed.text);
+    }
+    assert!(!opens(&rig, "https://video.example/watch?v=3", now()));
+}
+
+#[tokio::test]
+async fn what_the_filter_read_on_a_page_in_no_list_counts_and_so_do_accounts() {
+    let rig = Rig::new().await;
+    let board = lesson(&rig).await;
+    asked(&rig, "https://story.example/one", Some(8)).await;
+    let teacher = rig.signed_in("teacher").await;
+    let found = |reason: Reason| {
+        if let Some(What::Web(web)) = rig.recorded.0.lock().unwrap().last_mut().map(|event| &mut event.what) {
+            web.decision.reason = reason;
+        }
+    };
+    found(Reason::Says(Category::parse("adult").unwrap(), 300));
+    let answer = teacher.post(&format!("{board}/answer/{}", id(700)), "answer=yes").await;
+    assert!(answer.leads_to().ends_with("asked-takes-two"));
+    let lead = rig.signed_in("computing").await;
+    for kind in [SentKind::Picture, SentKind::SignUp] {
+        found(Reason::Leaving("held".into(), kind));
+        let answer = lead.post(&format!("/requests/{}", id(700)), &yes("story.example/one")).await;
+        assert!(answer.status == 422 && answer.text.contains("opened by a project"), "{}", answer.text);
+    }
+    assert!(request(&rig).await.answer.is_none());
+}
+
+#[tokio::test]
+async fn while_a_yes_waits_a_teacher_gives_no_other_beside_it() {
+    let rig = Rig::new().await;
+    let board = lesson(&rig).await;
+    asked(&rig, "https://tube.example/x/fun", Some(8)).await;
+    let lead = rig.signed_in("computing").await;
+    lead.post(&format!("/requests/{}", id(700)), &yes("tube.example")).await.leads_to();
+    let teacher = rig.signed_in("teacher").await;
+    let answer = teacher.post(&format!("{board}/answer/{}", id(700)), "answer=yes").await;
+    assert!(answer.leads_to().ends_with("asked-takes-two"));
+    let waits = request(&rig).await;
+    assert!(waits.answer.is_none() && waits.proposed.is_some());
+    assert!(!opens(&rig, "https://tube.example/x/fun", now()));
+}
+
+#[tokio::test]
+async fn one_person_puts_nothing_grave_into_a_list_for_lessons() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    for page in ["adult.example", "tube.example", "video.example/watch"] {
+        let form = format!("name=Volcanoes&class={}&checked=yes&pages=maps.example%0A{page}", id(CLASS));
+        let refused = teacher.post("/lists-for-lessons/new", &form).await;
+        assert!(refused.status == 422 && refused.text.contains("takes two people"), "{}", refused.text);
+    }
+    assert!(rig.books.values::<usher_records::lesson::LessonList>().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -156,6 +260,10 @@ async fn prm_09_wi_fi_for_one_child_for_one_lesson_ends_with_the_lesson() {
     teacher.post(&format!("{board}/permit"), &source).await.leads_to();
     let chess = "https://games.example/chess";
     assert!(opens(&rig, chess, now()));
+    assert!(
+        !opens_in(&rig, chess, now(), None) && !opens_in(&rig, chess, now(), Some(9)),
+        "in this lesson only"
+    );
     let page = teacher.get(&format!("{board}/permit")).await;
     assert!(page.page().contains("Ada Bell") && page.page().contains("own device"), "{}", page.text);
     let nobody = teacher.post(&format!("{board}/permit"), "matter=phone-call&whom=").await;
@@ -167,5 +275,5 @@ async fn prm_09_wi_fi_for_one_child_for_one_lesson_ends_with_the_lesson() {
     for permission in rig.books.values::<Permission>().await.unwrap() {
         assert_eq!(permission.state(now(), Some(&lesson)), State::Over);
     }
-    assert!(!opens(&rig, chess, now()), "what was opened to the child ended too");
+    assert!(!opens_in(&rig, chess, now(), None), "what was opened to the child ended too");
 }

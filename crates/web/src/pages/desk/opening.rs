@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use usher_events::event::{Event, What};
 use usher_lists::patterns::AddressPattern;
+use usher_policy::decision::Reason;
+use usher_policy::permission::Met;
 use usher_policy::snapshot::Snapshot;
 use usher_records::change::{Change, Stored};
 use usher_records::grant::Grant;
 use usher_records::refusal::Refusal;
-use usher_records::request::{self, Answer, UnblockRequest};
+use usher_records::request::{self, Answer, Proposed, UnblockRequest};
 use usher_types::ids::EventId;
 use usher_types::role::Reader;
 use usher_types::url::{Scheme, WebAddress};
@@ -36,6 +38,17 @@ pub(crate) fn page_of(event: &Event) -> Option<WebAddress> {
         }
         What::Malformed(_) | What::Ended(_) | What::SignInFailed(_) | What::System(_) => None,
     }
+}
+
+/// The page of an event, with what it was kept back for.
+pub(crate) fn met(event: &Event) -> Option<Met> {
+    let decision = event.decision();
+    let found = match decision.map(|decision| &decision.reason) {
+        Some(Reason::Says(about, _) | Reason::Category(about)) => Some(about.clone()),
+        _ => None,
+    };
+    let matched = decision.and_then(|decision| decision.matched.as_ref()).map(|one| one.category.clone());
+    Some(Met { page: page_of(event)?, about: found.into_iter().chain(matched).collect() })
 }
 
 /// What lists say the site of a page is about, in words.
@@ -68,6 +81,8 @@ pub(crate) struct Answered {
     pub(crate) grant: Option<(Grant, Change)>,
     /// What the asker is told.
     pub(crate) words: String,
+    /// The yes that waited, which this one confirms.
+    pub(crate) confirms: Option<Proposed>,
 }
 
 /// Answers a request. The grant and the answer are one change: nobody is told yes without the page being open.
@@ -79,7 +94,10 @@ pub(crate) async fn answer(
 ) -> Result<(), AppFault> {
     let grant = answered.grant.as_ref().map(|(grant, _)| grant.id);
     let answer = Answer { by: desk.person.id, at: desk.at, grant, words: answered.words };
-    let mut change = request::answer(request, answer)?;
+    let mut change = match &answered.confirms {
+        Some(proposed) => request::confirm(request, proposed, answer)?,
+        None => request::answer(request, answer)?,
+    };
     if let Some((_, made)) = answered.grant {
         change.reason = made.reason;
         change.writes.extend(made.writes);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use usher_events::event::What;
 use usher_lists::patterns::AddressPattern;
 use usher_policy::decision::Decision;
+use usher_policy::permission::Met;
 use usher_records::change::Stored;
 use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
@@ -17,9 +18,8 @@ use usher_records::refusal::Refusal;
 use usher_records::request::UnblockRequest;
 use usher_types::ids;
 use usher_types::moment::Moment;
-use usher_types::url::WebAddress;
 
-use super::{changed, find, permit, start};
+use super::{changed, find, lists, start};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -35,7 +35,7 @@ use crate::view::frame::Frame;
 use crate::view::with_status;
 
 /// When a page opened in a lesson shuts again: with the lesson, or earlier if the school wants.
-fn until(desk: &AtDesk, lesson: &Lesson) -> Moment {
+pub(super) fn until(desk: &AtDesk, lesson: &Lesson) -> Moment {
     let longest = i64::from(desk.school.settings.lessons.longest_grant_minutes);
     lesson.ends_at.min(desk.at.plus_minutes(longest))
 }
@@ -82,14 +82,14 @@ pub(super) async fn choose(
     Query(from): Query<From>,
 ) -> Result<Response, AppFault> {
     let (lesson, group) = find(&app, roll::id(&id)?).await?;
-    let page = refused(&app, lesson.value.id, &from.event).await?;
+    let page = refused(&app, lesson.value.id, &from.event).await?.page;
     let filled =
         Filled { page: address::page_pattern(&page).to_string(), reason: None, event: from.event.clone() };
     form(&app, &desk, &lesson.value, &group, &filled, Errors::none()).await
 }
 
 /// The page that was refused in this lesson. Nobody asks from here what was opened elsewhere.
-async fn refused(app: &App, lesson: ids::LessonId, event: &str) -> Result<WebAddress, AppFault> {
+async fn refused(app: &App, lesson: ids::LessonId, event: &str) -> Result<Met, AppFault> {
     let event = opening::event(app, roll::id(event)?).await?.ok_or(AppFault::NotFound)?;
     let who = match &event.what {
         What::Web(web) => &web.facts.who,
@@ -98,7 +98,7 @@ async fn refused(app: &App, lesson: ids::LessonId, event: &str) -> Result<WebAdd
     };
     let here = who.lesson.is_some_and(|now| now.lesson == lesson);
     let refused = here && event.decision().is_some_and(Decision::is_block);
-    opening::page_of(&event).filter(|_| refused).ok_or(AppFault::NotFound)
+    opening::met(&event).filter(|_| refused).ok_or(AppFault::NotFound)
 }
 
 async fn form(
@@ -160,16 +160,16 @@ pub(super) async fn open(
     let (desk, filled) = (asked.from, asked.value);
     let (lesson, group) = find(&app, roll::id(&id)?).await?;
     let says = Frame::desk(&app, &desk, "/lessons", "open-title").says;
-    let page = refused(&app, lesson.value.id, &filled.event).await?;
+    let met = refused(&app, lesson.value.id, &filled.event).await?;
     // What is opened is one of the two that were offered.
-    if ![address::page_pattern(&page), address::site_pattern(&page)]
+    if ![address::page_pattern(&met.page), address::site_pattern(&met.page)]
         .iter()
         .any(|one| one.to_string() == filled.page)
     {
         return Err(Refusal::AddressOdd.into());
     }
     let made = match make(&app, &desk, &lesson.value, &group, &filled) {
-        Ok(made) => alone(&app, &desk, made).await?,
+        Ok(made) => alone(&app, &desk, made, &[met]).await?,
         refused => refused,
     };
     match made {
@@ -197,11 +197,12 @@ async fn alone(
     app: &App,
     desk: &AtDesk,
     made: (Grant, usher_records::change::Change),
+    met: &[Met],
 ) -> Result<Made, AppFault> {
     let roll = roll::Roll::of(app).await?;
     let grant = &made.0;
     let opens = (std::slice::from_ref(&grant.page), std::slice::from_ref(&grant.scope));
-    let risky = meaning::looked_up(app, desk, &roll, opens).await?.is_risky();
+    let risky = meaning::looked_up(app, desk, &roll, opens, met).await?.is_risky();
     Ok(if risky { Err(Refusal::TakesTwo) } else { Ok(made) })
 }
 
@@ -310,10 +311,15 @@ pub(super) async fn reply(
     let request = asked_in(&app, &lesson.value, &request).await?;
     let says = Frame::desk(&app, &desk, "/lessons", "answer-title").says;
     let (grant, usual) = if filled.answer == "yes" {
+        if request.value.proposed.is_some() {
+            // One of two has said yes already.
+            return Ok(lead(&format!("/lessons/{id}"), "asked-takes-two"));
+        }
         let page = address::page_pattern(&request.value.address).to_string();
         let reason = request.value.reason.clone();
         let made = make(&app, &desk, &lesson.value, &group, &Filled { page, reason, event: String::new() })?;
-        let Ok(made) = alone(&app, &desk, made).await? else {
+        let met = meaning::met(&app, &request.value).await?;
+        let Ok(made) = alone(&app, &desk, made, &met).await? else {
             // It stays among the requests, where two people can open it.
             return Ok(lead(&format!("/lessons/{id}"), "asked-takes-two"));
         };
@@ -323,7 +329,7 @@ pub(super) async fn reply(
     };
     let words = filled.words.filter(|words| !words.trim().is_empty()).unwrap_or_else(|| says.t(usual));
     let done = if grant.is_some() { "asked-yes" } else { "asked-no" };
-    opening::answer(&app, &desk, &request, Answered { grant, words }).await?;
+    opening::answer(&app, &desk, &request, Answered { grant, words, confirms: None }).await?;
     changed(&app, lesson.value.id, desk.at).await?;
     Ok(lead(&format!("/lessons/{id}"), done))
 }
@@ -348,6 +354,9 @@ pub(super) async fn add_page(
     let page: AddressPattern = asked.value.add.parse().map_err(|_not_a_pattern| Refusal::AddressOdd)?;
     if opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page) {
         return Err(Refusal::Sealed.into());
+    }
+    if lists::takes_two(&app, std::slice::from_ref(&page))? {
+        return Err(Refusal::TakesTwo.into());
     }
     let mut next = list.value.clone();
     if !next.pages.contains(&page) {
@@ -389,8 +398,7 @@ pub(super) async fn end(
 ) -> Result<Response, AppFault> {
     let desk = asked.from;
     let (lesson, _) = find(&app, roll::id(&id)?).await?;
-    let mut change = lesson::end(&lesson, desk.at)?;
-    change.writes.extend(permit::ends_with(&app, &desk, lesson.value.id).await?);
+    let change = lesson::end(&lesson, desk.at)?;
     app.commit(&change, &desk.actor()).await?;
     changed(&app, lesson.value.id, desk.at).await?;
     Ok(lead(&format!("/lessons/{id}"), "lesson-ended"))

@@ -18,6 +18,7 @@ use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening;
+use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::{self, Roll};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
@@ -208,6 +209,11 @@ async fn save(
     let pages = read_pages(app, &filled.pages, |line, text, key| {
         errors.add("pages", says.t2(key, ("line", &line), ("text", &text)));
     });
+    let grave = pages.iter().map(|page| takes_two(app, std::slice::from_ref(page)));
+    let grave = grave.collect::<Result<Vec<bool>, _>>()?;
+    for (page, _) in pages.iter().zip(&grave).filter(|(_, grave)| **grave) {
+        errors.add("pages", says.t1("list-takes-two", "page", page));
+    }
     if pages.is_empty() && errors.is_empty() {
         errors.add("pages", says.t("list-no-pages"));
     }
@@ -237,6 +243,12 @@ async fn save(
         }
     }
     form(app, desk, earlier, filled, errors).await
+}
+
+/// Whether one person alone may not put these pages into a list: a list opens them to every pupil of a lesson, whatever
+/// else would shut them.
+pub(super) fn takes_two(app: &App, pages: &[AddressPattern]) -> Result<bool, AppFault> {
+    Ok(meaning::of(app, pages, &[], &meaning::every_pupil())?.is_risky())
 }
 
 /// Reads one page a line. What cannot be used is told with its line, counting from 1.

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_lists::patterns::AddressPattern;
+use usher_policy::permission::terms;
 use usher_records::change::Stored;
 use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
@@ -15,7 +16,6 @@ use usher_records::permission::act::{self, By};
 use usher_records::permission::matter::Matter;
 use usher_records::permission::{Ask, Permission, PermissionNoun, State as Now};
 use usher_records::refusal::Refusal;
-use usher_types::ids::LessonId;
 use usher_types::role::PersonKind;
 
 use super::{changed, find};
@@ -125,7 +125,7 @@ fn whom(f: &Frame, roll: &Roll, desk: &AtDesk, group: &Group) -> Vec<Choice> {
 
 fn names(f: &Frame, roll: &Roll, permission: &Permission) -> String {
     let name = |scope: &Scope| match scope {
-        Scope::Person(person) => roll.name(&f.says, *person),
+        Scope::Person(person) | Scope::PupilIn(_, person) => roll.name(&f.says, *person),
         Scope::Group(group) => roll.class_name(&f.says, *group),
         Scope::Lesson(_) | Scope::Kind(_) => f.says.t("permission-whom-lesson"),
     };
@@ -161,6 +161,15 @@ pub(super) async fn give(
 
 type Made = Result<usher_records::change::Change, Refusal>;
 
+/// The page of a source, where one is named.
+fn source(matter: Matter, typed: &str) -> Result<Option<AddressPattern>, Refusal> {
+    if matter != Matter::Source || typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let page = address::typed(typed).ok_or(Refusal::AddressOdd)?;
+    if page.query.is_some() { Err(Refusal::HasQuery) } else { Ok(Some(address::page_pattern(&page))) }
+}
+
 async fn made(
     app: &App,
     desk: &AtDesk,
@@ -168,23 +177,34 @@ async fn made(
     filled: &Filled,
 ) -> Result<Made, AppFault> {
     let Some(matter) = Matter::named(&filled.matter) else { return Ok(Err(Refusal::NotInThisSchool)) };
+    // A school that wants two people for it wants it asked for.
+    if terms(&desk.school.settings, matter).two_people {
+        return Ok(Err(Refusal::TakesTwo));
+    }
     let roll = Roll::of(app).await?;
+    let today = Clock::at(desk).today();
     let child = filled.whom.parse().ok().and_then(|id| roll.person(id));
     let whom = match child {
-        Some(child) if child.kind == PersonKind::Pupil && child.groups.contains(&group.id) => {
+        Some(child)
+            if child.kind == PersonKind::Pupil
+                && child.groups.contains(&group.id)
+                && child.is_here(today) =>
+        {
             vec![Scope::Person(child.id)]
         }
         _ if filled.whom == "class" => vec![Scope::Group(group.id)],
         _ => Vec::new(),
     };
-    let mut pages: Vec<AddressPattern> = Vec::new();
-    if matter == Matter::Source && !filled.page.trim().is_empty() {
-        let Some(page) = address::typed(&filled.page) else { return Ok(Err(Refusal::AddressOdd)) };
-        pages.push(address::page_pattern(&page));
-    }
-    // To one child it is theirs; to the class it is the lesson's, and ends with it to the second.
-    let scope =
-        whom.iter().map(|one| if let Scope::Person(_) = one { *one } else { Scope::Lesson(lesson.id) });
+    let pages = match source(matter, &filled.page) {
+        Ok(page) => Vec::from_iter(page),
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    // To one child or to the class it is the lesson's, and ends with it to the second, whenever that is.
+    let scope = whom.iter().map(|one| match one {
+        Scope::Person(child) => Scope::PupilIn(lesson.id, *child),
+        _ => Scope::Lesson(lesson.id),
+    });
+    let longest = desk.school.settings.lessons.longest_grant_minutes;
     let grants: Result<Vec<Grant>, Refusal> = scope
         .flat_map(|scope| pages.iter().map(move |page| (scope, page)))
         .map(|(scope, page)| {
@@ -195,17 +215,17 @@ async fn made(
                 page: page.clone(),
                 reason: &filled.reason,
                 owner: desk.person.id,
-                until: lesson.ends_at,
+                until: desk.at.plus_minutes(i64::from(longest)),
                 sealed: pattern_is_sealed(app.snapshot.load().as_deref(), page),
             };
-            Ok(grant::make(asked, desk.school.settings.lessons.longest_grant_minutes, desk.at)?.0)
+            Ok(grant::make(asked, longest, desk.at)?.0)
         })
         .collect();
     let grants = match grants {
         Ok(grants) => grants,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if !pages.is_empty() && meaning::looked_up(app, desk, &roll, (&pages, &whom)).await?.is_risky() {
+    if !pages.is_empty() && meaning::looked_up(app, desk, &roll, (&pages, &whom), &[]).await?.is_risky() {
         return Ok(Err(Refusal::TakesTwo));
     }
     let ask = Ask {
@@ -224,23 +244,6 @@ async fn made(
     };
     let by = By { person: desk.person.id, at: desk.at };
     Ok(act::quick(app.new_id(), ask, lesson, &grants, by).map(|(_, change)| change))
-}
-
-/// What ends with a lesson besides what is the lesson's own: pages that were opened to one child in it.
-pub(super) async fn ends_with(
-    app: &App,
-    desk: &AtDesk,
-    lesson: LessonId,
-) -> Result<Vec<usher_records::change::Write>, AppFault> {
-    let mut writes = Vec::new();
-    for given in app.books.find::<Permission>("lesson", lesson).await? {
-        for grant in given.value.grants() {
-            let grant = app.books.get::<Grant, _>(*grant).await?;
-            let ended = grant.and_then(|grant| grant::end(&grant, desk.at).ok());
-            writes.extend(ended.into_iter().flat_map(|change| change.writes));
-        }
-    }
-    Ok(writes)
 }
 
 /// Ends it before the lesson does.

@@ -146,7 +146,7 @@ async fn widened(app: &App, desk: &AtDesk, f: &Frame, person: &Person) -> Result
                 Scope::Person(id) => id == person.id,
                 Scope::Group(group) => person.groups.contains(&group),
                 Scope::Kind(kind) => kind == person.kind,
-                Scope::Lesson(_) => false,
+                Scope::Lesson(_) | Scope::PupilIn(..) => false,
             }
         });
     let mut lines: Vec<String> = mine

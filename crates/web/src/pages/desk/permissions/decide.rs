@@ -82,6 +82,9 @@ async fn decided(
     let risky = yes && !now.ask.pages.is_empty() && of(app, desk, shelf.roll, now).await?.is_risky();
     let two_people = risky || shelf.terms(now).two_people;
     let given = yes && (!two_people || now.first().is_some());
+    if yes && !given && !shelf.has_second(now) {
+        return Ok(Err(Refusal::NobodyDecides));
+    }
     let says = Frame::desk(app, desk, "/permissions", "permissions-title").says;
     let usual = says.t(if yes { "permission-usual-yes" } else { "permission-usual-no" });
     let words = if words.trim().is_empty() { usual } else { words.trim().to_owned() };

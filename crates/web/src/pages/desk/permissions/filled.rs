@@ -31,7 +31,7 @@ impl Filled {
     /// The text of a field.
     pub(super) fn one(&self, name: &str) -> String {
         let found = self.all(name).next().unwrap_or_default();
-        found.trim().chars().take(LONGEST_TEXT_CHARS).collect()
+        found.trim().to_owned()
     }
 
     /// Every value of a field.
@@ -52,6 +52,13 @@ impl Filled {
         matter: Matter,
     ) -> Result<Ask, (&'static str, Refusal)> {
         let details = Detail::ALL.map(|detail| (detail, self.one(detail.name())));
+        // What was written is kept whole or not at all.
+        let fields = Detail::ALL.map(Detail::name).into_iter().chain(["reason"]);
+        let long =
+            |name: &&str| self.all(name).next().is_some_and(|text| text.chars().count() > LONGEST_TEXT_CHARS);
+        if let Some(field) = fields.into_iter().find(long) {
+            return Err((field, Refusal::TooMuch));
+        }
         let odd_end = |_odd| ("until", Refusal::EndNeeded);
         let from = self.day(desk, "from").map_err(odd_end)?.map_or(desk.at, |from| from.max(desk.at));
         let last = self.day(desk, "until").map_err(odd_end)?;
@@ -108,7 +115,7 @@ impl Filled {
     }
 
     fn pages(&self) -> Result<Vec<AddressPattern>, Refusal> {
-        let text = self.one("pages");
+        let text = self.all("pages").next().unwrap_or_default();
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         if lines.len() > MOST_PAGES {
             return Err(Refusal::TooManyPages);
@@ -118,6 +125,9 @@ impl Filled {
             .map(|line| {
                 // What people copy has a scheme; a pattern has none.
                 let page = typed(line).ok_or(Refusal::AddressOdd)?;
+                if page.query.is_some() {
+                    return Err(Refusal::HasQuery);
+                }
                 let bare = page.path == "/";
                 let pattern = format!("{}{}", page.host, if bare { "" } else { page.path.as_str() });
                 pattern.parse().map_err(|_odd| Refusal::AddressOdd)

@@ -1,36 +1,26 @@
 //! What opening a page would mean: what else opens with it, which promises it breaks, whether it takes two people.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
-
-use usher_activity::question::Question;
-use usher_events::event::What;
 use usher_lists::category::Catalogue;
 use usher_lists::patterns::AddressPattern;
 use usher_policy::must;
-use usher_policy::permission::{Meaning, Reaches, meaning};
+use usher_policy::permission::{Meaning, Met, Reaches, meaning};
 use usher_records::grant::Scope;
+use usher_records::request::UnblockRequest;
 use usher_types::ids::GroupId;
 use usher_types::role::{PersonKind, Year};
 use usher_types::url::WebAddress;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::pages::desk::address::{self, begins_at};
+use crate::pages::desk::address;
 use crate::pages::desk::lessons::open_now;
-use crate::pages::desk::opening::{category, page_of};
+use crate::pages::desk::opening::{self, category};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::roll::Roll;
 use crate::view::says::Says;
 
-/// How many days back it is looked for what people asked for under an address: a week shows what a class meets there.
-const LOOKED_BACK_DAYS: i64 = 7;
-/// Minutes of a day.
-const DAY_MINUTES: i64 = 24 * 60;
-/// Pages that are named; a site has any number, and what they are about repeats itself.
+/// Pages that are shown; all of them are judged.
 const MOST_PAGES: usize = 12;
-/// Events that are looked at: more than a school of 400 makes in a week would keep a reader waiting.
-const MOST_EVENTS: usize = 200_000;
 /// Years a pupil can be in.
 const YEARS: std::ops::RangeInclusive<i8> = -1..=13;
 
@@ -48,7 +38,7 @@ pub(in crate::pages::desk) async fn reaches(
     let mut found: Vec<Reaches> = Vec::new();
     for scope in scopes {
         match scope {
-            Scope::Person(person) => {
+            Scope::Person(person) | Scope::PupilIn(_, person) => {
                 let person = roll.person(*person);
                 found.extend(person.map(|person| Reaches { kind: person.kind, year: person.year }));
             }
@@ -57,9 +47,7 @@ pub(in crate::pages::desk) async fn reaches(
                 let open = open_now(app, desk.at).await?.into_iter().find(|open| open.id == *lesson);
                 found.extend(open.into_iter().flat_map(|open| of_class(open.group)));
             }
-            Scope::Kind(PersonKind::Pupil) => {
-                found.extend(YEARS.map(|year| Reaches { kind: PersonKind::Pupil, year: Year::new(year) }));
-            }
+            Scope::Kind(PersonKind::Pupil) => found.extend(every_pupil()),
             Scope::Kind(kind) => found.push(Reaches { kind: *kind, year: None }),
         }
     }
@@ -67,52 +55,16 @@ pub(in crate::pages::desk) async fn reaches(
     Ok(found)
 }
 
-/// Pages under these patterns: where each begins, and those people asked for in the last week.
-pub(in crate::pages::desk) async fn known(
-    app: &App,
-    desk: &AtDesk,
-    patterns: &[AddressPattern],
-) -> Result<Vec<WebAddress>, AppFault> {
-    let mut pages: Vec<WebAddress> = patterns.iter().filter_map(begins_at).collect();
-    let activity = Arc::clone(&app.activity);
-    let wanted = patterns.to_vec();
-    let (school, now) = (desk.school.id, desk.at);
-    let read = tokio::task::spawn_blocking(move || {
-        let (mut seen, mut looked): (Vec<WebAddress>, usize) = (Vec::new(), 0);
-        let fits = |page: &WebAddress| wanted.iter().any(|pattern| pattern.matches(page));
-        // The latest day first, so that what is looked at is what is asked for now.
-        for day in 0..LOOKED_BACK_DAYS {
-            let until = now.plus_minutes(1 - day * DAY_MINUTES);
-            let question = Question::all(school, until.plus_minutes(-DAY_MINUTES), until);
-            let mut enough = false;
-            activity.scan(&question, &mut |event| {
-                looked += 1;
-                let part = matches!(&event.what, What::Web(web) if web.facts.part_of_page);
-                if let Some(page) = page_of(&event).filter(fits).filter(|_| !part) {
-                    let page = WebAddress { query: None, ..page };
-                    if !seen.contains(&page) {
-                        seen.push(page);
-                    }
-                }
-                enough = seen.len() >= MOST_PAGES || looked >= MOST_EVENTS;
-                if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            })?;
-            if enough {
-                break;
-            }
-        }
-        Ok::<_, usher_activity::spool::SpoolFault>(seen)
-    })
-    .await;
-    pages.extend(read.map_err(|_stopped| AppFault::NotFound)??);
-    Ok(pages)
+/// Pupils of every year.
+pub(in crate::pages::desk) fn every_pupil() -> Vec<Reaches> {
+    YEARS.map(|year| Reaches { kind: PersonKind::Pupil, year: Year::new(year) }).collect()
 }
 
 /// What it means to open these pages to these people. Without a snapshot nothing opens, and nothing is known.
 pub(in crate::pages::desk) fn of(
     app: &App,
     patterns: &[AddressPattern],
-    known: &[WebAddress],
+    met: &[Met],
     whom: &[Reaches],
 ) -> Result<Meaning, AppFault> {
     let Some(snapshot) = app.snapshot.load_full() else { return Ok(Meaning::default()) };
@@ -120,25 +72,33 @@ pub(in crate::pages::desk) fn of(
     let musts = must::of(&snapshot.document).map_err(unavailable)?;
     let mut all = Meaning::default();
     for pattern in patterns {
-        let one = meaning(&snapshot, (&catalogue, &musts), pattern, known, whom);
+        let one = meaning(&snapshot, (&catalogue, &musts), pattern, met, whom);
         all.pages.extend(one.pages);
         all.broken
             .extend(one.broken.into_iter().filter(|words| !all.broken.contains(words)).collect::<Vec<_>>());
         all.grave.extend(one.grave.into_iter().filter(|name| !all.grave.contains(name)).collect::<Vec<_>>());
+        all.more |= one.more;
     }
     Ok(all)
 }
 
-/// What it means to open these pages to these people, all looked up.
+/// What it means to open these pages to these people, all looked up. `met` is what somebody met of them.
 pub(in crate::pages::desk) async fn looked_up(
     app: &App,
     desk: &AtDesk,
     roll: &Roll,
     (patterns, whom): (&[AddressPattern], &[Scope]),
+    met: &[Met],
 ) -> Result<Meaning, AppFault> {
     let whom = reaches(app, desk, roll, whom).await?;
-    let known = known(app, desk, patterns).await?;
-    of(app, patterns, &known, &whom)
+    of(app, patterns, met, &whom)
+}
+
+/// What a request is about: its page, and what the gateway found on it.
+pub(in crate::pages::desk) async fn met(app: &App, request: &UnblockRequest) -> Result<Vec<Met>, AppFault> {
+    let event = opening::event(app, request.event).await?;
+    let asked = Met { page: request.address.clone(), about: Vec::new() };
+    Ok(std::iter::once(asked).chain(event.as_ref().and_then(opening::met)).collect())
 }
 
 /// A meaning in words.
@@ -159,7 +119,12 @@ pub(in crate::pages::desk) fn told(says: &Says, meaning: &Meaning) -> Told {
     let broken = meaning.broken.iter().map(|words| says.t1("opens-breaks", "promise", words));
     let grave =
         meaning.grave.iter().map(|one| says.t1("opens-grave", "category", category(says, one.as_str())));
-    let mut pages: Vec<(String, String)> = meaning.pages.iter().map(page).collect();
-    pages.dedup();
-    Told { pages, risks: broken.chain(grave).collect() }
+    let more = meaning.more.then(|| says.t("opens-more"));
+    let mut pages: Vec<(String, String)> = Vec::new();
+    for page in meaning.pages.iter().map(page) {
+        if pages.len() < MOST_PAGES && !pages.contains(&page) {
+            pages.push(page);
+        }
+    }
+    Told { pages, risks: broken.chain(grave).chain(more).collect() }
 }

@@ -10,19 +10,21 @@ mod new;
 mod say;
 mod show;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::routing::{get, post};
 use usher_policy::access::{Act, Who};
 use usher_policy::permission::{may_decide, may_see, terms};
 use usher_records::change::Stored;
+use usher_records::grant::Grant;
 use usher_records::lesson::Lesson;
 use usher_records::permission::rules::Terms;
-use usher_records::permission::{Permission, PermissionNoun, State};
+use usher_records::permission::{Permission, PermissionId, PermissionNoun, State};
 use usher_types::ids::{LessonId, PersonId};
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
+use crate::pages::desk::clock::Clock;
 use crate::pages::desk::roll::{self, Roll};
 use crate::routes::{DeskRoute, desk_route};
 
@@ -44,6 +46,8 @@ pub(super) struct Shelf<'a> {
     desk: &'a AtDesk,
     pub(super) roll: &'a Roll,
     lessons: BTreeMap<LessonId, Lesson>,
+    /// Those of which nothing is open any more: what they opened was taken back one by one.
+    taken_back: BTreeSet<PermissionId>,
 }
 
 impl<'a> Shelf<'a> {
@@ -54,15 +58,22 @@ impl<'a> Shelf<'a> {
         roll: &'a Roll,
         permissions: impl IntoIterator<Item = &Permission>,
     ) -> Result<Self, AppFault> {
-        let mut lessons = BTreeMap::new();
-        for id in permissions.into_iter().filter_map(|permission| permission.ask.lesson) {
-            if !lessons.contains_key(&id)
+        let (mut lessons, mut taken_back) = (BTreeMap::new(), BTreeSet::new());
+        for permission in permissions {
+            if let Some(id) = permission.ask.lesson
+                && !lessons.contains_key(&id)
                 && let Some(lesson) = app.books.get::<Lesson, _>(id).await?
             {
                 lessons.insert(id, lesson.value);
             }
+            let lesson = permission.ask.lesson.and_then(|id| lessons.get(&id));
+            if matches!(permission.state(desk.at, lesson), State::Open | State::Begins)
+                && nothing_open(app, desk, permission).await?
+            {
+                taken_back.insert(permission.id);
+            }
         }
-        Ok(Self { desk, roll, lessons })
+        Ok(Self { desk, roll, lessons, taken_back })
     }
 
     fn lesson(&self, permission: &Permission) -> Option<&Lesson> {
@@ -70,6 +81,9 @@ impl<'a> Shelf<'a> {
     }
 
     fn state(&self, permission: &Permission) -> State {
+        if self.taken_back.contains(&permission.id) {
+            return State::Ended;
+        }
         permission.state(self.desk.at, self.lesson(permission))
     }
 
@@ -87,10 +101,45 @@ impl<'a> Shelf<'a> {
 
     /// Whether whoever looks may decide on it now.
     fn decides(&self, permission: &Permission) -> bool {
-        let first = permission.first().and_then(|first| self.who(first));
-        self.state(permission).waits()
-            && may_decide(&self.desk.who(), permission, first.as_ref(), &self.terms(permission))
+        self.state(permission).waits() && self.may_decide(permission, &self.desk.who())
     }
+
+    /// Whether somebody may. With the first of two gone from the books nobody knows their office: it is asked for anew.
+    fn may_decide(&self, permission: &Permission, who: &Who) -> bool {
+        let first = permission.first().map(|first| self.who(first));
+        if first == Some(None) {
+            return false;
+        }
+        may_decide(who, permission, first.flatten().as_ref(), &self.terms(permission))
+    }
+
+    /// Whether somebody who is here could say the second yes after whoever looks.
+    fn has_second(&self, permission: &Permission) -> bool {
+        let (today, first) = (Clock::at(self.desk).today(), self.desk.who());
+        let mut here = self.roll.people().filter(|person| person.is_here(today));
+        here.any(|person| may_decide(&Who::of(person), permission, Some(&first), &self.terms(permission)))
+    }
+
+    /// Those who are here and may decide, by name.
+    fn deciders(&self, permission: &Permission) -> Vec<String> {
+        let today = Clock::at(self.desk).today();
+        let here = self.roll.people().filter(|person| person.is_here(today));
+        let may = here.filter(|person| self.may_decide(permission, &Who::of(person)));
+        let mut names: Vec<String> = may.map(usher_records::person::Person::name).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Whether it opened something, and all of it is over.
+async fn nothing_open(app: &App, desk: &AtDesk, permission: &Permission) -> Result<bool, AppFault> {
+    for grant in permission.grants() {
+        let grant = app.books.get::<Grant, _>(*grant).await?;
+        if grant.is_some_and(|grant| !grant.value.is_over(desk.at)) {
+            return Ok(false);
+        }
+    }
+    Ok(!permission.grants().is_empty())
 }
 
 async fn stored(app: &App, id: &str) -> Result<Stored<Permission>, AppFault> {

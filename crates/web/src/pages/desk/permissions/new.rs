@@ -12,7 +12,7 @@ use usher_types::role::Role;
 
 use super::filled::Filled;
 use super::form::{field_of, fields};
-use super::say;
+use super::{Shelf, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -118,6 +118,14 @@ pub(super) async fn ask(
         }
         act::ask(app.new_id(), asked, &terms, by).map_err(|refusal| (place(&refusal), refusal))
     });
+    let asked = match asked {
+        Ok((permission, change)) => {
+            let shelf = Shelf::of(&app, &desk, &roll, [&permission]).await?;
+            let nobody = shelf.deciders(&permission).is_empty();
+            if nobody { Err(("reason", Refusal::NobodyDecides)) } else { Ok((permission, change)) }
+        }
+        refused => refused,
+    };
     match asked {
         Ok((permission, change)) => {
             app.commit(&change, &desk.actor()).await?;
@@ -139,8 +147,8 @@ pub(super) async fn ask(
 const fn place(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::DetailNeeded(detail) => field_of(*detail),
-        Refusal::NameNeeded => "whom",
-        Refusal::AddressOdd | Refusal::TooWide | Refusal::Sealed => "pages",
+        Refusal::NameNeeded | Refusal::TooManyNames => "whom",
+        Refusal::HasQuery | Refusal::AddressOdd | Refusal::TooWide | Refusal::Sealed => "pages",
         Refusal::EndNeeded | Refusal::TooLong => "until",
         _ => "reason",
     }

@@ -38,7 +38,7 @@ pub(super) fn detail(says: &Says, matter: Matter, detail: Detail) -> String {
 /// For whom it is.
 pub(super) fn whom(says: &Says, roll: &Roll, ask: &Ask) -> Vec<String> {
     let name = |scope: &Scope| match scope {
-        Scope::Person(person) => roll.name(says, *person),
+        Scope::Person(person) | Scope::PupilIn(_, person) => roll.name(says, *person),
         Scope::Group(group) => roll.class_name(says, *group),
         Scope::Kind(kind) => says.t(format!("report-kinds-{}", kind.name())),
         Scope::Lesson(_) => says.t("permission-whom-lesson"),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use usher_policy::permission::{may_decide, may_end};
+use usher_policy::permission::may_end;
 use usher_records::permission::{Permission, State as Now};
 
 use super::meaning::{self, Told};
@@ -97,10 +97,12 @@ pub(super) async fn one(
         state: f.says.of("permission-state", state.name()),
         facts: say::facts(&f.says, &shelf, &permission, clock),
         entries: entries(&f, &roll, clock, &permission),
-        told: meant.filter(|_| state.waits()).map(|meant| meaning::told(&f.says, &meant)),
+        // What lists know of a site is for those who decide.
+        told: meant.filter(|_| decides.is_some()).map(|meant| meaning::told(&f.says, &meant)),
         two: (terms.two_people || risky) && state == Now::Waits,
         deciders: (state.waits() && decides.is_none()).then(|| {
-            who_may(&f, desk, &shelf, &permission).unwrap_or_else(|| new::offices(&f.says, &terms.deciders))
+            let names = shelf.deciders(&permission);
+            if names.is_empty() { new::offices(&f.says, &terms.deciders) } else { f.says.list(&names) }
         }),
         decides,
         ends,
@@ -123,24 +125,7 @@ pub(super) async fn of(
     roll: &Roll,
     permission: &Permission,
 ) -> Result<usher_policy::permission::Meaning, AppFault> {
-    meaning::looked_up(app, desk, roll, (&permission.ask.pages, &permission.ask.whom)).await
-}
-
-/// Those who are here and may decide, by name.
-fn who_may(f: &Frame, desk: &AtDesk, shelf: &Shelf<'_>, permission: &Permission) -> Option<String> {
-    let (today, terms) = (Clock::at(desk).today(), shelf.terms(permission));
-    let first = permission.first().and_then(|first| shelf.who(first));
-    let mut names: Vec<String> = shelf
-        .roll
-        .people()
-        .filter(|person| person.is_here(today))
-        .filter(|person| {
-            may_decide(&usher_policy::access::Who::of(person), permission, first.as_ref(), &terms)
-        })
-        .map(usher_records::person::Person::name)
-        .collect();
-    names.sort();
-    (!names.is_empty()).then(|| f.says.list(&names))
+    meaning::looked_up(app, desk, roll, (&permission.ask.pages, &permission.ask.whom), &[]).await
 }
 
 fn entries(

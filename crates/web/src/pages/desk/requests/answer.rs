@@ -16,7 +16,7 @@ use usher_records::change::{Change, Stored};
 use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
 use usher_records::refusal::Refusal;
-use usher_records::request::UnblockRequest;
+use usher_records::request::{self, UnblockRequest};
 use usher_scan::features::SentKind;
 use usher_types::ids;
 use usher_types::role::Reader;
@@ -122,8 +122,9 @@ async fn form(
     let asker = Asker { request, name: &name, class: group };
     let fields = fields(app, desk, &f, asker, filled, &errors).await?;
     let waits = second::waits(app, desk, (&f, &roll), request).await?;
-    let told =
-        if request.answer.is_none() { Some(told(app, desk, (&f, &roll), request).await?) } else { None };
+    // What a site is about is for those who decide on it.
+    let decides = request.answer.is_none() && desk.may(Act::AnswerRequests).is_ok();
+    let told = if decides { Some(told(app, desk, (&f, &roll), request).await?) } else { None };
     let page = AnswerPage {
         waits,
         told,
@@ -150,7 +151,7 @@ async fn form(
     Ok(with_status(status, &page))
 }
 
-/// What would open: the pages of the whole site, and what hangs on the page alone, which is what is proposed.
+/// What would open: what is known of the whole site, and what hangs on the page alone, which is what is proposed.
 async fn told(
     app: &App,
     desk: &AtDesk,
@@ -159,10 +160,9 @@ async fn told(
 ) -> Result<Told, AppFault> {
     let (page, site) = (address::page_pattern(&request.address), address::site_pattern(&request.address));
     let whom = meaning::reaches(app, desk, roll, &[Scope::Person(request.person)]).await?;
-    let mut known = meaning::known(app, desk, std::slice::from_ref(&site)).await?;
-    known.extend(address::begins_at(&page));
-    let alone = meaning::told(&f.says, &meaning::of(app, &[page], &known, &whom)?);
-    let all = meaning::told(&f.says, &meaning::of(app, &[site], &known, &whom)?);
+    let met = meaning::met(app, request).await?;
+    let alone = meaning::told(&f.says, &meaning::of(app, &[page], &met, &whom)?);
+    let all = meaning::told(&f.says, &meaning::of(app, &[site], &met, &whom)?);
     Ok(Told { pages: all.pages, risks: alone.risks })
 }
 
@@ -293,9 +293,13 @@ pub(super) async fn answer(
             }
         };
     }
+    if filled.answer == "aside" {
+        app.commit(&request::set_aside(&request)?, &desk.actor()).await?;
+        return Ok(lead(&format!("/requests/{id}"), "asked-aside"));
+    }
     if filled.answer != "yes" {
         let words = said("answer-usual-no");
-        opening::answer(&app, &desk, &request, Answered { grant: None, words }).await?;
+        opening::answer(&app, &desk, &request, Answered { grant: None, words, confirms: None }).await?;
         return Ok(lead("/requests", "asked-no"));
     }
     match make(&app, &desk, &request.value, &filled, opens.unwrap_or_default()).await? {
@@ -303,11 +307,12 @@ pub(super) async fn answer(
         Ok(_) if request.value.proposed.is_some() => Ok(lead(&format!("/requests/{id}"), "asked-second")),
         Ok(grant) => {
             let words = said("answer-usual-yes");
-            let meant = second::meant(&app, &desk, &grant.0).await?;
+            let meant = second::meant(&app, &desk, &request.value, &grant.0).await?;
             if grant.0.opens == Opens::Page && meant.is_risky() {
                 return second::propose(&app, &desk, &request, (grant.0, words, meant)).await;
             }
-            opening::answer(&app, &desk, &request, Answered { grant: Some(grant), words }).await?;
+            opening::answer(&app, &desk, &request, Answered { grant: Some(grant), words, confirms: None })
+                .await?;
             Ok(lead("/requests", "asked-yes"))
         }
         Err(refusal) => {
@@ -328,8 +333,7 @@ async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Result<Ope
     let event = opening::event(app, request.event).await?;
     Ok(match event.as_ref().and_then(Event::decision).map(|decision| &decision.reason) {
         Some(Reason::Carries(_)) => Ok(Opens::Files),
-        Some(Reason::Leaving(_, SentKind::SignUp)) => Ok(Opens::SignUp),
-        Some(Reason::Leaving(_, SentKind::Picture)) => Ok(Opens::Picture),
+        Some(Reason::Leaving(_, SentKind::SignUp | SentKind::Picture)) => Err(Refusal::NeedsProject),
         Some(Reason::Leaving(..) | Reason::Malware(_) | Reason::Unscanned(_)) => Err(Refusal::NothingToOpen),
         _ => Ok(Opens::Page),
     })
@@ -353,16 +357,35 @@ async fn make(
     let scope = match filled.scope.split_once(':') {
         Some(("lesson", id)) => {
             let lesson = roll::id::<ids::Lesson>(id)?;
-            let open = open_now(app, desk.at).await?.into_iter().any(|open| open.id == lesson);
+            let roll = Roll::of(app).await?;
+            let theirs = |group| roll.person(request.person).is_some_and(|one| one.groups.contains(&group));
+            let open = open_now(app, desk.at).await?;
+            let open = open.into_iter().any(|open| open.id == lesson && theirs(open.group));
             if !open {
                 return Ok(Err(Refusal::Gone));
             }
             Scope::Lesson(lesson)
         }
-        Some(("class", id)) => Scope::Group(roll::id::<ids::Group>(id)?),
+        Some(("class", id)) => {
+            let class = roll::id::<ids::Group>(id)?;
+            let roll = Roll::of(app).await?;
+            let theirs = roll.person(request.person).is_some_and(|person| person.groups.contains(&class));
+            if !theirs {
+                return Ok(Err(Refusal::NotYours));
+            }
+            Scope::Group(class)
+        }
         _ => Scope::Person(request.person),
     };
     let Ok(page) = filled.page.parse::<AddressPattern>() else { return Ok(Err(Refusal::AddressOdd)) };
+    // What is opened is one of those that were offered.
+    let folder = address::folder_pattern(&request.address);
+    let mut offered = [address::page_pattern(&request.address), address::site_pattern(&request.address)]
+        .into_iter()
+        .chain(folder);
+    if !offered.any(|one| one == page) {
+        return Ok(Err(Refusal::AddressOdd));
+    }
     let Some(until) = start::read_end(&filled.until, desk.at) else { return Ok(Err(Refusal::EndNeeded)) };
     let sealed = opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page);
     let asked = MakeGrant {

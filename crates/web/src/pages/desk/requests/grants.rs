@@ -102,7 +102,7 @@ pub(super) async fn show(
 
 pub(super) async fn whom(app: &App, f: &Frame, roll: &Roll, scope: Scope) -> Result<String, AppFault> {
     Ok(match scope {
-        Scope::Person(person) => roll.name(&f.says, person),
+        Scope::Person(person) | Scope::PupilIn(_, person) => roll.name(&f.says, person),
         Scope::Group(group) => roll.class_name(&f.says, group),
         Scope::Kind(kind) => f.says.t(format!("report-kinds-{}", kind.name())),
         Scope::Lesson(id) => {

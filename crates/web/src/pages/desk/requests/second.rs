@@ -4,7 +4,7 @@ use axum::response::Response;
 use usher_policy::access::Who;
 use usher_policy::permission::{Meaning, may_confirm_opening};
 use usher_records::change::{Change, Stored};
-use usher_records::grant::{self, Grant, MakeGrant, Opens};
+use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::refusal::Refusal;
 use usher_records::request::{self, Proposed, UnblockRequest};
 
@@ -12,6 +12,7 @@ use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::live::Note;
 use crate::pages::desk::around::lead;
+use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::opening::{self, Answered};
 use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::Roll;
@@ -68,10 +69,15 @@ fn second<'a>(desk: &AtDesk, roll: &Roll, request: &'a UnblockRequest) -> Result
 }
 
 /// What a grant about to be made would mean.
-pub(super) async fn meant(app: &App, desk: &AtDesk, grant: &Grant) -> Result<Meaning, AppFault> {
+pub(super) async fn meant(
+    app: &App,
+    desk: &AtDesk,
+    request: &UnblockRequest,
+    grant: &Grant,
+) -> Result<Meaning, AppFault> {
     let roll = Roll::of(app).await?;
     let opens = (std::slice::from_ref(&grant.page), std::slice::from_ref(&grant.scope));
-    meaning::looked_up(app, desk, &roll, opens).await
+    meaning::looked_up(app, desk, &roll, opens, &meaning::met(app, request).await?).await
 }
 
 /// Keeps the first yes.
@@ -111,6 +117,11 @@ pub(super) async fn confirm(
         Ok(proposed) => proposed,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if let Scope::Lesson(lesson) = proposed.scope
+        && !open_now(app, desk.at).await?.into_iter().any(|open| open.id == lesson)
+    {
+        return Ok(Err(Refusal::Gone));
+    }
     let asked = MakeGrant {
         id: app.new_id(),
         scope: proposed.scope,
@@ -127,7 +138,13 @@ pub(super) async fn confirm(
         Ok(made) => {
             let words =
                 if words.trim().is_empty() { proposed.words.clone() } else { words.trim().to_owned() };
-            opening::answer(app, desk, request, Answered { grant: Some(made), words }).await?;
+            opening::answer(
+                app,
+                desk,
+                request,
+                Answered { grant: Some(made), words, confirms: Some(proposed.clone()) },
+            )
+            .await?;
             Ok(Ok(()))
         }
         Err(refusal) => Ok(Err(refusal)),
