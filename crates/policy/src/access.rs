@@ -179,7 +179,6 @@ impl Act {
     }
 
     /// The offices whose holders may.
-    #[expect(clippy::too_many_lines, reason = "it is a table: one line for each act")]
     const fn roles(self) -> &'static [Role] {
         use Role as R;
         match self {

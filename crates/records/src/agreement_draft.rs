@@ -308,6 +308,7 @@ mod tests {
             with_parent: false,
             days_to_sign_again: 14,
             governors_approve,
+            scan_days: 365,
         }
     }
 

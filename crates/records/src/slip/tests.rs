@@ -51,6 +51,7 @@ fn version(id: u64, digest: Digest, published_at: Moment, material: bool) -> Agr
         published_at,
         material,
         in_force: true,
+        contract_term: false,
     }
 }
 

@@ -308,7 +308,9 @@ async fn until_it_says(browser: &Browser<'_>, page: &str, words: &str) -> Answer
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), look).await.expect("it never says so")
+    tokio::time::timeout(std::time::Duration::from_secs(20), look)
+        .await
+        .unwrap_or_else(|_| panic!("it never says {words}"))
 }
 
 #[tokio::test]
