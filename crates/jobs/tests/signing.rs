@@ -144,9 +144,26 @@ async fn acc_11_when_the_half_term_begins_staff_must_set_a_new_password_and_pupi
     job.run(at("2026-11-02T00:05")).await.unwrap();
     assert_eq!(must().await, [51]);
     job.run(at("2026-11-02T00:15")).await.unwrap();
+    let account = books.get::<Account, _>(account::AccountId::new(51)).await.unwrap().unwrap();
+    let old =
+        account::set_secret(&account, &[], Hashed::Password("hash".into()), false, at("2026-10-01T08:00"));
+    commit(&books, old, "2026-11-02T00:20").await;
+    job.run(at("2026-11-02T10:00")).await.unwrap();
+    assert!(must().await.is_empty(), "a half-term is dealt with once");
     let journal = books.store().journal(Id::new(1), 0, 100).await.unwrap();
     let lapsed = journal.iter().filter(|entry| entry.read().unwrap().action == Action::PasswordLapsed);
     assert_eq!(lapsed.count(), 1, "once");
+}
+
+#[tokio::test]
+async fn acc_11_a_school_that_begins_with_it_in_a_half_term_lets_nothing_lapse_before_the_next() {
+    let (_folder, books) = books().await;
+    account(&books, 51, &staff(7, "Joan Price", &[Role::Teacher])).await;
+    let job = HalfTerm { books: books.clone(), snapshot: terms("comprehensive") };
+    for moment in ["2026-11-02T09:00", "2026-11-02T09:10", "2026-11-30T09:00"] {
+        job.run(at(moment)).await.unwrap();
+        assert!(!books.values::<Account>().await.unwrap()[0].must_change, "{moment}");
+    }
 }
 
 #[tokio::test]

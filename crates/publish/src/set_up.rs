@@ -87,7 +87,7 @@ pub async fn set_up(
     if books.get::<School, _>(id).await?.is_none() {
         let Profile { name: profile, settings, policy, .. } = &new.profile;
         let (profile, settings, zone) = (profile.clone(), settings.clone(), policy.zone.clone());
-        let school = School { id, name: new.name, profile, settings, zone, set_up_at: at };
+        let school = School { id, name: new.name, profile, settings, zone, set_up_at: at, lapse_from: None };
         books.commit(&school::set_up(&school), actor, at).await?;
     }
     publish_agreements(books, ids, actor, at).await?;

@@ -1,5 +1,6 @@
 //! The school itself: its name and its settings.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use usher_types::ids::SchoolId;
 use usher_types::moment::{Moment, Zone};
@@ -23,6 +24,10 @@ pub struct School {
     pub zone: Zone,
     /// When it was set up.
     pub set_up_at: Moment,
+    /// The first day whose half-term lets staff passwords lapse: the day after the school asked for it, or after the last one. None
+    /// while it does not ask (ACC-11).
+    #[serde(default)]
+    pub lapse_from: Option<Date>,
 }
 
 impl Noun for School {

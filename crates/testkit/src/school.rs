@@ -44,6 +44,7 @@ pub fn school(profile: &str) -> School {
         settings: profile::built_in(profile).unwrap().unwrap().settings,
         zone: Zone::london(),
         set_up_at: Moment::from_unix_ms(0),
+        lapse_from: None,
     }
 }
 
