@@ -127,6 +127,9 @@ pub enum Refusal {
     /// There are more words than fit.
     #[error("there are too many words")]
     TooMuch,
+    /// As many questions as may wait for a reply do (AGR-10).
+    #[error("too many questions wait for a reply")]
+    StillWaiting,
 }
 
 impl Refusal {
@@ -173,6 +176,7 @@ impl Refusal {
             Self::MinuteNeeded => "refusal-minute-needed",
             Self::VersionNeeded => "refusal-version-needed",
             Self::TooMuch => "refusal-too-much",
+            Self::StillWaiting => "refusal-still-waiting",
         }
     }
 }

@@ -39,4 +39,5 @@ refusal-not-approved = The governors have not approved these words yet. Record t
 refusal-meeting-odd = That day is still to come. Please give the day it happened.
 refusal-minute-needed = Please say where the minutes say so, such as 7.2.
 refusal-version-needed = Please give the version, such as 2026.
+refusal-still-waiting = Five of your questions wait for a reply. Please wait for one before you ask another.
 refusal-too-much = That is more than fits here. Please make it shorter.
