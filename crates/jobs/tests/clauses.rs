@@ -232,6 +232,22 @@ async fn pol_01_new_words_first_and_a_signature_under_the_old_ones_stays_on_the_
 }
 
 #[tokio::test]
+async fn pol_01_a_signed_clause_that_is_taken_out_binds_until_the_time_to_sign_anew_is_over() {
+    let rowan = Rowan::new().await;
+    rowan.sign(11, &head(), STAFF, at("2026-11-23T09:05")).await;
+    let newer = STAFF.replace("version = \"2026\"", "version = \"2026b\"").replace("#lessons", "#other");
+    let newer = newer.replace("web.lesson-session", "");
+    rowan.publish_text(8, &newer, at("2026-11-23T09:30")).await;
+    let mut without = rowan.policy.clone();
+    without.lessons.whom.clear();
+    for (day, signed) in [("2026-11-23T09:40", vec![1]), ("2026-12-07T09:31", vec![])] {
+        let (before, after) = (taken(&rowan.policy), taken(&without));
+        let found = usher_ledger::breaches(&rowan.books, before, after, at(day)).await.unwrap();
+        assert_eq!(found.iter().map(|breach| breach.signed).collect::<Vec<_>>(), signed, "{day}");
+    }
+}
+
+#[tokio::test]
 async fn pol_01_a_change_that_breaks_what_people_signed_is_named_before_it_is_made() {
     let rowan = Rowan::new().await;
     rowan.sign(11, &head(), STAFF, at("2026-11-23T09:05")).await;

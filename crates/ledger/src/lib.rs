@@ -9,7 +9,7 @@ pub mod tally;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use usher_policy::ledger::{self, Breach, Checked, Configured, Known, Ledger, Text};
+use usher_policy::ledger::{self, Breach, Checked, Configured, Gone, Known, Ledger, Text};
 use usher_policy::profile::ProfileFault;
 use usher_policy::snapshot::Snapshot;
 use usher_records::agreement::{AgreementText, AgreementVersion};
@@ -18,6 +18,7 @@ use usher_records::held::{self, HeldBook};
 use usher_records::person::Person;
 use usher_records::school::School;
 use usher_records::signature::{Part, Signature};
+use usher_records::standing;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
@@ -177,7 +178,7 @@ pub async fn note(books: &Books, read: &Read, checked: &[Checked], at: Moment) -
     }
 }
 
-/// The clauses in force that a change of the policy would make untrue, those that most signed first.
+/// The clauses, in force or still signed, that a change of the policy would make untrue, those that most signed first.
 ///
 /// # Errors
 /// See [`LedgerFault`].
@@ -188,9 +189,18 @@ pub async fn breaches(
     at: Moment,
 ) -> Result<Vec<Breach>, LedgerFault> {
     let read = Read::of(books, at).await?;
+    let versions = books.values::<AgreementVersion>().await?;
     let work = tokio::task::spawn_blocking(move || {
+        let (settings, zone) = (&read.school.settings, &read.school.zone);
+        let known = standing::Known { settings, versions: &versions, zone };
+        // A clause that is taken out holds until its signers signed the new words or their time for it is over; one that
+        // only says of less that it keeps it, until they are asked to.
+        let binds = |signature: &Signature, gone: Gone| match gone {
+            Gone::Clause => !standing::lapsed(signature, known, at),
+            Gone::Control => !standing::asked_again(signature, known),
+        };
         let (before, after) = (read.check(&before, at)?, read.check(&after, at)?);
-        Ok::<_, LedgerFault>(ledger::breaches(&read.texts, &read.signatures, &before, &after))
+        Ok::<_, LedgerFault>(ledger::breaches(&read.texts, &read.signatures, binds, &before, &after))
     });
     work.await.map_err(|_stopped| LedgerFault::BrokenOff)?
 }

@@ -40,20 +40,45 @@ pub fn answerers<'a>(people: &'a [&'a Person], asker: Asker<'_>, today: Date) ->
             let teacher = may(&Who::of(person), Act::RunLessons).is_ok();
             teacher && person.groups.iter().any(|group| asker.groups.contains(group))
         };
+        // Whoever else runs lessons with the class only where it has no teacher.
         let teachers: Vec<&Person> = others().filter(teaches).collect();
-        if !teachers.is_empty() {
-            return teachers;
+        let class: Vec<&Person> =
+            teachers.iter().copied().filter(|person| person.roles.has(Role::Teacher)).collect();
+        if let Some(found) = [class, teachers].into_iter().find(|found| !found.is_empty()) {
+            return found;
         }
     }
     let holders = |role: &Role| others().filter(|person| person.roles.has(*role)).collect::<Vec<_>>();
     offices(asker.kind).iter().map(holders).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// Whether somebody may read a question and reply: those it reaches, and the headteacher, who answers for the policy.
-pub fn may_answer(who: &Who, people: &[&Person], asker: Asker<'_>, today: Date) -> bool {
-    let head = may(who, Act::ChangeSettings).is_ok() && who.person != asker.person;
-    let reached = answerers(people, asker, today).iter().any(|person| person.id == who.person);
-    may(who, Act::UseDesk).is_ok() && (head || reached)
+/// A question that was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Who asked.
+    pub person: PersonId,
+    /// What they are to the school; none when it keeps them no more.
+    pub asker: Option<Asker<'a>>,
+    /// Whom it reached then.
+    pub reached: &'a [PersonId],
+}
+
+/// Whom a question is for: those it reached when it was asked, whatever classes they have now; when none of them is here any
+/// more, those it would reach today.
+pub fn readers<'a>(people: &'a [&'a Person], asked: Asked<'_>, today: Date) -> Vec<&'a Person> {
+    let reached = |person: &&&Person| person.is_here(today) && asked.reached.contains(&person.id);
+    let found: Vec<&Person> = people.iter().filter(reached).copied().collect();
+    if found.is_empty() {
+        return asked.asker.map(|asker| answerers(people, asker, today)).unwrap_or_default();
+    }
+    found
+}
+
+/// Whether somebody may read a question and reply: those it is for, and the headteacher, who answers for the policy.
+pub fn may_answer(who: &Who, people: &[&Person], asked: Asked<'_>, today: Date) -> bool {
+    let head = may(who, Act::ChangeSettings).is_ok() && who.person != asked.person;
+    let reads = readers(people, asked, today).iter().any(|person| person.id == who.person);
+    may(who, Act::UseDesk).is_ok() && (head || reads)
 }
 
 #[cfg(test)]
@@ -114,7 +139,15 @@ mod tests {
         assert_eq!(reached(&people, 5, staff, &[31]), [1]);
         let all: Vec<&Person> = people.iter().collect();
         let asker = Asker { person: Id::new(9), kind: PersonKind::Parent, groups: &[Id::new(30)] };
-        let may = |index: usize| may_answer(&Who::of(&people[index]), &all, asker, date(2026, 11, 24));
-        assert_eq!([0, 1, 3, 4].map(may), [true, false, true, false]);
+        let asked = |asker, reached| Asked { person: Id::new(9), asker, reached };
+        let may = |asked| {
+            let may = |index: usize| may_answer(&Who::of(&people[index]), &all, asked, date(2026, 11, 24));
+            [0, 1, 3, 4].map(may)
+        };
+        assert_eq!(may(asked(Some(asker), &[])), [true, false, true, false]);
+        // The child moved up: whom the page named reads it, not the next teacher.
+        let named = [Id::new(5)];
+        assert_eq!(may(asked(Some(asker), &named)), [true, false, false, true]);
+        assert_eq!(may(asked(None, &[])), [true, false, false, false], "whoever asked is not kept any more");
     }
 }

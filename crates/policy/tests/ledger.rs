@@ -8,8 +8,8 @@
 
 use usher_policy::document::{PolicyDocument, SafeLevel};
 use usher_policy::ledger::{
-    Checked, Condition, Configured, DraftHead, Known, Outcome, State, Text, breaches, check, draft, ledger,
-    propose, split,
+    Checked, Condition, Configured, DraftHead, Gone, Known, Outcome, State, Text, breaches, check, draft,
+    ledger, propose, split,
 };
 use usher_policy::profile::{BUILT_IN, built_in};
 use usher_policy::snapshot::Snapshot;
@@ -345,27 +345,34 @@ fn pol_01_a_change_that_breaks_a_signed_clause_is_named_with_how_many_signed_it(
         "- Lessons. {#lessons keeps=\"web.lesson-session\"}\n- Kind. {#kind keeps=\"duty.kindness\"}\n",
     )];
     let signatures = [signed(&texts[0], 1, NOW), signed(&texts[0], 2, NOW)];
+    let holds = |_: &Signature, _: Gone| true;
     let before = checked(policy.clone(), &settings, &texts);
-    assert_eq!(breaches(&texts, &signatures, &before, &before), []);
+    assert_eq!(breaches(&texts, &signatures, holds, &before, &before), []);
     let mut changed = policy;
     changed.lessons.whom.clear();
     let after = checked(changed, &settings, &texts);
-    let found = breaches(&texts, &signatures, &before, &after);
+    let found = breaches(&texts, &signatures, holds, &before, &after);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].number, found[0].signed), (1, 2));
     assert_eq!(found[0].controls[0].1.why, "open-without-lesson");
-    assert_eq!(breaches(&texts, &[], &before, &after)[0].signed, 0);
+    assert_eq!(breaches(&texts, &[], holds, &before, &after)[0].signed, 0);
     // A slip of the pen mended, and everybody's signature goes on counting: they promised it as well.
     let mended = text("staff", "2026b", "- Lessons, mended. {#lessons keeps=\"web.lesson-session\"}\n");
     let mut earlier = texts[0].clone();
     earlier.version.in_force = false;
-    let found = breaches(&[mended, earlier], &signatures, &before, &after);
+    let found = breaches(&[mended, earlier.clone()], &signatures, holds, &before, &after);
     assert_eq!((found.len(), found[0].signed, found[0].version.as_str()), (1, 2, "2026b"));
     // New words that promise it no more, and it may go.
     let reworded = [text("staff", "2027", "- Kind. {#kind keeps=\"duty.kindness\"}\n")];
-    assert_eq!(breaches(&reworded, &[], &before, &after), []);
+    assert_eq!(breaches(&reworded, &[], holds, &before, &after), []);
+    // Nor is it taken out from under those who signed it: only once their time to sign anew is over.
+    let taken_out = [reworded[0].clone(), earlier];
+    let found = breaches(&taken_out, &signatures, holds, &before, &after);
+    assert_eq!((found.len(), found[0].signed, found[0].version.as_str()), (1, 2, "2026"));
+    assert!(found[0].refuses());
+    assert_eq!(breaches(&taken_out, &signatures, |_, _| false, &before, &after), []);
     // What did not hold before is not broken by the change.
-    assert_eq!(breaches(&texts, &signatures, &after, &after), []);
+    assert_eq!(breaches(&texts, &signatures, holds, &after, &after), []);
 }
 
 const PASTED: &str = "Acceptable use\n\nPasswords\n1. Staff must keep their passwords secret and must not\n   share them.\n\

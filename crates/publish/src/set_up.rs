@@ -5,7 +5,7 @@ use std::sync::Arc;
 use usher_lists::source::SourceId;
 use usher_policy::profile::Profile;
 use usher_records::agreement::{self, AgreementFault, AgreementText, AgreementVersion};
-use usher_records::agreement_draft::{self, AgreementDraft, may_put_out};
+use usher_records::agreement_draft::{self, AgreementDraft};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::school::{self, School};
@@ -109,14 +109,15 @@ pub async fn set_up(
 pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
     let read = |(file, text): (&'static str, &str)| {
         let text = text.replace("\r\n", "\n");
-        let parsed = AgreementText::parse(&text).map_err(|source| SetUpFault::Agreement { file, source })?;
+        let parsed =
+            AgreementText::parse_new(&text).map_err(|source| SetUpFault::Agreement { file, source })?;
         Ok((parsed, text))
     };
     AGREEMENTS.into_iter().map(read).collect()
 }
 
 /// Publishes the model agreements that were never published. Gives how many. Where the governors approve what is put out for
-/// signature (POL-05), a model they have not approved becomes a draft that waits for them.
+/// signature (POL-05), a model becomes a draft that waits for them.
 ///
 /// # Errors
 /// See [`SetUpFault`].
@@ -128,15 +129,14 @@ pub async fn publish_agreements(
 ) -> Result<usize, SetUpFault> {
     let school = books.get::<School, _>(books.school()).await?.map(|school| school.value);
     let drafts = books.values::<AgreementDraft>().await?;
+    let approves = school.as_ref().is_some_and(|school| school.settings.agreements.governors_approve);
     let mut published = 0;
     for (text, file) in agreements()? {
         if books.find_one::<AgreementVersion>("digest", text.digest).await?.is_some() {
             continue;
         }
         books.store().put_blob(books.school(), file.as_bytes()).await?;
-        let asked =
-            school.as_ref().map(|school| may_put_out(&school.settings.agreements, &drafts, text.digest));
-        if asked.is_some_and(|asked| asked.is_err()) {
+        if approves {
             // One draft of an agreement at a time: what somebody is writing stays.
             if !drafts.iter().any(|draft| draft.key == text.head.key) {
                 let (_, change) = agreement_draft::begin(Id::new(ids.next(at)), &text, actor, at);

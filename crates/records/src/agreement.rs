@@ -136,6 +136,21 @@ impl AgreementText {
         }
     }
 
+    /// Reads an agreement file that somebody means to put out: as [`Self::parse`], and every line in it is one that people are
+    /// shown. What was published before is read by [`Self::parse`] alone.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; a line that is no clause and no heading, and attributes in the middle of a clause.
+    pub fn parse_new(file: &str) -> Result<Self, AgreementFault> {
+        let text = Self::parse(file)?;
+        let file = file.replace("\r\n", "\n");
+        let (_, body, line) = split_head(&file)?;
+        match unread(body, line).into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(text),
+        }
+    }
+
     /// The ids of all clauses, in order.
     pub fn clause_ids(&self) -> Vec<String> {
         self.clauses.iter().map(|clause| clause.id.clone()).collect()
@@ -193,6 +208,28 @@ pub(crate) fn read_clauses(body: &str, first_line: usize) -> (Vec<Clause>, Vec<A
         faults.push(fault(first_line, what));
     }
     (clauses, faults)
+}
+
+/// What stands in a text and nobody would be shown: lines that are neither clauses nor headings, and attributes that are not at
+/// a clause's end.
+pub(crate) fn unread(body: &str, first_line: usize) -> Vec<AgreementFault> {
+    let items = items(body);
+    let known = |at: usize| items.iter().any(|item| (item.line..=item.last).contains(&at));
+    let lines = body.lines().map(str::trim_end).enumerate();
+    let lost = lines.filter(|(at, line)| !line.is_empty() && !line.starts_with("## ") && !known(*at));
+    let lost = lost.map(|(at, _)| {
+        let what = "nobody would be shown this: a clause begins with `- `, a heading with `## `";
+        fault(first_line + at, what)
+    });
+    let inside = |item: &&Item| {
+        let words = attributes_of(&item.text).map_or(item.text.as_str(), |(words, _)| words);
+        ["{#", "{keeps=", "{picture="].iter().any(|mark| words.contains(mark))
+    };
+    let marks = items.iter().filter(inside);
+    let marks = marks.map(|item| {
+        fault(first_line + item.line, "the marks in curly brackets stand at the very end of a clause")
+    });
+    lost.chain(marks).collect()
 }
 
 /// A list item of a text.
@@ -411,6 +448,14 @@ Words before the rules are not clauses.
         assert_ne!(text.digest, edited.digest);
         let windows = AgreementText::parse(&FILE.replace('\n', "\r\n")).unwrap();
         assert_eq!(text.digest, windows.digest);
+    }
+
+    #[test]
+    fn agr_20_what_is_newly_put_out_has_no_line_that_nobody_is_shown() {
+        let lost = AgreementText::parse_new(FILE).unwrap_err();
+        assert_eq!(FILE.lines().nth(lost.line - 1), Some("Words before the rules are not clauses."));
+        let fine = FILE.replace("Words before the rules are not clauses.", "");
+        assert_eq!(AgreementText::parse_new(&fine), AgreementText::parse(&fine));
     }
 
     #[test]

@@ -93,13 +93,6 @@ impl Noun for AgreementDraft {
         let mut keys = vec![IndexKey::shared("key", &self.key)];
         // Of one agreement, one draft at a time: two people do not write against each other unseen.
         keys.extend(self.is_open().then(|| IndexKey::unique("open", &self.key)));
-        let approved = self.entries.iter().filter_map(|entry| match &entry.what {
-            What::Approved(approval) => Some(IndexKey::shared("approved", approval.text)),
-            _ => None,
-        });
-        keys.extend(approved);
-        keys.sort();
-        keys.dedup();
         keys
     }
 }
@@ -113,17 +106,15 @@ impl AgreementDraft {
         })
     }
 
-    /// The approval of exactly these words.
-    pub fn approval_of(&self, text: Digest) -> Option<&Approval> {
-        self.entries.iter().rev().find_map(|entry| match &entry.what {
-            What::Approved(approval) if approval.text == text => Some(approval),
-            _ => None,
-        })
-    }
-
-    /// The approval of the words it has now.
+    /// The approval of the words it has now, given after they were written: words that were changed and changed back are approved
+    /// anew.
     pub fn approval(&self) -> Option<&Approval> {
-        self.approval_of(self.text()?)
+        let last = self.entries.iter().rev().find_map(|entry| match &entry.what {
+            What::Approved(approval) => Some(Some(approval)),
+            What::Written(_) => Some(None),
+            What::Published { .. } | What::Withdrawn(_) => None,
+        });
+        last.flatten().filter(|approval| Some(approval.text) == self.text())
     }
 
     /// Whether something may still be added.
@@ -132,12 +123,13 @@ impl AgreementDraft {
     }
 }
 
-/// Whether these words may be put out for signature: where the school asks for it, the governors approved exactly them.
+/// Whether the words a draft has now may be put out for signature: where the school asks for it, the governors approved exactly
+/// them, and the draft was not given up since. Where nobody began a draft, nobody approved.
 ///
 /// # Errors
 /// [`Refusal::NotApproved`].
-pub fn may_put_out(settings: &Agreements, drafts: &[AgreementDraft], text: Digest) -> Result<(), Refusal> {
-    let approved = || drafts.iter().any(|draft| draft.approval_of(text).is_some());
+pub fn may_put_out(settings: &Agreements, draft: Option<&AgreementDraft>) -> Result<(), Refusal> {
+    let approved = || draft.is_some_and(|draft| draft.is_open() && draft.approval().is_some());
     if !settings.governors_approve || approved() { Ok(()) } else { Err(Refusal::NotApproved) }
 }
 
@@ -234,17 +226,44 @@ pub fn publish(
     if draft.value.text() != Some(text) {
         return Err(Refusal::AgreementChanged);
     }
-    if asked.earlier.is_some_and(|earlier| earlier.value.digest == text) {
+    may_put_out(asked.settings, Some(&draft.value))?;
+    let mut change = in_force(asked, at)?;
+    let done = add(draft, published(asked), (by, at), Action::AgreementPublished)?;
+    change.writes.extend(done.writes);
+    Ok(change)
+}
+
+/// Brings words into force that nobody began a draft of: a draft is kept that was begun and published at once.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_at_once(
+    id: AgreementDraftId,
+    asked: Publishing<'_>,
+    by: &Actor,
+    at: Moment,
+) -> Result<Change, Refusal> {
+    may_put_out(asked.settings, None)?;
+    let mut change = in_force(asked, at)?;
+    let (mut draft, _) = begin(id, asked.text, by, at);
+    draft.entries.push(Entry { what: published(asked), by: by.clone(), at });
+    change.writes.push(Write::of(&draft, Expect::New));
+    Ok(change)
+}
+
+const fn published(asked: Publishing<'_>) -> What {
+    What::Published { text: asked.text.digest, version: asked.version, material: asked.material }
+}
+
+/// The words in force and the earlier ones out of it; what matters is called minor only for a reason.
+fn in_force(asked: Publishing<'_>, at: Moment) -> Result<Change, Refusal> {
+    if asked.earlier.is_some_and(|earlier| earlier.value.digest == asked.text.digest) {
         return Err(Refusal::AlreadySo);
     }
-    may_put_out(asked.settings, std::slice::from_ref(&draft.value), text)?;
-    let published = What::Published { text, version: asked.version, material: asked.material };
-    let done = add(draft, published, (by, at), Action::AgreementPublished)?;
-    let mut change = agreement::publish(asked.version, asked.text, asked.earlier, asked.material, at);
+    let change = agreement::publish(asked.version, asked.text, asked.earlier, asked.material, at);
     if asked.advised && !asked.material {
-        change = change.because(refusal::reason(asked.reason)?);
+        return Ok(change.because(refusal::reason(asked.reason)?));
     }
-    change.writes.extend(done.writes);
     Ok(change)
 }
 
@@ -357,6 +376,35 @@ mod tests {
     }
 
     #[test]
+    fn pol_05_an_approval_stands_only_for_words_that_were_not_changed_or_given_up_since() {
+        let (draft, words, settings) = (begun(), text("I ask."), settings(true));
+        let approve = |draft: &_, words: &AgreementText| {
+            approve(draft, (words.digest, TODAY, "7"), &head(), (NINE, TODAY)).unwrap()
+        };
+        let approved = after(&draft, &approve(&draft, &words));
+        assert_eq!(may_put_out(&settings, Some(&approved.value)), Ok(()));
+        let other = after(&approved, &edit(&approved, &text("I tell."), &head(), NINE).unwrap());
+        let back = after(&other, &edit(&other, &words, &head(), NINE).unwrap());
+        assert_eq!(back.value.approval(), None, "there and back again is approved anew");
+        assert_eq!(publish(&back, asked(&words, &settings), &head(), NINE), Err(Refusal::NotApproved));
+        let given_up =
+            after(&approved, &withdraw(&approved, "The governors want more", &head(), NINE).unwrap());
+        assert_eq!(may_put_out(&settings, Some(&given_up.value)), Err(Refusal::NotApproved));
+        let alone = publish_at_once(Id::new(10), asked(&words, &settings), &head(), NINE);
+        assert_eq!(alone, Err(Refusal::NotApproved));
+    }
+
+    #[test]
+    fn agr_19_words_published_without_a_draft_are_judged_alike_and_leave_one_that_is_done() {
+        let (words, settings) = (text("I ask."), settings(false));
+        let once = |asked| publish_at_once(Id::new(10), asked, &head(), NINE);
+        let minor = Publishing { material: false, ..asked(&words, &settings) };
+        assert_eq!(once(minor), Err(Refusal::ReasonNeeded));
+        let done = after(&begun(), &once(asked(&words, &settings)).unwrap());
+        assert_eq!((done.value.entries.len(), done.value.is_open()), (2, false));
+    }
+
+    #[test]
     fn pol_05_a_school_that_does_not_ask_for_approval_publishes_without() {
         let (draft, words, settings) = (begun(), text("I ask."), settings(false));
         assert!(publish(&draft, asked(&words, &settings), &head(), NINE).is_ok());
@@ -405,7 +453,7 @@ mod tests {
                 prop_assert_eq!(&next.value.entries[..draft.value.entries.len()], &draft.value.entries[..]);
                 prop_assert_eq!(next.value.entries.len(), draft.value.entries.len() + 1);
                 if let Some(What::Published { text, .. }) = next.value.entries.last().map(|entry| &entry.what) {
-                    prop_assert!(draft.value.approval_of(*text).is_some());
+                    prop_assert_eq!(draft.value.approval().map(|one| one.text), Some(*text));
                 }
                 draft = next;
             }

@@ -15,6 +15,9 @@ use crate::refusal::{self, Refusal};
 /// The longest question or reply, in characters: a page of writing.
 pub const LONGEST_CHARS: usize = 3_000;
 
+/// The most questions of one person that wait for a reply: each is mail for every teacher it reaches.
+pub const MOST_WAITING: usize = 5;
+
 /// Marks ids of questions.
 #[derive(Debug)]
 pub enum QuestionNoun {}
@@ -41,6 +44,9 @@ pub struct Question {
     pub at: Moment,
     /// The reply.
     pub reply: Option<Reply>,
+    /// Whom it reached when it was asked, as the page said.
+    #[serde(default)]
+    pub reached: Vec<PersonId>,
 }
 
 /// A reply.
@@ -67,12 +73,16 @@ impl Noun for Question {
     }
 }
 
-/// Asks. Whoever may answer is told.
+/// Asks, when so many of theirs are `waiting`. Whoever may answer is told.
 ///
 /// # Errors
-/// [`Refusal::ReasonNeeded`] when it says nothing; [`Refusal::TooMuch`] when it is longer than a page.
-pub fn ask(question: &Question, mails: Vec<Mail>) -> Result<Change, Refusal> {
+/// [`Refusal::ReasonNeeded`] when it says nothing; [`Refusal::TooMuch`] when it is longer than a page;
+/// [`Refusal::StillWaiting`] when [`MOST_WAITING`] of theirs wait.
+pub fn ask(question: &Question, waiting: usize, mails: Vec<Mail>) -> Result<Change, Refusal> {
     let words = said(&question.words)?.to_owned();
+    if waiting >= MOST_WAITING {
+        return Err(Refusal::StillWaiting);
+    }
     let question = Question { words, ..question.clone() };
     let change = Change::of(Action::QuestionAsked, Write::of(&question, Expect::New)).about(question.person);
     Ok(Change { mails, ..change })
@@ -113,10 +123,12 @@ mod tests {
             words: words.into(),
             at: NINE,
             reply: None,
+            reached: vec![],
         };
-        assert_eq!(ask(&question(" ? "), vec![]), Err(Refusal::ReasonNeeded));
-        assert_eq!(ask(&question(&"why ".repeat(1_000)), vec![]), Err(Refusal::TooMuch));
-        let asked = ask(&question(" What is rule 3? "), vec![]).unwrap();
+        assert_eq!(ask(&question(" ? "), 0, vec![]), Err(Refusal::ReasonNeeded));
+        assert_eq!(ask(&question(&"why ".repeat(1_000)), 0, vec![]), Err(Refusal::TooMuch));
+        assert_eq!(ask(&question("And this?"), MOST_WAITING, vec![]), Err(Refusal::StillWaiting));
+        let asked = ask(&question(" What is rule 3? "), MOST_WAITING - 1, vec![]).unwrap();
         let kept: Question = serde_json::from_str(&asked.writes[0].body).unwrap();
         assert_eq!(kept.words, "What is rule 3?");
         assert!(kept.keys().contains(&IndexKey::shared("state", "waiting")));

@@ -139,6 +139,9 @@ pub enum Refusal {
     /// There are more words than fit.
     #[error("there are too many words")]
     TooMuch,
+    /// As many questions as may wait for a reply do (AGR-10).
+    #[error("too many questions wait for a reply")]
+    StillWaiting,
 }
 
 impl Refusal {
@@ -189,6 +192,7 @@ impl Refusal {
             Self::NeedsProject => "refusal-needs-project",
             Self::NobodyDecides => "refusal-nobody-decides",
             Self::TooMuch => "refusal-too-much",
+            Self::StillWaiting => "refusal-still-waiting",
         }
     }
 }

@@ -124,6 +124,17 @@ pub fn parent_answered(
         .any(|signature| counts(signature, known, current, yearly, at))
 }
 
+/// Whether whoever made a signature is asked for another since, because words came that must be signed again.
+pub fn asked_again(signature: &Signature, known: Known<'_>) -> bool {
+    signature.at < last_material(known, &signature.agreement)
+}
+
+/// Whether a signature opens nothing any more because words that must be signed again came since, and the time for it is over.
+pub fn lapsed(signature: &Signature, known: Known<'_>, at: Moment) -> bool {
+    let last = last_material(known, &signature.agreement);
+    asked_again(signature, known) && time_to_sign(known, last) <= at
+}
+
 /// How many of these people stand well with what is known `before` and owe a signature with what is known `after`:
 /// what a new version asks of the school. Each comes with every signature that is theirs or made for them.
 pub fn newly_due<'a>(
@@ -161,8 +172,7 @@ fn own_standing(
     if yearly && !this_year(latest.at, at, known.zone) {
         return Standing::Due { agreement, why: DueReason::NewYear };
     }
-    let days = i64::from(known.settings.agreements.days_to_sign_again);
-    let by = last_material(known, current).plus_minutes(days * 24 * 60);
+    let by = time_to_sign(known, last_material(known, &current.key));
     if at < by {
         Standing::DueBy { agreement, by }
     } else {
@@ -180,19 +190,24 @@ fn counts(
     at: Moment,
 ) -> bool {
     let right_text = signature.agreement == current.key
-        && (signature.digest == current.digest || signature.at >= last_material(known, current));
+        && (signature.digest == current.digest || signature.at >= last_material(known, &current.key));
     right_text && (!yearly || this_year(signature.at, at, known.zone))
 }
 
 /// When the last version that must be signed again was published.
-fn last_material(known: Known<'_>, current: &AgreementVersion) -> Moment {
+fn last_material(known: Known<'_>, key: &str) -> Moment {
     known
         .versions
         .iter()
-        .filter(|version| version.key == current.key && version.material)
+        .filter(|version| version.key == key && version.material)
         .map(|version| version.published_at)
         .max()
         .unwrap_or(Moment::from_unix_ms(i64::MIN))
+}
+
+/// Until when words that were published then may be signed.
+fn time_to_sign(known: Known<'_>, published: Moment) -> Moment {
+    published.plus_minutes(i64::from(known.settings.agreements.days_to_sign_again) * 24 * 60)
 }
 
 fn this_year(signed: Moment, at: Moment, zone: &Zone) -> bool {

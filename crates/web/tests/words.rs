@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use usher_policy::verdict::Verdict;
-use usher_records::agreement_diff::What;
+use usher_records::agreement_diff::{self, What};
 use usher_records::alert::Off;
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part, Seal};
@@ -128,6 +128,7 @@ fn put_together() -> BTreeSet<String> {
         keys.extend([format!("edit-choice-{effect}"), format!("edit-choice-{effect}-hint")]);
     }
     keys.extend(What::ALL.map(|what| format!("agreement-change-{}", what.name())));
+    keys.extend(agreement_diff::Part::ALL.map(|part| format!("agreement-part-{}", part.name())));
     keys.extend(Register::ALL.map(|register| format!("scope-register-{}", register.name())));
     keys.extend(of_cases());
     keys.extend(of_permissions());

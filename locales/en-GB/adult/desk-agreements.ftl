@@ -24,6 +24,24 @@ agreement-change-tidied = Only spelling or signs
 agreement-change-moved = Moved
 agreement-change-kept-by = The same words, kept by something else
 agreement-change-removed = Taken out
+agreement-change-heading = The same words under another heading
+agreement-part-title = Title
+agreement-part-opening = What stands before the rules
+agreement-part-declaration = What people say when they sign
+agreement-part-parents = What a parent says when they sign beside a child
+agreement-part-each-time = The reminder at every sign-in
+agreement-part-check = The question before signing
+agreement-part-contract-term = Contract of employment
+agreement-part-none = Nothing
+agreement-answer-right = “{ $answer }” is right: { $reply }
+agreement-answer-wrong = “{ $answer }” is wrong: { $reply }
+agreement-is-contract = It is a term of the contract of employment.
+agreement-heading-none = no heading
+agreement-heading-was = Heading: { $now }. Before: { $before }.
+agreement-kept-by = Kept by: { $what }
+agreement-kept-none = nothing
+agreement-kept-was = Kept by: { $now }. Before: { $before }.
+agreement-whole-words = All the words
 agreement-advice-again = This changes what people signed. They should sign again.
 agreement-advice-on = This does not change what people signed. What they signed still counts.
 agreement-edit = Change the words
@@ -68,6 +86,8 @@ agreement-faults =
         [one] One thing is not right yet
        *[other] { $count } things are not right yet
     }
+agreement-edit-conflict = Somebody else kept other words while you were writing. Yours are still here. Below you see what they would change in theirs. Keep them again to put yours in their place.
+agreement-edit-over = These words were published or given up while you were writing. Yours are still here: copy them, and begin new words.
 agreement-no-control = There is no control called { $id }. The ledger names those there are.
 
 ## Publishing

@@ -39,6 +39,7 @@ question-none = You have not asked anything yet.
 question-waits = Waiting for a reply
 question-somebody = Somebody at school
 question-reply-by = { $name } replied, { $day }
+question-nobody = Nobody at school has the job of answering this yet. Please ask at the school office.
 question-empty = Please write a few words.
 question-mail-subject = { $name } has a question about an agreement
 question-mail-text =

@@ -43,4 +43,5 @@ refusal-too-many-names = Name 40 children at most. For more, choose their class.
 refusal-has-query = Usher opens everything that has the same address before the “?”, not one film or search. If you mean all of it, leave out the “?” and what follows.
 refusal-needs-project = Accounts and pictures are opened by a project. Say no here, and ask for one under Permissions.
 refusal-nobody-decides = Nobody at this school can decide on this, as things are: it takes somebody else with the right role. Ask the headteacher or the chair of governors to give somebody that role.
+refusal-still-waiting = Five of your questions wait for a reply. Please wait for one before you ask another.
 refusal-too-much = That is more than fits here. Please make it shorter.

@@ -23,6 +23,7 @@ refusal-reason-needed = Please say why, in a few words.
 refusal-agreement-changed = The rules changed while you were reading. Here are the new ones.
 refusal-check-wrong = Not quite. Have another try.
 refusal-name-differs = Type your own first name.
+refusal-still-waiting = Five of your questions wait for an answer. Please wait for one first.
 refusal-already-so = You have done that already.
 refusal-gone = That is not here any more.
 refusal-conflict = Someone else did that at the same time. Try again.

@@ -149,8 +149,9 @@ impl Hand<'_> {
             words: words.into(),
             at: self.at,
             reply: answers.map(|by| Reply { by: by.id, words: REPLIED.into(), at: self.at }),
+            reached: Vec::new(),
         };
-        let change = question::ask(&question, Vec::new())?;
+        let change = question::ask(&question, 0, Vec::new())?;
         self.books.commit(&change, &Actor::Person(asks.id), self.at).await?;
         Ok(())
     }

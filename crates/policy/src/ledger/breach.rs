@@ -5,7 +5,7 @@ use usher_records::signature::Signature;
 
 use super::check::{Checked, Outcome, Short, Text};
 
-/// A clause in force that people signed, and that a change would make untrue.
+/// A clause that people signed, or that is in force, and that a change would make untrue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breach {
     /// Which agreement.
@@ -31,11 +31,22 @@ impl Breach {
     }
 }
 
-/// The clauses in force whose controls hold `before` a change and not `after` it, those that most signed first. A clause
-/// nobody signed yet is told too, with nobody's signature.
+/// How a promise somebody signed is in force no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// The clause is not there any more.
+    Clause,
+    /// The clause is there, and this control keeps it no more.
+    Control,
+}
+
+/// The clauses whose controls hold `before` a change and not `after` it, those that most signed first: those in force, with
+/// everybody whose last signature covers a clause of that id in whatever words (nobody, too: that is told), and those that are
+/// in force no more, or promise it no more, with those whose last signature is under them and `binds` still.
 pub fn breaches(
     texts: &[Text],
     signatures: &[Signature],
+    binds: impl Fn(&Signature, Gone) -> bool,
     before: &[Checked],
     after: &[Checked],
 ) -> Vec<Breach> {
@@ -48,44 +59,52 @@ pub fn breaches(
         }
     };
     let mut found = Vec::new();
-    for text in texts.iter().filter(|text| text.version.in_force) {
+    for text in texts {
+        let in_force = text.version.in_force;
+        let now = texts.iter().find(|one| one.version.in_force && one.version.key == text.version.key);
         for clause in &text.text.clauses {
-            let controls: Vec<(String, Short)> = clause.keeps.iter().filter_map(falls).collect();
-            if !controls.is_empty() {
-                let broken = |id: &String| falls(id).is_some();
-                let signed =
-                    signatures.iter().filter(|one| promised(texts, one, text, clause, broken)).count();
-                found.push(Breach {
-                    agreement: text.version.key.clone(),
-                    title: text.version.title.clone(),
-                    version: text.version.version.clone(),
-                    number: clause.number,
-                    text: clause.text.clone(),
-                    controls,
-                    signed,
-                });
+            let told = |id: &&String| in_force || !promises(now, &clause.id, id);
+            let controls: Vec<(String, Short)> = clause.keeps.iter().filter(told).filter_map(falls).collect();
+            if controls.is_empty() {
+                continue;
             }
+            let signed = match in_force {
+                true => signatures.iter().filter(|one| covers(texts, one, text, clause)).count(),
+                false => {
+                    let there = now.is_some_and(|now| now.text.clause(&clause.id).is_some());
+                    let gone = if there { Gone::Control } else { Gone::Clause };
+                    let under = |one: &&Signature| one.digest == text.version.digest && binds(one, gone);
+                    signatures.iter().filter(under).count()
+                }
+            };
+            if !in_force && signed == 0 {
+                continue;
+            }
+            found.push(Breach {
+                agreement: text.version.key.clone(),
+                title: text.version.title.clone(),
+                version: text.version.version.clone(),
+                number: clause.number,
+                text: clause.text.clone(),
+                controls,
+                signed,
+            });
         }
     }
     found.sort_by_key(|breach| std::cmp::Reverse(breach.signed));
     found
 }
 
-/// Whether somebody's last signature is under this clause: in these words, or in earlier ones that said it was kept by what
-/// would fall. Signatures under earlier words go on counting where little changed.
-fn promised(
-    texts: &[Text],
-    signature: &Signature,
-    text: &Text,
-    clause: &Clause,
-    broken: impl Fn(&String) -> bool,
-) -> bool {
-    if signature.digest == text.version.digest {
-        return true;
-    }
+/// Whether the words in force still say of a clause that this control keeps it.
+fn promises(now: Option<&Text>, clause: &str, control: &str) -> bool {
+    let same = now.and_then(|text| text.text.clause(clause));
+    same.is_some_and(|same| same.keeps.iter().any(|id| id == control))
+}
+
+/// Whether somebody's last signature covers this clause, in these words or in others under the same id.
+fn covers(texts: &[Text], signature: &Signature, text: &Text, clause: &Clause) -> bool {
     let theirs = texts.iter().find(|one| one.version.digest == signature.digest);
-    theirs.filter(|one| one.version.key == text.version.key).is_some_and(|one| {
-        let same = one.text.clauses.iter().find(|other| other.id == clause.id);
-        same.is_some_and(|same| same.keeps.iter().any(broken))
-    })
+    theirs
+        .filter(|one| one.version.key == text.version.key)
+        .is_some_and(|one| one.text.clause(&clause.id).is_some())
 }

@@ -20,7 +20,7 @@ use usher_records::signature::Signature;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
-pub use breach::{Breach, breaches};
+pub use breach::{Breach, Gone, breaches};
 pub use check::{Checked, Configured, Outcome, Short, Tested, Text, check};
 pub use control::{Condition, Control, Level, controls};
 pub use propose::{DraftHead, MOST_CLAUSES, Pasted, draft, propose, split};

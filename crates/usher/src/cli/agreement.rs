@@ -9,10 +9,14 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use usher_policy::access::{self, Act};
 use usher_policy::ledger::controls;
-use usher_records::agreement::{self, AgreementText, AgreementVersion};
+use usher_records::agreement::{AgreementText, AgreementVersion};
+use usher_records::agreement_diff::material;
 use usher_records::agreement_draft::{self, AgreementDraft, Publishing};
 use usher_records::change::Actor;
+use usher_records::refusal::Refusal;
+use usher_store::books::Books;
 use usher_types::clock::Clock as _;
+use usher_types::digest::Digest;
 use usher_types::ids::Id;
 use usher_types::role::Reader;
 use usher_words::Words;
@@ -21,6 +25,9 @@ use super::policy::publish::By;
 use super::say;
 use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
+
+/// Of one agreement, one draft at a time.
+const OTHER_WORDS: &str = "Other words of this agreement are being written; publish or withdraw them first.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -39,6 +46,9 @@ pub(super) struct Publish {
     /// Nothing that matters changed: signatures under the earlier words still count
     #[arg(long)]
     minor: bool,
+    /// Why nobody signs again, where what changed asks for it; kept in the journal
+    #[arg(long, value_name = "WORDS")]
+    reason: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -67,7 +77,7 @@ fn words(path: &Path) -> anyhow::Result<Option<(String, AgreementText)>> {
     let name = path.display();
     let file = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
     let file = file.replace("\r\n", "\n");
-    let text = match AgreementText::parse(&file) {
+    let text = match AgreementText::parse_new(&file) {
         Ok(text) => text,
         Err(fault) => {
             say(format!("{name}, {fault}"));
@@ -95,7 +105,7 @@ async fn approve(asked: &Approve, opened: &Opened) -> anyhow::Result<ExitCode> {
     let draft = match open {
         Some(draft) if draft.value.text() == Some(text.digest) => draft,
         Some(_) => {
-            say("Other words of this agreement are being written; publish or withdraw them first.");
+            say(OTHER_WORDS);
             return Ok(ExitCode::FAILURE);
         }
         None => {
@@ -122,6 +132,13 @@ async fn approve(asked: &Approve, opened: &Opened) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// The words with this digest.
+async fn in_force(books: &Books, digest: Digest) -> anyhow::Result<Option<AgreementText>> {
+    let bytes = books.store().blob(books.school(), digest).await?;
+    let file = bytes.context("the words in force are not there")?;
+    Ok(AgreementText::parse(&String::from_utf8(file)?).ok())
+}
+
 async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
     let Some((file, text)) = words(&asked.file)? else { return Ok(ExitCode::FAILURE) };
     let who = asked.by.who(opened).await?;
@@ -132,26 +149,47 @@ async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     let school = usher_directory::books::school(books).await?;
-    let drafts = books.find::<AgreementDraft>("approved", text.digest).await?;
-    let drafts: Vec<AgreementDraft> = drafts.into_iter().map(|draft| draft.value).collect();
-    if let Err(refusal) = agreement_draft::may_put_out(&school.settings.agreements, &drafts, text.digest) {
-        say(Words::english()?.say(Reader::Adult, refusal.words(), &[]));
-        return Ok(ExitCode::FAILURE);
-    }
     let versions = books.find::<AgreementVersion>("key", &text.head.key).await?;
     let earlier = versions.iter().find(|version| version.value.in_force);
-    let at = SystemClock.now();
+    let before = match earlier {
+        Some(version) => in_force(books, version.value.digest).await?,
+        None => None,
+    };
+    let (at, by) = (SystemClock.now(), Actor::Person(who.person));
+    let asked = Publishing {
+        text: &text,
+        version: Id::new(opened.ids.next(at)),
+        earlier,
+        material: !asked.minor,
+        advised: before.as_ref().is_none_or(|before| material(before, &text)),
+        reason: asked.reason.as_deref().unwrap_or_default(),
+        settings: &school.settings.agreements,
+    };
+    // The same judgement as at the desk: of the draft with these words, or of words nobody began a draft of.
+    let judged = match books.find_one::<AgreementDraft>("open", &text.head.key).await? {
+        Some(draft) if draft.value.text() == Some(text.digest) => {
+            agreement_draft::publish(&draft, asked, &by, at)
+        }
+        Some(_) => {
+            say(OTHER_WORDS);
+            return Ok(ExitCode::FAILURE);
+        }
+        None => agreement_draft::publish_at_once(Id::new(opened.ids.next(at)), asked, &by, at),
+    };
+    let change = match judged {
+        Ok(change) => change,
+        Err(Refusal::ReasonNeeded) => {
+            say(
+                "This changes what people signed. They sign again without --minor; with it, say why with --reason.",
+            );
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(refusal) => {
+            say(Words::english()?.say(Reader::Adult, refusal.words(), &[]));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     books.store().put_blob(books.school(), file.as_bytes()).await?;
-    let (version, by) = (Id::new(opened.ids.next(at)), Actor::Person(who.person));
-    let mut change = agreement::publish(version, &text, earlier, !asked.minor, at);
-    // A draft with these words is done with them.
-    let open = books.find_one::<AgreementDraft>("open", &text.head.key).await?;
-    if let Some(draft) = open.filter(|draft| draft.value.text() == Some(text.digest)) {
-        let (settings, material) = (&school.settings.agreements, !asked.minor);
-        let publishing =
-            Publishing { text: &text, version, earlier, material, advised: material, reason: "", settings };
-        change = agreement_draft::publish(&draft, publishing, &by, at)?;
-    }
     books.commit(&change, &by, at).await?;
     say(format!(
         "Published: {}, version {}, {} clauses.",

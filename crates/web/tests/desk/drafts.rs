@@ -58,6 +58,13 @@ async fn begun(browser: &Browser<'_>) -> String {
     begun.leads_to().split("/edit").next().unwrap().to_owned()
 }
 
+/// Keeps these rules, as somebody does who opened the form just now.
+async fn keep(browser: &Browser<'_>, draft: &str, rules: &str) -> Answer {
+    let edit = format!("{draft}/edit");
+    let digest = hidden(&browser.get(&edit).await, "digest");
+    browser.post(&edit, &format!("{}&digest={digest}", form(&typed(rules, "keep")))).await
+}
+
 /// The form of a draft, filled in.
 fn typed<'a>(rules: &'a str, what: &'a str) -> [(&'a str, &'a str); 7] {
     [
@@ -71,7 +78,7 @@ fn typed<'a>(rules: &'a str, what: &'a str) -> [(&'a str, &'a str); 7] {
     ]
 }
 
-const RULES: &str = "## Signing in\r\n\r\n- I keep my password secret from everybody.\r\n- I sign out.\r\n- I lock my screen.";
+const RULES: &str = "## Signing in\r\n\r\n- I keep my password secret from everybody. {#password keeps=\"duty.keep-secret\"}\r\n- I sign out.\r\n- I lock my screen.";
 
 #[tokio::test]
 async fn pol_05_words_the_governors_did_not_approve_are_not_put_out_and_approved_ones_are() {
@@ -79,7 +86,7 @@ async fn pol_05_words_the_governors_did_not_approve_are_not_put_out_and_approved
     signed(&rig).await;
     let head = rig.signed_in("headteacher").await;
     let draft = begun(&head).await;
-    let kept = head.post(&format!("{draft}/edit"), &form(&typed(RULES, "keep"))).await;
+    let kept = keep(&head, &draft, RULES).await;
     assert_eq!(kept.leads_to(), format!("{draft}?done=agreement-kept"));
     let page = head.get(&draft).await;
     let digest = hidden(&page, "digest");
@@ -137,7 +144,7 @@ async fn pol_05_one_word_changed_after_the_approval_is_not_approved_any_more() {
         [("digest", digest.as_str()), ("agreement-meeting", "2026-11-20"), ("agreement-minute", "7")];
     head.post(&format!("{draft}/approve"), &form(&fields)).await.leads_to();
     assert!(head.get(&draft).await.page().contains("The governors have approved them"));
-    head.post(&format!("{draft}/edit"), &form(&typed(RULES, "keep"))).await.leads_to();
+    keep(&head, &draft, RULES).await.leads_to();
     assert!(head.get(&draft).await.page().contains("They wait for the governors"));
 }
 
@@ -164,7 +171,7 @@ async fn agr_20_rules_keep_their_ids_and_new_ones_get_theirs_while_they_are_writ
     let part = lead.post(&format!("{draft}/preview"), &form(&typed(RULES, ""))).await;
     assert!(part.page().contains("I lock my screen.") && !part.text.contains("<html"), "{}", part.text);
 
-    lead.post(&edit, &form(&typed(RULES, "keep"))).await.leads_to();
+    keep(&lead, &draft, RULES).await.leads_to();
     let file = lead.get(&format!("{draft}/file")).await;
     let text = AgreementText::parse(&file.text).unwrap();
     assert_eq!(text.clause_ids(), ["password", "sign-out", "lock-screen"]);
@@ -180,7 +187,7 @@ async fn agr_19_the_second_look_says_who_signs_again_and_a_change_that_matters_i
     signed(&rig).await;
     let head = rig.signed_in("headteacher").await;
     let draft = begun(&head).await;
-    head.post(&format!("{draft}/edit"), &form(&typed(RULES, "keep"))).await.leads_to();
+    keep(&head, &draft, RULES).await.leads_to();
     let publish = format!("{draft}/publish");
     let second = head.get(&publish).await;
     assert!(second.page().contains("One person is asked to sign."), "{}", second.text);
@@ -199,13 +206,57 @@ async fn agr_19_the_second_look_says_who_signs_again_and_a_change_that_matters_i
 
     let next = begun(&head).await;
     let more = format!("{RULES}\r\n- I tell the truth.");
-    head.post(&format!("{next}/edit"), &form(&typed(&more, "keep"))).await.leads_to();
+    keep(&head, &next, &more).await.leads_to();
     let digest = hidden(&head.get(&format!("{next}/publish")).await, "digest");
     head.post(&format!("{next}/publish"), &format!("digest={digest}&agreement-again=yes")).await.leads_to();
     assert!(office.get("/agreements/outstanding").await.page().contains("Joan Price"));
     let over = head.get(&next).await;
     assert!(over.page().contains("Hester Hale published it"), "{}", over.text);
     assert!(head.get("/agreements/drafts").await.page().contains("People sign again."));
+}
+
+#[tokio::test]
+async fn agr_19_words_around_the_rules_are_shown_where_they_are_approved_and_published_and_ask_for_signing_again()
+ {
+    let rig = Rig::new().await;
+    signed(&rig).await;
+    let head = rig.signed_in("headteacher").await;
+    let draft = begun(&head).await;
+    let edit = format!("{draft}/edit");
+    let digest = hidden(&head.get(&edit).await, "digest");
+    let rules = "## Signing in\r\n\r\n- I keep my password secret. {#password keeps=\"duty.keep-secret\"}\r\n\
+                 - I sign out. {#sign-out keeps=\"account.time-limits\"}";
+    let mut fields = typed(rules, "keep");
+    fields[2].1 = "I agree that the school looks at my own devices.";
+    head.post(&edit, &format!("{}&digest={digest}", form(&fields))).await.leads_to();
+    for page in [draft.clone(), format!("{draft}/publish")] {
+        let seen = head.get(&page).await;
+        assert!(seen.page().contains("I agree that the school looks at my own devices."), "{}", seen.text);
+        assert!(seen.text.contains("I will keep to this."), "and what it was");
+        assert!(seen.text.contains("Kept by: duty.keep-secret"), "with every rule and what keeps it");
+    }
+    let digest = hidden(&head.get(&draft).await, "digest");
+    let minor = head.post(&format!("{draft}/publish"), &format!("digest={digest}&agreement-again=no")).await;
+    assert_eq!(minor.status, StatusCode::UNPROCESSABLE_ENTITY, "it needs a reason");
+}
+
+#[tokio::test]
+async fn whoever_keeps_words_second_sees_the_first_ones_and_loses_nothing() {
+    let rig = Rig::new().await;
+    signed(&rig).await;
+    let (head, lead) = (rig.signed_in("headteacher").await, rig.signed_in("computing").await);
+    let draft = begun(&head).await;
+    let edit = format!("{draft}/edit");
+    let digest = hidden(&lead.get(&edit).await, "digest");
+    keep(&head, &draft, &format!("{RULES}\r\n- I tell the truth.")).await.leads_to();
+    let mine = "- I keep my password secret. {#password}\r\n- I wave.";
+    let late = lead.post(&edit, &format!("{}&digest={digest}", form(&typed(mine, "keep")))).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.text.contains("Somebody else kept other words"), "{}", late.text);
+    assert!(late.text.contains("- I wave.") && late.text.contains("I tell the truth."), "{}", late.text);
+    assert_eq!(rig.books.values::<AgreementDraft>().await.unwrap()[0].entries.len(), 2, "theirs stand");
+    let digest = hidden(&late, "digest");
+    lead.post(&edit, &format!("{}&digest={digest}", form(&typed(mine, "keep")))).await.leads_to();
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ use crate::server::opened::Opened;
 
 /// Why a policy that makes untrue what people signed stays out, and what to do.
 const SIGNED: &str = "people signed what it makes untrue. Publish new words of the agreement first, with `usher agreement \
-    publish`, or leave the rule";
+    publish`; what they take out goes once they are signed or the time for it is over. Or leave the rule";
 
 /// Who stands for what is done.
 #[derive(Debug, Args)]

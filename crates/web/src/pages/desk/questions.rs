@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 use usher_policy::access::Act;
-use usher_policy::questions::{Asker, answerers, may_answer};
+use usher_policy::questions::{Asked, Asker, may_answer, readers};
 use usher_records::change::{Mail, Stored};
 use usher_records::person::Person;
 use usher_records::question::{self, Question, QuestionNoun};
@@ -73,27 +73,30 @@ pub(in crate::pages) fn groups_of(everybody: &[&Person], person: &Person) -> Vec
     children.flat_map(|child| child.groups.clone()).collect()
 }
 
-/// Whether a question is for whoever is here.
-fn is_mine(desk: &AtDesk, everybody: &[&Person], question: &Question) -> bool {
+/// Does something with a question and who asked it, as policy judges them.
+fn asked<T>(everybody: &[&Person], question: &Question, judge: impl FnOnce(Asked<'_>) -> T) -> T {
     let asks = everybody.iter().find(|person| person.id == question.person);
     let groups = asks.map(|person| groups_of(everybody, person)).unwrap_or_default();
-    // Whoever the school no longer keeps asked as anybody does.
-    let kind = asks.map_or(PersonKind::Visitor, |person| person.kind);
-    let asker = Asker { person: question.person, kind, groups: &groups };
-    may_answer(&desk.who(), everybody, asker, Clock::at(desk).today())
+    let asker = asks.map(|person| Asker { person: person.id, kind: person.kind, groups: &groups });
+    judge(Asked { person: question.person, asker, reached: &question.reached })
+}
+
+/// Whether a question is for whoever is here.
+fn is_mine(desk: &AtDesk, everybody: &[&Person], question: &Question) -> bool {
+    let today = Clock::at(desk).today();
+    asked(everybody, question, |asked| may_answer(&desk.who(), everybody, asked, today))
 }
 
 /// Questions that wait for this person's reply; the head's own item is for those that reach nobody else.
 pub(super) async fn waiting(app: &App, desk: &AtDesk, roll: &Roll) -> Result<Vec<Question>, AppFault> {
     let everybody: Vec<&Person> = roll.people().collect();
     let found = app.books.find::<Question>("state", "waiting").await?;
+    let today = Clock::at(desk).today();
     let reaches = |question: &Question| {
-        let asks = everybody.iter().find(|person| person.id == question.person);
-        let groups = asks.map(|person| groups_of(&everybody, person)).unwrap_or_default();
-        let kind = asks.map_or(PersonKind::Visitor, |person| person.kind);
-        let asker = Asker { person: question.person, kind, groups: &groups };
-        let today = Clock::at(desk).today();
-        answerers(&everybody, asker, today).iter().any(|person| person.id == desk.person.id)
+        let reads = |asked: Asked<'_>| {
+            readers(&everybody, asked, today).iter().any(|person| person.id == desk.person.id)
+        };
+        asked(&everybody, question, reads)
     };
     let mut mine: Vec<Question> = found.into_iter().map(|kept| kept.value).filter(reaches).collect();
     mine.sort_by_key(|question| (question.at, question.id));

@@ -146,6 +146,11 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     let PortalForm { from: device, value: sent } = form;
     let person = device.person.clone().ok_or(PortalFault::SignInFirst)?;
     let version = version(&app, &device, &person, &sent.of).await?.ok_or(AppFault::NotFound)?;
+    let people = everybody(&app).await?;
+    let all: Vec<&Person> = people.iter().collect();
+    let readers = reached(&device, &all, &person);
+    let theirs = app.books.find::<Question>("person", person.id).await?;
+    let waiting = theirs.iter().filter(|question| question.value.reply.is_none()).count();
     let asked = Question {
         id: app.new_id(),
         person: person.id,
@@ -154,9 +159,8 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
         words: sent.words.clone(),
         at: device.at,
         reply: None,
+        reached: readers.iter().map(|reader| reader.id).collect(),
     };
-    let people = everybody(&app).await?;
-    let all: Vec<&Person> = people.iter().collect();
     let says = Says::new(Arc::clone(&app.words), Reader::Adult);
     let address = format!("{}/questions/{}", app.places.desk_origin, asked.id);
     let mail = |reader: &&Person| Mail {
@@ -165,15 +169,21 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
         text: says.t2("question-mail-text", ("agreement", &asked.agreement), ("address", &address)),
         attachment: None,
     };
-    let mails = reached(&device, &all, &person).iter().map(mail).collect();
-    match question::ask(&asked, mails) {
+    let mails: Vec<Mail> = readers.iter().map(mail).collect();
+    let judged = question::ask(&asked, waiting, mails);
+    let judged = if readers.is_empty() { judged.and(Err(Refusal::NobodyReads)) } else { judged };
+    match judged {
         Ok(change) => {
             app.commit(&change, &device.actor()).await?;
             Ok(Redirect::to("/questions?done=question-asked").into_response())
         }
         Err(refusal) => {
             let f = Frame::portal(&app, &device, "question-title");
-            let key = if refusal == Refusal::ReasonNeeded { "question-empty" } else { refusal.words() };
+            let key = match refusal {
+                Refusal::ReasonNeeded => "question-empty",
+                Refusal::NobodyReads => "question-nobody",
+                _ => refusal.words(),
+            };
             let errors = Errors::of("words", f.says.t(key));
             questions(&app, &device, &person, (&sent, errors), None).await
         }

@@ -1,6 +1,7 @@
 //! An agreement as a page shows it: sections, numbered clauses, and what changed since the reader signed last.
 
 use usher_records::agreement::{AgreementText, Clause};
+use usher_records::agreement_diff::is_read;
 
 use crate::view::markdown;
 
@@ -44,6 +45,10 @@ impl Shown {
         let since = match earlier.map(|text| text.clause(&clause.id)) {
             None => Since::Same,
             Some(None) => Since::New,
+            Some(Some(before)) if before.heading != clause.heading => {
+                let heading = before.heading.as_deref().map(|heading| format!("{heading}: "));
+                Since::Changed(markdown::inline(&format!("{}{}", heading.unwrap_or_default(), before.text)))
+            }
             Some(Some(before)) if before.text != clause.text => {
                 Since::Changed(markdown::inline(&before.text))
             }
@@ -100,8 +105,7 @@ pub(in crate::pages::portal) fn to_read<'a>(
     earlier: Option<&AgreementText>,
 ) -> Vec<&'a Clause> {
     let Some(earlier) = earlier else { return text.clauses.iter().collect() };
-    let same = |clause: &&Clause| earlier.clause(&clause.id).is_some_and(|before| before.text == clause.text);
-    let left: Vec<&Clause> = text.clauses.iter().filter(|clause| !same(clause)).collect();
+    let left: Vec<&Clause> = text.clauses.iter().filter(|clause| !is_read(earlier, clause)).collect();
     if left.is_empty() { text.clauses.iter().collect() } else { left }
 }
 
@@ -126,7 +130,7 @@ mod tests {
         let shown = sections(&now, Some(&before));
         assert_eq!(shown.len(), 2);
         assert_eq!(shown[0].clauses[0].since, Since::Same);
-        assert_eq!(shown[1].clauses[0].before(), Some("Two."));
+        assert_eq!(shown[1].clauses[0].before(), Some("A: Two."), "it stood under another heading");
         assert!(shown[1].clauses[1].is_new());
         assert_eq!(gone(&now, Some(&before)), ["Gone."]);
         let left = changed(&shown).unwrap();

@@ -8,10 +8,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::ledger::controls;
 use usher_records::agreement::{AgreementFault, AgreementText, Head};
-use usher_records::agreement_draft;
+use usher_records::agreement_draft::{self, AgreementDraft};
 use usher_records::agreement_edit::Written;
+use usher_records::change::Stored;
 use usher_records::refusal::Refusal;
+use usher_types::digest::Digest;
 
+use super::whole::Whole;
 use super::{Row, earlier, rows, stored, words};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -22,7 +25,7 @@ use crate::pages::desk::password::unavailable;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
-use crate::view::{markdown, with_status};
+use crate::view::with_status;
 
 #[derive(Template)]
 #[template(path = "desk/agreements/drafts/edit.html")]
@@ -33,6 +36,8 @@ struct Edit {
     id: String,
     fields: Vec<Field>,
     rules: Field,
+    /// The words it began from.
+    digest: String,
     looked: Option<Looked>,
 }
 
@@ -53,7 +58,7 @@ struct Preview {
 /// What was typed, looked at.
 struct Looked {
     faults: Vec<Fault>,
-    clauses: Vec<Clause>,
+    whole: Option<Whole>,
     changes: Vec<Row>,
 }
 
@@ -63,16 +68,12 @@ struct Fault {
     what: String,
 }
 
-struct Clause {
-    number: u16,
-    heading: Option<String>,
-    html: String,
-    id: String,
-}
-
 /// What was typed.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Typed {
+    /// The words it began from.
+    #[serde(default)]
+    digest: String,
     #[serde(default, rename = "agreement-title")]
     title: String,
     #[serde(default, rename = "agreement-mark")]
@@ -92,9 +93,10 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    fn of(written: &Written) -> Self {
+    fn of(written: &Written, digest: Digest) -> Self {
         let head = &written.head;
         Self {
+            digest: digest.to_string(),
             title: head.title.clone(),
             version: head.version.clone(),
             opening: head.opening.clone().unwrap_or_default(),
@@ -135,7 +137,7 @@ pub(super) async fn show(
         return Ok(lead(&format!("/agreements/drafts/{id}"), "agreement-draft-over"));
     }
     let (file, text) = words(&app, &draft).await?;
-    let typed = Typed::of(&Written::of(&file).ok_or(AppFault::NotFound)?);
+    let typed = Typed::of(&Written::of(&file).ok_or(AppFault::NotFound)?, text.digest);
     let before = earlier(&app, &draft.key).await?;
     let (f, d) = around(&app, &desk, "/agreements/drafts", "agreement-drafts-title");
     let looked = looked(&f.says, Ok(&text), &typed, before.as_ref());
@@ -163,7 +165,8 @@ fn form(
     shown.push(fields.area("agreement-each-time", &typed.each_time, 2));
     let rules = fields.area("agreement-rules", &typed.rules, 24);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let view = Edit { id: id.to_owned(), fields: shown, rules, looked, f, d, errors };
+    let view =
+        Edit { id: id.to_owned(), digest: typed.digest.clone(), fields: shown, rules, looked, f, d, errors };
     with_status(status, &view)
 }
 
@@ -202,21 +205,11 @@ fn looked(
                 text: line(fault.line),
                 what: fault.what.clone(),
             });
-            Looked { faults: faults.collect(), clauses: Vec::new(), changes: Vec::new() }
+            Looked { faults: faults.collect(), whole: None, changes: Vec::new() }
         }
         Ok(text) => {
-            let mut heading = None;
-            let clauses = text.clauses.iter().map(|clause| {
-                let opens = clause.heading != heading;
-                heading.clone_from(&clause.heading);
-                Clause {
-                    number: clause.number,
-                    heading: clause.heading.clone().filter(|_| opens),
-                    html: markdown::inline(&clause.text),
-                    id: clause.id.clone(),
-                }
-            });
-            Looked { faults: Vec::new(), clauses: clauses.collect(), changes: rows(says, before, text) }
+            let whole = Some(Whole::of(says, text));
+            Looked { faults: Vec::new(), whole, changes: rows(says, before, text) }
         }
     }
 }
@@ -227,36 +220,68 @@ pub(super) async fn keep(
     Path(id): Path<String>,
     sent: DeskForm<Typed>,
 ) -> Result<Response, AppFault> {
-    let (desk, typed) = (sent.from, sent.value);
+    let (desk, mut typed) = (sent.from, sent.value);
     let draft = stored(&app, &id).await?;
     let (f, d) = around(&app, &desk, "/agreements/drafts", "agreement-drafts-title");
-    let (file, _) = words(&app, &draft.value).await?;
+    let (file, theirs) = words(&app, &draft.value).await?;
     let now = Written::of(&file).ok_or(AppFault::NotFound)?;
     let before = earlier(&app, &draft.value.key).await?;
     let f = f.titled(typed.title.clone());
-    match read(&typed, &now, before.as_ref(), &f.says) {
+    let (file, text) = match read(&typed, &now, before.as_ref(), &f.says) {
         Err(faults) => {
             let errors = Errors::of("agreement-rules", f.says.n("agreement-faults", "count", faults.len()));
             let seen = looked(&f.says, Err(&faults), &typed, before.as_ref());
-            Ok(form((f, d), &id, &typed, Some(seen), errors))
+            return Ok(form((f, d), &id, &typed, Some(seen), errors));
         }
-        Ok((_, text)) if typed.what != "keep" => {
-            let seen = looked(&f.says, Ok(&text), &typed, before.as_ref());
-            Ok(form((f, d), &id, &typed, Some(seen), Errors::none()))
-        }
-        Ok((file, text)) => {
-            app.books.store().put_blob(app.books.school(), file.as_bytes()).await.map_err(unavailable)?;
-            match agreement_draft::edit(&draft, &text, &desk.actor(), desk.at) {
-                Ok(change) => app.commit(&change, &desk.actor()).await?,
-                // Nothing was changed, and nothing is: that is no fault.
-                Err(Refusal::AlreadySo) => {}
-                Err(Refusal::Gone) => {
-                    return Ok(lead(&format!("/agreements/drafts/{id}"), "agreement-draft-over"));
-                }
-                Err(refusal) => return Err(refusal.into()),
-            }
-            Ok(lead(&format!("/agreements/drafts/{id}"), "agreement-kept"))
-        }
+        Ok(read) => read,
+    };
+    if typed.what != "keep" {
+        let seen = looked(&f.says, Ok(&text), &typed, before.as_ref());
+        return Ok(form((f, d), &id, &typed, Some(seen), Errors::none()));
+    }
+    let refused = if typed.digest == theirs.digest.to_string() {
+        keep_words(&app, &desk, &draft, &file, &text).await?
+    } else if theirs.digest == text.digest {
+        None
+    } else {
+        Some(Refusal::Conflict)
+    };
+    let Some(refusal) = refused else {
+        return Ok(lead(&format!("/agreements/drafts/{id}"), "agreement-kept"));
+    };
+    // What was typed stays, beside what it changes in the words that are kept now.
+    let draft = stored(&app, &id).await?.value;
+    let (_, theirs) = words(&app, &draft).await?;
+    let key = match refusal {
+        Refusal::Conflict => "agreement-edit-conflict",
+        Refusal::Gone => "agreement-edit-over",
+        other => return Err(other.into()),
+    };
+    typed.digest = theirs.digest.to_string();
+    let seen = looked(&f.says, Ok(&text), &typed, Some(&theirs));
+    let errors = Errors::of("agreement-rules", f.says.t(key));
+    Ok(form((f, d), &id, &typed, Some(seen), errors))
+}
+
+/// Keeps them; why not, where somebody else was quicker.
+async fn keep_words(
+    app: &App,
+    desk: &AtDesk,
+    draft: &Stored<AgreementDraft>,
+    file: &str,
+    text: &AgreementText,
+) -> Result<Option<Refusal>, AppFault> {
+    app.books.store().put_blob(app.books.school(), file.as_bytes()).await.map_err(unavailable)?;
+    let change = match agreement_draft::edit(draft, text, &desk.actor(), desk.at) {
+        Ok(change) => change,
+        // Nothing was changed, and nothing is: that is no fault.
+        Err(Refusal::AlreadySo) => return Ok(None),
+        Err(refusal) => return Ok(Some(refusal)),
+    };
+    match app.commit(&change, &desk.actor()).await {
+        Ok(()) => Ok(None),
+        Err(AppFault::Refused(Refusal::Conflict)) => Ok(Some(Refusal::Conflict)),
+        Err(fault) => Err(fault),
     }
 }
 

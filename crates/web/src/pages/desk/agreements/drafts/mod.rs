@@ -5,11 +5,12 @@ mod edit;
 mod index;
 mod publish;
 mod show;
+mod whole;
 
 use axum::routing::{get, post};
 use usher_policy::access::Act;
 use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
-use usher_records::agreement_diff::{Changed, What, diff};
+use usher_records::agreement_diff::{Changed, Part, What, diff, head_diff};
 use usher_records::agreement_draft::{AgreementDraft, AgreementDraftNoun};
 use usher_records::change::{Actor, Stored};
 use usher_types::digest::Digest;
@@ -95,18 +96,58 @@ struct Row {
     words: String,
     /// Its words before, where they were others.
     before: Option<String>,
+    /// What else of it is otherwise: its heading, what keeps it.
+    more: Vec<String>,
 }
 
 /// What changed against the words in force, for a template.
 fn rows(says: &Says, before: Option<&AgreementText>, after: &AgreementText) -> Vec<Row> {
     let Some(before) = before else { return Vec::new() };
-    diff(before, after).iter().map(|changed| row(says, changed)).collect()
+    let head = head_diff(before, after).into_iter().map(|part| head_row(says, before, after, part));
+    head.chain(diff(before, after).iter().map(|changed| row(says, changed))).collect()
+}
+
+fn head_row(says: &Says, before: &AgreementText, after: &AgreementText, part: Part) -> Row {
+    let words = |text: &AgreementText| {
+        let said = whole::said(says, &text.head, part);
+        markdown::inline(&said.unwrap_or_else(|| says.t("agreement-part-none")))
+    };
+    Row {
+        tone: if part.matters() { "wait" } else { "info" },
+        icon: "file-text",
+        word: whole::name(says, part),
+        number: None,
+        words: words(after),
+        before: Some(words(before)),
+        more: Vec::new(),
+    }
+}
+
+/// What else of a clause is otherwise.
+fn more(says: &Says, changed: &Changed) -> Vec<String> {
+    let (Some(before), Some(after)) = (&changed.before, &changed.after) else {
+        let clause = changed.after.as_ref().or(changed.before.as_ref());
+        let kept =
+            |clause: &Clause| says.t1("agreement-kept-by", "what", whole::kept_by(says, &clause.keeps));
+        return clause.map(kept).into_iter().collect();
+    };
+    let none = || says.t("agreement-heading-none");
+    let heading = |clause: &Clause| clause.heading.clone().unwrap_or_else(none);
+    let mut more = Vec::new();
+    if before.heading != after.heading {
+        more.push(says.t2("agreement-heading-was", ("now", &heading(after)), ("before", &heading(before))));
+    }
+    if before.keeps != after.keeps {
+        let kept = |clause: &Clause| whole::kept_by(says, &clause.keeps);
+        more.push(says.t2("agreement-kept-was", ("now", &kept(after)), ("before", &kept(before))));
+    }
+    more
 }
 
 fn row(says: &Says, changed: &Changed) -> Row {
     let (tone, icon) = match changed.what {
         What::New => ("go", "check"),
-        What::Changed => ("wait", "file-text"),
+        What::Changed | What::Heading => ("wait", "file-text"),
         What::Removed => ("stop", "x"),
         What::Tidied | What::Moved | What::KeptBy => ("info", "info"),
     };
@@ -120,5 +161,6 @@ fn row(says: &Says, changed: &Changed) -> Row {
         number: changed.after.as_ref().map(|clause| clause.number),
         words,
         before: changed.before.as_ref().filter(|_| other).map(html),
+        more: more(says, changed),
     }
 }

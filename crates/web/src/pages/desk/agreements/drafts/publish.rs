@@ -15,6 +15,7 @@ use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 use usher_types::digest::Digest;
 
+use super::whole::Whole;
 use super::{Row, earlier, in_force, rows, stored, words};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -38,6 +39,7 @@ struct Publish {
     version: String,
     approval: Option<String>,
     changes: Vec<Row>,
+    whole: Whole,
     first: bool,
     unkept: Vec<(String, String)>,
     choose: Field,
@@ -90,8 +92,7 @@ async fn look(
     let advised = before.as_ref().is_none_or(|before| material(before, &text));
     let clock = Clock::at(desk);
     let settings = &desk.school.settings.agreements;
-    let refused =
-        agreement_draft::may_put_out(settings, std::slice::from_ref(&draft.value), text.digest).err();
+    let refused = agreement_draft::may_put_out(settings, Some(&draft.value)).err();
     let approval = draft.value.approval().map(|approval| {
         let day = clock.date(approval.meeting);
         f.says.t2("agreement-did-minute", ("day", &day), ("minute", &approval.minute))
@@ -118,6 +119,7 @@ async fn look(
         ),
         approval,
         changes: rows(&f.says, before.as_ref(), &text),
+        whole: Whole::of(&f.says, &text),
         first: before.is_none(),
         unkept: unkept(app, desk, &f.says, &text).await?,
         choose: fields.radios("agreement-again", choosing(choices, chosen)),

@@ -12,6 +12,7 @@ use usher_records::agreement_draft;
 use usher_records::refusal::Refusal;
 use usher_types::digest::Digest;
 
+use super::whole::Whole;
 use super::{Row, earlier, index, rows, stored, words};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -34,6 +35,7 @@ struct Show {
     version: String,
     stands: Option<String>,
     changes: Vec<Row>,
+    whole: Whole,
     first: bool,
     material: bool,
     entries: Vec<String>,
@@ -91,6 +93,7 @@ async fn one(
         version: f.says.t1("agreement-draft-version", "version", &text.head.version),
         stands: draft.is_open().then(|| index::stands(&f.says, &draft, asks)),
         changes: rows(&f.says, before.as_ref(), &text),
+        whole: Whole::of(&f.says, &text),
         first: before.is_none(),
         material: before.as_ref().is_none_or(|before| material(before, &text)),
         entries: draft.entries.iter().rev().map(|entry| index::said(&f.says, &roll, clock, entry)).collect(),
