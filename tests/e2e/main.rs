@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod device;
 mod ledger;
+mod paper;
 mod policy;
 mod probe;
 mod rows;

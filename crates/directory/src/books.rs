@@ -91,6 +91,9 @@ pub async fn subject_of_session(
     at: Moment,
 ) -> Result<Arc<Subject>> {
     match session.owner {
+        Owner::Person(id) if must_set_password(books, session).await? => {
+            Ok(Arc::new(Subject::before_a_new_password(session.id, id)))
+        }
         Owner::Person(id) => {
             let person = person(books, id).await?;
             Ok(Arc::new(subject(books, school, &person, session, at).await?))
@@ -110,6 +113,17 @@ pub async fn subject_of_session(
             unrestricted: None,
         })),
     }
+}
+
+/// Whether whoever signed in at a device with this password must set a new one first: it is the first, the office's, it has lapsed,
+/// or somebody else knows it (ACC-08, ACC-11).
+async fn must_set_password(books: &Books, session: &Session) -> Result<bool> {
+    let (Some(account), KnownBy::Password, Bound::Device(_)) =
+        (session.account, session.known_by, session.bound)
+    else {
+        return Ok(false);
+    };
+    Ok(books.get::<Account, _>(account).await?.is_some_and(|account| account.value.must_change))
 }
 
 /// A person by id.

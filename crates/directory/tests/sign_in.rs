@@ -297,6 +297,15 @@ async fn agr_02_a_new_account_owes_its_agreement() {
 }
 
 #[tokio::test]
+async fn agr_02_an_agreement_that_is_asked_for_and_not_in_force_opens_nothing() {
+    let rig = rig("trust").await;
+    rig.add(&kit::person(5, PersonKind::Supply, "Sam Reid"), "sreid", "wet otter lamp").await;
+    let signed_in = rig.try_at("sreid", "wet otter lamp", "10.0.0.1", NOW).await.unwrap();
+    assert!(matches!(&signed_in.subject.standing, Standing::Due { agreement, .. } if agreement == "staff"));
+    assert!(!signed_in.subject.standing.opens(NOW));
+}
+
+#[tokio::test]
 async fn agr_18_a_visitor_ends_the_same_day() {
     let rig = rig("numbered").await;
     let visitor = Visitor {

@@ -57,7 +57,7 @@ impl Job for HalfTerm {
         let Some(from) = school.lapse_from.filter(|_| asked) else {
             // Nothing lapses in the middle of the half-term in which the school, or a new version, began with it.
             let next = asked.then_some(tomorrow);
-            return if school.lapse_from == next { Ok(()) } else { self.from_now(&stored, next, at).await };
+            return if school.lapse_from == next { Ok(()) } else { self.count_from(&stored, next, at).await };
         };
         let Some(begun) = snapshot.document.calendar.half_term_begun(today) else { return Ok(()) };
         // Terms that are entered late, or mended, let nothing lapse on the day somebody does so.
@@ -66,13 +66,13 @@ impl Job for HalfTerm {
             return Ok(());
         }
         self.lapse(school.zone.start_of(begun), at).await?;
-        self.from_now(&stored, Some(tomorrow), at).await
+        self.count_from(&stored, Some(tomorrow), at).await
     }
 }
 
 impl HalfTerm {
     /// Half-terms that begin from this day on let passwords lapse.
-    async fn from_now(
+    async fn count_from(
         &self,
         before: &Stored<School>,
         from: Option<Date>,

@@ -12,7 +12,11 @@ use crate::{MOST_PAGES, Page, Unread, page};
 const DRAWN: f32 = 1_754.0;
 
 /// Every page, until the time is over.
-pub(crate) fn pages(bytes: Vec<u8>, go_on: &dyn Fn() -> bool) -> Result<Vec<Result<Page, Unread>>, Unread> {
+pub(crate) fn pages(
+    bytes: Vec<u8>,
+    go_on: &dyn Fn() -> bool,
+    give: &mut dyn FnMut(Result<Page, Unread>),
+) -> Result<(), Unread> {
     let pdf = Pdf::new(bytes).map_err(|_unreadable| Unread::Damaged)?;
     let pages = pdf.pages();
     if pages.len() > MOST_PAGES {
@@ -28,7 +32,8 @@ pub(crate) fn pages(bytes: Vec<u8>, go_on: &dyn Fn() -> bool) -> Result<Vec<Resu
         }
         drawn(page, &cache, &settings).and_then(|grey| page::of(&grey))
     };
-    Ok(pages.iter().map(read).collect())
+    pages.iter().map(read).for_each(give);
+    Ok(())
 }
 
 fn drawn<'a>(

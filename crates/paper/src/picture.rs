@@ -8,8 +8,10 @@ use crate::Unread;
 
 /// The longest side of a picture in pixels; a telephone's is half of it.
 const LONGEST_SIDE: u32 = 12_000;
-/// What unpacking may take: forty million pixels in colour, and room to work.
+/// What unpacking may take.
 const MOST_MEMORY: u64 = 256 * 1024 * 1024;
+/// Pixels of a picture. A reader of JPEG keeps its own numbers beside them, up to six bytes for each.
+const MOST_PIXELS: u64 = 40_000_000;
 
 /// The picture, grey and the right way up.
 pub(crate) fn grey(bytes: &[u8]) -> Result<GrayImage, Unread> {
@@ -25,11 +27,14 @@ pub(crate) fn grey(bytes: &[u8]) -> Result<GrayImage, Unread> {
     reader.limits(limits);
     let damaged = |_fault| Unread::Damaged;
     let mut decoder = reader.into_decoder().map_err(damaged)?;
-    if decoder.total_bytes() > MOST_MEMORY {
+    let (width, height) = decoder.dimensions();
+    if decoder.total_bytes() > MOST_MEMORY || u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Unread::Damaged);
     }
     let orientation = decoder.orientation().map_err(damaged)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    // Grey first: turning copies it.
+    let mut picture =
+        DynamicImage::ImageLuma8(DynamicImage::from_decoder(decoder).map_err(damaged)?.into_luma8());
     picture.apply_orientation(orientation);
     Ok(picture.into_luma8())
 }

@@ -75,6 +75,16 @@ impl Subject {
         }
     }
 
+    /// Somebody who is known, but must set a new password before anything opens: for decisions nobody is signed in.
+    pub fn before_a_new_password(session: SessionId, person: PersonId) -> Self {
+        Self { session: Some(session), person: Some(person), ..Self::nobody() }
+    }
+
+    /// Whether a new password must be set before anything opens.
+    pub const fn must_set_password(&self) -> bool {
+        self.person.is_some() && self.kind.is_none()
+    }
+
     /// Whether anybody is signed in.
     pub const fn is_somebody(&self) -> bool {
         self.kind.is_some()

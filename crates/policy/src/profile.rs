@@ -64,6 +64,14 @@ impl Profile {
     /// The first thing that is not as it should be, with its line.
     pub fn parse(text: &str) -> Result<Self, ProfileFault> {
         let written: Written = toml::from_str(text).map_err(|error| fault(text, &error))?;
+        if written.settings.agreements.parent_first && !written.settings.sign_in.shared_years.is_empty() {
+            // Under a password the class shares, nobody can see whose parent answered (AGR-07).
+            let before = text.find("parent-first").and_then(|start| text.get(..start)).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            let what = "parent-first and shared-years together: a child whose parent has not answered would use the \
+                        class's password; leave one of them out";
+            return Err(ProfileFault { line, what: what.into() });
+        }
         let policy = written.changes.applied_to(policy(STARTING_POLICY)?);
         Ok(Self { name: written.name, character: written.character, settings: written.settings, policy })
     }

@@ -2,11 +2,11 @@
 //! pages, just those days.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where something is wrong")]
 
-use usher_lists::category::Catalogue;
+use usher_lists::category::{Catalogue, Category};
 use usher_policy::decide::decide_web;
 use usher_policy::facts::{LessonFacts, WebFacts};
 use usher_policy::must::starter_set;
-use usher_policy::permission::{Reaches, meaning};
+use usher_policy::permission::{Met, Reaches, meaning};
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::Verdict;
 use usher_records::change::Stored;
@@ -153,16 +153,18 @@ fn what_opening_means_is_judged_by_the_pages_under_it_and_by_whom_it_is_for() {
     let school = school(&[]);
     let catalogue = Catalogue::ours().unwrap();
     let musts = starter_set().unwrap();
-    let page = |text: &str| WebAddress::parse(text).unwrap();
-    let known = [page("https://bets.example/"), page(CLUB), page("https://club.example/other")];
     let child = [Reaches { kind: PersonKind::Pupil, year: Year::new(4) }];
-    let of = |pattern: &str, whom: &[Reaches]| {
-        meaning(&school, (&catalogue, &musts), &pattern.parse().unwrap(), &known, whom)
+    let judged = |pattern: &str, met: &[Met], whom: &[Reaches]| {
+        meaning(&school, (&catalogue, &musts), &pattern.parse().unwrap(), met, whom)
     };
+    let of = |pattern: &str, whom: &[Reaches]| judged(pattern, &[], whom);
     let club = of("club.example/join", &child);
     assert_eq!(club.pages.len(), 1);
     assert!(!club.is_risky() && club.pages.iter().all(|(_, about)| about.len() == 1), "{club:?}");
-    assert_eq!(of("club.example", &child).pages.len(), 2, "the site opens more than the page");
+    let found =
+        Met { page: WebAddress::parse(CLUB).unwrap(), about: vec![Category::parse("adult").unwrap()] };
+    let read = judged("club.example/join", &[found], &child);
+    assert!(read.is_risky() && !read.grave.is_empty(), "what the gateway read on it counts: {read:?}");
     let bets = of("bets.example", &child);
     assert!(bets.is_risky() && !bets.grave.is_empty(), "{bets:?}");
     assert_eq!(bets.broken, ["No pupil can reach gambling at any time"]);

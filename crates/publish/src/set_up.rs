@@ -117,7 +117,8 @@ pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
 }
 
 /// Publishes the model agreements that were never published. Gives how many. Where the governors approve what is put out for
-/// signature (POL-05), a model becomes a draft that waits for them.
+/// signature (POL-05), a model becomes a draft that waits for them; until it is put out, the web stays shut for whoever is to sign
+/// it.
 ///
 /// # Errors
 /// See [`SetUpFault`].

@@ -142,6 +142,9 @@ pub enum Refusal {
     /// As many questions as may wait for a reply do (AGR-10).
     #[error("too many questions wait for a reply")]
     StillWaiting,
+    /// The device has no address, by which whoever is at it is known.
+    #[error("the device has no address")]
+    AddressNeeded,
 }
 
 impl Refusal {
@@ -193,6 +196,7 @@ impl Refusal {
             Self::NobodyDecides => "refusal-nobody-decides",
             Self::TooMuch => "refusal-too-much",
             Self::StillWaiting => "refusal-still-waiting",
+            Self::AddressNeeded => "refusal-address-needed",
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::person::Person;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::signature::{How, Part, Sign, sign};
+use crate::standing::Known;
 
 /// Marks ids of slips.
 #[derive(Debug)]
@@ -199,22 +200,22 @@ pub struct Enter<'a> {
 }
 
 /// Enters a slip that came back: its signatures, and a parent the school did not have. `text` is the one that was printed;
-/// `versions` are all of its agreement.
+/// `wanted` is what the child's slip has to be now.
 ///
 /// # Errors
 /// [`Refusal::AlreadySo`] when it was entered; [`Refusal::AgreementChanged`] when something that matters changed since it was
-/// printed; [`Refusal::NothingSigned`] when nobody signed; what [`sign`] refuses.
+/// printed, the child signs another agreement now, or a school year began in which all sign anew; [`Refusal::NothingSigned`] when nobody signed; what [`sign`] refuses.
 pub fn enter(
     slip: &Stored<Slip>,
     asked: &Enter<'_>,
     text: &AgreementText,
-    versions: &[AgreementVersion],
+    wanted: Wanted<'_>,
     at: Moment,
 ) -> Result<Change, Refusal> {
     if slip.value.entered.is_some() {
         return Err(Refusal::AlreadySo);
     }
-    if is_overtaken(&slip.value, versions) || text.digest != slip.value.digest {
+    if is_overtaken(&slip.value, wanted) || text.digest != slip.value.digest {
         return Err(Refusal::AgreementChanged);
     }
     let on_paper = |id, person, part| Sign {
@@ -254,9 +255,38 @@ pub fn enter(
     Ok(change)
 }
 
-/// Whether a version that must be signed anew came after the text of this slip.
-pub fn is_overtaken(slip: &Slip, versions: &[AgreementVersion]) -> bool {
-    let of_key = || versions.iter().filter(|version| version.key == slip.agreement);
+/// What a child's slip has to be now, to be printed again or entered.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The agreement they sign.
+    pub agreement: Option<&'a str>,
+    /// When the school year began, where pupils sign anew in each (AGR-05): a slip printed before is last year's.
+    pub year: Option<Moment>,
+    /// Every version of the slip's agreement, or of all.
+    pub versions: &'a [AgreementVersion],
+}
+
+impl<'a> Wanted<'a> {
+    /// What it has to be for this child.
+    pub fn of(child: &Person, known: Known<'a>, at: Moment) -> Self {
+        let year = || known.zone.start_of(SchoolCalendar::year_start(known.zone.local(at).date()));
+        Self {
+            agreement: known.settings.agreement_for(child.kind, child.year),
+            year: known.settings.signs_yearly(child.kind).then(year),
+            versions: known.versions,
+        }
+    }
+}
+
+/// Whether a slip is not good any more: the child signs another agreement now, it is of a school year that is over, or a version that
+/// must be signed anew came after its text.
+pub fn is_overtaken(slip: &Slip, wanted: Wanted<'_>) -> bool {
+    if wanted.agreement != Some(slip.agreement.as_str())
+        || wanted.year.is_some_and(|year| slip.printed_at < year)
+    {
+        return true;
+    }
+    let of_key = || wanted.versions.iter().filter(|version| version.key == slip.agreement);
     let printed = of_key().find(|version| version.digest == slip.digest).map(|version| version.published_at);
     of_key().any(|version| {
         version.material
@@ -280,7 +310,7 @@ pub struct Keeping<'a> {
 
 /// When the pictures of a slip are deleted: some days after the agreement ended for this child. It ends with the school year
 /// where pupils sign yearly, when a version that must be signed anew takes its place, or when the child leaves. None
-/// while it goes on.
+/// while it goes on. A picture brought later stays as long from then.
 pub fn pictures_until(slip: &Slip, child: Option<&Person>, keeping: Keeping<'_>) -> Option<Moment> {
     let Keeping { yearly, days, versions, zone } = keeping;
     let signed = slip.entered.as_ref().map_or(slip.printed_at, |entered| entered.at);
@@ -295,8 +325,11 @@ pub fn pictures_until(slip: &Slip, child: Option<&Person>, keeping: Keeping<'_>)
         })
         .map(|version| version.published_at)
         .min();
-    let left = child.and_then(|child| child.left).map(|left| zone.start_of(left));
+    // Of whom there is no record any more, nothing is kept.
+    let left = child.map_or(Some(signed), |child| child.left.map(|left| zone.start_of(left)));
     let end = [year_end, replaced, left].into_iter().flatten().min()?;
+    // A slip found and scanned when its time was over already stays as long as any.
+    let end = slip.pictures().map(|(_, scan)| scan.at).fold(end, Moment::max);
     Some(end.plus_minutes(i64::from(days) * 24 * 60))
 }
 

@@ -1,5 +1,7 @@
 //! Where somebody stands with the agreement they owe: signed, or due and why.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use usher_types::calendar::SchoolCalendar;
@@ -93,20 +95,49 @@ pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Momen
         return Standing::NoneAsked;
     };
     let Some(current) = known.versions.iter().find(|version| version.key == key && version.in_force) else {
-        return Standing::NoneAsked;
+        // Asked for and not put out yet: as if it were due, so that nothing opens unsigned.
+        return Standing::Due { agreement: key.to_owned(), why: DueReason::New };
     };
     if person.kind == PersonKind::Pupil && known.settings.agreements.parent_first {
         // AGR-07: the parent has seen it before the child uses anything.
-        if !parent_answered(person.id, signatures, known, current, at) {
-            return Standing::ParentMissing { agreement: key.to_owned() };
+        let parent = parent_standing(person.id, signatures, known, current, at);
+        if matches!(parent, Standing::ParentMissing { .. }) {
+            return parent;
         }
     }
     let own = own_standing(person, signatures, known, current, at);
-    let with_parent = person.kind == PersonKind::Pupil && known.settings.agreements.with_parent;
-    if own == Standing::Signed && with_parent && !parent_answered(person.id, signatures, known, current, at) {
-        return Standing::ParentMissing { agreement: key.to_owned() };
+    let agreements = &known.settings.agreements;
+    let with_parent = person.kind == PersonKind::Pupil && (agreements.with_parent || agreements.parent_first);
+    if own == Standing::Signed && with_parent {
+        return parent_standing(person.id, signatures, known, current, at);
     }
     own
+}
+
+/// Where a pupil stands by their parent's answer alone. One who answered earlier words, or last year, or for the agreement of younger
+/// children, has as long for the next answer as anybody has to sign again (AGR-19); nothing shuts in the middle of a lesson.
+fn parent_standing(
+    child: PersonId,
+    signatures: &[Signature],
+    known: Known<'_>,
+    current: &AgreementVersion,
+    at: Moment,
+) -> Standing {
+    if parent_answered(child, signatures, known, current, at) {
+        return Standing::Signed;
+    }
+    let agreement = current.key.clone();
+    let earlier = signatures.iter().filter(|signature| signature.part == Part::ParentFor(child));
+    let Some(latest) = earlier.max_by_key(|signature| signature.at) else {
+        return Standing::ParentMissing { agreement };
+    };
+    let mut since = last_material(known, &current.key);
+    if latest.agreement != current.key || !this_year(latest.at, at, known.zone) {
+        let year = SchoolCalendar::year_start(known.zone.local(at).date());
+        since = since.max(known.zone.start_of(year));
+    }
+    let by = time_to_sign(known, since);
+    if at < by { Standing::DueBy { agreement, by } } else { Standing::ParentMissing { agreement } }
 }
 
 /// Where a parent stands for one child: their own signature beside the child's.
@@ -122,6 +153,15 @@ pub fn parent_answered(
         .iter()
         .filter(|signature| signature.part == Part::ParentFor(child))
         .any(|signature| counts(signature, known, current, yearly, at))
+}
+
+/// The agreements the settings ask somebody for and of which no version is in force: until there is one, nothing opens for
+/// those people.
+pub fn not_put_out(settings: &Settings, versions: &[AgreementVersion]) -> Vec<String> {
+    let in_force = |key: &str| versions.iter().any(|version| version.in_force && version.key == key);
+    let asked = settings.agreements.audiences.iter().map(|audience| audience.agreement.clone());
+    let missing: BTreeSet<String> = asked.filter(|key| !in_force(key)).collect();
+    missing.into_iter().collect()
 }
 
 /// Whether whoever made a signature is asked for another since, because words came that must be signed again.
@@ -143,7 +183,11 @@ pub fn newly_due<'a>(
     after: Known<'_>,
     at: Moment,
 ) -> usize {
-    let owes = |person, signatures, known| of(person, signatures, known, at).owed().is_some();
+    // Nobody owes what is not there to be signed.
+    let owes = |person, signatures, known: Known<'_>| {
+        let there = |key: &str| known.versions.iter().any(|version| version.in_force && version.key == key);
+        of(person, signatures, known, at).owed().is_some_and(there)
+    };
     people
         .filter(|(person, signatures)| !owes(person, signatures, before) && owes(person, signatures, after))
         .count()

@@ -105,8 +105,7 @@ pub fn take_device(
     }
     let next = Together { device: Some(device), ..together.value.clone() };
     let change = Change::of(Action::TogetherAtDevice, together.replace(&next));
-    let others =
-        there.iter().filter(|other| other.value.id != together.value.id && other.value.ended_at.is_none());
+    let others = there.iter().filter(|other| other.value.id != together.value.id && other.value.is_open(at));
     Ok(others.fold(change, |change, other| change.and(ended(other, at))))
 }
 

@@ -106,6 +106,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(Off::ALL.map(|why| format!("filter-off-{}", why.name())));
     let lights = [
         "records",
+        "agreements",
         "sealed",
         "policy",
         "lists",

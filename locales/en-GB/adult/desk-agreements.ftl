@@ -262,3 +262,6 @@ done-scope-covered = The technology is in the list.
 done-scope-uncovered = The technology is taken out. Add it again to undo this.
 agreement-paper = Print
 agreement-paper-large = Print large
+today-not-put-out = People have no web, because what they are to sign is not in force
+today-not-put-out-text = Not in force yet: { $which }. Publish it; where the governors approve it, record that first.
+today-not-put-out-go = Go to the agreements

@@ -49,11 +49,11 @@ paper-unread-no-code = No code was found. Please lay the page flat and take it a
 paper-unread-not-ours = Its code is not of a slip of this school. Please check that it is the right page.
 
 paper-entry-title = A slip
-paper-check = Untick what is not on the slip. Then one press enters it.
+paper-check = Tick what is on the slip, and choose who signed it.
 paper-enter = Enter this slip
 paper-entered = { $name } entered it on { $time }.
 paper-signature = Signature { $number }
-paper-overtaken = The agreement has changed in what matters since this slip was printed. Please print a new one.
+paper-overtaken = This slip is not good any more: the agreement changed in what matters, a new school year began, or the child signs another agreement now. Please print a new one.
 paper-printed = Printed
 paper-no-picture = There is no picture of this slip. Compare with the paper in your hand.
 paper-picture = The slip of { $name }
@@ -66,6 +66,7 @@ field-discussed-tick = The slip says that they talked about it
 field-child-signed = The child
 field-child-signed-tick = The child signed
 done-slip-entered = The slip is entered. What waited for it is open now.
+done-slip-entered-waits = The slip is entered. A signature is still missing, so the child stays on the list of those who have still to sign.
 
 together-title = Sign together
 together-of = { $class } signs together

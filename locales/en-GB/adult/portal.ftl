@@ -403,3 +403,5 @@ report-no-words = Write what happened, in a few words.
 report-nobody-reads = Nobody here could read this yet, so it was not sent. Please ring the school, or write to the chair of governors.
 report-thanks-title = Thank you. It has arrived.
 report-thanks-text = Somebody from the school will get in touch with you.
+agreement-missing-title = Your agreement is not ready yet
+agreement-missing-text = The school has to put it out before you can sign it, and the web opens after that. Please ask at the school office or tell the headteacher.

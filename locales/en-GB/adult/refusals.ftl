@@ -38,6 +38,7 @@ refusal-nothing-signed = Nobody has signed yet. Tick who signed the slip, or put
 refusal-not-approved = The governors have not approved these words yet. Record their approval first, with the day of the meeting and its minute.
 refusal-meeting-odd = That day is still to come. Please give the day it happened.
 refusal-minute-needed = Please say where the minutes say so, such as 7.2.
+refusal-address-needed = This laptop has no network address on file, so nobody could be signed out at it. Please enter its address first.
 refusal-version-needed = Please give the version, such as 2026.
 refusal-too-many-names = Name 40 children at most. For more, choose their class.
 refusal-has-query = Usher opens everything that has the same address before the “?”, not one film or search. If you mean all of it, leave out the “?” and what follows.

@@ -108,3 +108,5 @@ notice-spoken = { notice-what } { notice-why } { notice-family } { notice-tell }
 
 sanctions-summary = We stop. We talk. We put it right. A slip is fine.
 document-whole = For grown-ups
+agreement-missing-title = Our rules
+agreement-missing-text = Our rules are not ready yet. Tell your teacher.

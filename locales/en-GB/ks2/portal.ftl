@@ -178,3 +178,5 @@ report-no-words = Write a few words first.
 report-nobody-reads = There is no one here who could read this. It was not sent. Please tell a grown-up you trust.
 report-thanks-title = Thank you for telling
 report-thanks-text = You did the right thing. Someone will talk with you.
+agreement-missing-title = Your rules are not ready yet
+agreement-missing-text = The web opens when you have signed your rules, and the school is still writing them. Please tell your teacher.

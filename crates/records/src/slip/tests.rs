@@ -73,6 +73,10 @@ fn asked<'a>(child: &'a Person, parent: Option<(&'a Person, bool)>) -> Enter<'a>
     Enter { child, parent, child_signed: true, discussed: true, ids, by: Id::new(9) }
 }
 
+fn wanted(versions: &[AgreementVersion]) -> Wanted<'_> {
+    Wanted { agreement: Some("pupil-ks2"), year: None, versions }
+}
+
 fn scan(bytes: &[u8], at: Moment) -> Scan {
     let uploaded = Digest::of(bytes);
     Scan { uploaded, sealed: Digest::of(b"sealed"), name: "a.png".into(), by: Id::new(9), at, deleted: None }
@@ -84,19 +88,24 @@ fn agr_09_a_slip_is_entered_once_with_both_signatures_and_a_parent_who_was_not_k
     let (slip, version) = printed(&text);
     let (child, parent) = (person(5, PersonKind::Pupil), person(6, PersonKind::Parent));
     let at = london("2026-09-10T09:00");
-    let change =
-        enter(&slip, &asked(&child, Some((&parent, true))), &text, std::slice::from_ref(&version), at)
-            .unwrap();
+    let change = enter(
+        &slip,
+        &asked(&child, Some((&parent, true))),
+        &text,
+        wanted(std::slice::from_ref(&version)),
+        at,
+    )
+    .unwrap();
     let kinds: Vec<Kind> = change.writes.iter().map(|write| write.kind).collect();
     assert_eq!(kinds, [Kind::Slip, Kind::Person, Kind::Signature, Kind::Signature]);
     let beside: Signature = serde_json::from_str(&change.writes[3].body).unwrap();
     assert_eq!((beside.part, beside.how), (Part::ParentFor(child.id), How::OnPaper));
     assert_eq!((beside.entered_by, beside.digest), (Some(Id::new(9)), text.digest));
     let next = Stored { value: serde_json::from_str(&change.writes[0].body).unwrap(), version: 2 };
-    let again = enter(&next, &asked(&child, None), &text, std::slice::from_ref(&version), at);
+    let again = enter(&next, &asked(&child, None), &text, wanted(std::slice::from_ref(&version)), at);
     assert_eq!(again.unwrap_err(), Refusal::AlreadySo);
     let empty = Enter { child_signed: false, ..asked(&child, None) };
-    assert_eq!(enter(&slip, &empty, &text, &[version], at).unwrap_err(), Refusal::NothingSigned);
+    assert_eq!(enter(&slip, &empty, &text, wanted(&[version]), at).unwrap_err(), Refusal::NothingSigned);
 }
 
 #[test]
@@ -106,13 +115,30 @@ fn agr_19_a_slip_of_a_text_that_changed_in_what_matters_is_not_entered() {
     let child = person(5, PersonKind::Pupil);
     let at = london("2026-09-10T09:00");
     let enter = |next: AgreementVersion| {
-        enter(&slip, &asked(&child, None), &text, &[first.clone(), next], at).map(|_| ())
+        enter(&slip, &asked(&child, None), &text, wanted(&[first.clone(), next]), at).map(|_| ())
     };
     let later = |material| version(2, Digest::of(b"later"), london("2026-09-05T08:00"), material);
     assert_eq!(enter(later(true)), Err(Refusal::AgreementChanged));
     assert_eq!(enter(later(false)), Ok(()), "a comma is no reason to print again");
     let earlier = version(3, Digest::of(b"earlier"), london("2026-01-05T08:00"), true);
     assert_eq!(enter(earlier), Ok(()));
+}
+
+#[test]
+fn agr_12_a_slip_of_another_agreement_or_of_last_school_year_is_not_entered() {
+    let text = AgreementText::parse(FILE).unwrap();
+    let (slip, version) = printed(&text);
+    let (child, versions) = (person(5, PersonKind::Pupil), [version]);
+    let at = london("2027-09-10T09:00");
+    let enter = |wanted| enter(&slip, &asked(&child, None), &text, wanted, at).map(|_| ());
+    let good = wanted(&versions);
+    assert_eq!(enter(good), Ok(()));
+    for agreement in [Some("pupil-ks1"), None] {
+        assert_eq!(enter(Wanted { agreement, ..good }), Err(Refusal::AgreementChanged));
+    }
+    let last_year = Wanted { year: Some(london("2027-09-01T00:00")), ..good };
+    assert_eq!(enter(last_year), Err(Refusal::AgreementChanged));
+    assert_eq!(enter(Wanted { year: Some(london("2026-09-01T00:00")), ..good }), Ok(()));
 }
 
 #[test]
@@ -130,6 +156,19 @@ fn the_pictures_of_a_slip_go_some_time_after_its_agreement_ended() {
     assert_eq!(until(&leaver, true, std::slice::from_ref(&version)), Some(london("2026-12-31T00:00")));
     let next = self::version(2, Digest::of(b"later"), london("2027-01-01T00:00"), true);
     assert_eq!(until(&here, false, &[version, next]), Some(london("2027-01-31T00:00")));
+    let gone = Keeping { yearly: false, days: 30, versions: &[], zone: &zone };
+    assert!(
+        pictures_until(&slip.value, None, gone).is_some(),
+        "of a child nobody knows any more, nothing stays"
+    );
+    let late = attach(&slip, scan(b"late", london("2027-02-01T00:00"))).unwrap();
+    let late: Slip = serde_json::from_str(&late.writes[0].body).unwrap();
+    let until = pictures_until(&late, Some(&leaver), Keeping { yearly: true, ..gone });
+    assert_eq!(
+        until,
+        Some(london("2027-03-03T00:00")),
+        "one that was brought late is not gone within the hour"
+    );
 }
 
 proptest! {

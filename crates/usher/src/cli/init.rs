@@ -12,8 +12,10 @@ use usher_directory::password::{Cost, Passwords};
 use usher_policy::profile::{self, Profile};
 use usher_publish::set_up::{self, NewSchool};
 use usher_records::account::{self, Account, OpenAccount, Username};
+use usher_records::agreement::AgreementVersion;
 use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::person::Person;
+use usher_records::standing;
 use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Role, Roles};
@@ -67,6 +69,21 @@ pub(super) async fn run(arguments: Arguments, config: Option<PathBuf>) -> anyhow
         authority.fingerprint(),
         config = config.display(),
     ));
+    say_not_put_out(&opened).await
+}
+
+/// Says which agreements have to be put out before the web opens.
+async fn say_not_put_out(opened: &Opened) -> anyhow::Result<()> {
+    let school = usher_directory::books::school(&opened.books).await?;
+    let versions = opened.books.values::<AgreementVersion>().await?;
+    let missing = standing::not_put_out(&school.settings, &versions);
+    if !missing.is_empty() {
+        say(format!(
+            "\nThe web stays shut for whoever is to sign these agreements, until they are put out: {}.\nThe governors approve \
+             them first. At the desk, under New words: record the approval, then publish.",
+            missing.join(", ")
+        ));
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod ledger;
 pub(crate) mod lists;
 mod policy;
 mod probe;
+pub(crate) mod read_paper;
 mod report;
 mod roster;
 mod serve;
@@ -81,6 +82,16 @@ enum Command {
     Ledger(ledger::Arguments),
     /// The school's settings, and where they differ from the profile it began with
     Settings(settings::Arguments),
+    /// Read one scanned file, for the server: bytes in, pages out
+    #[command(name = usher_web::desk::reading::COMMAND, hide = true)]
+    ReadPaper,
+}
+
+impl Arguments {
+    /// Whether one scanned file is to be read: before there are threads, so that limits hold for all of it.
+    pub(crate) const fn reads_paper(&self) -> bool {
+        matches!(self.command, Command::ReadPaper)
+    }
 }
 
 /// Runs a command.
@@ -91,6 +102,7 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
         Command::Init(init) => init::run(init, place.config).await,
         Command::Demo(demo) => demo::run(demo).await,
         Command::Probe(probe) => return Ok(probe::run(probe).await),
+        Command::ReadPaper => return Ok(read_paper::run()),
         Command::Serve => serve::run(opened().await?).await,
         Command::Explain(explain) => {
             return explain::run(explain, opened().await?).await.map_err(into_report);

@@ -58,6 +58,7 @@ use usher_types::moment::Moment;
 use usher_typeset::typesetter::Typesetter;
 use usher_web::app::{self, App, Places};
 use usher_web::desk::Desk;
+use usher_web::desk::reading::Reader;
 use usher_web::live::{Live, Note};
 use usher_web::security::asking::Asking;
 use usher_web::security::key::PageKey;
@@ -326,11 +327,15 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         tally: Tally::new(books.clone(), Arc::new(SpoolActivity::new(opened.folder.spool()))),
         spool,
         live: Live::default(),
-        desk: Desk::new(
-            Arc::new(ForPages(Arc::clone(&publishing))),
-            Arc::new(probes),
-            Arc::new(ForPages(publishing)),
-        ),
+        desk: Desk {
+            // The program that runs, even where another lies in its place since.
+            reader: Reader::child("/proc/self/exe".into()),
+            ..Desk::new(
+                Arc::new(ForPages(Arc::clone(&publishing))),
+                Arc::new(probes),
+                Arc::new(ForPages(publishing)),
+            )
+        },
         typesetter: Arc::new(Typesetter::new(usher_web::assets::typeset_fonts())?),
         words: Arc::new(Words::english()?),
         clock: Arc::clone(&setting.clock),

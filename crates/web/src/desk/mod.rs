@@ -11,6 +11,7 @@ pub mod once;
 pub mod policies;
 pub mod probes;
 pub mod published;
+pub mod reading;
 pub mod replays;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use self::once::Once;
 use self::policies::{NoPolicies, Policies};
 use self::probes::{NothingTried, Probes};
 use self::published::Published;
+use self::reading::Reader;
 use self::replays::Replays;
 
 /// Live pages open at a time. A school has some twenty classes; each page costs a task and a few kilobytes.
@@ -45,8 +47,8 @@ pub struct Desk {
     pub once: Once,
     /// When each sign-in was last used.
     pub last_used: LastUsed,
-    /// Turns at reading scans.
-    pub reading: Arc<Semaphore>,
+    /// Whoever reads scans.
+    pub reader: Reader,
     /// Room for live pages.
     pub live_pages: Arc<Semaphore>,
 }
@@ -62,7 +64,7 @@ impl Desk {
             replays: Replays::default(),
             once: Once::default(),
             last_used: LastUsed::default(),
-            reading: Arc::new(Semaphore::new(1)),
+            reader: Reader::here(),
             live_pages: Arc::new(Semaphore::new(LIVE_PAGES)),
         }
     }

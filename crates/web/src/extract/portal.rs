@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use usher_policy::access::{Act, Denied, Permit, Who, may};
 use usher_policy::facts::Circumstances;
 use usher_records::change::Actor;
@@ -16,6 +16,9 @@ use usher_types::role::{Reader, Year};
 
 use crate::app::{App, AppFault, Peer};
 use crate::security::form::{self, Holder};
+
+/// What opens only after a new password is set, where one must be. Asking for help never waits.
+const AFTER_A_PASSWORD: [&str; 4] = ["/clause", "/agreement", "/questions", "/parents"];
 
 /// Whoever is at the device that asks.
 #[derive(Debug, Clone)]
@@ -54,7 +57,9 @@ impl AtDevice {
 
     /// How pages speak to them.
     pub fn reader(&self) -> Reader {
-        self.who.subject.reader()
+        // Before a new password is set, decisions know nobody; the page knows whom it asks.
+        let person = self.person.as_ref().filter(|_| self.who.subject.must_set_password());
+        person.map_or_else(|| self.who.subject.reader(), |person| Reader::of(person.kind, person.year))
     }
 
     /// The name pages show: the person's, or the year of a shared account.
@@ -100,7 +105,14 @@ impl FromRequestParts<App> for AtDevice {
         let peer = parts.extensions.get::<Peer>().copied();
         // The listener and the gateway both say where a request comes from; without it there is nobody to answer.
         let peer = peer.ok_or_else(|| StatusCode::BAD_REQUEST.into_response())?;
-        Self::find(app, peer).await.map_err(IntoResponse::into_response)
+        let device = Self::find(app, peer).await.map_err(IntoResponse::into_response)?;
+        let path = parts.uri.path();
+        let waits = path == "/" || AFTER_A_PASSWORD.iter().any(|own| path.starts_with(own));
+        if device.who.subject.must_set_password() && waits {
+            let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            return Err(Redirect::to(&format!("/password{query}")).into_response());
+        }
+        Ok(device)
     }
 }
 

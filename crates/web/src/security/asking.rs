@@ -15,11 +15,20 @@ const REMEMBERED: usize = 4_096;
 
 /// Who asked how often.
 #[derive(Debug, Default)]
-pub struct Asking(Mutex<HashMap<IpAddr, (Moment, u32)>>);
+pub struct Asking(Mutex<HashMap<(CodeOf, IpAddr), (Moment, u32)>>);
+
+/// What a code is of. Tries at one shut nobody out of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeOf {
+    /// A certificate.
+    Certificate,
+    /// A class that signs together.
+    Class,
+}
 
 impl Asking {
     /// Counts a try; whether it may be made.
-    pub fn may_ask(&self, address: IpAddr, at: Moment) -> bool {
+    pub fn may_ask(&self, code: CodeOf, address: IpAddr, at: Moment) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if asked.len() >= REMEMBERED {
             asked.retain(|_, (since, _)| at < since.plus_minutes(SPAN_MINUTES));
@@ -27,7 +36,7 @@ impl Asking {
                 asked.clear();
             }
         }
-        let (since, count) = asked.entry(address.to_canonical()).or_insert((at, 0));
+        let (since, count) = asked.entry((code, address.to_canonical())).or_insert((at, 0));
         if at >= since.plus_minutes(SPAN_MINUTES) {
             (*since, *count) = (at, 0);
         }
@@ -44,10 +53,14 @@ mod tests {
     fn one_device_asks_so_often_and_no_more_until_the_span_is_over() {
         let (asking, at) = (Asking::default(), Moment::from_unix_ms(1_795_000_000_000));
         let here: IpAddr = "10.0.0.1".parse().unwrap();
-        assert!((0..MOST).all(|_| asking.may_ask(here, at)));
-        assert!(!asking.may_ask(here, at.plus_minutes(9)));
-        assert!(!asking.may_ask("::ffff:10.0.0.1".parse().unwrap(), at), "the same device");
-        assert!(asking.may_ask("10.0.0.2".parse().unwrap(), at));
-        assert!(asking.may_ask(here, at.plus_minutes(SPAN_MINUTES)));
+        assert!((0..MOST).all(|_| asking.may_ask(CodeOf::Certificate, here, at)));
+        assert!(!asking.may_ask(CodeOf::Certificate, here, at.plus_minutes(9)));
+        assert!(
+            !asking.may_ask(CodeOf::Certificate, "::ffff:10.0.0.1".parse().unwrap(), at),
+            "the same device"
+        );
+        assert!(asking.may_ask(CodeOf::Class, here, at), "a class is not shut out by certificates");
+        assert!(asking.may_ask(CodeOf::Certificate, "10.0.0.2".parse().unwrap(), at));
+        assert!(asking.may_ask(CodeOf::Certificate, here, at.plus_minutes(SPAN_MINUTES)));
     }
 }

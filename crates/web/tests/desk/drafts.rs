@@ -260,6 +260,36 @@ async fn whoever_keeps_words_second_sees_the_first_ones_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn where_people_are_asked_for_an_agreement_that_is_not_in_force_the_head_is_told_and_so_is_health() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    let told = "because what they are to sign is not in force";
+    assert!(head.get("/").await.page().contains(told));
+    let health = head.get("/health").await;
+    assert!(
+        health.page().contains("These agreements are asked for and are not in force yet"),
+        "{}",
+        health.text
+    );
+    let texts = ["pupil-ks1", "pupil-ks2", "staff", "visitor", "parent"];
+    let school =
+        rig.books.get::<usher_records::school::School, _>(rig.books.school()).await.unwrap().unwrap().value;
+    for (at, one) in (20..).zip(&school.settings.agreements.audiences) {
+        let file = STAFF.replace("\"staff\"", &format!("\"{}\"", one.agreement));
+        let text = AgreementText::parse(&file).unwrap();
+        if rig.books.find_one::<AgreementVersion>("digest", text.digest).await.unwrap().is_none() {
+            rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
+            rig.commit(&publish(Id::new(at), &text, None, true, now().plus_minutes(-600))).await;
+        }
+        assert!(texts.contains(&one.agreement.as_str()), "a model comes with Usher: {}", one.agreement);
+    }
+    assert!(!head.get("/").await.page().contains(told));
+    assert!(
+        head.get("/health").await.page().contains("Every agreement that people are to sign is in force.")
+    );
+}
+
+#[tokio::test]
 async fn a_draft_that_is_given_up_says_why_and_nothing_is_asked_of_anybody() {
     let rig = Rig::new().await;
     signed(&rig).await;

@@ -17,6 +17,8 @@ async fn laptops(rig: &Rig) {
         let loan = Some(Loan { to: Id::new(holder), by: Id::new(9), at: now() });
         let device =
             Device { id: Id::new(number), name: name.into(), room: None, address: None, managed: true, loan };
+        let address = (number == 301).then(|| "10.0.0.3".parse().unwrap());
+        let device = Device { address, ..device };
         rig.add(&device).await;
     }
 }
@@ -82,6 +84,11 @@ async fn acc_13_a_laptop_is_lent_until_a_time_of_today_and_shows() {
     for until in ["", "09:00"] {
         assert_eq!(lend(until).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{until}");
     }
+    let without_address = format!("laptop={}&borrower={}&lent-until=15%3A30", id(302), id(8));
+    let refused = office.post("/equipment/laptops/lend", &without_address).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody could be signed out at it");
+    let to_a_child = format!("laptop={}&borrower={}&lent-until=15%3A30", id(301), id(crate::rig::ADA));
+    assert_eq!(office.post("/equipment/laptops/lend", &to_a_child).await.status, StatusCode::NOT_FOUND);
     lend("15%3A30").await.leads_to();
     let page = office.get("/equipment/laptops").await;
     assert!(page.page().contains("Sue Port, until 15:30"), "{}", page.text);

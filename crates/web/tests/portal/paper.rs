@@ -5,14 +5,16 @@ use std::io::Cursor;
 use axum::http::StatusCode;
 use image::{GrayImage, ImageFormat};
 use usher_policy::decision::Reason;
+use usher_records::agreement::AgreementVersion;
 use usher_records::change::{Action, To};
 use usher_records::code::Code;
 use usher_records::person::Person;
 use usher_records::reminder::{QUIET_MINUTES, Reminder};
 use usher_records::signature::{How, Part, Signature};
 use usher_records::slip::Slip;
-use usher_records::standing::Standing;
+use usher_records::standing::{self, Known, Standing};
 use usher_testkit::school::{person, pupil};
+use usher_types::digest::Digest;
 use usher_types::email::EmailAddress;
 use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Reader};
@@ -95,7 +97,7 @@ async fn agr_07_a_pupil_waits_for_a_parent_and_a_slip_that_is_scanned_and_entere
 }
 
 #[tokio::test]
-async fn agr_07_one_who_lives_with_a_parent_on_file_needs_one_press() {
+async fn agr_07_the_only_parent_on_file_is_chosen_and_what_the_paper_must_say_is_not() {
     let rig = classic().await;
     let parent = Person { children: vec![Id::new(ADA)], ..person(81, PersonKind::Parent, "Pia Bell") };
     rig.add(&parent).await;
@@ -104,7 +106,12 @@ async fn agr_07_one_who_lives_with_a_parent_on_file_needs_one_press() {
     let form = format!("/agreements/paper/{}", slip_of(&rig, ADA).await.id);
     let page = office.get(&form).await;
     let ticked = page.page().matches(" checked").count();
-    assert_eq!(ticked, 3, "the parent, that they talked, the child");
+    assert_eq!(ticked, 1, "the parent, and nothing that only the paper can say");
+    let other = Person { children: vec![Id::new(ADA)], ..person(82, PersonKind::Parent, "Amy Bell") };
+    rig.add(&other).await;
+    assert!(!office.get(&form).await.page().contains(" checked"), "of two nobody is chosen");
+    let unsaid = office.post(&form, "discussed=yes&child-signed=yes").await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
     let pressed = format!("parent={}&discussed=yes&child-signed=yes", id(81));
     office.post(&form, &pressed).await.leads_to();
     let signed = rig.books.values::<Signature>().await.unwrap();
@@ -229,7 +236,8 @@ async fn a_certificate_says_true_by_initials_alone_and_only_so_often() {
     let office = rig.signed_in("office").await;
     print(&office).await;
     let form = format!("/agreements/paper/{}", slip_of(&rig, ADA).await.id);
-    office.post(&form, "parent=nobody&child-signed=yes").await.leads_to();
+    let entered = office.post(&form, "parent=nobody&child-signed=yes").await;
+    assert!(entered.leads_to().ends_with("done=slip-entered-waits"), "a parent's answer is still missing");
     let signature = rig.books.values::<Signature>().await.unwrap().pop().unwrap();
     let path = format!("/agreements/signature/{}/certificate.pdf", signature.id);
     assert!(office.file(&path).await.starts_with(b"%PDF"));
@@ -266,4 +274,64 @@ async fn acc_14_a_parents_page_without_a_sign_in_is_refused() {
     for path in &pages {
         assert!(home.get(path).await.page().contains("Ada"), "{path}");
     }
+}
+
+/// What a parent's earlier answer is worth is a matter of days, as a child's own is (AGR-19).
+#[test]
+fn agr_19_a_parent_who_answered_earlier_words_has_as_long_as_anybody_to_answer_again() {
+    let london = |text: &str| usher_types::moment::Zone::london().parse(text).unwrap();
+    let (school, child) = (usher_testkit::school::school("classic"), pupil(ADA, "Ada Bell", 4, CLASS));
+    let version = |id: u64, words: &[u8], published: &str, in_force| AgreementVersion {
+        id: Id::new(id),
+        key: school.settings.agreement_for(child.kind, child.year).unwrap().to_owned(),
+        version: id.to_string(),
+        title: "Using computers".into(),
+        digest: Digest::of(words),
+        published_at: london(published),
+        material: true,
+        in_force,
+        contract_term: false,
+    };
+    let first = version(1, b"first", "2026-09-01T08:00", false);
+    let signed = |id: u64, part, at: &str| Signature {
+        id: Id::new(id),
+        person: if part == Part::Own { child.id } else { Id::new(81) },
+        name: "Bell".into(),
+        kind: if part == Part::Own { PersonKind::Pupil } else { PersonKind::Parent },
+        part,
+        agreement: first.key.clone(),
+        version: "1".into(),
+        digest: first.digest,
+        clauses: vec![],
+        declaration: "I will".into(),
+        check_passed: None,
+        discussed: None,
+        at: london(at),
+        how: How::OnPaper,
+        entered_by: None,
+    };
+    let both =
+        [signed(1, Part::Own, "2026-09-10T09:00"), signed(2, Part::ParentFor(child.id), "2026-09-10T09:00")];
+    let versions = [first.clone(), version(2, b"second", "2026-11-24T10:00", true)];
+    let known = Known { settings: &school.settings, versions: &versions, zone: &school.zone };
+    let stands = |signatures: &[Signature], at: &str| standing::of(&child, signatures, known, london(at));
+    let days = i64::from(school.settings.agreements.days_to_sign_again);
+    let by = london("2026-11-24T10:00").plus_minutes(days * 24 * 60);
+    let agreement = first.key.clone();
+    let due = Standing::DueBy { agreement: agreement.clone(), by };
+    assert_eq!(stands(&both, "2026-11-24T10:01"), due, "nothing shuts in the middle of a lesson");
+    let own_again = [
+        both[1].clone(),
+        Signature { digest: versions[1].digest, ..signed(3, Part::Own, "2026-11-25T09:00") },
+    ];
+    assert_eq!(stands(&own_again, "2026-11-25T10:00"), due, "the parent's is still due");
+    assert_eq!(
+        stands(&own_again, "2027-01-25T10:00"),
+        Standing::ParentMissing { agreement: agreement.clone() }
+    );
+    assert_eq!(
+        stands(&both[..1], "2026-11-24T10:01"),
+        Standing::ParentMissing { agreement },
+        "none ever answered"
+    );
 }

@@ -172,3 +172,23 @@ async fn a_first_password_is_changed_before_anything_else_and_the_right_one_is_a
     pc.sign_out().await.leads_to();
     assert_eq!(pc.try_password("ada", "three blue kites").await.leads_to(), "/?done=signed-in");
 }
+
+#[tokio::test]
+async fn acc_11_with_a_password_that_must_be_changed_nothing_opens_before_a_new_one_is_set() {
+    let rig = Rig::new().await;
+    let pc = device(&rig, 1);
+    pc.sign_in("teacher").await.leads_to();
+    pc.fill("/password", "/password/known", "").await.leads_to();
+    assert_eq!(pc.sign_in("teacher").await.leads_to(), "/password");
+    for path in ["/", "/agreement", "/parents", "/clause"] {
+        assert_eq!(pc.get(path).await.leads_to(), "/password", "{path}");
+    }
+    let typed_another_address = pc.decision(OTTERS);
+    assert_eq!(
+        (typed_another_address.verdict, typed_another_address.reason),
+        (Verdict::Challenge, Reason::SignIn)
+    );
+    let new = "current=wet+otter+lamp+42&new=seven+tin+badgers";
+    pc.fill("/password", "/password", new).await.leads_to();
+    assert_ne!(pc.decision(OTTERS).reason, Reason::SignIn, "at once");
+}

@@ -10,6 +10,7 @@ use usher_lists::category::Category;
 use usher_policy::access::Act;
 use usher_types::moment::Moment;
 
+use super::agreements;
 use super::around::{Around, around};
 use super::clock::Clock;
 use crate::app::{App, AppFault};
@@ -65,6 +66,7 @@ async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault
     let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at };
     let mut lights =
         vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app), look.sealed(&app)];
+    lights.push(look.agreements(&agreements::drafts::not_put_out(&app, &desk).await?));
     let tried = app.desk.probes.try_all(desk.at).await;
     lights.extend(tried.iter().map(|tried| look.tried(tried)));
     lights.extend(look.untried(&tried));
@@ -176,6 +178,15 @@ impl Look<'_> {
         } else {
             self.light("sealed", "go", self.says.t("health-sealed-ok"), None)
         }
+    }
+
+    /// Agreements that are asked for and not put out: whoever is to sign one has no web.
+    fn agreements(&self, missing: &[String]) -> Light {
+        if missing.is_empty() {
+            return self.light("agreements", "go", self.says.t("health-agreements-ok"), None);
+        }
+        let found = self.says.t1("health-agreements-missing", "which", missing.join(", "));
+        self.light("agreements", "stop", found, Some("health-agreements-do"))
     }
 
     fn tried(&self, tried: &Tried) -> Light {

@@ -277,7 +277,11 @@ async fn lend(State(app): State<App>, form: DeskForm<Lent>) -> Result<Response, 
     match lend_it(&app, &desk, &sent).await {
         Ok(()) => Ok(lead("/equipment/laptops", "laptop-lent")),
         Err(AppFault::Refused(refusal)) => {
-            let field = if refusal == Refusal::AlreadySo { "laptop" } else { "lent-until" };
+            let field = if matches!(refusal, Refusal::AlreadySo | Refusal::AddressNeeded) {
+                "laptop"
+            } else {
+                "lent-until"
+            };
             let says = Frame::desk(&app, &desk, "/equipment/laptops", "laptops-title").says;
             let errors = Errors::of(field, says.t(refusal.words()));
             laptops(&app, &desk, &sent, errors, None).await
@@ -290,6 +294,13 @@ async fn lend_it(app: &App, desk: &AtDesk, sent: &Lent) -> Result<(), AppFault> 
     let device = app.books.get::<Device, _>(roll::id::<ids::Device>(&sent.laptop)?).await?;
     let to = app.books.get::<Person, _>(roll::id::<ids::Person>(&sent.borrower)?).await?;
     let (device, to) = (device.ok_or(AppFault::NotFound)?.value, to.ok_or(AppFault::NotFound)?.value);
+    // Whoever borrowed it is signed out at its address: without one nobody would be.
+    if device.address.is_none() {
+        return Err(Refusal::AddressNeeded.into());
+    }
+    if !is_staff(to.kind) || !to.is_here(Clock::at(desk).today()) {
+        return Err(AppFault::NotFound);
+    }
     let time: Time = sent.until.trim().parse().map_err(|_no_time| Refusal::EndNeeded)?;
     let lending = Lending {
         id: app.new_id(),

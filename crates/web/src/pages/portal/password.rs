@@ -26,6 +26,7 @@ use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
 use crate::live::Note;
 use crate::pages::desk::password::end_sessions;
+use crate::pages::refreshed::refresh;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -64,7 +65,7 @@ struct NoPasswordPage {
 
 /// Shows the form; somebody who signs in by pictures, or with the class, is sent to their teacher.
 pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked): Query<Asked>) -> Answer {
-    if !device.who.subject.is_somebody() {
+    if !device.who.subject.is_somebody() && !device.who.subject.must_set_password() {
         return Err(PortalFault::SignInFirst);
     }
     let Some(account) = own(&app, &device).await? else {
@@ -113,11 +114,15 @@ pub(super) async fn set(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     // Whoever else knew the old one is out, wherever they are.
     let here = app.table.session_at(device.peer.address, device.at);
     end_sessions(&app, &account.value, here.as_ref(), device.actor(), device.at).await?;
-    let subject = &device.who.subject;
+    // With the new one they are somebody.
+    if let Some(person) = &device.person {
+        refresh(&app, &device.school, person.id, device.at).await?;
+    }
+    let subject = app.table.who(device.peer.address, device.at).subject;
     if subject.standing.opens(device.at) && subject.clause_accepted {
         return Ok(Redirect::to(&then.to("/?done=password")).into_response());
     }
-    Ok(enter::onward(subject, false, &then).into_response())
+    Ok(enter::onward(&subject, false, &then).into_response())
 }
 
 /// Since when somebody else knows it, if whoever tells knows.
@@ -180,7 +185,8 @@ async fn own(app: &App, device: &AtDevice) -> Result<Option<Stored<Account>>, Po
 
 fn rule(device: &AtDevice) -> &PasswordRule {
     let passwords = &device.school.settings.passwords;
-    if device.who.subject.kind == Some(PersonKind::Pupil) { &passwords.pupils } else { &passwords.adults }
+    let kind = device.person.as_ref().map(|person| person.kind);
+    if kind == Some(PersonKind::Pupil) { &passwords.pupils } else { &passwords.adults }
 }
 
 fn form_page(app: &App, device: &AtDevice, account: &Account, then: Then, errors: Errors) -> Response {

@@ -26,6 +26,7 @@ use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
 use crate::extract::portal::AtDevice;
 use crate::pages::refreshed::refresh;
+use crate::security::asking::CodeOf;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{markdown, page, with_status};
@@ -110,7 +111,7 @@ pub(super) async fn begin(State(app): State<App>, form: PortalForm<Typed>) -> An
     let says = Frame::portal(&app, &device, "together-code-title");
     let says = says.speaking_to(&app, Reader::Adult, "together-code-title").says;
     let refused = |key: &str, typed: String| code_page(&app, &device, typed, Errors::of("code", says.t(key)));
-    if !app.asking.may_ask(device.peer.address, device.at) {
+    if !app.asking.may_ask(CodeOf::Class, device.peer.address, device.at) {
         return Ok(refused("asked-too-often", typed.code));
     }
     let Ok(code) = Code::parse(&typed.code) else {
@@ -145,7 +146,9 @@ async fn class(
         let signatures = app.books.find::<Signature>("person", child.id).await?;
         let signatures: Vec<Signature> = signatures.into_iter().map(|stored| stored.value).collect();
         let standing = standing::of(&child, &signatures, known, device.at);
-        if standing != Standing::NoneAsked {
+        // What is not put out yet cannot be signed.
+        let there = |key: &str| versions.iter().any(|version| version.in_force && version.key == key);
+        if standing != Standing::NoneAsked && standing.owed().is_none_or(there) {
             all.push((child, standing));
         }
     }
@@ -273,7 +276,8 @@ pub(super) async fn sign(
     };
     match hand_in(&turn.together, &hand, &turn.current.text, device.at) {
         Ok((_, change)) => {
-            app.commit(&change, &Actor::Person(turn.child.id)).await?;
+            // Nobody signed in here: the change is about the child, and an adult was in the room.
+            app.commit(&change, &Actor::Usher("a class on one device".into())).await?;
             refresh(&app, &device.school, turn.child.id, device.at).await?;
             Ok(Redirect::to("/together?done=together-signed").into_response())
         }

@@ -13,6 +13,7 @@ use super::fault::Answer;
 use crate::app::{App, AppFault};
 use crate::desk::codes;
 use crate::extract::portal::AtDevice;
+use crate::security::asking::CodeOf;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -43,7 +44,7 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
         match Code::parse(&asked.code) {
             Err(_typed_wrong) => errors.add("code", f.says.t("paper-code-wrong")),
             // Only a code that can be one is looked up, and only so often.
-            Ok(_) if !app.asking.may_ask(device.peer.address, device.at) => {
+            Ok(_) if !app.asking.may_ask(CodeOf::Certificate, device.peer.address, device.at) => {
                 status = StatusCode::TOO_MANY_REQUESTS;
                 errors.add("code", f.says.t("asked-too-often"));
             }

@@ -1,4 +1,4 @@
-//! Entering one slip: its picture beside the form, everything as slips usually are, one press.
+//! Entering one slip: its picture beside the form, where nothing is said that only the paper can say.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,7 +9,8 @@ use usher_records::agreement::AgreementVersion;
 use usher_records::change::Stored;
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
-use usher_records::slip::{Enter, Parts, Slip, SlipNoun, enter as enter_slip, is_overtaken};
+use usher_records::slip::{Enter, Parts, Slip, SlipNoun, Wanted, enter as enter_slip, is_overtaken};
+use usher_records::standing::Known;
 use usher_types::ids::{self, PersonId};
 use usher_types::role::{PersonKind, Roles};
 
@@ -72,23 +73,32 @@ struct Open {
 }
 
 impl Open {
-    async fn of(app: &App, id: &str) -> Result<Self, AppFault> {
+    async fn of(app: &App, desk: &AtDesk, id: &str) -> Result<Self, AppFault> {
         let slip = app.books.get::<Slip, _>(roll::id::<SlipNoun>(id)?).await?.ok_or(AppFault::NotFound)?;
         let roll = Roll::of(app).await?;
         let child = roll.person(slip.value.child).cloned().ok_or(AppFault::NotFound)?;
-        let mut parents: Vec<Person> =
-            roll.people().filter(|person| person.children.contains(&child.id)).cloned().collect();
+        let today = Clock::at(desk).today();
+        let parent = |person: &&Person| person.children.contains(&child.id) && person.is_here(today);
+        let mut parents: Vec<Person> = roll.people().filter(parent).cloned().collect();
         parents.sort_by_key(Person::name);
         let versions = app.books.find::<AgreementVersion>("key", &slip.value.agreement).await?;
         let versions = versions.into_iter().map(|stored| stored.value).collect();
         Ok(Self { slip, child, parents, versions, roll })
     }
 
-    /// A slip as they usually come back: all that is asked for is on it.
+    /// What can be known before the paper is looked at: who may have signed, where there is only one. What it says, it says.
     fn usual(&self) -> Sent {
-        let parent = self.parents.first().map_or_else(|| OTHER.to_owned(), |parent| parent.id.to_string());
-        let yes = || Some("yes".to_owned());
-        Sent { child_signed: yes(), parent, parent_name: String::new(), discussed: yes() }
+        let parent = match self.parents.as_slice() {
+            [only] => only.id.to_string(),
+            _ => String::new(),
+        };
+        Sent { parent, ..Sent::default() }
+    }
+
+    /// What the child's slip has to be today.
+    fn wanted<'a>(&'a self, desk: &'a AtDesk) -> Wanted<'a> {
+        let (settings, zone) = (&desk.school.settings, &desk.school.zone);
+        Wanted::of(&self.child, Known { settings, versions: &self.versions, zone }, desk.at)
     }
 }
 
@@ -98,7 +108,7 @@ pub(super) async fn show(
     desk: AtDesk,
     Path(id): Path<String>,
 ) -> Result<Response, AppFault> {
-    let open = Open::of(&app, &id).await?;
+    let open = Open::of(&app, &desk, &id).await?;
     let usual = open.usual();
     Ok(shown(&app, &desk, &open, &usual, Errors::none()))
 }
@@ -131,7 +141,7 @@ fn shown(app: &App, desk: &AtDesk, open: &Open, sent: &Sent, errors: Errors) -> 
         fields: fields(desk, &f, &errors, open, sent),
         entered,
         signatures: signatures.map(|id| format!("/agreements/signature/{id}")).collect(),
-        overtaken: is_overtaken(slip, &open.versions),
+        overtaken: is_overtaken(slip, open.wanted(desk)),
         f: f.titled(open.child.name()),
         d,
         errors,
@@ -167,11 +177,13 @@ pub(super) async fn enter(
     form: DeskForm<Sent>,
 ) -> Result<Response, AppFault> {
     let (desk, sent) = (form.from, form.value);
-    let open = Open::of(&app, &id).await?;
+    let open = Open::of(&app, &desk, &id).await?;
     match hand_in(&app, &desk, &open, &sent).await {
-        Ok(()) => Ok(lead("/agreements/paper", "slip-entered")),
+        Ok(true) => Ok(lead("/agreements/paper", "slip-entered")),
+        Ok(false) => Ok(lead("/agreements/paper", "slip-entered-waits")),
         Err(AppFault::Refused(refusal)) => {
             let field = match refusal {
+                Refusal::NameNeeded if sent.parent.is_empty() => "parent",
                 Refusal::NameNeeded => "parent-name",
                 Refusal::NotDiscussed => "discussed",
                 _ => "child-signed",
@@ -183,7 +195,8 @@ pub(super) async fn enter(
     }
 }
 
-async fn hand_in(app: &App, desk: &AtDesk, open: &Open, sent: &Sent) -> Result<(), AppFault> {
+/// Enters it; gives whether nothing of the agreement is missing any more.
+async fn hand_in(app: &App, desk: &AtDesk, open: &Open, sent: &Sent) -> Result<bool, AppFault> {
     let asked = Parts::asked(&desk.school.settings);
     let parent = if asked.parent { parent(app, desk, open, sent)? } else { None };
     let text = version::text(app, open.slip.value.digest).await?.ok_or(AppFault::NotFound)?;
@@ -195,15 +208,20 @@ async fn hand_in(app: &App, desk: &AtDesk, open: &Open, sent: &Sent) -> Result<(
         ids: [app.new_id(), app.new_id()],
         by: desk.person.id,
     };
-    let change = enter_slip(&open.slip, &asked, &text, &open.versions, desk.at)?;
+    let change = enter_slip(&open.slip, &asked, &text, open.wanted(desk), desk.at)?;
     app.commit(&change, &desk.actor()).await?;
-    refresh(app, &desk.school, open.child.id, desk.at).await
+    refresh(app, &desk.school, open.child.id, desk.at).await?;
+    let standing = usher_directory::books::standing(&app.books, &desk.school, &open.child, desk.at).await?;
+    Ok(standing.owed().is_none())
 }
 
 /// The parent who signed, and whether the school has them from now on only.
 fn parent(app: &App, desk: &AtDesk, open: &Open, sent: &Sent) -> Result<Option<(Person, bool)>, AppFault> {
     if sent.parent == NOBODY {
         return Ok(None);
+    }
+    if sent.parent.is_empty() {
+        return Err(Refusal::NameNeeded.into());
     }
     if sent.parent != OTHER {
         let id: PersonId = roll::id::<ids::Person>(&sent.parent)?;

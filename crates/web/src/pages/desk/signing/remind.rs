@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 use usher_records::change::{Mail, To};
 use usher_records::person::Person;
@@ -35,10 +36,10 @@ pub(super) async fn send(State(app): State<App>, form: DeskForm<Asked>) -> Resul
     let section = sections.iter().find(|section| read::value(&section.of) == asked.section);
     let missing: Vec<PersonId> =
         section.ok_or(AppFault::NotFound)?.outstanding.iter().map(|outstanding| outstanding.person).collect();
-    let roll = Roll::of(&app).await?;
+    let (roll, today) = (Roll::of(&app).await?, Clock::at(&desk).today());
     let (mut mails, mut mailed, mut on_paper) = (Vec::new(), Vec::new(), Vec::new());
     for person in missing.iter().filter_map(|id| roll.person(*id)) {
-        let readers = readers(&roll, person);
+        let readers = readers(&roll, person, today);
         if readers.is_empty() {
             on_paper.push(person.id);
         }
@@ -63,9 +64,9 @@ pub(super) async fn send(State(app): State<App>, form: DeskForm<Asked>) -> Resul
     Ok(lead(&back, "reminded"))
 }
 
-/// Whom a mail reaches: a child's parents, an adult themselves.
-fn readers<'a>(roll: &'a Roll, person: &'a Person) -> Vec<&'a Person> {
-    let reachable = |reader: &&Person| reader.email.is_some();
+/// Whom a mail reaches today: a child's parents, an adult themselves.
+fn readers<'a>(roll: &'a Roll, person: &'a Person, today: Date) -> Vec<&'a Person> {
+    let reachable = |reader: &&Person| reader.email.is_some() && reader.is_here(today);
     if person.kind == PersonKind::Pupil {
         roll.people().filter(|parent| parent.children.contains(&person.id)).filter(reachable).collect()
     } else {

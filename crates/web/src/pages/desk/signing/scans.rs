@@ -1,7 +1,7 @@
-//! Photos and scans of slips: read in a thread of their own, one upload at a time, and matched by their codes. The picture of a
+//! Photos and scans of slips: read apart from everything else, one upload at a time, and matched by their codes. The picture of a
 //! page is kept encrypted with its slip; the file itself is not kept.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Path, Request, State};
@@ -30,7 +30,7 @@ pub(super) const LARGEST_FORM: usize = LARGEST_BYTES + 8 * 1024 * 1024;
 /// Files of one upload.
 const MOST_FILES: usize = 40;
 /// How long one upload is read: browsers wait a minute, and a page takes a second.
-const READING_SECONDS: i64 = 45;
+const READING_TIME: Duration = Duration::from_secs(45);
 
 #[derive(Template)]
 #[template(path = "desk/signing/scans.html")]
@@ -76,7 +76,7 @@ async fn take(app: &App, desk: &AtDesk, sent: Vec<FormPart>) -> Result<Response,
     }
     let roll = Roll::of(app).await?;
     let mut matched: Vec<Matched> = Vec::new();
-    for found in read(app, &f.says, files).await? {
+    for found in read(app, &f.says, files).await {
         let page = match &found.page {
             Err(why) => {
                 unread.push((found.name.clone(), f.says.of("paper-unread", why.name())));
@@ -111,22 +111,14 @@ async fn take(app: &App, desk: &AtDesk, sent: Vec<FormPart>) -> Result<Response,
 }
 
 /// The pages of every file, in order.
-async fn read(app: &App, says: &Says, files: Vec<FormPart>) -> Result<Vec<Found>, AppFault> {
-    // One upload is read at a time: it takes a processor, and others are used to open pages.
-    let _turn = app.desk.reading.acquire().await;
-    let until = app.now().plus_seconds(READING_SECONDS);
+async fn read(app: &App, says: &Says, files: Vec<FormPart>) -> Vec<Found> {
+    let turn = app.desk.reader.turn(READING_TIME).await;
     let mut all = Vec::new();
     for file in files {
         let (name, digest) = (file.file.unwrap_or_default(), Digest::of(&file.bytes));
-        let bytes = file.bytes;
-        let pages = if app.now() < until {
-            let clock = Arc::clone(&app.clock);
-            let read = move || usher_paper::read(bytes, &|| clock.now() < until);
-            let read = tokio::task::spawn_blocking(read).await;
-            // A file that stops its reader is a damaged file; nobody else's page stops with it.
-            read.unwrap_or(Err(Unread::Damaged))
-        } else {
-            Err(Unread::NoTime)
+        let pages = match &turn {
+            Some(turn) => turn.read(file.bytes).await,
+            None => Err(Unread::NoTime),
         };
         match pages {
             Err(why) => all.push(Found { name, file: digest, page: Err(why) }),
@@ -143,7 +135,7 @@ async fn read(app: &App, says: &Says, files: Vec<FormPart>) -> Result<Vec<Found>
             }
         }
     }
-    Ok(all)
+    all
 }
 
 /// Keeps a page's picture with its slip, encrypted. Gives why not, where it was refused; the same again is no refusal.

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_records::group::Group;
 use usher_records::person::Person;
-use usher_records::slip::{self, Parts, Print, Slip, is_overtaken};
+use usher_records::slip::{self, Parts, Print, Slip, Wanted, is_overtaken};
+use usher_records::standing::Known;
 use usher_reports::document;
 use usher_types::digest::Digest;
 use usher_types::ids;
@@ -68,8 +69,10 @@ pub(super) async fn index(
         }
         let missing = missing(&app, &desk, children.clone()).await?;
         let slips = || {
-            let of_child = children.iter().filter_map(|child| by_child.get(&child.id)).flatten();
-            of_child.filter(|slip| !is_overtaken(slip, &versions))
+            children.iter().flat_map(|child| {
+                let (of_child, wanted) = (by_child.get(&child.id), wanted(&desk, child, &versions));
+                of_child.into_iter().flatten().filter(move |slip| !is_overtaken(slip, wanted))
+            })
         };
         let back = slips().filter(|slip| slip.entered.is_some()).count();
         let out = slips().count() - back;
@@ -113,7 +116,7 @@ pub(super) async fn print(State(app): State<App>, form: DeskForm<Asked>) -> Resu
     let settings = &desk.school.settings;
     let mut new = Vec::new();
     for child in &children {
-        if live(&app, child, &versions).await?.is_some() {
+        if live(&app, &desk, child, &versions).await?.is_some() {
             continue;
         }
         let key = settings.agreement_for(child.kind, child.year);
@@ -128,10 +131,22 @@ pub(super) async fn print(State(app): State<App>, form: DeskForm<Asked>) -> Resu
     Ok(Redirect::to(&format!("/agreements/slips/{}/slips.pdf", class.id)).into_response())
 }
 
+/// What a child's slip has to be today.
+fn wanted<'a>(desk: &'a AtDesk, child: &Person, versions: &'a [AgreementVersion]) -> Wanted<'a> {
+    let known = Known { settings: &desk.school.settings, versions, zone: &desk.school.zone };
+    Wanted::of(child, known, desk.at)
+}
+
 /// The slip of a child that is out and still good.
-async fn live(app: &App, child: &Person, versions: &[AgreementVersion]) -> Result<Option<Slip>, AppFault> {
+async fn live(
+    app: &App,
+    desk: &AtDesk,
+    child: &Person,
+    versions: &[AgreementVersion],
+) -> Result<Option<Slip>, AppFault> {
     let slips = app.books.find::<Slip>("child", child.id).await?;
-    let good = |slip: &Slip| slip.entered.is_none() && !is_overtaken(slip, versions);
+    let wanted = wanted(desk, child, versions);
+    let good = |slip: &Slip| slip.entered.is_none() && !is_overtaken(slip, wanted);
     Ok(slips.into_iter().map(|stored| stored.value).filter(good).max_by_key(|slip| slip.printed_at))
 }
 
@@ -152,7 +167,7 @@ pub(super) async fn pdf(
     let mut texts: BTreeMap<Digest, AgreementText> = BTreeMap::new();
     let mut out = Vec::new();
     for child in children(&desk, &roll, &class) {
-        let Some(slip) = live(&app, &child, &versions).await? else { continue };
+        let Some(slip) = live(&app, &desk, &child, &versions).await? else { continue };
         if !texts.contains_key(&slip.digest)
             && let Some(text) = version::text(&app, slip.digest).await?
         {

@@ -63,6 +63,7 @@ pub(super) struct Items {
 pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) -> Result<Items, AppFault> {
     let mut gather = Gather { app, desk, f, roll, clock: Clock::at(desk), found: Items::default() };
     gather.stopped();
+    gather.not_put_out().await?;
     gather.alerts().await?;
     gather.clauses().await?;
     gather.told().await?;
@@ -334,6 +335,21 @@ impl Gather<'_> {
             ("agreement", &first.agreement),
         );
         self.add("wait", "circle-help", (title, text), Some(Action::Go(go, says.t("question-answer"))));
+        Ok(())
+    }
+
+    /// Agreements that are asked for and not in force: nobody who is to sign one has the web.
+    async fn not_put_out(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ChangeSettings) {
+            return Ok(());
+        }
+        let missing = agreements::drafts::not_put_out(self.app, self.desk).await?;
+        if !missing.is_empty() {
+            let says = &self.f.says;
+            let text = says.t1("today-not-put-out-text", "which", missing.join(", "));
+            let go = Action::Go("/agreements/drafts".into(), says.t("today-not-put-out-go"));
+            self.add("stop", "file-text", (says.t("today-not-put-out"), text), Some(go));
+        }
         Ok(())
     }
 

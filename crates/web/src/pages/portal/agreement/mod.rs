@@ -8,7 +8,7 @@ pub(super) mod text;
 mod written;
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::person::Person;
@@ -64,6 +64,8 @@ pub(super) struct Sent {
 #[template(path = "portal/no_agreement.html")]
 struct NoAgreementPage {
     f: Frame,
+    /// Whether one is asked for that the school has not put out yet.
+    missing: bool,
 }
 
 /// Shows the agreement that is theirs.
@@ -72,12 +74,14 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
     let Some(person) = device.person.clone() else {
         return match device.who.subject.kind {
             // A shared sign-in signs nothing: its children's slips are kept person by person.
-            Some(_) => Ok(page(&NoAgreementPage { f: Frame::portal(&app, &device, "agreement-none-title") })),
+            Some(_) => Ok(none(&app, &device, false)),
             None => Err(PortalFault::SignInFirst),
         };
     };
     let Some(situation) = text::situation(&app, &device, &person).await? else {
-        return Ok(page(&NoAgreementPage { f: Frame::portal(&app, &device, "agreement-none-title") }));
+        // The settings name one, and there are no words in force: nothing opens, and the page says what to do.
+        let asked = device.school.settings.agreement_for(person.kind, person.year).is_some();
+        return Ok(none(&app, &device, asked));
     };
     match device.reader() {
         Reader::Ks1 => {
@@ -89,6 +93,12 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
             written::show(&app, &device, &person, &situation, tried, &then).await
         }
     }
+}
+
+fn none(app: &App, device: &AtDevice, missing: bool) -> Response {
+    let f = Frame::portal(app, device, "agreement-none-title");
+    let f = if missing { f.clone().titled(f.says.t("agreement-missing-title")) } else { f };
+    page(&NoAgreementPage { f, missing })
 }
 
 /// Signs it.

@@ -13,9 +13,11 @@ use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
 use usher_records::agreement_diff::{Changed, Part, What, diff, head_diff};
 use usher_records::agreement_draft::{AgreementDraft, AgreementDraftNoun};
 use usher_records::change::{Actor, Stored};
+use usher_records::standing;
 use usher_types::digest::Digest;
 
 use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
 use crate::pages::desk::roll::{self, Roll};
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::markdown;
@@ -46,6 +48,21 @@ pub(in crate::pages::desk) async fn waiting(app: &App) -> Result<Vec<AgreementDr
     let mut drafts = app.books.values::<AgreementDraft>().await?;
     drafts.retain(AgreementDraft::is_open);
     Ok(drafts)
+}
+
+/// Agreements the settings ask for that have no words in force, by the title of the words being written, or by their key.
+pub(in crate::pages::desk) async fn not_put_out(app: &App, desk: &AtDesk) -> Result<Vec<String>, AppFault> {
+    let versions = app.books.values::<AgreementVersion>().await?;
+    let missing = standing::not_put_out(&desk.school.settings, &versions);
+    if missing.is_empty() {
+        return Ok(missing);
+    }
+    let drafts = waiting(app).await?;
+    let title = |key: String| {
+        let draft = drafts.iter().find(|draft| draft.key == key);
+        draft.map_or(key, |draft| draft.title.clone())
+    };
+    Ok(missing.into_iter().map(title).collect())
 }
 
 async fn stored(app: &App, id: &str) -> Result<Stored<AgreementDraft>, AppFault> {
