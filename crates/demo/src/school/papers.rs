@@ -23,7 +23,7 @@ use crate::school::install::InstallFault;
 
 const CONSULTED: &str = "The computing leads of two schools near us; the authority’s online safety adviser.";
 const DECISIONS: &str = "Chat in games is looked at again in spring. The page for parents gets pictures.";
-const RULE: &str = "- I put a personal detail into an AI tool only where the school has approved the tool.";
+const RULE: &str = "- Personal details go into an AI tool only where the school has approved the tool.";
 const ASKED: &str = "Does the rule about photos mean that grandparents may not take any at sports day?";
 const WONDERED: &str = "May I use my own account of a quiz site with the class?";
 const REPLIED: &str = "Please ask for the school’s account; then the children’s names stay with us.";
@@ -60,7 +60,7 @@ impl DemoSchool {
         hand.policy("Anti-bullying policy", head).await?;
         let versions: Vec<AgreementVersion> = books.values().await?;
         let version = |key: &str| versions.iter().find(|version| version.in_force && version.key == key);
-        if let Some(version) = version("staff") {
+        if let Some(version) = version("policy") {
             hand.words(version, lead).await?;
         }
         let class = self.group("6B").map(|group| group.id);
@@ -119,7 +119,7 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// New words of an agreement: one rule more than those in force.
+    /// New words of the policy: one rule more than those in force.
     async fn words(&self, version: &AgreementVersion, by: &Person) -> Result<(), InstallFault> {
         let bytes = self.books.store().blob(self.books.school(), version.digest).await?;
         let file = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();

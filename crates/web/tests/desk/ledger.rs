@@ -164,7 +164,10 @@ async fn pol_01_what_breaks_a_signed_clause_is_not_published_before_there_are_ne
     );
     let mark = mark(&looked);
 
-    sign(&rig, 11, &joan(), &text).await;
+    // An hour before newer words are published.
+    let earlier = now().plus_minutes(-60);
+    let (_, signed) = signature::sign(&on_screen(11, &joan(), &text), &text, earlier).unwrap();
+    rig.commit(&signed).await;
     let before = rig.books.get::<InForce, _>(rig.books.school()).await.unwrap().unwrap();
     let fields =
         [("policy", policy.as_str()), ("reason", "It is simpler"), ("mark", &mark), ("do", "publish")];

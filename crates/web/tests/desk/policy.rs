@@ -1,14 +1,18 @@
 //! The policy at the desk: read by those who may, changed by one or by two, and never against a promise.
 
 use axum::http::StatusCode;
+use usher_events::event::What;
+use usher_policy::facts::LessonFacts;
 use usher_policy::profile;
 use usher_records::change::{Action, Actor};
 use usher_records::in_force::InForce;
+use usher_records::lesson::Mode;
 use usher_records::policy_draft::PolicyDraft;
 use usher_testkit::{events, facts, snapshot};
+use usher_types::digest::Digest;
 use usher_types::ids::Id;
 
-use crate::rig::{Answer, Browser, GAME, Rig, now};
+use crate::rig::{Answer, Browser, CLASS, GAME, Rig, now};
 
 /// A category rule as the file has it.
 const ASTROLOGY: &str = "name = \"astrology\"\nverdict = \"block\"";
@@ -317,18 +321,23 @@ async fn until_it_says(browser: &Browser<'_>, page: &str, words: &str) -> Answer
 async fn what_a_policy_would_have_done_is_tried_on_last_weeks_requests_and_changes_nothing() {
     let rig = Rig::new().await;
     let snapshot = rig.app.snapshot.load_full().unwrap();
-    let mut other = profile::policy(&text()).unwrap();
-    other.rules.clear();
-    let elsewhere = snapshot::build(other, usher_testkit::lists::library(&[], vec![]), &[], &[]);
     let days = |days: i64| now().plus_minutes(-days * 24 * 60);
-    for (number, snapshot, at) in [
-        (900, &*snapshot, days(1)),
-        (901, &snapshot, days(2)),
-        (902, &snapshot, days(8)),
-        (903, &elsewhere, days(3)),
-    ] {
-        let who = facts::at_device(facts::subject("pupil.y4"));
-        rig.recorded.0.lock().unwrap().push(events::web(number, snapshot, facts::get(who, GAME), at));
+    for (number, at) in [(900, days(1)), (901, days(2)), (902, days(8)), (903, days(3))] {
+        let mut who = facts::at_device(facts::subject("pupil.y4"));
+        who.lesson = Some(LessonFacts {
+            lesson: Id::new(8),
+            group: Id::new(CLASS),
+            adult: Id::new(7),
+            mode: Mode::Normal,
+            ends_at: at.plus_minutes(30),
+        });
+        let mut event = events::web(number, &snapshot, facts::get(who, GAME), at);
+        if let What::Web(web) = &mut event.what
+            && number == 903
+        {
+            web.decision.generation = Digest::of(b"its lists are gone");
+        }
+        rig.recorded.0.lock().unwrap().push(event);
     }
     let games = "name = \"games\"\nverdict = \"block\"";
     let before = in_force(&rig).await;
@@ -353,7 +362,7 @@ async fn what_a_policy_would_have_done_is_tried_on_last_weeks_requests_and_chang
     assert!(said.contains("For one request the lists of then are not kept any more."), "{said}");
     assert!(!said.contains("hx-trigger"), "it does not look again by itself: {said}");
     assert_eq!(in_force(&rig).await, before);
-    let odd = format!("/policy/replay/{}", usher_types::digest::Digest::of(b"no policy"));
+    let odd = format!("/policy/replay/{}", Digest::of(b"no policy"));
     assert_eq!(head.get(&odd).await.status, StatusCode::NOT_FOUND);
     assert_eq!(head.get("/policy/replay/nonsense").await.status, StatusCode::NOT_FOUND);
 }

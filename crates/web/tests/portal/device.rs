@@ -186,6 +186,11 @@ pub(crate) fn percent(text: &str) -> String {
 }
 
 impl Rig {
+    /// A school that asks nobody for an agreement: what it asks for and nobody put out would shut the web.
+    pub(crate) async fn unasked() -> Self {
+        Self::of("numbered", |school| school.agreements.audiences.clear()).await
+    }
+
     /// Adds somebody with a user name and everybody's password.
     pub(crate) async fn enrol(&self, username: &str, person: &Person) {
         self.add(person).await;

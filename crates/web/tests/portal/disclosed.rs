@@ -24,7 +24,7 @@ async fn must_change(rig: &Rig, person: u64) -> bool {
 
 #[tokio::test]
 async fn acc_08_someone_knows_my_password_ends_every_sign_in_and_is_told_at_once() {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     let pc = device(&rig, 1);
     let desk = rig.signed_in("teacher").await;
     pc.sign_in("teacher").await.leads_to();

@@ -47,6 +47,7 @@ async fn school() -> Rig {
     });
     let rig = rig.await;
     rig.publish_all().await;
+    rig.publish(720, include_str!("../../../../profiles/agreements/policy.md"), true).await;
     let parent = Person { children: vec![Id::new(ADA)], ..person(81, PersonKind::Parent, "Pia Bell") };
     rig.enrol("pia", &parent).await;
     let document = rig.books.store().put_blob(Id::new(1), b"%PDF-1.7").await.unwrap();

@@ -21,7 +21,7 @@ async fn nothing_kept(rig: &Rig) {
 }
 
 async fn rig() -> Rig {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     rig.open_lesson();
     rig
 }

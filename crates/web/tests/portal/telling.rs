@@ -23,7 +23,7 @@ async fn told(rig: &Rig) -> Vec<Told> {
 
 #[tokio::test]
 async fn web_13_i_have_told_an_adult_reaches_the_lesson_with_the_press_and_is_marked() {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     rig.open_lesson();
     let pc = device(&rig, 1);
     pc.sign_in("ada").await.leads_to();
@@ -50,7 +50,7 @@ async fn web_13_i_have_told_an_adult_reaches_the_lesson_with_the_press_and_is_ma
 
 #[tokio::test]
 async fn web_14_the_class_teacher_gets_what_a_child_tells_with_the_page_and_the_time() {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     rig.open_lesson();
     let pc = device(&rig, 1);
     pc.sign_in("ada").await.leads_to();
@@ -118,7 +118,7 @@ async fn web_14_a_child_behind_a_shared_sign_in_taps_their_picture() {
 
 #[tokio::test]
 async fn web_15_an_accident_is_tied_to_the_visit_and_shown_to_the_technician_and_not_to_colleagues() {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     let pc = device(&rig, 1);
     pc.sign_in("teacher").await.leads_to();
     let shut = "https://adult.example/";
@@ -171,7 +171,7 @@ async fn mon_11_every_way_of_signing_in_says_in_its_readers_words_what_the_schoo
 
 #[tokio::test]
 async fn uf_32_asking_for_a_page_reaches_those_who_answer_and_a_yes_opens_it_for_whoever_asked() {
-    let rig = Rig::new().await;
+    let rig = Rig::unasked().await;
     rig.open_lesson();
     let pc = device(&rig, 1);
     pc.sign_in("ada").await.leads_to();
