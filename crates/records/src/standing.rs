@@ -166,7 +166,12 @@ pub fn not_put_out(settings: &Settings, versions: &[AgreementVersion]) -> Vec<St
 
 /// Whether whoever made a signature is asked for another since, because words came that must be signed again.
 pub fn asked_again(signature: &Signature, known: Known<'_>) -> bool {
-    signature.at < last_material(known, &signature.agreement)
+    let words = |version: &&AgreementVersion| {
+        version.digest == signature.digest && version.key == signature.agreement
+    };
+    // By the words signed, not by when: a slip may be entered after newer words came.
+    let signed = known.versions.iter().filter(words).map(|version| version.published_at).max();
+    signed.unwrap_or(signature.at) < last_material(known, &signature.agreement)
 }
 
 /// Whether a signature opens nothing any more because words that must be signed again came since, and the time for it is over.
