@@ -166,12 +166,15 @@ pub fn not_put_out(settings: &Settings, versions: &[AgreementVersion]) -> Vec<St
 
 /// Whether whoever made a signature is asked for another since, because words came that must be signed again.
 pub fn asked_again(signature: &Signature, known: Known<'_>) -> bool {
-    let words = |version: &&AgreementVersion| {
-        version.digest == signature.digest && version.key == signature.agreement
-    };
     // By the words signed, not by when: a slip may be entered after newer words came.
-    let signed = known.versions.iter().filter(words).map(|version| version.published_at).max();
-    signed.unwrap_or(signature.at) < last_material(known, &signature.agreement)
+    let of_it = || known.versions.iter().filter(|version| version.key == signature.agreement);
+    let signed = of_it().find(|version| version.digest == signature.digest);
+    let since = signed.map_or(signature.at, |version| version.published_at);
+    of_it().any(|version| {
+        version.material
+            && version.digest != signature.digest
+            && (version.in_force || since < version.published_at)
+    })
 }
 
 /// Whether a signature opens nothing any more because words that must be signed again came since, and the time for it is over.
