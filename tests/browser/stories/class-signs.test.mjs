@@ -169,6 +169,7 @@ test("a slip is printed, scanned and entered", { timeout: 600_000 }, async () =>
     const drawn = await office.locator("img.scan").first().evaluate((picture) => picture.complete && picture.naturalWidth > 500);
     assert.ok(drawn, "the slip's picture stands beside the form");
     await looker.look(office, "slip");
+    await office.getByLabel("The child signed").check();
     await go(office).click();
     await expect(office, ".notice--go", "The slip is entered");
     await office.locator("#files").setInputFiles(pages.slice(2, 3));
