@@ -137,7 +137,11 @@ pub fn meaning(
         about.sort();
         about.dedup();
         match found.pages.iter_mut().find(|(known, _)| known == page) {
-            Some((_, known)) => known.extend(about),
+            Some((_, known)) => {
+                known.extend(about);
+                known.sort();
+                known.dedup();
+            }
             None => found.pages.push((page.clone(), about)),
         }
     }
