@@ -7,10 +7,13 @@ use std::process::ExitCode;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use usher_paper::{LARGEST_BYTES, Line};
 
-/// What reading may take: a picture of forty million pixels is unpacked within half of it.
-const MOST_MEMORY: u64 = 768 * 1024 * 1024;
+/// What the allocator reserves with its first page, touched or not: it counts as taken. A limit below it leaves no room for a stack
+/// or a small page of the allocator's own, and about one reading in forty wants one.
+const RESERVED: u64 = 1024 * 1024 * 1024;
+/// What reading may take: a picture of forty million pixels is unpacked within half of what is reserved.
+const MOST_MEMORY: u64 = RESERVED + 256 * 1024 * 1024;
 /// Addresses, of which the allocator keeps more than it uses.
-const MOST_ADDRESSES: u64 = 4 * MOST_MEMORY;
+const MOST_ADDRESSES: u64 = 3 * MOST_MEMORY;
 /// Seconds of a processor; the server gives up before.
 const MOST_SECONDS: u64 = 60;
 
