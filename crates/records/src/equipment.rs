@@ -186,30 +186,14 @@ fn item(device: &Device) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::person::sample;
     use jiff::civil::date;
-    use usher_types::role::Roles;
 
     const NOW: Moment = Moment::from_unix_ms(1_795_000_000_000);
     const TODAY: Date = date(2026, 11, 24);
 
     fn person(kind: PersonKind, left: Option<Date>) -> Person {
-        Person {
-            id: Id::new(7),
-            kind,
-            given: "Joan".into(),
-            family: "Price".into(),
-            known_as: None,
-            year: None,
-            roles: Roles::NONE,
-            groups: vec![],
-            email: None,
-            children: vec![],
-            source: None,
-            joined: None,
-            left,
-            until: None,
-            picture: None,
-        }
+        Person { given: "Joan".into(), family: "Price".into(), left, ..sample::person(7, kind) }
     }
 
     fn laptop(id: u64, lent: bool) -> Stored<Device> {

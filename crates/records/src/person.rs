@@ -108,3 +108,32 @@ impl Noun for Person {
 pub fn change(before: &Stored<Person>, after: &Person) -> Change {
     Change::of(Action::PersonChanged, before.replace(after)).about(after.id)
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    use usher_types::ids::Id;
+    use usher_types::role::{PersonKind, Roles, Year};
+
+    use super::Person;
+
+    /// Ada Bell, who holds no office; a pupil is in Year 4.
+    pub(crate) fn person(id: u64, kind: PersonKind) -> Person {
+        Person {
+            id: Id::new(id),
+            kind,
+            given: "Ada".into(),
+            family: "Bell".into(),
+            known_as: None,
+            year: (kind == PersonKind::Pupil).then(|| Year::new(4).unwrap()),
+            roles: Roles::NONE,
+            groups: vec![],
+            email: None,
+            children: vec![],
+            source: None,
+            joined: None,
+            left: None,
+            until: None,
+            picture: None,
+        }
+    }
+}

@@ -194,8 +194,8 @@ fn same_name(typed: &str, person: &Person) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::person::sample;
     use usher_types::ids::Id;
-    use usher_types::role::{Roles, Year};
 
     const FILE: &str = r#"+++
 key = "pupil-ks2"
@@ -212,23 +212,7 @@ answers = [{ text = "Tell", right = true, reply = "Yes." }, { text = "Hide it", 
 "#;
 
     fn person(kind: PersonKind) -> Person {
-        Person {
-            id: Id::new(5),
-            kind,
-            given: "Siân".into(),
-            family: "O'Neil".into(),
-            known_as: None,
-            year: (kind == PersonKind::Pupil).then(|| Year::new(4).unwrap()),
-            roles: Roles::NONE,
-            groups: vec![],
-            email: None,
-            children: vec![],
-            source: None,
-            joined: None,
-            left: None,
-            until: None,
-            picture: None,
-        }
+        Person { given: "Siân".into(), family: "O'Neil".into(), ..sample::person(5, kind) }
     }
 
     fn asked<'a>(person: &'a Person, text: &AgreementText) -> Sign<'a> {

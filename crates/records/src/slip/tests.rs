@@ -1,8 +1,9 @@
 //! What a slip may and may not do.
 
 use super::*;
+use crate::person::sample::person;
 use proptest::prelude::*;
-use usher_types::role::{PersonKind, Roles, Year};
+use usher_types::role::PersonKind;
 
 use crate::signature::Signature;
 
@@ -19,26 +20,6 @@ parent-declaration = "We talked about these rules."
 
 fn london(text: &str) -> Moment {
     Zone::london().parse(text).unwrap()
-}
-
-fn person(id: u64, kind: PersonKind) -> Person {
-    Person {
-        id: Id::new(id),
-        kind,
-        given: "Ada".into(),
-        family: "Bell".into(),
-        known_as: None,
-        year: (kind == PersonKind::Pupil).then(|| Year::new(4).unwrap()),
-        roles: Roles::NONE,
-        groups: vec![],
-        email: None,
-        children: vec![],
-        source: None,
-        joined: None,
-        left: None,
-        until: None,
-        picture: None,
-    }
 }
 
 fn version(id: u64, digest: Digest, published_at: Moment, material: bool) -> AgreementVersion {
