@@ -2,40 +2,25 @@
 // safeguarding lead hides a case from the computing lead.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
-import { go, signInAtDesk, signInAtPortal } from "../support/people.mjs";
+import { beginAsPupil, go, openDesk, openLesson } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
 
 for (const script of [true, false]) {
   test(`from a block to an outcome, JavaScript ${script ? "on" : "off"}`, { timeout: 420_000 }, async () => {
     const looker = new Looker(script ? "cases" : "cases-no-script");
     const look = (page, name, more = {}) => looker.look(page, name, { script, ...more });
-    const opened = [];
     const school = await openSchool();
     const { desk } = school.card;
-    const atDesk = async (username) => {
-      const browser = await openBrowser(school, { script });
-      opened.push(browser);
-      await signInAtDesk(browser.page, desk, school.signIn(username));
-      return browser.page;
-    };
+    const atDesk = (username) => openDesk(school, username, { script });
     try {
       const otis = school.signIn("pupil.y4");
-      const from = await openBrowser(school, { from: otis.device, script });
-      opened.push(from);
-      const child = from.page;
-      await signInAtPortal(child, /I type my name/, otis);
-      await go(child).click();
-      await child.getByLabel("I turn the screen off and tell an adult.").check();
-      await child.locator("#name").fill("Otis");
-      await go(child).click();
-      await expect(child, ".notice--go");
+      const child = await school.open({ from: otis.device, script });
+      await beginAsPupil(child, otis);
 
       const teacher = await atDesk("teacher.y4");
-      await teacher.getByRole("button", { name: /Open for 4A/ }).or(teacher.locator(".need--go form .govuk-button")).first().click();
-      await expect(teacher, "#board");
+      await openLesson(teacher);
       await child.goto("https://games.example/");
       await expect(child, "h1", "This page is not for school");
 
@@ -114,7 +99,6 @@ for (const script of [true, false]) {
       await look(head, "evidence");
       assert.deepEqual(looker.problems, []);
     } finally {
-      for (const browser of opened) await browser.close();
       await school.close();
     }
   });

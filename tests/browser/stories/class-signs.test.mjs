@@ -5,7 +5,6 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
 import { go, PORTAL } from "../support/people.mjs";
@@ -21,7 +20,6 @@ const READING_MS = 120_000;
 /** Dots an inch a school's scanner makes. */
 const DOTS = "150";
 
-const opened = [];
 const changed = new Set();
 let school;
 
@@ -30,15 +28,10 @@ before(async () => {
 });
 
 after(async () => {
-  for (const browser of opened) await browser.close();
   await school?.close();
 });
 
-async function open(options) {
-  const browser = await openBrowser(school, options);
-  opened.push(browser);
-  return browser.page;
-}
+const open = (options) => school.open(options);
 
 /** Signs in at the desk; the first time in the half-term with a new password (ACC-11). */
 async function signIn(page, username) {

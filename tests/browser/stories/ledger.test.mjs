@@ -1,7 +1,6 @@
 // The ledger of clauses at the desk: every sentence, the three lists, one sentence with its history, as head and as chair.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
 import { signInAtDesk } from "../support/people.mjs";
@@ -13,9 +12,8 @@ for (const script of [true, false]) {
     const look = (page, name, more = {}) => looker.look(page, name, { script, main: null, ...more });
     const school = await openSchool();
     const { desk } = school.card;
-    const browser = await openBrowser(school, { script });
+    const page = await school.open({ script });
     try {
-      const { page } = browser;
       await signInAtDesk(page, desk, school.signIn("head"));
       await page.goto(`${desk}/ledger`);
       await expect(page, "main", "Every promise in force");
@@ -44,7 +42,6 @@ for (const script of [true, false]) {
       await look(page, "paste");
       assert.deepEqual(looker.problems, []);
     } finally {
-      await browser.close();
       await school.close();
     }
   });

@@ -1,13 +1,11 @@
 // Everybody else: a child of five, a visitor, a parent, and staff whose page is blocked. One school for all of them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
 import { go, PORTAL, signInAtDesk, signInAtPortal } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
 
-const opened = [];
 let school;
 
 before(async () => {
@@ -15,15 +13,10 @@ before(async () => {
 });
 
 after(async () => {
-  for (const browser of opened) await browser.close();
   await school?.close();
 });
 
-async function open(options) {
-  const browser = await openBrowser(school, options);
-  opened.push(browser);
-  return browser.page;
-}
+const open = (options) => school.open(options);
 
 test("Year 1, by pictures", { timeout: 300_000 }, async () => {
   const looker = new Looker("year-one");

@@ -2,10 +2,9 @@
 // and a teacher asks for a program, which the technician decides on.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
-import { go, signInAtDesk, signInAtPortal } from "../support/people.mjs";
+import { beginAsPupil, go, openDesk, openLesson } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
 
 const RISKY = "https://gambling.example/";
@@ -14,30 +13,16 @@ for (const script of [true, false]) {
   test(`asking and giving leave, JavaScript ${script ? "on" : "off"}`, { timeout: 420_000 }, async () => {
     const looker = new Looker(script ? "permissions" : "permissions-no-script");
     const look = (page, name, more = {}) => looker.look(page, name, { script, ...more });
-    const opened = [];
     const school = await openSchool();
     const { desk } = school.card;
-    const atDesk = async (username) => {
-      const browser = await openBrowser(school, { script });
-      opened.push(browser);
-      await signInAtDesk(browser.page, desk, school.signIn(username));
-      return browser.page;
-    };
+    const atDesk = (username) => openDesk(school, username, { script });
     try {
       const otis = school.signIn("pupil.y4");
-      const from = await openBrowser(school, { from: otis.device, script });
-      opened.push(from);
-      const child = from.page;
-      await signInAtPortal(child, /I type my name/, otis);
-      await go(child).click();
-      await child.getByLabel("I turn the screen off and tell an adult.").check();
-      await child.locator("#name").fill("Otis");
-      await go(child).click();
-      await expect(child, ".notice--go");
+      const child = await school.open({ from: otis.device, script });
+      await beginAsPupil(child, otis);
 
       const teacher = await atDesk("teacher.y4");
-      await teacher.getByRole("button", { name: /Open for 4A/ }).or(teacher.locator(".need--go form .govuk-button")).first().click();
-      await expect(teacher, "#board");
+      await openLesson(teacher);
 
       await child.goto(RISKY);
       await child.locator("form[action*='/ask'] button").first().click();
@@ -100,7 +85,6 @@ for (const script of [true, false]) {
       await look(teacher, "quick");
       assert.deepEqual(looker.problems, []);
     } finally {
-      for (const browser of opened) await browser.close();
       await school.close();
     }
   });

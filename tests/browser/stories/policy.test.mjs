@@ -1,25 +1,18 @@
 // The school's policy at the desk: read, a change with a fault, a change that breaks a promise, one that two people make.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
-import { signInAtDesk } from "../support/people.mjs";
+import { openDesk } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
 
 for (const script of [true, false]) {
   test(`the policy, JavaScript ${script ? "on" : "off"}`, { timeout: 300_000 }, async () => {
     const looker = new Looker(script ? "policy" : "policy-no-script");
     const look = (page, name, more = {}) => looker.look(page, name, { script, ...more });
-    const opened = [];
     const school = await openSchool();
     const { desk } = school.card;
-    const open = async (username) => {
-      const browser = await openBrowser(school, { script });
-      opened.push(browser);
-      await signInAtDesk(browser.page, desk, school.signIn(username));
-      return browser.page;
-    };
+    const open = (username) => openDesk(school, username, { script });
     try {
       const head = await open("head");
       await head.goto(`${desk}/policy`);
@@ -59,7 +52,6 @@ for (const script of [true, false]) {
       await look(lead, "confirmed", { main: "main a.govuk-button" });
       assert.deepEqual(looker.problems, []);
     } finally {
-      for (const browser of opened) await browser.close();
       await school.close();
     }
   });

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { go, PORTAL, signInAtPortal } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
@@ -17,7 +16,6 @@ const skip = certutil("-H").error ? "certutil is not installed" : false;
 test("the school's certificate in the browser's store", { skip, timeout: 120_000 }, async () => {
   const school = await openSchool();
   const home = mkdtempSync(join(tmpdir(), "usher-browser-home-"));
-  const opened = [];
   try {
     const store = join(home, ".pki", "nssdb");
     mkdirSync(store, { recursive: true });
@@ -29,23 +27,20 @@ test("the school's certificate in the browser's store", { skip, timeout: 120_000
       assert.equal(done.status, 0, done.stderr);
     }
     const head = school.signIn("head");
-    const trusting = await openBrowser(school, { from: head.device, trust: "store", home });
-    opened.push(trusting);
-    await signInAtPortal(trusting.page, /I work here/, head);
-    await go(trusting.page).click();
-    await expect(trusting.page, ".state--go");
-    const answer = await trusting.page.goto("https://encyclopaedia.example/");
+    const trusting = await school.open({ from: head.device, trust: "store", home });
+    await signInAtPortal(trusting, /I work here/, head);
+    await go(trusting).click();
+    await expect(trusting, ".state--go");
+    const answer = await trusting.goto("https://encyclopaedia.example/");
     assert.equal(answer.status(), 200);
     const { issuer } = await answer.securityDetails();
-    const portal = await trusting.page.goto(PORTAL);
+    const portal = await trusting.goto(PORTAL);
     assert.equal((await portal.securityDetails()).issuer, issuer, "site and portal are vouched for by the same authority");
 
-    const wary = await openBrowser(school, { from: "127.2.1.79", trust: "store", home: join(home, "empty") });
-    opened.push(wary);
-    await assert.rejects(wary.page.goto("https://encyclopaedia.example/"), /ERR_CERT_AUTHORITY_INVALID/);
+    const wary = await school.open({ from: "127.2.1.79", trust: "store", home: join(home, "empty") });
+    await assert.rejects(wary.goto("https://encyclopaedia.example/"), /ERR_CERT_AUTHORITY_INVALID/);
   } finally {
-    for (const browser of opened) await browser.close();
-    rmSync(home, { recursive: true, force: true });
     await school.close();
+    rmSync(home, { recursive: true, force: true });
   }
 });

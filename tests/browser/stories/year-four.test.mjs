@@ -2,10 +2,9 @@
 // happens, and the headteacher finds it in the week's report. Once with JavaScript, once without.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../support/browser.mjs";
 import { expect } from "../support/expect.mjs";
 import { Looker } from "../support/look.mjs";
-import { go, PORTAL, signInAtDesk, signInAtPortal } from "../support/people.mjs";
+import { go, openLesson, PORTAL, signAsPupil, signInAtDesk, signInAtPortal } from "../support/people.mjs";
 import { openSchool } from "../support/school.mjs";
 
 /** What happens in the class is on the lesson page within two seconds. */
@@ -15,12 +14,7 @@ const PHRASE = "nobody likes me at school";
 for (const script of [true, false]) {
   test(`Year 4, ${script ? "with" : "without"} JavaScript`, { timeout: 300_000 }, async () => {
     const school = await openSchool();
-    const opened = [];
-    const open = async (options) => {
-      const browser = await openBrowser(school, { script, ...options });
-      opened.push(browser);
-      return browser.page;
-    };
+    const open = (options) => school.open({ script, ...options });
     const looker = new Looker(script ? "year-four" : "year-four-plain");
     const look = (page, name, more = {}) => looker.look(page, name, { script, ...more });
     try {
@@ -48,10 +42,7 @@ for (const script of [true, false]) {
       await go(pupil).click();
       await expect(pupil, ".govuk-error-summary", "Have another try");
       await look(pupil, "agreement-try-again", { main: ".sign .govuk-button" });
-      await pupil.getByLabel("I turn the screen off and tell an adult.").check();
-      await pupil.locator("#name").fill("Otis");
-      await go(pupil).click();
-      await expect(pupil, ".notice--go");
+      await signAsPupil(pupil);
       await look(pupil, "signed");
 
       await pupil.goto("https://encyclopaedia.example/");
@@ -63,8 +54,7 @@ for (const script of [true, false]) {
       await look(teacher, "desk-sign-in");
       await signInAtDesk(teacher, card.desk, school.signIn("teacher.y4"));
       await look(teacher, "teacher-today");
-      await teacher.getByRole("button", { name: /Open for 4A/ }).or(teacher.locator(".need--go form .govuk-button")).first().click();
-      await expect(teacher, "#board");
+      await openLesson(teacher);
       await look(teacher, "lesson-calm", { main: "main summary" });
 
       await pupil.goto("https://encyclopaedia.example/");
@@ -114,7 +104,6 @@ for (const script of [true, false]) {
 
       assert.deepEqual(looker.problems, []);
     } finally {
-      for (const browser of opened) await browser.close();
       await school.close();
     }
   });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as rest } from "node:timers/promises";
+import { openBrowser } from "./browser.mjs";
 
 /** Making a thousand people and compiling their lists takes seconds; a minute is for a busy machine. */
 const START_MS = 90_000;
@@ -11,7 +12,10 @@ const START_MS = 90_000;
 const STOP_MS = 15_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Starts the school. With `later`, a time like `2027-09-07T09:00`, it is made first and opened again then. Gives its card, and `close()`. */
+/**
+ * Starts the school. With `later`, a time like `2027-09-07T09:00`, it is made first and opened again then. Gives its card;
+ * `open()` a page in a browser of its own; and `close()`, which closes those browsers too.
+ */
 export async function openSchool({ later = null } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "usher-browser-"));
   if (later) {
@@ -19,11 +23,18 @@ export async function openSchool({ later = null } = {}) {
     await first.stop();
   }
   const school = await startSchool(folder, later ? ["--from", later] : []);
+  const opened = [];
+  const open = async (options) => {
+    const browser = await openBrowser(school, options);
+    opened.push(browser);
+    return browser.page;
+  };
   const close = async () => {
+    for (const browser of opened) await browser.close();
     await school.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { ...school, close };
+  return { ...school, open, close };
 }
 
 async function startSchool(folder, more) {
