@@ -1,9 +1,11 @@
 //! Pictures of paper slips are deleted when their agreement is long over: the encrypted bytes first, then the books say so.
+//! What a case holds stays (INC-13).
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use usher_records::agreement::AgreementVersion;
+use usher_records::case::{Case, held_people};
 use usher_records::change::Actor;
 use usher_records::person::Person;
 use usher_records::slip::{Keeping, Slip, forget, pictures_until};
@@ -41,7 +43,11 @@ impl Job for Scans {
         let agreements = &school.settings.agreements;
         let (yearly, days) = (agreements.pupils_yearly, agreements.scan_days);
         let keeping = Keeping { yearly, days, versions: &versions, zone: &school.zone };
+        let held = held_people(&self.books.values::<Case>().await?);
         for slip in self.books.find::<Slip>("pictures", "yes").await? {
+            if held.contains(&slip.value.child) {
+                continue;
+            }
             let child = self.books.get::<Person, _>(slip.value.child).await?.map(|child| child.value);
             let until = pictures_until(&slip.value, child.as_ref(), keeping);
             if until.is_none_or(|until| at < until) {

@@ -14,6 +14,10 @@ use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
 use usher_records::account::{self, Account, Hashed, OpenAccount, Owner, Username};
 use usher_records::agreement::AgreementVersion;
+use usher_records::case::nine::Nine;
+use usher_records::case::rules::Class;
+use usher_records::case::thread::{Involved, Opening, Origin, Party};
+use usher_records::case::{self, Case};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::code::Code;
 use usher_records::device::Device;
@@ -58,7 +62,7 @@ async fn add<N: Noun>(books: &Books, noun: &N) {
 }
 
 #[tokio::test]
-async fn agr_09_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_and_its_record_stays() {
+async fn agr_09_inc_13_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_unless_a_case_holds_it() {
     let (_folder, books) = books().await;
     add(&books, &pupil(71, "Ada Bell", 4, 30)).await;
     let version = AgreementVersion {
@@ -97,6 +101,28 @@ async fn agr_09_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_and_its
     // The agreement ends on 1 September 2027; 365 days later is 31 August 2028.
     job.run(at("2028-08-30T23:00")).await.unwrap();
     assert!(kept().await);
+    // INC-13: while a case about the child holds it, it stays.
+    let head = |when: &str| case::By { person: Id::new(1), at: at(when) };
+    let opening = Opening {
+        origin: Origin::Report,
+        kind: "off-task".into(),
+        severity: 1,
+        class: Class::Ordinary,
+        people: vec![Involved { who: Party::Person(Id::new(71)), part: case::thread::Part::Subject }],
+        nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
+        rule: None,
+    };
+    let (_, change) = case::open(Id::new(6), 1, opening, head("2028-08-30T09:00")).unwrap();
+    commit(&books, change, "2028-08-30T09:00").await;
+    let thread = async || books.all::<Case>().await.unwrap().pop().unwrap();
+    for (on, when) in [(true, "2028-08-30T10:00"), (false, "2028-08-31T00:05")] {
+        let change = case::act::hold(&thread().await, head(when), on, "The police asked for it").unwrap();
+        commit(&books, change, when).await;
+        if on {
+            job.run(at("2028-08-31T00:01")).await.unwrap();
+            assert!(kept().await, "it is held");
+        }
+    }
     for minutes in [0, 60] {
         job.run(at("2028-08-31T00:10").plus_minutes(minutes)).await.unwrap();
     }

@@ -10,6 +10,8 @@ pub mod sanctions;
 mod state;
 pub mod thread;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use usher_types::ids::{Id, Named, PersonId};
 use usher_types::moment::Moment;
@@ -59,8 +61,7 @@ impl Noun for Case {
     fn keys(&self) -> Vec<IndexKey> {
         let state = if self.is_open() { "open" } else { "closed" };
         let mut keys = vec![IndexKey::unique("number", self.number), IndexKey::shared("state", state)];
-        let people: std::collections::BTreeSet<PersonId> =
-            self.people().iter().filter_map(|one| one.who.person()).collect();
+        let people: BTreeSet<PersonId> = self.people().iter().filter_map(|one| one.who.person()).collect();
         keys.extend(people.into_iter().map(|person| IndexKey::shared("person", person)));
         keys
     }
@@ -96,6 +97,12 @@ fn said(case: &Case, change: Change) -> Change {
         (Class::Ordinary, Some(person)) => change.about(person),
         _ => change,
     }
+}
+
+/// Everybody named in a case that holds what is kept of its people (INC-13): whatever deletes passes them over.
+pub fn held_people<'a>(cases: impl IntoIterator<Item = &'a Case>) -> BTreeSet<PersonId> {
+    let held = cases.into_iter().filter(|case| case.is_held());
+    held.flat_map(|case| case.people().into_iter().filter_map(|one| one.who.person())).collect()
 }
 
 impl Case {
