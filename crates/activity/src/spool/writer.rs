@@ -25,6 +25,10 @@ const COMMIT_BYTES: usize = 4 * 1024 * 1024;
 /// With so many events left over from the commit before, the next one does not wait for more.
 const COMMIT_EVENTS: usize = 4_096;
 
+/// What came is packed so often: packed all at once at the end of the interval, it would take a processor from requests for
+/// several milliseconds in a row.
+const PACK_INTERVAL: Duration = Duration::from_millis(10);
+
 /// Kept on the disk to be given up when it is full, so that everything handed in can still be written.
 const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -59,6 +63,13 @@ struct Batch {
     places: Vec<OwnedSemaphorePermit>,
     waiting: Vec<oneshot::Sender<()>>,
     close: bool,
+}
+
+impl Batch {
+    /// Nothing more is taken into it.
+    fn is_enough(&self) -> bool {
+        self.close || self.bytes.len() >= COMMIT_BYTES
+    }
 }
 
 impl Writer {
@@ -191,20 +202,33 @@ async fn gather(
     let Some(first) = first else { return (batch, true) };
     take(first, &mut batch, &mut link);
     if messages.len() < COMMIT_EVENTS {
-        tokio::select! {
-            () = urgent.notified() => {}
-            () = tokio::time::sleep(COMMIT_INTERVAL / 2) => {}
+        let interval = tokio::time::sleep(COMMIT_INTERVAL / 2);
+        tokio::pin!(interval);
+        loop {
+            tokio::select! {
+                () = urgent.notified() => break,
+                () = &mut interval => break,
+                () = tokio::time::sleep(PACK_INTERVAL) => take_all(messages, &mut batch, &mut link),
+            }
+            if batch.is_enough() {
+                break;
+            }
         }
     }
-    while !batch.close && batch.bytes.len() < COMMIT_BYTES {
-        let Ok(message) = messages.try_recv() else { break };
-        take(message, &mut batch, &mut link);
-    }
+    take_all(messages, &mut batch, &mut link);
     if !batch.events.is_empty() {
         put_seal(&mut batch.bytes, link);
         batch.link = Some(link);
     }
     (batch, false)
+}
+
+/// Takes what came so far.
+fn take_all(messages: &mut mpsc::UnboundedReceiver<Message>, batch: &mut Batch, link: &mut Digest) {
+    while !batch.is_enough() {
+        let Ok(message) = messages.try_recv() else { break };
+        take(message, batch, link);
+    }
 }
 
 fn take(message: Message, batch: &mut Batch, link: &mut Digest) {

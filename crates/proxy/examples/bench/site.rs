@@ -15,6 +15,9 @@ use tokio::net::TcpListener;
 
 use crate::{INSPECTED, LARGE_BYTES, SPLICED};
 
+/// The beginning of the page, which is what a page is like that small.
+const SMALL_BYTES: usize = 1_024;
+
 #[derive(Clone)]
 struct Bodies {
     page: Bytes,
@@ -79,7 +82,7 @@ async fn serve(
         let (text, body) = match request.uri().path() {
             "/page" => ("text/html; charset=utf-8", bodies.page.clone()),
             "/large" => ("video/mp4", bodies.large.clone()),
-            _ => ("text/html; charset=utf-8", Bytes::from_static(&[b'x'; 1024])),
+            _ => ("text/html; charset=utf-8", bodies.page.slice(..SMALL_BYTES)),
         };
         async move {
             let mut answer = Response::new(Full::new(body));
