@@ -26,6 +26,7 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
+use crate::dates::Dates;
 use crate::limits::{HELD_PER_CLIENT, HELD_TOTAL_MIB, LOOKUPS_PER_CLIENT, REQUESTS_PER_CLIENT};
 use crate::pages::Pages;
 use crate::shares::Shares;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub site_tls: SiteTls,
     /// What devices said of the school's certificate.
     pub pins: Arc<Pins>,
+    /// What sites say the time is.
+    pub dates: Arc<Dates>,
     /// Networks of load balancers, whose connections begin with a PROXY header.
     pub relays: Vec<IpNet>,
     /// Names to addresses.

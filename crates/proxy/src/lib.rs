@@ -18,6 +18,7 @@ mod answer;
 pub mod body;
 mod case;
 mod coming;
+pub mod dates;
 mod forward;
 pub mod gateway;
 pub mod guard;

@@ -27,6 +27,7 @@ pub mod lesson;
 pub mod linked_policy;
 pub mod list_edit;
 pub mod look;
+pub mod membership;
 pub mod noun;
 pub mod password;
 pub mod permission;

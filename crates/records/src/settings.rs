@@ -9,6 +9,7 @@ use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::case::rules::CaseRules;
+use crate::membership::Membership;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
 use crate::scope::{self, Technology};
@@ -45,6 +46,9 @@ pub struct Settings {
     /// The technologies the policy covers, each with what it leads to (POL-03).
     #[serde(default = "scope::technologies")]
     pub technologies: Vec<Technology>,
+    /// By whose membership lists of illegal content are used (FM-24, FM-25).
+    #[serde(default)]
+    pub memberships: Vec<Membership>,
 }
 
 /// How people sign in and how long it lasts.

@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod foreign;
 pub mod ledger;
 pub mod names;
+pub mod overblock;
 pub mod period;
 pub mod person;
 pub mod plot;

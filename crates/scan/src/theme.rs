@@ -118,11 +118,13 @@ pub enum ThemeFault {
     TooLarge(#[source] Box<aho_corasick::BuildError>),
 }
 
-const BUILT_IN: [&str; 7] = [
+const BUILT_IN: [&str; 9] = [
     include_str!("../../../lists/themes/self-harm.toml"),
+    include_str!("../../../lists/themes/self-harm-languages.toml"),
     include_str!("../../../lists/themes/bullying.toml"),
     include_str!("../../../lists/themes/radicalisation.toml"),
     include_str!("../../../lists/themes/adult.toml"),
+    include_str!("../../../lists/themes/adult-languages.toml"),
     include_str!("../../../lists/themes/violence.toml"),
     include_str!("../../../lists/themes/drugs.toml"),
     include_str!("../../../lists/themes/grooming.toml"),

@@ -212,9 +212,7 @@ health-lists-do = IT support should fetch the lists again.
 health-lists-stale = The list “{ $list }” is to be fetched every few hours. The one in use was last known to be the newest on { $date }. Since then none could be fetched, or what came waits for somebody to decide.
 health-stale-do = IT support should type “usher lists show”, which says what went wrong, and then “usher lists refresh”.
 health-sealed = Lists of illegal content
-health-sealed-ok = The licensed lists are in their sealed place. Nothing opens what is on them.
-health-sealed-missing = The licensed lists are not here. Usher may not bring them along, and without them its filter is not complete.
-health-sealed-do = The school joins the bodies that keep them, or has a filter above Usher that uses them. IT support puts the member’s copy in.
+health-sealed-do = The school joins the bodies that keep them, or has a filter above Usher that uses them. IT support puts the member’s copy in, and whose membership it is gets written down under Lists.
 health-gateway = Gateway
 health-gateway-ok = It was asked for a page, and answered.
 health-gateway-silent = It was asked for a page, and did not answer. Nobody can use the web through it.
@@ -223,8 +221,8 @@ health-disk = Disk
 health-disk-found = { $percent }% is free ({ $gigabytes } GB).
 health-disk-do = Make room or add a larger disk. When it is full, the web closes, because nothing may go unrecorded.
 health-clock = Clock
-health-clock-ok = It agrees with a clock outside.
-health-clock-alone = No clock outside answered, so it could not be compared.
+health-clock-ok = It agrees with the clocks of the sites that were opened in the last hour.
+health-clock-alone = Too few sites were opened in the last hour to compare it with theirs.
 health-clock-off =
     { $seconds ->
         [one] It is off by one second.

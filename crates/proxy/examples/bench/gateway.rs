@@ -66,6 +66,7 @@ pub(crate) async fn run(folder: &str, lists: &str, phrases: Option<&str>) {
         minter: Minter::new(Arc::new(authority)).unwrap(),
         site_tls: SiteTls::new(&[site]).unwrap(),
         pins: Arc::default(),
+        dates: Arc::default(),
         relays: Vec::new(),
         resolver: Resolver::new(Overrides::new()),
         clock,

@@ -35,6 +35,12 @@ pub(crate) async fn pass_back(
     home: Option<Home>,
 ) -> Response<Body> {
     let (mut parts, body) = answer.into_parts();
+    let gateway = recording.gateway();
+    gateway.parts.dates.hear(
+        &recording.facts.address.host,
+        &parts.headers,
+        gateway.parts.certificate_clock.now(),
+    );
     clean(&mut parts.headers);
     recording.answered(parts.status.as_u16(), &parts.headers);
     parts.version = Version::HTTP_11;

@@ -178,6 +178,7 @@ impl Rig {
             minter: Minter::new(Arc::new(authority)).unwrap(),
             site_tls: site_tls.clone(),
             pins: Arc::default(),
+            dates: Arc::default(),
             relays: relays.iter().map(|network| network.parse().unwrap()).collect(),
             resolver: Resolver::new(overrides(sites)),
             clock: Arc::clone(&clock) as Arc<dyn usher_types::clock::Clock>,

@@ -123,3 +123,66 @@ proptest! {
         prop_assert!(named(bytes, &name).class() >= sniff(bytes).class());
     }
 }
+
+/// The words the page of capabilities has for a class of files.
+const fn stands_as(class: Class) -> &'static str {
+    match class {
+        Class::Data => "other data",
+        Class::Text => "plain text",
+        Class::Page => "HTML",
+        Class::Image => "pictures",
+        Class::Audio => "sound",
+        Class::Video => "film",
+        Class::Font => "fonts",
+        Class::Document => "PDF",
+        Class::Archive => "zip",
+        Class::Torrent => "torrents",
+        Class::DiskImage => "disk images",
+        Class::BrowserExtension => "extensions",
+        Class::MacroDocument => "macro documents",
+        Class::Script => "scripts",
+        Class::Installer => "installers",
+        Class::Executable => "programs",
+    }
+}
+
+#[test]
+fn fm_35_the_page_of_capabilities_has_a_row_for_every_class_of_files_and_none_is_blank() {
+    let page = include_str!("../../../../docs/capabilities.md");
+    let tables = page
+        .split("\n## ")
+        .filter(|part| part.starts_with("What comes back") || part.starts_with("What goes out"));
+    let mut named = Vec::new();
+    for table in tables {
+        let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| what |"));
+        for row in rows {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [what, happens, ..] = cells.as_slice() else { panic!("{row}") };
+            let ways = ["read", "looked into", "category only", "not inspected", "not carried", "told"];
+            assert!(ways.iter().any(|way| happens.starts_with(way)), "it is not said what happens: {row}");
+            named.push(*what);
+        }
+    }
+    assert!(named.len() > 30, "both tables are found");
+    let classes = [
+        Class::Data,
+        Class::Text,
+        Class::Page,
+        Class::Image,
+        Class::Audio,
+        Class::Video,
+        Class::Font,
+        Class::Document,
+        Class::Archive,
+        Class::Torrent,
+        Class::DiskImage,
+        Class::BrowserExtension,
+        Class::MacroDocument,
+        Class::Script,
+        Class::Installer,
+        Class::Executable,
+    ];
+    for class in classes {
+        assert!(named.iter().any(|what| what.contains(stands_as(class))), "{class:?} is not on the page");
+    }
+}

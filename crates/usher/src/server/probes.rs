@@ -11,11 +11,15 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use usher_certs::authority::Authority;
+use usher_proxy::dates::Dates;
 use usher_proxy::tls::pins::Pins;
 use usher_store::books::Books;
+use usher_types::clock::Clock as _;
 use usher_types::host::HostName;
 use usher_types::moment::Moment;
 use usher_web::desk::probes::{Found, Probes, Tried};
+
+use super::clock::SystemClock;
 
 /// What was tried is shown again for this long, so that a page that is loaded often tries nothing often.
 const KEPT_SECONDS: i64 = 60;
@@ -33,6 +37,7 @@ pub(crate) struct Running {
     pub(crate) books: Books,
     pub(crate) authority: Arc<Authority>,
     pub(crate) pins: Arc<Pins>,
+    pub(crate) dates: Arc<Dates>,
     pub(crate) kept: Mutex<BTreeMap<&'static str, Tried>>,
 }
 
@@ -56,6 +61,9 @@ impl Probes for Running {
         let (fingerprint, until) = (self.authority.fingerprint(), self.authority.until());
         kept.insert("authority", Tried { at, found: Found::Authority { fingerprint, until } });
         let sites = self.pins.refused_since(at.plus_minutes(-DAY_MINUTES)).into_iter().collect();
+        // The sites' clocks are beside the wall's, also where a demonstration plays another day.
+        let ahead_ms = self.dates.ahead_ms(SystemClock.now());
+        kept.insert("clock", Tried { at, found: Found::Clock { ahead_ms } });
         kept.insert("refusals", Tried { at, found: Found::Refusals { sites } });
         kept.values().cloned().collect()
     }

@@ -40,6 +40,7 @@ use usher_lists::category::Catalogue;
 use usher_network::credentials::Presence;
 use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
+use usher_proxy::dates::Dates;
 use usher_proxy::gateway::{self, Gateway};
 use usher_proxy::icap::Clients;
 use usher_proxy::tls::client::SiteTls;
@@ -137,7 +138,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
     let phrases = Arc::new(ArcSwap::from_pointee(PhraseBook::compile(&own::built_in()?)));
     let publishing = build_publishing(&opened, &setting, (&snapshot, &phrases), &sink, own)?;
-    let (table, pins) = (Arc::new(Table::new()), Arc::<Pins>::default());
+    let (table, pins, dates) = (Arc::new(Table::new()), Arc::<Pins>::default(), Arc::<Dates>::default());
     let names = Names::default();
     // From here on whatever others write is noticed; what is written already is read below.
     let republish = Arc::new(ForJobs(Arc::clone(&publishing)));
@@ -158,6 +159,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         snapshot: Arc::clone(&snapshot),
         publishing,
         pins: Arc::clone(&pins),
+        dates: Arc::clone(&dates),
     })?;
     record(&spool, &app, System::Started { version: env!("CARGO_PKG_VERSION").into() }, at).await;
     if recovered.cut_bytes > 0 {
@@ -166,7 +168,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
-    let made = Made { site_tls, pins, sink: Arc::clone(&sink), people: names, phrases };
+    let made = Made { site_tls, pins, dates, sink: Arc::clone(&sink), people: names, phrases };
     let gateway = build_gateway(&app, setting, &authority, made, &opened.config)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
@@ -295,10 +297,12 @@ struct Built<'a> {
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     publishing: Arc<Publishing>,
     pins: Arc<Pins>,
+    dates: Arc<Dates>,
 }
 
 fn build_app(built: Built<'_>) -> anyhow::Result<App> {
-    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing, pins } = built;
+    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing, pins, dates } =
+        built;
     let (books, config) = (opened.books.clone(), &opened.config);
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let passwords = Passwords::new(setting.cost)?;
@@ -314,6 +318,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         books: books.clone(),
         authority: Arc::clone(authority),
         pins,
+        dates,
         kept: Tries::default(),
     };
     let gateway_name = config.gateway_name.as_ref().unwrap_or(&config.portal_name);
@@ -368,6 +373,7 @@ fn reached(listening: SocketAddr) -> SocketAddr {
 struct Made {
     site_tls: SiteTls,
     pins: Arc<Pins>,
+    dates: Arc<Dates>,
     sink: Arc<dyn EventSink>,
     people: Names,
     phrases: Arc<ArcSwap<PhraseBook>>,
@@ -396,6 +402,7 @@ fn build_gateway(
         minter: Minter::new(Arc::clone(authority))?,
         site_tls: made.site_tls,
         pins: made.pins,
+        dates: made.dates,
         relays: config.gateway_relays.clone(),
         resolver: Resolver::new(setting.overrides),
         clock: setting.clock,

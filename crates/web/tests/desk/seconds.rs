@@ -277,3 +277,19 @@ async fn prm_09_wi_fi_for_one_child_for_one_lesson_ends_with_the_lesson() {
     }
     assert!(!opens_in(&rig, chess, now(), None), "what was opened to the child ended too");
 }
+
+#[tokio::test]
+async fn fm_43_how_often_what_was_shut_should_have_been_open_is_told_by_kind_and_class() {
+    let rig = Rig::new().await;
+    let lead = rig.signed_in("computing").await;
+    assert!(lead.get("/requests/rate").await.page().contains("Nothing was shut, and nobody asked"));
+    asked(&rig, ADULT, None).await;
+    let page = lead.get("/requests/rate").await;
+    assert!(page.page().contains("0 for each thousand pages shut; 0 opened in all"), "{}", page.text);
+    let address = format!("/requests/{}", id(700));
+    lead.post(&address, &yes("adult.example/art/venus")).await;
+    rig.signed_in("headteacher").await.post(&address, "answer=confirm").await.leads_to();
+    let page = lead.get("/requests/rate").await;
+    assert!(page.page().contains("1000 for each thousand pages shut; 1 opened in all"), "{}", page.text);
+    assert!(page.page().contains("Other pupils"), "{}", page.text);
+}

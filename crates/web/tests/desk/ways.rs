@@ -216,11 +216,37 @@ async fn health_names_the_sites_an_app_refused_the_certificate_for() {
     }
 }
 
+/// Finds the clock this far off.
+#[derive(Debug)]
+struct Ahead(Option<i64>);
+
+#[async_trait::async_trait]
+impl Probes for Ahead {
+    async fn try_all(&self, at: Moment) -> Vec<Tried> {
+        vec![Tried { at, found: Found::Clock { ahead_ms: self.0 } }]
+    }
+}
+
+#[tokio::test]
+async fn fm_39_a_clock_two_seconds_off_is_told() {
+    for (ahead, said) in [
+        (None, "Too few sites"),
+        (Some(1_900), "It agrees with the clocks of the sites"),
+        (Some(-2_100), "It is off by 2 seconds."),
+        (Some(4_000), "It is off by 4 seconds."),
+    ] {
+        let rig = Rig::with_probes(Arc::new(Ahead(ahead))).await;
+        let page = rig.signed_in("technician").await.get("/health").await;
+        assert!(page.page().contains(said), "{ahead:?}: {}", page.page());
+    }
+}
+
 #[tokio::test]
 async fn health_is_never_green_for_what_nobody_tried() {
     let rig = Rig::new().await;
     let technician = rig.signed_in("technician").await;
     let page = technician.get("/health").await;
     assert!(page.page().contains("Not tried") && page.page().contains("Every request is written down."));
-    assert!(page.page().contains("The licensed lists are not here."), "their slot is empty, and that is red");
+    let sealed = "Illegal images of children: There is no list and no membership.";
+    assert!(page.page().contains(sealed), "their slot is empty, and that is red: {}", page.text);
 }

@@ -1,7 +1,7 @@
 //! Processes that are measured: started, watched from `/proc`, ended.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Write as _};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read as _, Seek as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
@@ -13,6 +13,8 @@ use anyhow::{Context, Result, bail};
 const TICK_US: f64 = 10_000.0;
 /// A server may take so long to read its lists.
 const START_TIME: Duration = Duration::from_secs(180);
+/// Of what a process said that ended, so many lines are told.
+const LAST_LINES: usize = 4;
 const ASKED_EVERY: Duration = Duration::from_millis(5);
 
 /// On which processors a process runs: servers on one, load and site on the others, where there are others.
@@ -28,15 +30,19 @@ pub(super) struct Process {
     child: Child,
     /// What it says, where it says anything.
     said: Option<BufReader<ChildStdout>>,
+    /// What it complains of, where nobody hears it at once.
+    complaints: Option<File>,
 }
 
 impl Process {
     /// Starts a process on its processors.
     pub(super) fn start(pinned: Pinned, program: &str, arguments: &[&str]) -> Result<Self> {
         let mut command = pin(pinned, program);
-        let child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let complaints = tempfile::tempfile()?;
+        let child = command.args(arguments).stdin(Stdio::null());
+        let child = child.stdout(complaints.try_clone()?).stderr(complaints.try_clone()?);
         let child = child.spawn().with_context(|| format!("{program} does not start"))?;
-        Ok(Self { child, said: None })
+        Ok(Self { child, said: None, complaints: Some(complaints) })
     }
 
     /// The same, with the first line it says when it is ready.
@@ -49,7 +55,7 @@ impl Process {
         let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("{program} does not start"))?;
         let said = child.stdout.take().map(BufReader::new);
-        let mut process = Self { child, said };
+        let mut process = Self { child, said, complaints: None };
         let line = process.hear()?;
         Ok((process, line.split_whitespace().map(str::to_owned).collect()))
     }
@@ -79,7 +85,7 @@ impl Process {
         let mut waited = Duration::ZERO;
         while TcpStream::connect(address).is_err() {
             if let Some(status) = self.child.try_wait()? {
-                bail!("it ended with {status}");
+                bail!("it ended with {status}: {}", self.last_words());
             }
             if waited > START_TIME {
                 bail!("it did not listen in time");
@@ -88,6 +94,19 @@ impl Process {
             waited += ASKED_EVERY;
         }
         Ok(())
+    }
+
+    /// The last lines of what it said.
+    fn last_words(&mut self) -> String {
+        let mut said = String::new();
+        let read = self.complaints.as_mut().map(|file| file.rewind().and_then(|()| file.read_to_string(&mut said)));
+        match read {
+            Some(Ok(_)) => {
+                let lines: Vec<&str> = said.lines().rev().take(LAST_LINES).collect();
+                lines.into_iter().rev().collect::<Vec<_>>().join("; ")
+            }
+            _ => String::new(),
+        }
     }
 
     /// Processor time of the process and everything it started, so far, in microseconds.

@@ -40,6 +40,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         "nav-requests",
         &[
             ("/requests", "nav-requests", Act::SeeRequests),
+            ("/requests/rate", "place-rate", Act::SeeRequests),
             ("/grants", "place-grants", Act::SeeRequests),
             ("/permissions", "permissions-title", Act::UseDesk),
             ("/permissions/new", "permission-new-title", Act::UseDesk),
@@ -82,6 +83,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/lists", "nav-lists", Act::ManageLists),
             ("/lists/edits", "place-edits", Act::ManageLists),
             ("/lists/find", "place-find", Act::ManageLists),
+            ("/lists/memberships", "place-members", Act::ManageLists),
         ],
     ),
     (

@@ -6,13 +6,14 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use usher_activity::spool::SpoolState;
-use usher_lists::category::Category;
 use usher_policy::access::Act;
 use usher_types::moment::Moment;
 
 use super::agreements;
 use super::around::{Around, around};
 use super::clock::Clock;
+use super::lists::{sealings, stands};
+use super::opening::category;
 use crate::app::{App, AppFault};
 use crate::desk::probes::{Found, Tried};
 use crate::extract::desk::AtDesk;
@@ -25,8 +26,8 @@ use crate::view::says::Says;
 const LOW_PERCENT: u64 = 15;
 /// Less than this free is urgent.
 const URGENT_PERCENT: u64 = 5;
-/// A clock this far off puts blocks and searches into the wrong lesson, and certificates begin to fail.
-const CLOCK_OFF_MS: u64 = 30_000;
+/// A clock this far off is told (FM-39): records of two machines do not fit together any more.
+const CLOCK_OFF_MS: u64 = 2_000;
 /// A mail that waits longer than this does so for a reason.
 const MAIL_WAITS_MINUTES: i64 = 30;
 /// The authority takes weeks to replace on every device, so it is told of this long before.
@@ -65,7 +66,7 @@ async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault
     let (f, d) = around(&app, &desk, "/health", "health-title");
     let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at };
     let mut lights =
-        vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app), look.sealed(&app)];
+        vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app), look.sealed(&app, &desk)];
     lights.push(look.agreements(&agreements::drafts::not_put_out(&app, &desk).await?));
     let tried = app.desk.probes.try_all(desk.at).await;
     lights.extend(tried.iter().map(|tried| look.tried(tried)));
@@ -165,19 +166,20 @@ impl Look<'_> {
         }
     }
 
-    /// The licensed lists of illegal content. Without them the filter is not what a school must have, so it is told as
-    /// urgently as anything else.
-    fn sealed(&self, app: &App) -> Light {
-        let missing = app.snapshot.load_full().is_none_or(|snapshot| {
-            let lists = snapshot.library().artefact().lists();
-            let is_there = |sealed: &Category| lists.iter().any(|list| list.origin.category == *sealed);
-            !snapshot.document.sealed.iter().all(is_there)
-        });
-        if missing {
-            self.light("sealed", "stop", self.says.t("health-sealed-missing"), Some("health-sealed-do"))
-        } else {
-            self.light("sealed", "go", self.says.t("health-sealed-ok"), None)
-        }
+    /// The licensed lists of illegal content, and whose they are. Without them the filter is not what a school must have, so it
+    /// is told as urgently as anything else.
+    fn sealed(&self, app: &App, desk: &AtDesk) -> Light {
+        let snapshot = app.snapshot.load_full();
+        let all: Vec<_> = sealings(desk, snapshot.as_deref())
+            .map(|(name, sealing)| {
+                let (tone, words) = stands(self.says, self.clock, sealing);
+                (tone, format!("{}: {words}", category(self.says, name)))
+            })
+            .collect();
+        let worst = ["stop", "wait"].into_iter().find(|worst| all.iter().any(|(tone, _)| tone == worst));
+        let found = all.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(" ");
+        let tone = worst.unwrap_or("go");
+        self.light("sealed", tone, found, (tone == "stop").then_some("health-sealed-do"))
     }
 
     /// Agreements that are asked for and not put out: whoever is to sign one has no web.

@@ -3,11 +3,13 @@
 mod edits;
 mod find;
 mod index;
+mod memberships;
 
 use axum::routing::{get, post};
 use usher_policy::access::Act;
 
 pub(super) use self::index::undecided;
+pub(super) use self::memberships::{sealings, stands};
 
 use crate::routes::{DeskRoute, desk_route};
 
@@ -21,5 +23,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/lists/edits", act, get(edits::show).post(edits::add)),
         desk_route("/lists/edits/{id}/remove", act, post(edits::remove)),
         desk_route("/lists/find", act, get(find::show)),
+        desk_route("/lists/memberships", act, get(memberships::show)),
+        desk_route("/lists/memberships/{category}", act, get(memberships::form).post(memberships::keep)),
     ]
 }

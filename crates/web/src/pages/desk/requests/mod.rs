@@ -3,6 +3,7 @@
 mod answer;
 mod grants;
 mod index;
+mod rate;
 mod second;
 
 use axum::routing::{get, post};
@@ -15,6 +16,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     let act = Act::SeeRequests;
     vec![
         desk_route("/requests", act, get(index::show)),
+        desk_route("/requests/rate", act, get(rate::show)),
         desk_route("/requests/{id}", act, get(answer::show).post(answer::answer)),
         desk_route("/grants", act, get(grants::show)),
         desk_route("/grants/{id}/end", act, post(grants::end)),
