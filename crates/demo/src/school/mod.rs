@@ -10,6 +10,7 @@ mod cases;
 mod families;
 pub mod install;
 mod names;
+mod languages;
 mod papers;
 mod people;
 mod permissions;
