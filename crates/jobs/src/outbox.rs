@@ -58,7 +58,7 @@ impl Job for Outbox {
         for mail in waiting {
             let went = self.send(&mail, &from, at).await;
             // Kept before the mail is: a server that stops in between notes it at the next try.
-            self.note(&mail, went.as_ref().map(|()| ()).map_err(String::as_str), at).await?;
+            self.note(&mail, went.as_ref().copied().map_err(String::as_str), at).await?;
             match went {
                 Ok(()) => store.mail_sent(school, mail.number, at).await?,
                 Err(why) => {

@@ -44,9 +44,8 @@ impl Post for Bag {
     }
 }
 
-#[tokio::test]
-async fn agr_13_every_parent_is_sent_the_rules_of_their_child_once_a_year_and_the_record_says_what_came_of_it()
- {
+/// A school with two children, whose parents have a mailbox, a full one, or none.
+async fn school_with_parents() -> (tempfile::TempDir, Books) {
     let folder = tempfile::tempdir().unwrap();
     let store = usher_store_sql::sqlite::open(&folder.path().join("books.sqlite")).await.unwrap();
     let store: Arc<dyn Store> = Arc::new(store);
@@ -87,6 +86,13 @@ async fn agr_13_every_parent_is_sent_the_rules_of_their_child_once_a_year_and_th
     ] {
         commit(Change::of(Action::PersonAdded, Write::of(&one, Expect::New))).await;
     }
+    (folder, books)
+}
+
+#[tokio::test]
+async fn agr_13_every_parent_is_sent_the_rules_of_their_child_once_a_year_and_the_record_says_what_came_of_it()
+ {
+    let (_folder, books) = school_with_parents().await;
     let mut policy = snapshot::policy("comprehensive");
     let (first, last) = (jiff::civil::date(2026, 9, 3), jiff::civil::date(2026, 12, 18));
     policy.calendar.terms = vec![Term { name: "Autumn".into(), first, last }];

@@ -25,6 +25,9 @@ pub type RulesSentId = Id<RulesSentNoun>;
 /// A school that begins with Usher in spring sends nothing before September.
 pub const BELATED_DAYS: i32 = 28;
 
+/// Days after the 1 September by which the first term has begun: no school in the country begins in October.
+const LATEST_BEGIN_DAYS: i32 = 29;
+
 /// The rules, to one parent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulesSent {
@@ -130,9 +133,11 @@ pub fn letter(mail: &Mail) -> Digest {
 /// school entered no terms.
 pub fn due(calendar: &SchoolCalendar, today: Date) -> Option<Date> {
     let year = SchoolCalendar::year_start(today);
-    let first = calendar.terms.iter().map(|term| term.first).filter(|first| year <= *first).min()?;
-    let days = (today - first).get_days();
-    (0..=BELATED_DAYS).contains(&days).then_some(year)
+    let days_since = |from: Date, to: Date| (to - from).get_days();
+    // A school that has entered the summer term alone has no first day of its year.
+    let begins = |first: &Date| (0..=LATEST_BEGIN_DAYS).contains(&days_since(year, *first));
+    let first = calendar.terms.iter().map(|term| term.first).filter(begins).min()?;
+    (0..=BELATED_DAYS).contains(&days_since(first, today)).then_some(year)
 }
 
 /// Sends them, by the mail or, without one, on paper.

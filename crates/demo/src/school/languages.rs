@@ -54,7 +54,8 @@ impl Desk<'_> {
         let bytes = self.books.store().blob(self.books.school(), version.digest).await?;
         let file = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let (Ok(text), Ok(language)) = (AgreementText::parse(&file), "pl".parse()) else { return Ok(()) };
-        let typed = |name: &str| POLISH.iter().find(|(piece, _)| *piece == name).map(|(_, words)| (*words).into());
+        let typed =
+            |name: &str| POLISH.iter().find(|(piece, _)| *piece == name).map(|(_, words)| (*words).into());
         let said = Said::of(&text, language, typed)?;
         let digest = self.books.store().put_blob(self.books.school(), &said.to_bytes()).await?;
         let asked = Begin {

@@ -78,7 +78,7 @@ async fn pol_09_a_parent_reads_the_rules_in_their_language_and_the_signature_say
     };
     let stale = home.fill(&plain, &plain, &form(&"0".repeat(64))).await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "words nobody approved");
-    assert!(stale.page().contains(urdu), "and the language stays");
+    assert!(stale.text.contains(urdu), "and the language stays");
     home.fill(&plain, &plain, &form(&read_in)).await.leads_to();
     let signatures = rig.books.values::<Signature>().await.unwrap();
     let signed = signatures.iter().find(|one| one.part == Part::ParentFor(child)).unwrap();

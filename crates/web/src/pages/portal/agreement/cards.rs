@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use usher_records::agreement::{AgreementText, Answer, Check};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
-use usher_records::translation::pieces::clause_name;
 
 use super::language::{Beside, Languages, languages};
 use super::text::Situation;
@@ -140,18 +139,13 @@ pub(super) async fn show(
     let all = clauses + question + 1;
     let steps = Steps::new(&f, card.min(all), all);
     if let Some(clause) = read.get(card - 1) {
-        let spoken = markdown::words(&clause.text);
-        let other = languages.chosen.as_ref().map(|chosen| {
-            let spoken = chosen.piece(&clause_name(&clause.id)).map(markdown::words);
-            (chosen.clause(&clause.id), spoken.unwrap_or_default())
-        });
         return Ok(page(&CardPage {
-            other,
+            other: languages.heard(&clause.id),
             f,
             steps,
             picture: clause.picture.clone().unwrap_or_else(|| "star".to_owned()),
             words: markdown::inline(&clause.text),
-            spoken,
+            spoken: markdown::words(&clause.text),
             opening: text.head.opening.clone().filter(|_| card == 1),
             changed: !same_text || asked.changed.is_some(),
             asked: asked.asked.is_some(),

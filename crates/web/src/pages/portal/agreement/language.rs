@@ -91,6 +91,13 @@ impl Languages {
         self.chosen.as_ref().map(|chosen| chosen.tag.as_str())
     }
 
+    /// A clause in the language chosen, and its words to hear.
+    pub(in crate::pages::portal) fn heard(&self, id: &str) -> Option<(Beside, String)> {
+        let chosen = self.chosen.as_ref()?;
+        let heard = chosen.piece(&clause_name(id)).map(markdown::words);
+        Some((chosen.clause(id), heard.unwrap_or_default()))
+    }
+
     /// The name of an answer's piece, counting from 0.
     pub(in crate::pages::portal) fn answer(&self, at: &usize) -> String {
         format!("answer-{at}")
