@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod permissions;
 pub mod post;
 pub mod readers;
+pub mod rules;
 pub mod runner;
 pub mod scans;
 pub mod sweep;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use usher_records::change::To;
+use usher_records::change::{Actor, To};
 use usher_records::person::Person;
+use usher_records::rules_sent::{self, RulesSent};
 use usher_store::books::Books;
-use usher_store::store::WaitingMail;
+use usher_store::store::{StoreError, WaitingMail};
 use usher_types::email::EmailAddress;
 use usher_types::moment::Moment;
 
@@ -55,7 +56,10 @@ impl Job for Outbox {
         let name = usher_directory::books::school(&self.books).await?.name;
         let from = Sender { name, address: self.from.clone() };
         for mail in waiting {
-            match self.send(&mail, &from, at).await {
+            let went = self.send(&mail, &from, at).await;
+            // Kept before the mail is: a server that stops in between notes it at the next try.
+            self.note(&mail, went.as_ref().copied().map_err(String::as_str), at).await?;
+            match went {
                 Ok(()) => store.mail_sent(school, mail.number, at).await?,
                 Err(why) => {
                     tracing::warn!(mail = mail.number, tries = mail.tries + 1, why, "a mail did not go out");
@@ -68,6 +72,18 @@ impl Job for Outbox {
 }
 
 impl Outbox {
+    /// Notes what became of a mail where the books keep that (AGR-13).
+    async fn note(&self, mail: &WaitingMail, went: Result<(), &str>, at: Moment) -> Result<(), JobFault> {
+        let letter = rules_sent::letter(&mail.mail);
+        let Some(sent) = self.books.find_one::<RulesSent>("letter", letter).await? else { return Ok(()) };
+        let Some(change) = rules_sent::went(&sent, went, at) else { return Ok(()) };
+        match self.books.commit(&change, &Actor::Usher(self.name().into()), at).await {
+            // The office noted in the same instant that paper was given.
+            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Sends one mail; says why not, in words for the health page.
     async fn send(&self, waiting: &WaitingMail, from: &Sender, at: Moment) -> Result<(), String> {
         let mail = &waiting.mail;

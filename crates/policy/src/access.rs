@@ -105,11 +105,13 @@ pub enum Act {
     RecordApproval,
     /// Keep the register of other policies and the log of reviews.
     KeepPolicies,
+    /// Approve an agreement in another language, which somebody else wrote.
+    ApproveTranslations,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -140,6 +142,7 @@ impl Act {
         Self::WriteAgreements,
         Self::RecordApproval,
         Self::KeepPolicies,
+        Self::ApproveTranslations,
     ];
 
     /// Its words in the table.
@@ -175,6 +178,7 @@ impl Act {
             Self::WriteAgreements => "write new words of agreements",
             Self::RecordApproval => "record that the governors approved an agreement",
             Self::KeepPolicies => "keep other policies and the log of reviews",
+            Self::ApproveTranslations => "approve a translation of an agreement",
         }
     }
 
@@ -243,6 +247,7 @@ impl Act {
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
             Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
+            Self::ApproveTranslations => &[R::Headteacher, R::SeniorLeader, R::BusinessManager],
         }
     }
 

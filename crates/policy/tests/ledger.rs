@@ -70,6 +70,7 @@ fn signed(text: &Text, id: u64, at: Moment) -> Signature {
         at,
         how: How::OnScreen,
         entered_by: None,
+        read_in: None,
     }
 }
 

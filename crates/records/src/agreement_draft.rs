@@ -327,6 +327,7 @@ mod tests {
             with_parent: false,
             days_to_sign_again: 14,
             governors_approve,
+            rules_to_parents: false,
             scan_days: 365,
         }
     }

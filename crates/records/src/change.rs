@@ -253,6 +253,16 @@ pub enum Action {
     ConductRead,
     /// A yes that waited for a second person was set aside.
     UnblockSetAside,
+    /// An agreement was written in another language.
+    TranslationWritten,
+    /// An agreement in another language was approved.
+    TranslationApproved,
+    /// An agreement in another language is not shown any more.
+    TranslationWithdrawn,
+    /// The children's rules were sent to a parent.
+    RulesSent,
+    /// What became of the rules that were sent to a parent.
+    RulesArrived,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

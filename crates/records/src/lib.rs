@@ -57,3 +57,5 @@ pub mod unrestricted;
 
 pub mod case;
 pub mod reading;
+pub mod rules_sent;
+pub mod translation;

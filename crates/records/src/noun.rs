@@ -86,11 +86,15 @@ pub enum Kind {
     Poster,
     /// [`crate::reading::Reading`].
     Reading,
+    /// [`crate::translation::Translation`].
+    Translation,
+    /// [`crate::rules_sent::RulesSent`].
+    RulesSent,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -131,6 +135,8 @@ impl Kind {
         Self::LinkedPolicy,
         Self::Poster,
         Self::Reading,
+        Self::Translation,
+        Self::RulesSent,
     ];
 
     /// Its name in storage and in the journal.
@@ -176,6 +182,8 @@ impl Kind {
             Self::LinkedPolicy => "linked-policy",
             Self::Poster => "poster",
             Self::Reading => "reading",
+            Self::Translation => "translation",
+            Self::RulesSent => "rules-sent",
         }
     }
 

@@ -155,6 +155,9 @@ pub struct Agreements {
     /// Whether the governors approve an agreement before it is put out for signature (POL-05).
     #[serde(default)]
     pub governors_approve: bool,
+    /// Whether parents are sent the children's rules at the start of each school year (AGR-13).
+    #[serde(default)]
+    pub rules_to_parents: bool,
 }
 
 /// A year: whoever doubts a signature does so while the next one is fresh.

@@ -11,6 +11,7 @@ use crate::change::{Action, Change, Expect, Write};
 use crate::noun::{IndexKey, Kind, Noun};
 use crate::person::Person;
 use crate::refusal::Refusal;
+use crate::translation::language::Language;
 
 /// How it was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,18 @@ pub enum Part {
     ParentFor(PersonId),
 }
 
+/// In which words of another language somebody read what they signed (POL-09). What they signed stays the English words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReadIn {
+    /// The language.
+    pub language: Language,
+    /// What its readers call it.
+    pub name: String,
+    /// The digest of the exact words, as they were approved.
+    pub text: Digest,
+}
+
 /// One signature. Never changed and never removed; a later one counts instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
@@ -83,6 +96,9 @@ pub struct Signature {
     pub how: How,
     /// Who entered it, where that is somebody else.
     pub entered_by: Option<PersonId>,
+    /// In which other language it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_in: Option<ReadIn>,
 }
 
 impl Noun for Signature {
@@ -126,6 +142,8 @@ pub struct Sign<'a> {
     pub how: How,
     /// Who entered it, where that is somebody else.
     pub entered_by: Option<PersonId>,
+    /// In which other language they read it.
+    pub read_in: Option<ReadIn>,
 }
 
 /// Signs the text in force.
@@ -166,6 +184,7 @@ pub fn sign(asked: &Sign<'_>, in_force: &AgreementText, at: Moment) -> Result<(S
         at,
         how: asked.how,
         entered_by: asked.entered_by,
+        read_in: asked.read_in.clone(),
     };
     let change =
         Change::of(Action::AgreementSigned, Write::of(&signature, Expect::New)).about(asked.person.id);
@@ -226,6 +245,7 @@ answers = [{ text = "Tell", right = true, reply = "Yes." }, { text = "Hide it", 
             discussed: false,
             how: How::OnScreen,
             entered_by: None,
+            read_in: None,
         }
     }
 

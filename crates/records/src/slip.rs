@@ -228,6 +228,7 @@ pub fn enter(
         discussed: asked.discussed,
         how: How::OnPaper,
         entered_by: Some(asked.by),
+        read_in: None,
     };
     let [own, beside] = asked.ids;
     let mut signatures = Vec::new();

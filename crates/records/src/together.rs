@@ -169,6 +169,7 @@ pub fn hand_in(
         discussed: false,
         how,
         entered_by: None,
+        read_in: None,
     };
     sign(&signing, text, at)
 }

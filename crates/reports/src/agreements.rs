@@ -237,6 +237,7 @@ mod tests {
             at: at("2026-09-07T09:00").plus_minutes(i64::try_from(id).unwrap()),
             how: How::OnScreen,
             entered_by: None,
+            read_in: None,
         }
     }
 

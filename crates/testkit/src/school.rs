@@ -92,6 +92,7 @@ pub const fn on_screen<'a>(id: u64, person: &'a Person, text: &AgreementText) ->
         discussed: false,
         how: How::OnScreen,
         entered_by: None,
+        read_in: None,
     }
 }
 

@@ -68,6 +68,11 @@ impl Typesetter {
         })
     }
 
+    /// How many characters of a text no font has; each would be a box on paper.
+    pub fn boxes(&self, text: &str) -> usize {
+        shown::with_boxes(text, &self.book).1
+    }
+
     /// Sets a document as PDF/UA-1: tagged, with its title and language. The same arguments give the same bytes.
     ///
     /// `files` are those the source reads, by name; `at` is its date. In files that end in `.json`, characters no font

@@ -45,6 +45,11 @@ pub fn picture(name: &str) -> String {
     drawing(&format!("pictures/{name}.svg"))
 }
 
+/// A picture as a file of its own, SVG, for paper.
+pub fn picture_file(name: &str) -> String {
+    inline(&format!("pictures/{name}.svg"))
+}
+
 /// A drawing without what only its file needs: the licence line (it is in the credits), names of its layers, line ends.
 fn drawing(name: &str) -> String {
     let svg = inline(name);

@@ -300,3 +300,12 @@ report-entry-not-entered = Not in the safeguarding record yet
 report-contract-yes = Contract term: yes
 report-contract-no = Contract term: no
 report-questions-to = { $name } answers questions about this.
+
+## Agreements in other languages
+
+report-translation = This is a translation. What is signed is the English agreement, and its words count.
+report-translation-missing =
+    { $count ->
+        [one] One part has not been translated yet and is in English.
+       *[other] { $count } parts have not been translated yet and are in English.
+    }

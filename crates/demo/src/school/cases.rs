@@ -158,7 +158,9 @@ fn told(kind: &str, about: PersonId, details: &str) -> Opening {
 async fn closed(telling: &mut Telling<'_>, teacher: PersonId) -> Result<(), InstallFault> {
     telling.add(teacher, |case, by| act::support(case, by, "Talked about what money online is.")).await?;
     telling
-        .add(teacher, |case, by| act::note(case, by, "Used a saved card at home before; did not know.", &[]))
+        .add(teacher, |case, by| {
+            act::note(case, by, "Used a saved card at home before; did not know.", &[], None)
+        })
         .await?;
     let home = "Dad has taken the card out of the account.";
     telling.add(teacher, |case, by| act::parents(case, by, Contact::Call, "Dad", home)).await?;
@@ -177,7 +179,7 @@ async fn waits(
     telling
         .add(teacher, |case, by| act::support(case, by, "Nobody was upset; we talked about fairness."))
         .await?;
-    telling.add(teacher, |case, by| act::note(case, by, "Finishes early and gets bored.", &[])).await?;
+    telling.add(teacher, |case, by| act::note(case, by, "Finishes early and gets bored.", &[], None)).await?;
     let (rules, zone) = (CaseRules::default(), Zone::london());
     let known = Known { rules: &rules, calendar: &school.calendar, zone: &zone };
     let terms = Terms {

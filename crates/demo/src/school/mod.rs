@@ -9,6 +9,7 @@ mod calendar;
 mod cases;
 mod families;
 pub mod install;
+mod languages;
 mod names;
 mod papers;
 mod people;

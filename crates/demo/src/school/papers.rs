@@ -20,6 +20,7 @@ use usher_types::role::Role;
 
 use crate::school::DemoSchool;
 use crate::school::install::InstallFault;
+use crate::school::languages::Desk;
 
 const CONSULTED: &str = "The computing leads of two schools near us; the authority’s online safety adviser.";
 const DECISIONS: &str = "Chat in games is looked at again in spring. The page for parents gets pictures.";
@@ -55,6 +56,7 @@ impl DemoSchool {
             return Ok(0);
         };
         let hand = Hand { books, ids, at, today: Zone::london().local(at).date() };
+        let desk = Desk { books, ids, at };
         hand.review(lead).await?;
         hand.policy("Behaviour policy", head).await?;
         hand.policy("Anti-bullying policy", head).await?;
@@ -80,6 +82,12 @@ impl DemoSchool {
             for room in rooms.iter().step_by(2) {
                 hand.poster(room, &rooms, version, head).await?;
             }
+            let parents: Vec<&Person> =
+                self.people.iter().filter(|person| !person.children.is_empty()).take(2).collect();
+            desk.rules(version, &parents, (head, hand.today)).await?;
+        }
+        if let Some(version) = version("pupil-ks1") {
+            desk.polish(version, (lead, head)).await?;
         }
         Ok(1)
     }

@@ -111,6 +111,7 @@ impl DemoSchool {
             discussed: matches!(part, Part::ParentFor(_)),
             how: How::OnPaper,
             entered_by: office.map(|office| office.id),
+            read_in: None,
         };
         let (_, change) = sign(&asked, text, at)?;
         Ok(change.writes)

@@ -7,6 +7,7 @@ use crate::case::thread::{Agency, Contact, Disclosed, Evidence, Involved, Party,
 use crate::case::{By, Case, append};
 use crate::change::{Action, Change, Stored};
 use crate::refusal::{self, Refusal};
+use crate::register::CitedPolicy;
 
 /// Items of the checklist against cyberbullying; their words are in `locales/` under `case-check-<number>`.
 pub const CHECKS: u8 = 8;
@@ -25,9 +26,15 @@ fn add(case: &Stored<Case>, by: By, says: Says) -> Result<Change, Refusal> {
 ///
 /// # Errors
 /// [`Refusal::ReasonNeeded`] when it says nothing, [`Refusal::CaseClosed`]; so with all that follow.
-pub fn note(case: &Stored<Case>, by: By, text: &str, spoken_to: &[PersonId]) -> Result<Change, Refusal> {
+pub fn note(
+    case: &Stored<Case>,
+    by: By,
+    text: &str,
+    spoken_to: &[PersonId],
+    policy: Option<CitedPolicy>,
+) -> Result<Change, Refusal> {
     let text = refusal::reason(text)?.to_owned();
-    add(case, by, Says::Note { text, spoken_to: spoken_to.to_vec() })
+    add(case, by, Says::Note { text, spoken_to: spoken_to.to_vec(), policy })
 }
 
 /// The child was looked after (INC-04).
@@ -360,11 +367,12 @@ mod tests {
     fn mon_07_closing_without_a_note_or_an_outcome_is_refused() {
         let case = case();
         assert_eq!(close(&case, by(4), "Talked it over"), Err(Refusal::NoteNeeded));
-        let noted = after(&note(&case, by(4), "Spoke with the class teacher", &[Id::new(7)]).unwrap(), &case);
+        let noted =
+            after(&note(&case, by(4), "Spoke with the class teacher", &[Id::new(7)], None).unwrap(), &case);
         assert_eq!(close(&noted, by(4), " "), Err(Refusal::OutcomeNeeded));
         let closed = after(&close(&noted, by(4), "Talked it over").unwrap(), &noted);
         assert_eq!((closed.value.is_open(), closed.value.outcome()), (false, Some("Talked it over")));
-        assert_eq!(note(&closed, by(4), "One more thing", &[]), Err(Refusal::CaseClosed));
+        assert_eq!(note(&closed, by(4), "One more thing", &[], None), Err(Refusal::CaseClosed));
         let again = after(&reopen(&closed, by(4), "The parents rang").unwrap(), &closed);
         assert_eq!((again.value.is_open(), again.value.outcome()), (true, None));
     }

@@ -192,7 +192,7 @@ mod tests {
     fn act(case: &Stored<Case>, which: u8, text: &str) -> Result<Change, Refusal> {
         let by = By { person: Id::new(4), at: NINE.plus_minutes(i64::from(which)) };
         match which % 9 {
-            0 => act::note(case, by, text, &[]),
+            0 => act::note(case, by, text, &[], None),
             1 => act::support(case, by, text),
             2 => act::decide(case, by, text),
             3 => act::correct(case, by, u32::from(which / 9) + 1, text),

@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(decline(&declined, by(4), "Three days will do"), Err(Refusal::Gone));
         assert_eq!(confirm(&declined, by(4), room.known(), Id::new(900)), Err(Refusal::Gone));
 
-        let noted = after(&note(&waiting, by(4), "Talked with her", &[]).unwrap(), &waiting);
+        let noted = after(&note(&waiting, by(4), "Talked with her", &[], None).unwrap(), &waiting);
         let closed = after(&close(&noted, by(4), "Talked it over").unwrap(), &noted);
         assert_eq!(confirm(&closed, by(4), room.known(), Id::new(900)), Err(Refusal::CaseClosed));
         let again = after(&reopen(&closed, by(4), "The parents rang").unwrap(), &closed);

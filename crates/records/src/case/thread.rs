@@ -9,7 +9,7 @@ use crate::alert::AlertId;
 use crate::case::CaseId;
 use crate::case::nine::Nine;
 use crate::case::rules::{Class, Step};
-use crate::register::CitedRule;
+use crate::register::{CitedPolicy, CitedRule};
 use crate::sanction::Restriction;
 use crate::told::ToldId;
 
@@ -270,6 +270,9 @@ pub enum Says {
         text: String,
         /// Who was spoken to.
         spoken_to: Vec<PersonId>,
+        /// Another policy of the school it goes by, in the edition of that day (POL-04).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<CitedPolicy>,
     },
     /// One more person has to do with it.
     Involved(Involved),

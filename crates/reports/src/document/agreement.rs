@@ -1,16 +1,19 @@
 //! Texts on paper: an agreement with lines to sign on, and guides such as the one for families (AGR-11).
 
 use usher_records::agreement::AgreementText;
+use usher_records::translation::pieces::Said;
 use usher_types::role::Reader;
 
 use super::block::{Block, Run, Tone};
 use super::markdown;
-use super::{Document, Letterhead};
+use super::{Document, Letterhead, Sheet};
 
 /// The size of adults' agreements and of guides; a guide is set smaller until it fits its sheet.
 const READING_POINTS: f64 = 11.5;
 /// Large print: 18 points, as the Royal National Institute of Blind People asks for.
 const LARGE_POINTS: f64 = 18.0;
+/// Rules with their pictures: read from across a table.
+const SYMBOL_POINTS: f64 = 20.0;
 /// A poster is begun at a size that is read from across a room, and set smaller until it fits its sheet.
 const POSTER_POINTS: f64 = 26.0;
 
@@ -30,6 +33,54 @@ pub fn agreement(
     print: Print,
     answers: Option<&str>,
 ) -> Document {
+    written(head, text, print, answers).finish()
+}
+
+/// An agreement in another language, as [`agreement`]. It says that it is a translation, and what of it is still English.
+pub fn translated(
+    head: &Letterhead<'_>,
+    (text, said): (&AgreementText, &Said),
+    print: Print,
+    answers: Option<&str>,
+) -> Document {
+    let mut sheet = written(head, &said.in_place(text), print, answers).in_language(&said.language);
+    let say = head.say();
+    let missing = said.missing(text);
+    let mut note = say.plain("report-translation");
+    if missing > 0 {
+        note = format!("{note} {}", say.say("report-translation-missing", &[("count", missing.into())]));
+    }
+    sheet.blocks.insert(0, Block::Aside { blocks: vec![Block::text(&note)] });
+    sheet.finish()
+}
+
+/// The rules of an agreement, each beside its picture (POL-09), for people who read little. `picture` gives the drawing with a
+/// name, SVG; a rule without one has a star, as its card has.
+pub fn symbols(head: &Letterhead<'_>, text: &AgreementText, picture: impl Fn(&str) -> String) -> Document {
+    let version =
+        head.say().say("report-agreement-version", &[("version", text.head.version.as_str().into())]);
+    let mut sheet = head.sheet(&text.head.title).marked(&version);
+    sheet.size = SYMBOL_POINTS;
+    sheet.large = true;
+    if let Some(opening) = &text.head.opening {
+        sheet.put(Block::lead(opening));
+    }
+    for clause in &text.clauses {
+        sheet.put(Block::Symbol {
+            svg: picture(clause.picture.as_deref().unwrap_or("star")),
+            number: clause.number,
+            blocks: markdown::blocks(&clause.text),
+        });
+    }
+    sheet.put(Block::Symbol {
+        svg: picture("heart"),
+        number: 0,
+        blocks: vec![Block::Text { tone: Tone::Body, runs: vec![Run::strong(&text.head.declaration)] }],
+    });
+    sheet.finish()
+}
+
+fn written(head: &Letterhead<'_>, text: &AgreementText, print: Print, answers: Option<&str>) -> Sheet {
     let say = head.say();
     let about = &text.head;
     let version = say.say("report-agreement-version", &[("version", about.version.as_str().into())]);
@@ -40,6 +91,7 @@ pub fn agreement(
         (Print::Ordinary, Reader::Ks2) => 12.5,
         (Print::Ordinary, Reader::Adult) => READING_POINTS,
     };
+    sheet.large = print == Print::Large;
     if let Some(opening) = &about.opening {
         sheet.put(Block::lead(opening));
     }
@@ -70,7 +122,7 @@ pub fn agreement(
     if let Some(declaration) = &about.parent_declaration {
         sheet.put(part("report-sign-parent", declaration));
     }
-    sheet.finish()
+    sheet
 }
 
 /// The rules for a wall (AGR-13): large, one below another, with nothing to sign.
@@ -81,6 +133,48 @@ pub fn poster(head: &Letterhead<'_>, text: &AgreementText) -> Document {
     sheet.size = POSTER_POINTS;
     let rules = text.clauses.iter().map(|clause| markdown::blocks(&clause.text)).collect();
     sheet.put_front(Block::List { start: Some(1), items: rules });
+    sheet.finish()
+}
+
+/// The rules as plain text, for a mail: the title, and each rule with its number.
+pub fn plain_rules(text: &AgreementText) -> String {
+    let mut out = text.head.title.clone();
+    for clause in &text.clauses {
+        let words = markdown::blocks(&clause.text).iter().map(said).collect::<Vec<_>>().join(" ");
+        out.push_str(&format!("\n{}. {words}", clause.number));
+    }
+    out
+}
+
+/// The words of a block, without how they are set.
+fn said(block: &Block) -> String {
+    match block {
+        Block::Text { runs, .. } | Block::Heading { runs, .. } => {
+            runs.iter().map(|run| run.text.as_str()).collect()
+        }
+        Block::List { items, .. } => items.iter().flatten().map(said).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    }
+}
+
+/// The rules for parents whom no mail reaches (AGR-13): a sheet for each, with their name, their children and the rules of these.
+pub fn rules_home(head: &Letterhead<'_>, letters: &[(String, String, Vec<&AgreementText>)]) -> Document {
+    let say = head.say();
+    let mut sheet = head.sheet(&say.plain("report-rules-title"));
+    sheet.size = READING_POINTS;
+    for (at, (name, children, texts)) in letters.iter().enumerate() {
+        if at > 0 {
+            sheet.put(Block::NewPage);
+        }
+        let line = say.say("report-rules-for", &[("name", name.into()), ("children", children.into())]);
+        sheet.put(Block::lead(&line));
+        sheet.put(Block::text(&say.plain("report-rules-read")));
+        for text in texts {
+            sheet.put(Block::heading(&text.head.title));
+            let items = text.clauses.iter().map(|clause| markdown::blocks(&clause.text)).collect();
+            sheet.put(Block::List { start: Some(1), items });
+        }
+    }
     sheet.finish()
 }
 

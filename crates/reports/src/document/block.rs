@@ -110,6 +110,7 @@ pub(super) enum Block {
     Blanks { labels: Vec<String> },
     Code { svg: String, alt: String, letters: String, hint: String },
     Keep { blocks: Vec<Self> },
+    Symbol { svg: String, number: u16, blocks: Vec<Self> },
     NewPage,
 }
 

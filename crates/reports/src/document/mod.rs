@@ -18,6 +18,7 @@ mod violations;
 mod weekly;
 
 use serde::Serialize;
+use usher_records::translation::language::Language;
 use usher_types::moment::Zone;
 use usher_words::Words;
 
@@ -25,7 +26,9 @@ use crate::document::block::Block;
 use crate::document::plain::plain;
 use crate::say::Say;
 
-pub use crate::document::agreement::{Print, agreement, guide, poster};
+pub use crate::document::agreement::{
+    Print, agreement, guide, plain_rules, poster, rules_home, symbols, translated,
+};
 pub use crate::document::agreements::{outstanding, register};
 pub use crate::document::certificate::{Certificate, certificate};
 pub use crate::document::ledger::ledger;
@@ -68,6 +71,12 @@ struct Sheet {
     footer: String,
     page: PageWords,
     size: f64,
+    /// Whether nothing on it is smaller than that.
+    large: bool,
+    /// The language, as Typst knows it, where it is not English.
+    lang: Option<String>,
+    /// Whether it is written from right to left.
+    from_right: bool,
     /// What must fit the first page.
     front: Vec<Block>,
     /// What follows and may take as many pages as it needs.
@@ -103,6 +112,9 @@ impl<'a> Letterhead<'a> {
             footer: plain(&footer.join(" · ")),
             page: PageWords { before: before.into(), between: between.into(), after: after.into() },
             size: 10.5,
+            large: false,
+            lang: None,
+            from_right: false,
             front: Vec::new(),
             blocks: Vec::new(),
             pictures: Vec::new(),
@@ -122,6 +134,13 @@ impl Sheet {
     /// Says at the foot of every page who may read it.
     fn marked(mut self, mark: &str) -> Self {
         self.footer = format!("{} · {}", self.footer, plain(mark));
+        self
+    }
+
+    /// The words on it are in this language.
+    fn in_language(mut self, language: &Language) -> Self {
+        self.lang = Some(language.primary().to_owned());
+        self.from_right = language.direction() == "rtl";
         self
     }
 

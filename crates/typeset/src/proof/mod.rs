@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use typst::layout::{Frame, FrameItem};
 use usher_records::agreement::AgreementText;
+use usher_records::translation::pieces::{Said, clause_name};
 use usher_reports::document::{self, Document, Letterhead};
 use usher_reports::names::Names;
 use usher_types::moment::{Moment, Zone};
@@ -165,6 +166,66 @@ fn every_agreement_is_set() {
         count += 1;
     }
     assert!(count > 2);
+}
+
+/// The sizes of all letters on a page, in points.
+fn sizes(frame: &Frame, found: &mut Vec<f64>) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => sizes(&group.frame, found),
+            FrameItem::Text(item) if !item.text.trim().is_empty() => found.push(item.size.to_pt()),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn pol_09_nothing_on_a_large_print_agreement_is_smaller_than_18_points() {
+    let press = &*PRESS;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles/agreements");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = AgreementText::parse(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
+        let smallest = |document: &Document| {
+            let (desk, _) = press.typesetter.desk(document.source, &document.files, at()).unwrap();
+            let mut found = Vec::new();
+            for page in compile(&desk, &document.title).unwrap().pages() {
+                sizes(&page.frame, &mut found);
+            }
+            found.into_iter().fold(f64::INFINITY, f64::min)
+        };
+        let print = |print| document::agreement(&press.head(), &text, print, Some("Eve Net"));
+        let key = &text.head.key;
+        assert!(smallest(&print(document::Print::Large)) > 17.99, "{key}");
+        assert!(smallest(&print(document::Print::Ordinary)) < 17.99, "{key}: it says nothing of large print");
+        let symbols = document::symbols(&press.head(), &text, |_| STAR.to_owned());
+        assert!(smallest(&symbols) > 17.99, "{key}");
+        assert!(!press.set(&symbols).text.contains('⟨'), "{key}");
+    }
+}
+
+const STAR: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path d=\"M0 0h8v8z\"/></svg>";
+
+#[test]
+fn pol_09_a_translation_is_set_in_its_own_language_and_direction_and_says_what_is_english() {
+    let press = &*PRESS;
+    let text = AgreementText::parse(include_str!("../../../../profiles/agreements/parent.md")).unwrap();
+    for (tag, words, boxes) in
+        [("pl", "Zażółć gęślą jaźń", 0), ("ar", "أسأل أولا", 0), ("ur", "ہم", 1), ("am", "ሰላም", 3)]
+    {
+        let first = clause_name(&text.clauses[0].id);
+        let typed = |name: &str| (name == first).then(|| words.to_owned());
+        let said = Said::of(&text, tag.parse().unwrap(), typed).unwrap();
+        let document = document::translated(&press.head(), (&text, &said), document::Print::Ordinary, None);
+        let set = press.typesetter.set(document.source, &document.files, &document.title, at()).unwrap();
+        assert_eq!((set.boxes, press.typesetter.boxes(words)), (boxes, boxes), "{tag}");
+        assert_eq!(set.lapse, None, "{tag}");
+        let data = String::from_utf8(document.files[0].1.clone()).unwrap();
+        assert!(data.contains(&format!("\"lang\":\"{tag}\"")), "{tag}");
+        assert_eq!(data.contains("\"from_right\":true"), matches!(tag, "ar" | "ur"));
+        let left = format!("{} parts", said.missing(&text));
+        assert!(solid(&press.set(&document).text).contains(&solid(&left)), "{tag}");
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ use usher_jobs::lendings::Lendings;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::permissions::Permissions;
 use usher_jobs::post::{Folder, Post, Relay};
+use usher_jobs::rules::Rules;
 use usher_jobs::runner::Runner;
 use usher_jobs::scans::Scans;
 use usher_jobs::sweep::Sweep;
@@ -463,6 +464,13 @@ fn start_jobs(
     runner.start(Arc::new(HalfTerm { books: books(), snapshot: Arc::clone(&app.snapshot) }));
     runner.start(Arc::new(Lendings { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
+    runner.start(Arc::new(Rules {
+        books: books(),
+        snapshot: Arc::clone(&app.snapshot),
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        portal_origin: app.places.portal_origin.clone(),
+    }));
     let desk_origin = app.places.desk_origin.clone();
     runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
     let post: Arc<dyn Post> = match &opened.config.mail {

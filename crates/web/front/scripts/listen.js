@@ -10,9 +10,10 @@
     if (reading) reading.setAttribute("aria-pressed", "false");
     reading = null;
   };
-  const voice = () => {
+  const voice = (language) => {
     const voices = speech.getVoices();
-    return voices.find((one) => one.lang === "en-GB") || voices.find((one) => one.lang.startsWith("en")) || null;
+    const main = language.split("-")[0];
+    return voices.find((one) => one.lang === language) || voices.find((one) => one.lang.startsWith(main)) || null;
   };
   const press = (button) => {
     const again = reading === button;
@@ -20,9 +21,9 @@
     rest();
     if (again) return;
     const words = new SpeechSynthesisUtterance(button.dataset.listen);
-    words.lang = "en-GB";
+    words.lang = button.dataset.lang || "en-GB";
     words.rate = 0.9;
-    const found = voice();
+    const found = voice(words.lang);
     if (found) words.voice = found;
     words.onend = rest;
     words.onerror = rest;

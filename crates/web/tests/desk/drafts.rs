@@ -49,6 +49,7 @@ async fn signed(rig: &Rig) {
         discussed: false,
         how: How::OnPaper,
         entered_by: None,
+        read_in: None,
     };
     rig.commit(&sign(&asked, &text, now().plus_minutes(-300)).unwrap().1).await;
 }
@@ -328,6 +329,7 @@ async fn agr_14_the_adult_agreement_report_says_whether_it_is_a_term_of_the_cont
         discussed: false,
         how: How::OnPaper,
         entered_by: None,
+        read_in: None,
     };
     rig.commit(&sign(&asked, &read, now()).unwrap().1).await;
     let page = head.get("/agreements/register").await;

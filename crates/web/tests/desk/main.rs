@@ -23,4 +23,5 @@ mod report_site;
 mod rig;
 mod routes;
 mod seconds;
+mod sent;
 mod ways;

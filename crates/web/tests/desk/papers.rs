@@ -13,6 +13,7 @@ use usher_types::ids::{self, Id};
 use usher_types::moment::Zone;
 use usher_types::role::{PersonKind, Role, Roles, Year};
 
+use crate::cases;
 use crate::rig::{ADA, Rig, id, now};
 
 #[tokio::test]
@@ -87,6 +88,29 @@ async fn pol_04_a_register_entry_opens_the_edition_of_the_policy_it_cites() {
     assert_eq!(teacher.get("/policies/behaviour-policy").await.text, "%PDF-1.7 the second");
     assert_eq!(teacher.get("/policies/behaviour-policy?version=1999").await.status, StatusCode::NOT_FOUND);
     assert_eq!(teacher.get("/linked-policies/new").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn pol_04_a_note_in_a_case_cites_another_policy_and_opens_its_edition() {
+    let rig = cases::school().await;
+    let address = cases::open(&rig, "headteacher", &cases::about(ADA, "off-task")).await;
+    let head = rig.signed_in("headteacher").await;
+    let form = format!("{address}/do/note");
+    assert!(!head.get(&form).await.page().contains("entry-policy"), "there is none to cite yet");
+    let fields = [
+        ("linked-name", "Behaviour policy"),
+        ("linked-version", "2025"),
+        ("linked-review", "2027-09-01"),
+        ("linked-file", "%PDF-1.7 the first"),
+    ];
+    head.fill_in("/linked-policies/new", &fields).await.leads_to();
+    assert!(head.get(&form).await.page().contains("Behaviour policy"));
+    head.post(&form, "text=Talked+it+through&entry-policy=behaviour-policy").await.leads_to();
+    let link = "/policies/behaviour-policy?version=2025";
+    let words = format!("<a href=\"{link}\">Behaviour policy, version 2025</a>");
+    let page = head.get(&address).await;
+    assert!(page.page().contains(&words), "{}", page.text);
+    assert_eq!(head.get(link).await.text, "%PDF-1.7 the first");
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ async fn on_paper(rig: &Rig, number: u64, person: &Person, text: &AgreementText)
         discussed: false,
         how: How::OnPaper,
         entered_by: Some(Id::new(9)),
+        read_in: None,
     };
     let (_, change) = sign(&asked, text, rig.app.now()).unwrap();
     rig.commit(&change).await;

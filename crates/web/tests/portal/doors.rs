@@ -31,6 +31,7 @@ fn concrete(path: &str) -> Vec<String> {
         "{person}" | "{child}" => id(ADA),
         "{control}" => "tell.button".to_owned(),
         "{linked}" => "behaviour".to_owned(),
+        "{agreement}" => "policy".to_owned(),
         other => other.to_owned(),
     };
     let odd = |part: &str| if part.starts_with('{') { "999".to_owned() } else { part.to_owned() };

@@ -11,6 +11,7 @@ mod conduct;
 mod device;
 mod disclosed;
 mod doors;
+mod languages;
 mod paper;
 mod policy;
 mod references;

@@ -309,6 +309,7 @@ fn agr_19_a_parent_who_answered_earlier_words_has_as_long_as_anybody_to_answer_a
         at: london(at),
         how: How::OnPaper,
         entered_by: None,
+        read_in: None,
     };
     let both =
         [signed(1, Part::Own, "2026-09-10T09:00"), signed(2, Part::ParentFor(child.id), "2026-09-10T09:00")];

@@ -116,6 +116,32 @@ async fn agr_10_staff_ask_the_e_safety_co_ordinator_and_everybody_else_the_compu
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "a question says something");
 }
 
+#[tokio::test]
+async fn agr_10_a_child_who_does_not_write_yet_asks_about_a_rule_with_one_tap() {
+    let rig = Rig::new().await;
+    let texts = rig.publish_all().await;
+    let rules = texts.iter().find(|text| text.head.key == "pupil-ks1").unwrap();
+    rig.enrol("kit", &pupil(90, "Kit Small", 1, CLASS)).await;
+    let pc = device(&rig, 4);
+    pc.sign_in("kit").await.leads_to();
+    let card = pc.get("/agreement?card=2").await;
+    assert!(
+        card.page().contains("I have a question") && card.text.contains("data-listen=\"I have a question\"")
+    );
+    let rule = &rules.clauses[1];
+    let form = format!("of={}&clause={}&card=2", rules.digest, rule.id);
+    let asked = pc.fill("/agreement?card=2", "/questions", &form).await;
+    let back = format!("/agreement?card=2&of={}&asked=yes", rules.digest.short());
+    assert_eq!(asked.leads_to(), back);
+    assert!(pc.get(&back).await.page().contains("We told your teacher."));
+    let question = rig.books.values::<Question>().await.unwrap().pop().unwrap();
+    assert!(question.words.contains("rule 2") && question.words.contains(&rule.text), "{}", question.words);
+    let teacher = rig.signed_in("teacher").await;
+    assert!(teacher.get("/").await.page().contains("A question about an agreement waits for you"));
+    let unknown = format!("of={}&clause=nothing&card=2", rules.digest);
+    assert_eq!(pc.fill("/agreement?card=2", "/questions", &unknown).await.status, StatusCode::NOT_FOUND);
+}
+
 async fn on_paper(rig: &Rig, number: u64, person: &Person, text: &usher_records::agreement::AgreementText) {
     let asked = Sign {
         id: Id::new(number),
@@ -127,6 +153,7 @@ async fn on_paper(rig: &Rig, number: u64, person: &Person, text: &usher_records:
         discussed: false,
         how: How::OnPaper,
         entered_by: Some(Id::new(9)),
+        read_in: None,
     };
     rig.commit(&sign(&asked, text, rig.app.now()).unwrap().1).await;
 }

@@ -65,6 +65,8 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/agreements/paper", "place-paper", Act::EnterPaper),
             ("/agreements/drafts", "agreement-drafts-title", Act::SeeSettings),
             ("/agreements/posters", "posters-title", Act::SeeSignatures),
+            ("/agreements/translations", "translations-title", Act::SeeSignatures),
+            ("/agreements/sent", "sent-title", Act::SeeSignatures),
         ],
     ),
     (

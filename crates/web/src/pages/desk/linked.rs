@@ -14,11 +14,13 @@ use usher_policy::access::Act;
 use usher_records::change::Stored;
 use usher_records::linked_policy::{self, Edition, LinkedPolicy, LinkedPolicyNoun};
 use usher_records::refusal::Refusal;
+use usher_records::register::CitedPolicy;
 use usher_types::digest::Digest;
 
 use super::around::{Around, Done, around, lead, pdf};
 use super::clock::Clock;
-use super::field::{Field, Fields};
+use super::field::{Choice, Field, Fields, choosing};
+use super::people::percent;
 use super::roll;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -26,6 +28,7 @@ use crate::extract::form::parts_of_form;
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
+use crate::view::says::Says;
 use crate::view::{page, with_status};
 
 /// The largest document: a scanned policy of fifty pages is a quarter of it. It lives in the books, which are backed up whole.
@@ -44,6 +47,23 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/linked-policies/new", keep, bring),
         desk_route("/linked-policies/{id}/edition", keep, renew),
     ]
+}
+
+/// The school's other policies, for a form that cites one; empty when there are none.
+pub(super) fn choices(says: &Says, mut all: Vec<LinkedPolicy>, chosen: &str) -> Vec<Choice> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    all.sort_by_key(|policy| policy.title.to_lowercase());
+    let none = Choice::new("", says.t("register-no-policy"));
+    let choices = all.iter().map(|policy| Choice::new(&policy.name, &policy.title));
+    choosing(std::iter::once(none).chain(choices).collect(), chosen)
+}
+
+/// A policy that is cited: its words, and where that edition of it opens.
+pub(super) fn cited(says: &Says, cited: &CitedPolicy) -> (String, String) {
+    let words = says.t2("register-policy", ("title", &cited.title), ("version", &cited.version));
+    (words, format!("/policies/{}?version={}", cited.name, percent(&cited.version)))
 }
 
 #[derive(Template)]

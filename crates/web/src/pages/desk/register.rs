@@ -24,8 +24,8 @@ use super::cases::{Cabinet, RegisterRow, register_rows};
 use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
 use super::lessons::calendar;
+use super::linked;
 use super::paper::{letterhead, print as to_pdf};
-use super::people::percent;
 use super::roll::{self, Roll};
 use super::rules::{self, Rules};
 use super::sign_in::Pressed;
@@ -231,10 +231,7 @@ fn row(f: &Frame, desk: &AtDesk, roll: &Roll, entry: &Entry, all: &[Entry]) -> R
         }),
         corrects: entry.corrects.and_then(corrected),
         rule: entry.rule.as_ref().map(|rule| rules::shown(&f.says, rule)),
-        policy: entry.policy.as_ref().map(|cited| {
-            let words = f.says.t2("register-policy", ("title", &cited.title), ("version", &cited.version));
-            (words, format!("/policies/{}?version={}", cited.name, percent(&cited.version)))
-        }),
+        policy: entry.policy.as_ref().map(|cited| linked::cited(&f.says, cited)),
     }
 }
 
@@ -363,14 +360,7 @@ async fn form(
 
 /// The school's other policies, to cite one (POL-04); empty when there are none.
 async fn policies(app: &App, says: &Says, chosen: &str) -> Result<Vec<Choice>, AppFault> {
-    let mut all = app.books.values::<LinkedPolicy>().await?;
-    if all.is_empty() {
-        return Ok(Vec::new());
-    }
-    all.sort_by_key(|policy| policy.title.to_lowercase());
-    let none = Choice::new("", says.t("register-no-policy"));
-    let choices = all.iter().map(|policy| Choice::new(&policy.name, &policy.title));
-    Ok(choosing(std::iter::once(none).chain(choices).collect(), chosen))
+    Ok(linked::choices(says, app.books.values::<LinkedPolicy>().await?, chosen))
 }
 
 /// Writes it, or shows the form again with what is wrong.

@@ -16,6 +16,7 @@ mod notice;
 mod parents;
 mod password;
 mod policy;
+mod printed;
 mod questions;
 mod referred;
 mod report;
@@ -94,6 +95,7 @@ fn reading() -> Router<App> {
         .route("/policy", get(policy::show))
         .route("/policy/control/{control}", get(policy::control))
         .route("/policies/{linked}", get(linked::show))
+        .route("/print/{agreement}", get(printed::show))
         .route("/proxy.pac", get(setup::pac))
         .route("/school-certificate.pem", get(setup::certificate_file))
         .route("/certificate", get(setup::certificate))

@@ -18,6 +18,7 @@ use usher_types::ids::PersonId;
 use usher_types::role::PersonKind;
 
 use super::agreement::digest;
+use super::agreement::language::{Languages, languages, read_in};
 use super::agreement::shown::{self, Section};
 use super::agreement::text::{self, Situation};
 use super::fault::{Answer, PortalFault};
@@ -33,6 +34,8 @@ use crate::view::{page, with_status};
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
     done: Option<String>,
+    /// The language a child's agreement is read in.
+    lang: Option<String>,
 }
 
 /// One child, as the list shows them.
@@ -72,6 +75,19 @@ struct ChildPage {
     typed_name: String,
     own_name: String,
     questions: String,
+    languages: Languages,
+}
+
+impl ChildPage {
+    /// The piece of the agreement that a parent declares.
+    const fn declared(&self) -> &'static str {
+        if self.text.head.parent_declaration.is_some() { "parents" } else { "declaration" }
+    }
+
+    /// Whether its rules have pictures.
+    fn pictures(&self) -> bool {
+        self.text.clauses.iter().any(|clause| clause.picture.is_some())
+    }
 }
 
 /// Shows the children.
@@ -89,10 +105,15 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
 }
 
 /// Shows a child's agreement, to read together and sign beside them.
-pub(super) async fn child(State(app): State<App>, device: AtDevice, Path(child): Path<String>) -> Answer {
+pub(super) async fn child(
+    State(app): State<App>,
+    device: AtDevice,
+    Path(child): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let parent = parent(&device)?;
     let child = own_child(&app, &parent, &child).await?;
-    child_page(&app, &device, &parent, child, Tried::default()).await
+    child_page(&app, &device, &parent, child, Tried { lang: asked.lang, ..Tried::default() }).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,6 +123,9 @@ pub(super) struct Sent {
     discussed: Option<String>,
     #[serde(default)]
     name: String,
+    lang: Option<String>,
+    #[serde(default, rename = "read-in")]
+    read_in: String,
 }
 
 /// What was handed in before, where it was not taken.
@@ -109,6 +133,7 @@ pub(super) struct Sent {
 struct Tried {
     refusal: Option<Refusal>,
     name: String,
+    lang: Option<String>,
 }
 
 /// Signs beside a child.
@@ -125,7 +150,7 @@ pub(super) async fn sign(
     match hand_in(&app, &device, &parent, &child, &situation, &sent).await {
         Ok(()) => Ok(Redirect::to("/parents?done=signed-for-child").into_response()),
         Err(PortalFault::App(AppFault::Refused(refusal))) => {
-            let tried = Tried { refusal: Some(refusal), name: sent.name };
+            let tried = Tried { refusal: Some(refusal), name: sent.name, lang: sent.lang };
             child_page(&app, &device, &parent, child, tried).await
         }
         Err(fault) => Err(fault),
@@ -153,6 +178,7 @@ async fn hand_in(
         discussed: sent.discussed.is_some(),
         how: How::OnScreen,
         entered_by: None,
+        read_in: read_in(app, situation.current.text.digest, &sent.read_in).await?,
     };
     let (_, change) = sign_text(&asked, &situation.current.text, device.at)?;
     app.commit(&change, &device.actor()).await?;
@@ -174,8 +200,14 @@ async fn child_page(app: &App, device: &AtDevice, parent: &Person, child: Person
     }
     let head = &current.head;
     let status = if tried.refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let address = |lang: Option<&str>| {
+        let query = lang.map(|lang| format!("?lang={lang}")).unwrap_or_default();
+        format!("/parents/{}{query}", child.id)
+    };
+    let languages = languages(app, current, tried.lang.as_deref(), address).await?;
     let page = ChildPage {
-        sections: shown::sections(current, None),
+        sections: shown::beside(shown::sections(current, None), languages.chosen.as_ref()),
+        languages,
         declaration: head.parent_declaration.clone().unwrap_or_else(|| head.declaration.clone()),
         digest: current.digest.to_string(),
         changed,

@@ -2,12 +2,15 @@
 //! those in plain words. Children read it in their own.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_policy::ledger::{Control, Level, controls};
 use usher_records::held::HeldBook;
+use usher_records::translation::pieces::heading_name;
 use usher_types::role::Reader;
 
+use super::agreement::language::{Beside, Languages, languages};
 use super::agreement::text;
 use super::fault::Answer;
 use crate::app::{App, AppFault};
@@ -21,6 +24,11 @@ use crate::view::{markdown, page};
 const POLICY: &str = "policy";
 const FOR_CHILDREN: &str = "policy-pupil";
 
+/// Whether an agreement is the policy, which everybody may read.
+pub(super) fn is_policy(key: &str) -> bool {
+    [POLICY, FOR_CHILDREN].contains(&key)
+}
+
 #[derive(Template)]
 #[template(path = "portal/policy.html")]
 struct PolicyPage {
@@ -30,6 +38,9 @@ struct PolicyPage {
     clauses: Vec<Clause>,
     /// Whether a child reads it, who may want the grown-ups' as well.
     whole: bool,
+    languages: Languages,
+    /// Which of the two it is.
+    key: &'static str,
 }
 
 struct Clause {
@@ -37,6 +48,9 @@ struct Clause {
     heading: Option<String>,
     number: u16,
     html: String,
+    /// Its heading and its words in the language it is read in.
+    heading_beside: Option<Beside>,
+    other: Option<Beside>,
     kept_by: Vec<(String, String)>,
 }
 
@@ -51,15 +65,33 @@ struct ControlPage {
     place: Option<(&'static str, String)>,
 }
 
+/// How it is to be read.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    lang: Option<String>,
+}
+
 /// Shows the policy.
-pub(super) async fn show(State(app): State<App>, device: AtDevice) -> Answer {
+pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked): Query<Asked>) -> Answer {
     let f = Frame::portal(&app, &device, "policy-link");
     let key = if f.to_child() { FOR_CHILDREN } else { POLICY };
     let known = controls().map_err(unavailable)?;
     let Some(current) = text::in_force(&app, key).await? else {
-        let empty = PolicyPage { f, version: None, opening: None, clauses: Vec::new(), whole: false };
+        let empty = PolicyPage {
+            f,
+            version: None,
+            opening: None,
+            clauses: Vec::new(),
+            whole: false,
+            languages: Languages::default(),
+            key,
+        };
         return Ok(page(&empty));
     };
+    let address =
+        |lang: Option<&str>| lang.map_or("/policy".to_owned(), |lang| format!("/policy?lang={lang}"));
+    let languages = languages(&app, &current.text, asked.lang.as_deref(), address).await?;
+    let chosen = languages.chosen.as_ref();
     let (mut heading, mut clauses) = (None, Vec::new());
     for clause in &current.text.clauses {
         let opens = clause.heading != heading;
@@ -76,13 +108,15 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice) -> Answer {
             heading: clause.heading.clone().filter(|_| opens),
             number: clause.number,
             html: markdown::inline(&clause.text),
+            heading_beside: chosen.map(|chosen| chosen.beside(&heading_name(&clause.id))),
+            other: chosen.map(|chosen| chosen.clause(&clause.id)),
             kept_by,
         });
     }
     let version = f.says.t1("agreement-version", "version", &current.version.version);
     let (whole, opening) = (f.to_child(), current.text.head.opening);
     let f = f.titled(current.text.head.title);
-    Ok(page(&PolicyPage { f, version: Some(version), opening, clauses, whole }))
+    Ok(page(&PolicyPage { f, version: Some(version), opening, clauses, whole, languages, key }))
 }
 
 /// What a control is called: to adults what it does, to children what sort of thing it is.

@@ -25,7 +25,7 @@ use crate::pages::desk::questions::groups_of;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
-use crate::view::with_status;
+use crate::view::{markdown, with_status};
 
 #[derive(Template)]
 #[template(path = "portal/questions.html")]
@@ -57,7 +57,7 @@ pub(super) struct About {
 /// Shows the form and what they asked before.
 pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(about): Query<About>) -> Answer {
     let person = device.person.clone().ok_or(PortalFault::SignInFirst)?;
-    let sent = Sent { of: about.of.unwrap_or_default(), words: String::new() };
+    let sent = Sent { of: about.of.unwrap_or_default(), ..Sent::default() };
     questions(&app, &device, &person, (&sent, Errors::none()), about.done.as_deref()).await
 }
 
@@ -68,6 +68,21 @@ pub(super) struct Sent {
     of: String,
     #[serde(default)]
     words: String,
+    /// The rule whose card it was asked at, and the card's number: a child who does not write yet presses one button.
+    #[serde(default)]
+    clause: String,
+    #[serde(default)]
+    card: usize,
+}
+
+/// What somebody asks: what they wrote, or, at the card of a rule, that they have a question about it.
+async fn words(app: &App, says: &Says, sent: &Sent, version: &AgreementVersion) -> Result<String, AppFault> {
+    if !sent.words.trim().is_empty() || sent.clause.is_empty() {
+        return Ok(sent.words.clone());
+    }
+    let text = text::read(app, version.digest).await?;
+    let rule = text.clause(&sent.clause).ok_or(AppFault::NotFound)?;
+    Ok(says.t2("question-at-card", ("number", &rule.number), ("rule", &markdown::words(&rule.text))))
 }
 
 /// The version in whose words they ask: the one named, else the one that is theirs to sign.
@@ -151,17 +166,17 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     let readers = reached(&device, &all, &person);
     let theirs = app.books.find::<Question>("person", person.id).await?;
     let waiting = theirs.iter().filter(|question| question.value.reply.is_none()).count();
+    let says = Says::new(Arc::clone(&app.words), Reader::Adult);
     let asked = Question {
         id: app.new_id(),
         person: person.id,
         text: version.digest,
-        agreement: version.title,
-        words: sent.words.clone(),
+        agreement: version.title.clone(),
+        words: words(&app, &says, &sent, &version).await?,
         at: device.at,
         reply: None,
         reached: readers.iter().map(|reader| reader.id).collect(),
     };
-    let says = Says::new(Arc::clone(&app.words), Reader::Adult);
     let address = format!("{}/questions/{}", app.places.desk_origin, asked.id);
     let mail = |reader: &&Person| Mail {
         to: reader.id.into(),
@@ -175,7 +190,12 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
     match judged {
         Ok(change) => {
             app.commit(&change, &device.actor()).await?;
-            Ok(Redirect::to("/questions?done=question-asked").into_response())
+            let back = if sent.clause.is_empty() {
+                "/questions?done=question-asked".to_owned()
+            } else {
+                format!("/agreement?card={}&of={}&asked=yes", sent.card, asked.text.short())
+            };
+            Ok(Redirect::to(&back).into_response())
         }
         Err(refusal) => {
             let f = Frame::portal(&app, &device, "question-title");

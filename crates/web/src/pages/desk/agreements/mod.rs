@@ -6,10 +6,12 @@ mod outstanding;
 mod posters;
 pub(super) mod read;
 mod register;
+mod sent;
 mod signature;
+mod translations;
 pub(super) mod version;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use usher_policy::access::Act;
 
 use crate::routes::{DeskRoute, desk_route};
@@ -32,5 +34,9 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     routes.push(desk_route("/agreements/posters/{key}/poster.pdf", wall, get(posters::print)));
     routes.push(desk_route("/agreements/version/{id}/paper.pdf", see, get(version::print)));
     routes.extend(drafts::routes());
+    routes.extend(translations::routes());
+    routes.push(desk_route("/agreements/sent", see, get(sent::show)));
+    routes.push(desk_route("/agreements/sent/paper.pdf", Act::EnterPaper, get(sent::print)));
+    routes.push(desk_route("/agreements/sent/given", Act::EnterPaper, post(sent::given)));
     routes
 }

@@ -65,6 +65,10 @@ fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, signature: &Signature) -> Vec<(S
         Part::ParentFor(child) => Some(says.t1("report-parent-of", "child", roll.name(says, child))),
         Part::Own => None,
     };
+    let read_in = signature
+        .read_in
+        .as_ref()
+        .map(|read| says.t2("signature-read-in", ("name", &read.name), ("text", &read.text.short())));
     let pairs = [
         ("report-column-name", Some(signature.name.clone())),
         ("report-column-role", child.or_else(|| Some(says.of("report-kind", signature.kind.name())))),
@@ -74,6 +78,7 @@ fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, signature: &Signature) -> Vec<(S
         ("column-witness", witness),
         ("column-entered-by", signature.entered_by.map(|by| roll.name(says, by))),
         ("column-text", Some(signature.digest.short())),
+        ("column-read-in", read_in),
     ];
     pairs.into_iter().filter_map(|(key, value)| Some((says.t(key), value?))).collect()
 }

@@ -10,6 +10,7 @@ use usher_types::digest::Digest;
 use usher_types::ids;
 
 use crate::app::{App, AppFault};
+use crate::assets;
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
@@ -26,6 +27,8 @@ struct Show {
     id: String,
     version: String,
     rules: Vec<Rule>,
+    /// Whether rules have pictures, and so can be printed with them.
+    pictures: bool,
 }
 
 struct Rule {
@@ -59,6 +62,7 @@ pub(super) async fn show(
     let show = Show {
         id: version.id.to_string(),
         version: f.says.t2(key, ("version", &version.version), ("date", &since)),
+        pictures: clauses.iter().any(|clause| clause.picture.is_some()),
         rules: clauses.iter().map(rule).collect(),
         f: f.titled(version.title),
         d,
@@ -70,9 +74,10 @@ pub(super) async fn show(
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {
     large: Option<String>,
+    symbols: Option<String>,
 }
 
-/// The same on paper, with lines to sign on; large for people who see little (POL-09).
+/// The same on paper, with lines to sign on; large for people who see little, with pictures for those who read little (POL-09).
 pub(super) async fn print(
     State(app): State<App>,
     desk: AtDesk,
@@ -82,6 +87,10 @@ pub(super) async fn print(
     let stored = app.books.get::<AgreementVersion, _>(roll::id::<ids::AgreementVersion>(&id)?).await?;
     let version = stored.ok_or(AppFault::NotFound)?.value;
     let text = text(&app, version.digest).await?.ok_or(AppFault::NotFound)?;
+    if asked.symbols.is_some() {
+        let document = document::symbols(&letterhead(&desk, &app.words), &text, assets::picture_file);
+        return to_pdf(&app, &desk, &format!("{}-{}-pictures", version.key, version.version), document).await;
+    }
     let (print, ending) =
         if asked.large.is_some() { (Print::Large, "-large") } else { (Print::Ordinary, "") };
     let roll = Roll::of(&app).await?;

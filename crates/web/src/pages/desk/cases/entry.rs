@@ -10,12 +10,21 @@ use usher_types::role::Reader;
 use super::{Cabinet, say};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::clock::Clock;
+use crate::pages::desk::linked;
 use crate::view::says::Says;
 
 /// An entry as it is shown: its heading, and lines below it.
 pub(super) struct Told {
     pub(super) what: String,
     pub(super) lines: Vec<String>,
+}
+
+/// Another policy that an entry cites: its words and where that edition opens (POL-04).
+pub(super) fn cited(says: &Says, entry: &Entry) -> Option<(String, String)> {
+    match &entry.says {
+        Said::Note { policy: Some(policy), .. } => Some(linked::cited(says, policy)),
+        _ => None,
+    }
 }
 
 /// Says entries of cases.
@@ -69,7 +78,7 @@ impl Teller<'_> {
                 let action = (!nine.action.is_empty()).then(|| says.t1("case-action", "text", &nine.action));
                 std::iter::once(nine.details.clone()).chain(action).collect()
             }
-            Said::Note { text, spoken_to } => {
+            Said::Note { text, spoken_to, .. } => {
                 let names: Vec<String> = spoken_to.iter().map(|person| name(*person)).collect();
                 let spoke = (!names.is_empty()).then(|| says.t1("case-spoke-to", "names", says.list(&names)));
                 std::iter::once(text.clone()).chain(spoke).collect()

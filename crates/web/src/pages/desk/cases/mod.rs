@@ -25,6 +25,7 @@ use usher_records::case::rules::{Class, Sort};
 use usher_records::case::thread::{Origin, Part, Party};
 use usher_records::case::{By, Case, CaseNoun};
 use usher_records::change::Stored;
+use usher_records::linked_policy::LinkedPolicy;
 use usher_records::person::Person;
 use usher_types::ids::{PersonId, SanctionId};
 
@@ -64,6 +65,8 @@ pub(in crate::pages::desk) struct Cabinet {
     pub(super) all: Vec<Stored<Case>>,
     /// Which of them, by their place, are about somebody.
     about: BTreeMap<PersonId, Vec<usize>>,
+    /// The school's other policies, which an entry may cite.
+    pub(super) policies: Vec<LinkedPolicy>,
 }
 
 impl Cabinet {
@@ -81,7 +84,8 @@ impl Cabinet {
                 about.entry(person).or_default().push(place);
             }
         }
-        Ok(Self { roll, all, about })
+        let policies = app.books.values::<LinkedPolicy>().await?;
+        Ok(Self { roll, all, about, policies })
     }
 
     /// Somebody as routing sees them; none for whom the school no longer keeps.

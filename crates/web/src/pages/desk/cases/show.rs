@@ -49,6 +49,8 @@ struct Row {
     by: String,
     what: String,
     lines: Vec<String>,
+    /// Another policy it cites, and where that opens.
+    cites: Option<(String, String)>,
     kept: Option<String>,
     correct: Option<String>,
 }
@@ -131,6 +133,7 @@ fn rows(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<Row> {
             by: cabinet.roll.name(&f.says, entry.by),
             what: told.what,
             lines: told.lines,
+            cites: entry::cited(&f.says, entry),
             kept: kept.then(|| format!("/cases/{}/kept/{}", case.id, entry.number)),
             correct: (!matches!(entry.says, Said::Seen)).then(|| correct_address(case, entry.number)),
         }

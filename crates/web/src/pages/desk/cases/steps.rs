@@ -14,6 +14,7 @@ use usher_records::case::{Case, act};
 use usher_records::change::{Change, Stored};
 use usher_records::contact::Body;
 use usher_records::refusal::Refusal;
+use usher_records::register::CitedPolicy;
 use usher_records::sanction::{Restriction, Sanction};
 use usher_types::digest::Digest;
 use usher_types::ids::{self, PersonId};
@@ -28,6 +29,7 @@ use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::contacts::reach;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::lessons::calendar;
+use crate::pages::desk::linked;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -106,6 +108,9 @@ pub(super) struct Sent {
     to: String,
     #[serde(default)]
     sanction: String,
+    /// Another policy a note cites, by its name.
+    #[serde(default, rename = "entry-policy")]
+    policy: String,
 }
 
 /// What a step works with.
@@ -210,7 +215,8 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
     Ok(match step {
         "note" => {
             let spoken: Vec<PersonId> = sent.person.parse().ok().into_iter().collect();
-            act::note(case, by, &sent.text, &spoken)
+            let cited = work.cabinet.policies.iter().find(|policy| policy.name == sent.policy);
+            act::note(case, by, &sent.text, &spoken, cited.and_then(CitedPolicy::of))
         }
         "support" => act::support(case, by, &sent.text),
         "support-later" => act::support_later(case, by, &sent.text),
@@ -427,6 +433,12 @@ fn form(work: &Work<'_>, step: &'static str, errors: Errors) -> Response {
     with_status(status, &page)
 }
 
+/// The school's other policies, to cite one (POL-04); none where there are none.
+fn cites(work: &Work<'_>, says: &Says, fields: &Fields<'_>) -> Option<Field> {
+    let policies = linked::choices(says, work.cabinet.policies.clone(), &work.sent.policy);
+    (!policies.is_empty()).then(|| fields.select("entry-policy", policies))
+}
+
 fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<Field> {
     let Work { desk, cabinet, sent, .. } = *work;
     let label = |name: &str| says.t(format!("case-{step}-{name}"));
@@ -436,10 +448,10 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
     };
     match step {
         "seen" | "entered" | "confirm" => Vec::new(),
-        "note" => vec![
-            text(),
-            fields.select("person", staff(desk, says, cabinet, &sent.person)).labelled(label("person")),
-        ],
+        "note" => {
+            let spoken = fields.select("person", staff(desk, says, cabinet, &sent.person));
+            [text(), spoken.labelled(label("person"))].into_iter().chain(cites(work, says, fields)).collect()
+        }
         "person" => vec![
             fields.select("person", people(desk, says, cabinet, &sent.person)).labelled(label("label")),
             fields.line("outside", sent.outside.as_str()),

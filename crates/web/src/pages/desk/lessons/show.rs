@@ -23,6 +23,8 @@ struct Show {
     address: String,
     open: bool,
     list: Option<String>,
+    /// Where the class signs on one device.
+    together: String,
     board: String,
     extend: Field,
     add: Field,
@@ -53,9 +55,10 @@ pub(super) async fn show(
         usher_records::lesson::Mode::ListOnly(id) => Some(format!("/lists-for-lessons/{id}")),
         usher_records::lesson::Mode::Normal => None,
     };
+    let together = format!("/together/{}", group.id);
     let mut board = Board::of(&app, lesson, group).await?;
     board.read_events(&app).await?;
     let board = board.html(&app, &f, &desk, desk.at).await?;
     let (extend, add) = start::fields_in_lesson(&app, &desk, &f.says);
-    Ok(page(&Show { address: here, open, list, board, extend, add, f, d }))
+    Ok(page(&Show { address: here, open, list, together, board, extend, add, f, d }))
 }

@@ -7,10 +7,12 @@ use usher_records::agreement::{AgreementText, Answer, Check};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 
+use super::language::{Beside, Languages, languages};
 use super::text::Situation;
 use super::{Asked, shown};
 use crate::app::App;
 use crate::extract::portal::AtDevice;
+use crate::pages::portal::fault::Answer as PageAnswer;
 use crate::pages::portal::then::Then;
 use crate::view::frame::Frame;
 use crate::view::{markdown, page};
@@ -23,8 +25,16 @@ struct CardPage {
     picture: String,
     words: String,
     spoken: String,
+    /// The same in the language it is read in, and its words to hear.
+    other: Option<(Beside, String)>,
+    languages: Languages,
     opening: Option<String>,
     changed: bool,
+    /// Whether they just said that they have a question.
+    asked: bool,
+    /// Of which words and which rule the card is.
+    digest: String,
+    clause: String,
     back: Option<String>,
     next: String,
     /// Where all cards are, when these are only those that changed.
@@ -41,6 +51,7 @@ struct QuestionPage {
     /// Whether it is the right one.
     right: bool,
     answers: Vec<(String, Answer)>,
+    languages: Languages,
     back: String,
     next: String,
 }
@@ -51,6 +62,9 @@ struct SignPage {
     f: Frame,
     steps: Steps,
     declaration: String,
+    /// Its key.
+    agreement: String,
+    languages: Languages,
     digest: String,
     answer: Option<usize>,
     person: Person,
@@ -83,6 +97,8 @@ struct Cards<'a> {
     of: String,
     /// Whether they are all of them.
     whole: bool,
+    /// The language they are read in.
+    lang: Option<&'a str>,
     then: &'a Then,
 }
 
@@ -90,24 +106,30 @@ impl Cards<'_> {
     fn at(&self, card: usize, answer: Option<usize>) -> String {
         let answer = answer.map(|answer| format!("&answer={answer}")).unwrap_or_default();
         let whole = if self.whole { "&whole=yes" } else { "" };
-        self.then.to(&format!("/agreement?card={card}&of={}{answer}{whole}", self.of))
+        let lang = self.lang.map(|lang| format!("&lang={lang}")).unwrap_or_default();
+        self.then.to(&format!("/agreement?card={card}&of={}{answer}{whole}{lang}", self.of))
     }
 }
 
 /// Shows a card, the question, or the place to say yes.
-pub(super) fn show(
+pub(super) async fn show(
     app: &App,
     device: &AtDevice,
     person: &Person,
     (situation, earlier): (&Situation, Option<&AgreementText>),
     asked: &Asked,
     then: &Then,
-) -> Response {
+) -> PageAnswer {
     let text = &situation.current.text;
     let whole = asked.whole.is_some();
     // Who signed before reads what changed; all of it is one press away (AGR-19).
     let read = shown::to_read(text, earlier.filter(|_| situation.is_again() && !whole));
-    let cards = Cards { of: text.digest.short(), whole, then };
+    let of = text.digest.short();
+    let address = |lang: Option<&str>| {
+        Cards { of: of.clone(), whole, lang, then }.at(asked.card.unwrap_or(1), asked.answer)
+    };
+    let languages = languages(app, text, asked.lang.as_deref(), address).await?;
+    let cards = Cards { of: of.clone(), whole, lang: languages.tag(), then };
     // Cards of a text that is no longer in force lead back to the first of the one that is.
     let same_text = asked.of.as_deref().is_none_or(|of| of == cards.of);
     let card = if same_text { asked.card.unwrap_or(1).max(1) } else { 1 };
@@ -117,19 +139,23 @@ pub(super) fn show(
     let all = clauses + question + 1;
     let steps = Steps::new(&f, card.min(all), all);
     if let Some(clause) = read.get(card - 1) {
-        let spoken = markdown::words(&clause.text);
-        return page(&CardPage {
+        return Ok(page(&CardPage {
+            other: languages.heard(&clause.id),
             f,
             steps,
             picture: clause.picture.clone().unwrap_or_else(|| "star".to_owned()),
             words: markdown::inline(&clause.text),
-            spoken,
+            spoken: markdown::words(&clause.text),
             opening: text.head.opening.clone().filter(|_| card == 1),
             changed: !same_text || asked.changed.is_some(),
+            asked: asked.asked.is_some(),
+            digest: text.digest.to_string(),
+            clause: clause.id.clone(),
             back: (card > 1).then(|| cards.at(card - 1, None)),
             next: cards.at(card + 1, None),
             all: (clauses < text.clauses.len()).then(|| Cards { whole: true, ..cards }.at(1, None)),
-        });
+            languages: languages.clone(),
+        }));
     }
     let chosen = text.head.check.as_ref().zip(asked.answer).and_then(|(check, at)| check.answers.get(at));
     let answered = text.head.check.is_none() || chosen.is_some_and(|answer| answer.right);
@@ -137,7 +163,7 @@ pub(super) fn show(
         Some(check) if card == clauses + 1 || !answered => {
             let here = clauses + 1;
             let answers = check.answers.iter().cloned().enumerate();
-            page(&QuestionPage {
+            Ok(page(&QuestionPage {
                 steps: Steps::new(&f, here, all),
                 f,
                 check: check.clone(),
@@ -146,19 +172,22 @@ pub(super) fn show(
                 answers: answers.map(|(at, answer)| (cards.at(here, Some(at)), answer)).collect(),
                 back: cards.at(clauses, None),
                 next: cards.at(here + 1, asked.answer),
-            })
+                languages: languages.clone(),
+            }))
         }
-        _ => page(&SignPage {
+        _ => Ok(page(&SignPage {
             f,
             steps,
             declaration: text.head.declaration.clone(),
+            agreement: text.head.key.clone(),
             digest: text.digest.to_string(),
             answer: asked.answer,
             person: person.clone(),
             signed: (!situation.is_due()).then(|| signed_day(device, situation)),
             back: cards.at(clauses + question, asked.answer),
             then: then.clone(),
-        }),
+            languages: languages.clone(),
+        })),
     }
 }
 
@@ -168,8 +197,8 @@ fn signed_day(device: &AtDevice, situation: &Situation) -> String {
 }
 
 /// Something was not right with what was handed in: back to the card where it can be put right.
-pub(super) fn again(situation: &Situation, refusal: &Refusal, then: &Then) -> Response {
-    let cards = Cards { of: situation.current.text.digest.short(), whole: false, then };
+pub(super) fn again(situation: &Situation, refusal: &Refusal, lang: Option<&str>, then: &Then) -> Response {
+    let cards = Cards { of: situation.current.text.digest.short(), whole: false, lang, then };
     let address = match refusal {
         Refusal::CheckWrong => cards.at(situation.current.text.clauses.len() + 1, None),
         _ => then.to("/agreement?changed=yes"),

@@ -2,6 +2,7 @@
 //! whole text for adults. What is signed is the text that was shown, by its digest.
 
 mod cards;
+pub(super) mod language;
 mod mine;
 pub(super) mod shown;
 pub(super) mod text;
@@ -42,6 +43,10 @@ pub(super) struct Asked {
     changed: Option<String>,
     /// Whether all of it is wanted where only what changed would do.
     whole: Option<String>,
+    /// The language it is read in.
+    lang: Option<String>,
+    /// Whether a question was just asked.
+    asked: Option<String>,
     then: Option<String>,
 }
 
@@ -57,6 +62,11 @@ pub(super) struct Sent {
     /// The name typed.
     #[serde(default)]
     name: String,
+    /// The language it was read in.
+    lang: Option<String>,
+    /// The digest of the words it was read in, where that is not English.
+    #[serde(default, rename = "read-in")]
+    read_in: String,
     then: Option<String>,
 }
 
@@ -86,10 +96,11 @@ pub(super) async fn show(State(app): State<App>, device: AtDevice, Query(asked):
     match device.reader() {
         Reader::Ks1 => {
             let earlier = text::earlier(&app, &situation).await?;
-            Ok(cards::show(&app, &device, &person, (&situation, earlier.as_ref()), &asked, &then))
+            cards::show(&app, &device, &person, (&situation, earlier.as_ref()), &asked, &then).await
         }
         Reader::Ks2 | Reader::Adult => {
-            let tried = written::Tried::fresh(asked.changed.is_some(), asked.whole.is_some());
+            let tried =
+                written::Tried::fresh(asked.changed.is_some(), asked.whole.is_some()).in_language(asked.lang);
             written::show(&app, &device, &person, &situation, tried, &then).await
         }
     }
@@ -120,7 +131,7 @@ pub(super) async fn sign(State(app): State<App>, form: PortalForm<Sent>) -> Answ
             Ok(enter::onward(&subject, false, &then).into_response())
         }
         Err(PortalFault::App(AppFault::Refused(refusal))) => match device.reader() {
-            Reader::Ks1 => Ok(cards::again(&situation, &refusal, &then)),
+            Reader::Ks1 => Ok(cards::again(&situation, &refusal, sent.lang.as_deref(), &then)),
             Reader::Ks2 | Reader::Adult => {
                 let tried = written::Tried::again(&situation, &sent, refusal);
                 written::show(&app, &device, &person, &situation, tried, &then).await
@@ -154,6 +165,7 @@ async fn hand_in(
         discussed: false,
         how: How::OnScreen,
         entered_by: None,
+        read_in: language::read_in(app, situation.current.text.digest, &sent.read_in).await?,
     };
     let (_, change) = sign_text(&asked, &situation.current.text, device.at)?;
     app.commit(&change, &device.actor()).await?;

@@ -2,7 +2,9 @@
 
 use usher_records::agreement::{AgreementText, Clause};
 use usher_records::agreement_diff::is_read;
+use usher_records::translation::pieces::heading_name;
 
+use super::language::{Beside, Chosen};
 use crate::view::markdown;
 
 /// A heading and its clauses.
@@ -12,6 +14,8 @@ pub(in crate::pages::portal) struct Section {
     pub(in crate::pages::portal) id: String,
     /// Its heading; none for clauses before the first.
     pub(in crate::pages::portal) heading: Option<String>,
+    /// The heading in the language it is read in.
+    pub(in crate::pages::portal) other: Option<Beside>,
     /// Its clauses.
     pub(in crate::pages::portal) clauses: Vec<Shown>,
 }
@@ -36,6 +40,8 @@ pub(in crate::pages::portal) struct Shown {
     pub(in crate::pages::portal) number: u16,
     /// Its words, HTML.
     pub(in crate::pages::portal) html: String,
+    /// The same in the language it is read in.
+    pub(in crate::pages::portal) other: Option<Beside>,
     /// What changed.
     pub(in crate::pages::portal) since: Since,
 }
@@ -54,7 +60,13 @@ impl Shown {
             }
             Some(Some(_)) => Since::Same,
         };
-        Self { id: clause.id.clone(), number: clause.number, html: markdown::inline(&clause.text), since }
+        Self {
+            id: clause.id.clone(),
+            number: clause.number,
+            html: markdown::inline(&clause.text),
+            other: None,
+            since,
+        }
     }
 
     /// Whether it is new since they signed.
@@ -80,10 +92,23 @@ pub(in crate::pages::portal) fn sections(
     for clause in &text.clauses {
         if sections.last().is_none_or(|section| section.heading != clause.heading) {
             let id = format!("part-{}", sections.len() + 1);
-            sections.push(Section { id, heading: clause.heading.clone(), clauses: Vec::new() });
+            sections.push(Section { id, heading: clause.heading.clone(), other: None, clauses: Vec::new() });
         }
         if let Some(section) = sections.last_mut() {
             section.clauses.push(Shown::of(clause, earlier));
+        }
+    }
+    sections
+}
+
+/// The same sections, each clause and heading beside its words in the language they are read in.
+pub(in crate::pages::portal) fn beside(mut sections: Vec<Section>, chosen: Option<&Chosen>) -> Vec<Section> {
+    let Some(chosen) = chosen else { return sections };
+    for section in &mut sections {
+        let first = section.clauses.first().map(|clause| heading_name(&clause.id));
+        section.other = first.filter(|_| section.heading.is_some()).map(|name| chosen.beside(&name));
+        for clause in &mut section.clauses {
+            clause.other = Some(chosen.clause(&clause.id));
         }
     }
     sections

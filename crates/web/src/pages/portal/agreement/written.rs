@@ -10,6 +10,7 @@ use usher_records::standing::Standing;
 use usher_types::role::Reader;
 
 use super::Sent;
+use super::language::{Languages, languages};
 use super::shown::{self, Section};
 use super::text::{self, Situation};
 use crate::app::App;
@@ -27,6 +28,8 @@ pub(super) struct Tried {
     changed: bool,
     /// Whether all of it is shown where only what changed would do.
     whole: bool,
+    /// The language it is read in.
+    lang: Option<String>,
     wrong_answer: Option<String>,
     refusal: Option<Refusal>,
     name: String,
@@ -37,6 +40,11 @@ impl Tried {
     /// Nothing yet; perhaps the text changed.
     pub(super) fn fresh(changed: bool, whole: bool) -> Self {
         Self { changed, whole, ..Self::default() }
+    }
+
+    /// Read in this language.
+    pub(super) fn in_language(self, lang: Option<String>) -> Self {
+        Self { lang, ..self }
     }
 
     /// Something, refused.
@@ -51,6 +59,7 @@ impl Tried {
             name: sent.name.clone(),
             answer,
             whole: false,
+            lang: sent.lang.clone(),
         }
     }
 }
@@ -79,6 +88,9 @@ struct AgreementPage {
     by: Option<String>,
     signed: Option<String>,
     questions: String,
+    languages: Languages,
+    /// Where all of it is, where only what changed is shown.
+    all: String,
     then: Then,
 }
 
@@ -125,7 +137,15 @@ pub(super) async fn show(
         Standing::DueBy { by, .. } => Some(zone.local(*by).spoken_date()),
         _ => None,
     };
+    let address = |whole: bool, lang: Option<&str>| {
+        let parts = [whole.then(|| "whole=yes".to_owned()), lang.map(|lang| format!("lang={lang}"))];
+        let query = parts.into_iter().flatten().collect::<Vec<_>>().join("&");
+        then.to(&if query.is_empty() { "/agreement".to_owned() } else { format!("/agreement?{query}") })
+    };
+    let languages = languages(app, current, tried.lang.as_deref(), |lang| address(tried.whole, lang)).await?;
+    let sections = shown::beside(narrowed.clone().unwrap_or(sections), languages.chosen.as_ref());
     let page = AgreementPage {
+        all: address(true, languages.tag()),
         marked: earlier.is_some(),
         changed: tried.changed,
         due: situation.is_due(),
@@ -142,7 +162,8 @@ pub(super) async fn show(
         errors,
         text: current.clone(),
         narrowed: narrowed.is_some(),
-        sections: narrowed.unwrap_or(sections),
+        sections,
+        languages,
         gone,
         then: then.clone(),
         f,

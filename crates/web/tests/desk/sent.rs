@@ -1,0 +1,60 @@
+//! The children's rules that went to parents: who has them, and who is given paper (AGR-13).
+
+use axum::http::StatusCode;
+use usher_records::agreement::{AgreementText, publish};
+use usher_records::change::Mail;
+use usher_records::rules_sent::{self, RulesSent, Stands};
+use usher_testkit::school::person;
+use usher_types::ids::Id;
+use usher_types::role::PersonKind;
+
+use crate::rig::{ADA, Rig, now};
+
+#[tokio::test]
+async fn agr_13_the_office_sees_who_has_the_rules_and_prints_for_those_without_mail() {
+    let rig = Rig::new().await;
+    let office = rig.signed_in("office").await;
+    assert!(office.get("/agreements/sent").await.page().contains("Nothing has been sent yet."));
+    let file = include_str!("../../../../profiles/agreements/pupil-ks2.md");
+    let text = AgreementText::parse(file).unwrap();
+    rig.books.store().put_blob(Id::new(1), file.as_bytes()).await.unwrap();
+    rig.commit(&publish(Id::new(701), &text, None, true, now())).await;
+    rig.add(&person(83, PersonKind::Parent, "Nora Mail")).await;
+    for (number, parent, mailed) in [(901, 14, true), (902, 83, false)] {
+        let sent = RulesSent {
+            id: Id::new(number),
+            year: jiff::civil::date(2026, 9, 1),
+            parent: Id::new(parent),
+            children: vec![Id::new(ADA)],
+            texts: vec![text.digest],
+            letter: None,
+            at: now(),
+            entries: vec![],
+        };
+        let mail = Mail { to: sent.parent.into(), subject: "s".into(), text: "t".into(), attachment: None };
+        rig.commit(&rules_sent::send(&sent, mailed.then_some(mail))).await;
+    }
+    let page = office.get("/agreements/sent").await;
+    assert!(page.page().contains("2 parents: 0 have the mail, 1 are to be given paper."), "{}", page.text);
+    assert!(
+        page.text.contains("No e-mail address: give them paper") && page.text.contains("about to go out")
+    );
+    let found = office.get("/agreements/sent?q=nora").await;
+    assert!(found.page().contains("Nora Mail") && !found.text.contains("Pat Bell"), "{}", found.text);
+    let pdf = office.get("/agreements/sent/paper.pdf").await;
+    assert!(pdf.status == StatusCode::OK && pdf.text.starts_with("%PDF-"));
+    let lead = rig.signed_in("esafety").await;
+    assert!(!lead.get("/agreements/sent").await.page().contains("paper.pdf"));
+    assert_eq!(lead.post("/agreements/sent/given", "").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        office.post("/agreements/sent/given", "").await.leads_to(),
+        "/agreements/sent?done=sent-given"
+    );
+    let all = rig.books.values::<RulesSent>().await.unwrap();
+    assert!(all.iter().any(|sent| sent.stands() == Stands::Given(Id::new(9), now())), "{all:?}");
+    assert!(office.get("/agreements/sent").await.page().contains("Given on paper by Olive Desk"));
+    assert_eq!(
+        office.get("/agreements/sent/paper.pdf").await.leads_to(),
+        "/agreements/sent?done=sent-no-paper"
+    );
+}

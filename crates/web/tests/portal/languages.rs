@@ -1,0 +1,200 @@
+//! Agreements in other languages, in large print and with pictures (POL-09): written and approved at the desk, read and signed here.
+
+use axum::http::StatusCode;
+use usher_records::agreement::AgreementText;
+use usher_records::signature::{Part, Signature};
+use usher_records::translation::Translation;
+use usher_testkit::school::{person, pupil};
+use usher_types::ids::Id;
+use usher_types::role::{PersonKind, Reader};
+
+use crate::device::{device, field};
+use crate::rig::{ADA, CLASS, Rig};
+
+/// Writes one piece of an agreement in a language at the desk, and has it approved by another.
+async fn translated(rig: &Rig, version: u64, tag: &str, name: &str, pieces: &[(&str, &str)]) -> Translation {
+    let lead = rig.signed_in("computing").await;
+    let form = format!("translation-tag={tag}&translation-name={name}&translation-by=Ms+Khan");
+    let begun = lead.post(&format!("/agreements/version/{}/translate", crate::rig::id(version)), &form).await;
+    let edit = begun.leads_to().split('?').next().unwrap().to_owned();
+    let page = lead.get(&edit).await;
+    let digest = field(page.page(), "digest");
+    let mut fields = vec![("digest", digest.as_str()), ("translation-by", "Ms Khan")];
+    fields.extend(pieces);
+    let address = edit.trim_end_matches("/edit").to_owned();
+    assert_eq!(lead.fill_in(&edit, &fields).await.leads_to(), format!("{address}?done=translation-kept"));
+    let shown = lead.get(&address).await;
+    assert!(!shown.page().contains(&format!("{address}/approve")), "whoever wrote it does not approve it");
+    let head = rig.signed_in("headteacher").await;
+    let form = format!("digest={}", field(head.get(&address).await.page(), "digest"));
+    let done = head.post(&format!("{address}/approve"), &form).await;
+    assert_eq!(done.leads_to(), format!("{address}?done=translation-approved"));
+    rig.books
+        .values::<Translation>()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|one| one.language.tag() == tag)
+        .unwrap()
+}
+
+fn version(texts: &[AgreementText], key: &str) -> (u64, AgreementText) {
+    let at = texts.iter().position(|text| text.head.key == key).unwrap();
+    (701 + u64::try_from(at).unwrap(), texts[at].clone())
+}
+
+#[tokio::test]
+async fn pol_09_a_parent_reads_the_rules_in_their_language_and_the_signature_says_so() {
+    let rig = Rig::of("numbered", |settings| settings.agreements.with_parent = true).await;
+    let texts = rig.publish_all().await;
+    let child = Id::new(ADA);
+    let parent =
+        usher_records::person::Person { children: vec![child], ..person(81, PersonKind::Parent, "Pia Bell") };
+    rig.enrol("pia", &parent).await;
+    let home = device(&rig, 1);
+    home.sign_in("pia").await.leads_to();
+    let plain = format!("/parents/{child}");
+    assert!(!home.get(&plain).await.page().contains("hreflang"), "there is no other language yet");
+
+    let (number, text) = version(&texts, "pupil-ks2");
+    let first = format!("piece-clause-{}", text.clauses[0].id);
+    let urdu = "میں پہلے پوچھوں گا";
+    let pieces = [(first.as_str(), urdu), ("piece-parents", "ہم نے بات کی")];
+    let translation = translated(&rig, number, "ur", "%D8%A7%D8%B1%D8%AF%D9%88", &pieces).await;
+    let page = home.get(&plain).await;
+    assert!(page.page().contains(&format!("href=\"{plain}?lang=ur\" lang=\"ur\"")), "{}", page.text);
+    assert!(!page.text.contains(urdu), "English until it is chosen");
+    let page = home.get(&format!("{plain}?lang=ur")).await;
+    assert!(page.page().contains(&format!("<p lang=\"ur\" dir=\"rtl\">{urdu}</p>")), "{}", page.text);
+    let one = page.text.split(&format!("id=\"clause-{}\"", text.clauses[0].id)).nth(1).unwrap();
+    assert!(one.split("</li>").next().unwrap().contains("lang=\"en-GB\""), "its English stands beside it");
+    let two = page.text.split(&format!("id=\"clause-{}\"", text.clauses[1].id)).nth(1).unwrap();
+    let missing = home.says(Reader::Adult, "languages-english-only");
+    assert!(two.split("</li>").next().unwrap().contains(&missing), "{two}");
+
+    let read_in = field(&page.text, "read-in");
+    let form = |read_in: &str| {
+        format!("digest={}&lang=ur&read-in={read_in}&discussed=yes&name=Pia+Bell", text.digest)
+    };
+    let stale = home.fill(&plain, &plain, &form(&"0".repeat(64))).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "words nobody approved");
+    assert!(stale.text.contains(urdu), "and the language stays");
+    home.fill(&plain, &plain, &form(&read_in)).await.leads_to();
+    let signatures = rig.books.values::<Signature>().await.unwrap();
+    let signed = signatures.iter().find(|one| one.part == Part::ParentFor(child)).unwrap();
+    assert_eq!(signed.digest, text.digest, "what is signed is the English");
+    assert_eq!(Some(&signed.declaration), text.head.parent_declaration.as_ref());
+    let read = signed.read_in.as_ref().unwrap();
+    assert_eq!((read.language.tag(), Some(read.text)), ("ur", translation.shown()));
+    let office = rig.signed_in("office").await;
+    let shown = office.get(&format!("/agreements/signature/{}", signed.id)).await;
+    assert!(shown.page().contains("اردو, in the words"), "{}", shown.text);
+}
+
+#[tokio::test]
+async fn pol_09_a_translation_is_for_the_words_it_was_made_of_and_can_be_taken_back() {
+    let rig = Rig::new().await;
+    let texts = rig.publish_all().await;
+    let (number, text) = version(&texts, "staff");
+    let first = format!("piece-clause-{}", text.clauses[0].id);
+    let translation = translated(&rig, number, "pl", "Polski", &[(first.as_str(), "Najpierw pytam")]).await;
+    let pc = device(&rig, 2);
+    pc.sign_in("teacher").await.leads_to();
+    assert!(pc.get("/agreement?lang=pl").await.page().contains("Najpierw pytam"));
+    assert!(!pc.get("/agreement?lang=ur").await.page().contains("Najpierw pytam"));
+    let address = format!("/agreements/translations/{}", translation.id);
+    let lead = rig.signed_in("computing").await;
+    for (form, says) in [
+        (
+            "translation-tag=english&translation-name=x&translation-by=x",
+            "code of a language other than English",
+        ),
+        (
+            "translation-tag=pl&translation-name=Polski&translation-by=x",
+            "being written in this language already",
+        ),
+        ("translation-tag=ro&translation-name=&translation-by=x", "what its readers call the language"),
+    ] {
+        let begun =
+            lead.post(&format!("/agreements/version/{}/translate", crate::rig::id(number)), form).await;
+        assert_eq!(begun.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
+        assert!(begun.text.contains(says) && begun.text.contains("value=\"x\""), "{form}: {}", begun.text);
+    }
+    // Two people write at once: nothing that was typed is lost.
+    let fields = |words| {
+        let digest = "0".repeat(64);
+        [("digest".to_owned(), digest), ("translation-by".into(), "Jan".into()), (first.clone(), words)]
+    };
+    let fields = fields("Inne słowa".to_owned());
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(one, two)| (one.as_str(), two.as_str())).collect();
+    let late = lead.fill_in(&format!("{address}/edit"), &fields).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(late.text.contains("Inne słowa") && late.text.contains("Yours are still here"), "{}", late.text);
+
+    assert_eq!(lead.post(&format!("{address}/withdraw"), "").await.status, StatusCode::FORBIDDEN);
+    let head = rig.signed_in("headteacher").await;
+    head.post(&format!("{address}/withdraw"), "").await.leads_to();
+    let page = pc.get("/agreement?lang=pl").await;
+    assert!(!page.page().contains("Najpierw pytam") && !page.text.contains("hreflang"));
+    assert!(head.get(&address).await.page().contains("Hester Hale took it back"));
+}
+
+#[tokio::test]
+async fn pol_09_every_reader_prints_their_agreement_large_and_the_youngest_with_pictures() {
+    let rig = Rig::new().await;
+    let texts = rig.publish_all().await;
+    let kit = pupil(90, "Kit Small", 1, CLASS);
+    rig.enrol("kit", &kit).await;
+    let pc = device(&rig, 3);
+    assert_eq!(pc.get("/print/staff?as=large").await.leads_to(), "/", "for those signed in");
+    for (username, key) in [("teacher", "staff"), ("ada", "pupil-ks2"), ("parent", "parent")] {
+        pc.sign_in(username).await.leads_to();
+        let page = pc.get("/agreement").await;
+        assert!(
+            page.page().contains(&format!("href=\"/print/{key}?as=large\"")),
+            "{username}: {}",
+            page.text
+        );
+        let (plain, large) =
+            (pc.get(&format!("/print/{key}")).await, pc.get(&format!("/print/{key}?as=large")).await);
+        assert!(plain.text.starts_with("%PDF-") && large.text.starts_with("%PDF-"), "{username}");
+        assert_ne!(plain.text, large.text);
+    }
+    assert_eq!(pc.get("/print/nothing").await.status, StatusCode::NOT_FOUND);
+    let (number, ks1) = version(&texts, "pupil-ks1");
+    assert!(ks1.clauses.iter().all(|clause| clause.picture.is_some()), "each rule has its picture");
+    let office = rig.signed_in("office").await;
+    let address = format!("/agreements/version/{}", crate::rig::id(number));
+    let symbols = format!("{address}/paper.pdf?symbols=yes");
+    assert!(office.get(&address).await.page().contains(&symbols));
+    assert!(office.get(&symbols).await.text.starts_with("%PDF-"));
+    assert!(office.get("/agreements/translations").await.page().contains(&symbols));
+    let parent = usher_records::person::Person {
+        children: vec![kit.id],
+        ..person(82, PersonKind::Parent, "Pia Small")
+    };
+    rig.enrol("pia", &parent).await;
+    pc.sign_in("pia").await.leads_to();
+    let page = pc.get(&format!("/parents/{}", kit.id)).await;
+    assert!(page.page().contains("href=\"/print/pupil-ks1?as=symbols\""), "{}", page.text);
+    assert!(pc.get("/print/pupil-ks1?as=symbols").await.text.starts_with("%PDF-"));
+}
+
+#[tokio::test]
+async fn pol_09_the_policy_is_read_in_another_language_too() {
+    let rig = Rig::new().await;
+    let policy = rig.publish(801, include_str!("../../../../profiles/agreements/policy.md"), true).await;
+    let first = format!("piece-clause-{}", policy.clauses[0].id);
+    translated(&rig, 801, "am", "Amharic", &[(first.as_str(), "ሰላም")]).await;
+    let pc = device(&rig, 4);
+    pc.sign_in("teacher").await.leads_to();
+    let page = pc.get("/policy").await;
+    assert!(
+        page.page().contains("href=\"/policy?lang=am\"")
+            && page.text.contains("href=\"/print/policy?as=large\"")
+    );
+    let page = pc.get("/policy?lang=am").await;
+    assert!(page.page().contains("<p lang=\"am\" dir=\"ltr\">ሰላም</p>"), "{}", page.text);
+    assert!(page.text.contains("Print this page from your browser"), "no font of ours has this script");
+    assert!(pc.get("/print/policy?lang=am").await.text.starts_with("%PDF-"), "in English, without boxes");
+}
