@@ -16,6 +16,7 @@ pub mod lendings;
 pub mod outbox;
 pub mod permissions;
 pub mod post;
+pub mod private_use;
 pub mod readers;
 pub mod runner;
 pub mod scans;

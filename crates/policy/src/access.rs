@@ -105,11 +105,13 @@ pub enum Act {
     RecordApproval,
     /// Keep the register of other policies and the log of reviews.
     KeepPolicies,
+    /// See the items about private time that were handed on.
+    SeePrivateUse,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -140,6 +142,7 @@ impl Act {
         Self::WriteAgreements,
         Self::RecordApproval,
         Self::KeepPolicies,
+        Self::SeePrivateUse,
     ];
 
     /// Its words in the table.
@@ -175,6 +178,7 @@ impl Act {
             Self::WriteAgreements => "write new words of agreements",
             Self::RecordApproval => "record that the governors approved an agreement",
             Self::KeepPolicies => "keep other policies and the log of reviews",
+            Self::SeePrivateUse => "see items about private time that were handed on",
         }
     }
 
@@ -239,7 +243,7 @@ impl Act {
             Self::SeeHealth => {
                 &[R::Headteacher, R::BusinessManager, R::SafeguardingLead, R::ComputingLead, R::Technician]
             }
-            Self::ReadJournal => &[R::Headteacher, R::ChairOfGovernors],
+            Self::ReadJournal | Self::SeePrivateUse => &[R::Headteacher, R::ChairOfGovernors],
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
             Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],

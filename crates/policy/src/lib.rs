@@ -25,6 +25,7 @@ pub mod must;
 pub mod outline;
 pub mod permission;
 pub mod presence;
+pub mod private_use;
 pub mod probe;
 pub mod profile;
 pub mod questions;

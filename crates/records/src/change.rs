@@ -253,6 +253,14 @@ pub enum Action {
     ConductRead,
     /// A yes that waited for a second person was set aside.
     UnblockSetAside,
+    /// Somebody was over the school's limit of private time, and was told.
+    PrivateTimeRaised,
+    /// They answered.
+    PrivateTimeAnswered,
+    /// It was handed on, their time for an answer being over.
+    PrivateTimeHandedOn,
+    /// Whoever it was handed on to has seen to it.
+    PrivateTimeSeen,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -56,3 +56,5 @@ pub mod unrestricted;
 
 pub mod case;
 pub mod reading;
+
+pub mod private_use;

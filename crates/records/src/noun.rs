@@ -86,11 +86,13 @@ pub enum Kind {
     Poster,
     /// [`crate::reading::Reading`].
     Reading,
+    /// [`crate::private_use::PrivateTime`].
+    PrivateTime,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -131,6 +133,7 @@ impl Kind {
         Self::LinkedPolicy,
         Self::Poster,
         Self::Reading,
+        Self::PrivateTime,
     ];
 
     /// Its name in storage and in the journal.
@@ -176,6 +179,7 @@ impl Kind {
             Self::LinkedPolicy => "linked-policy",
             Self::Poster => "poster",
             Self::Reading => "reading",
+            Self::PrivateTime => "private-time",
         }
     }
 

@@ -11,6 +11,7 @@ use usher_types::role::{PersonKind, Role, Year};
 use crate::case::rules::CaseRules;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
+use crate::private_use::PrivateRules;
 use crate::scope::{self, Technology};
 
 /// A school's settings.
@@ -45,6 +46,9 @@ pub struct Settings {
     /// The technologies the policy covers, each with what it leads to (POL-03).
     #[serde(default = "scope::technologies")]
     pub technologies: Vec<Technology>,
+    /// How much private time staff may spend while they work (WEB-23).
+    #[serde(default)]
+    pub private_use: PrivateRules,
 }
 
 /// How people sign in and how long it lasts.

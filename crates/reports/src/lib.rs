@@ -15,6 +15,7 @@ pub mod names;
 pub mod period;
 pub mod person;
 pub mod plot;
+pub mod private_use;
 pub mod replay;
 pub mod weekly;
 

@@ -14,6 +14,7 @@ mod papers;
 mod people;
 mod permissions;
 pub mod places;
+mod private_use;
 pub mod roster;
 pub mod sign_ins;
 pub mod signing;

@@ -30,6 +30,7 @@ use usher_jobs::lendings::Lendings;
 use usher_jobs::outbox::Outbox;
 use usher_jobs::permissions::Permissions;
 use usher_jobs::post::{Folder, Post, Relay};
+use usher_jobs::private_use::{self, PrivateUse};
 use usher_jobs::runner::Runner;
 use usher_jobs::scans::Scans;
 use usher_jobs::sweep::Sweep;
@@ -476,6 +477,15 @@ fn start_jobs(
         desk_origin: app.places.desk_origin.clone(),
     };
     runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
+    runner.start(Arc::new(PrivateUse::new(private_use::Tools {
+        books: books(),
+        activity: Arc::clone(&app.activity),
+        snapshot: Arc::clone(&app.snapshot),
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        portal_origin: app.places.portal_origin.clone(),
+        desk_origin: app.places.desk_origin.clone(),
+    })));
     let weekly = Arc::new(WeeklyJob {
         books: books(),
         activity: Arc::clone(&app.activity),

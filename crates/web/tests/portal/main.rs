@@ -13,6 +13,7 @@ mod disclosed;
 mod doors;
 mod paper;
 mod policy;
+mod private_use;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;

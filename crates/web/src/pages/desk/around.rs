@@ -51,6 +51,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/reports", "place-weekly", Act::ReadWeeklyReport),
             ("/register", "place-register", Act::ReadRegister),
             ("/looks", "place-looks", Act::ReadJournal),
+            ("/private-use", "private-desk-title", Act::SeePrivateUse),
         ],
     ),
     (

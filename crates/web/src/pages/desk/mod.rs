@@ -23,6 +23,7 @@ pub(in crate::pages) mod password;
 mod people;
 mod permissions;
 mod policy;
+pub(in crate::pages) mod private_use;
 pub(in crate::pages) mod questions;
 mod register;
 mod report_site;
@@ -77,6 +78,7 @@ pub fn routes() -> Vec<DeskRoute> {
         linked::routes(),
         scope::routes(),
         conduct::routes(),
+        private_use::routes(),
     ]
     .into_iter()
     .flatten()

@@ -16,6 +16,7 @@ mod notice;
 mod parents;
 mod password;
 mod policy;
+mod private_use;
 mod questions;
 mod referred;
 mod report;
@@ -79,6 +80,7 @@ fn telling() -> Router<App> {
         .route("/nasty", get(nasty::show).post(nasty::send).layer(DefaultBodyLimit::max(file::LARGEST_FORM)))
         .route("/told", post(referred::told))
         .route("/accident", post(referred::accident))
+        .route("/private-use", get(private_use::show).post(private_use::answer))
         .route("/ask", post(referred::ask))
         .route("/coach", post(referred::go_on))
 }
