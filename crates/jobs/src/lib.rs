@@ -13,6 +13,7 @@ pub mod follow;
 pub mod half_term;
 pub mod leavers;
 pub mod lendings;
+pub mod network_cards;
 pub mod outbox;
 pub mod permissions;
 pub mod post;

@@ -107,11 +107,13 @@ pub enum Act {
     KeepPolicies,
     /// See the items about private time that were handed on.
     SeePrivateUse,
+    /// Say what new cards on the network are.
+    KeepNetwork,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -143,6 +145,7 @@ impl Act {
         Self::RecordApproval,
         Self::KeepPolicies,
         Self::SeePrivateUse,
+        Self::KeepNetwork,
     ];
 
     /// Its words in the table.
@@ -179,6 +182,7 @@ impl Act {
             Self::RecordApproval => "record that the governors approved an agreement",
             Self::KeepPolicies => "keep other policies and the log of reviews",
             Self::SeePrivateUse => "see items about private time that were handed on",
+            Self::KeepNetwork => "say what new cards on the network are",
         }
     }
 
@@ -246,6 +250,7 @@ impl Act {
             Self::ReadJournal | Self::SeePrivateUse => &[R::Headteacher, R::ChairOfGovernors],
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
             Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
+            Self::KeepNetwork => &[R::Headteacher, R::ComputingLead, R::Technician],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
         }
     }

@@ -22,6 +22,7 @@ pub mod kept;
 pub mod ledger;
 pub mod live;
 pub mod must;
+pub mod network_card;
 pub mod outline;
 pub mod permission;
 pub mod presence;

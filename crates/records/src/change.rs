@@ -261,6 +261,12 @@ pub enum Action {
     PrivateTimeHandedOn,
     /// Whoever it was handed on to has seen to it.
     PrivateTimeSeen,
+    /// Network cards were seen for the first time.
+    NetworkCardsSeen,
+    /// Made-up addresses of a day were counted.
+    MadeUpCardsCounted,
+    /// Somebody said what a network card is.
+    NetworkCardSaid,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

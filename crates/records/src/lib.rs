@@ -57,4 +57,5 @@ pub mod unrestricted;
 pub mod case;
 pub mod reading;
 
+pub mod network_card;
 pub mod private_use;

@@ -88,11 +88,15 @@ pub enum Kind {
     Reading,
     /// [`crate::private_use::PrivateTime`].
     PrivateTime,
+    /// [`crate::network_card::NetworkCard`].
+    NetworkCard,
+    /// [`crate::network_card::MadeUp`].
+    MadeUp,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -134,6 +138,8 @@ impl Kind {
         Self::Poster,
         Self::Reading,
         Self::PrivateTime,
+        Self::NetworkCard,
+        Self::MadeUp,
     ];
 
     /// Its name in storage and in the journal.
@@ -180,6 +186,8 @@ impl Kind {
             Self::Poster => "poster",
             Self::Reading => "reading",
             Self::PrivateTime => "private-time",
+            Self::NetworkCard => "network-card",
+            Self::MadeUp => "made-up",
         }
     }
 

@@ -9,6 +9,7 @@ use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
 use crate::case::rules::CaseRules;
+use crate::network_card::CardRules;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
 use crate::private_use::PrivateRules;
@@ -49,6 +50,9 @@ pub struct Settings {
     /// How much private time staff may spend while they work (WEB-23).
     #[serde(default)]
     pub private_use: PrivateRules,
+    /// New cards on the network (PRM-03).
+    #[serde(default)]
+    pub network_cards: CardRules,
 }
 
 /// How people sign in and how long it lasts.

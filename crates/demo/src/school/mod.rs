@@ -10,6 +10,7 @@ mod cases;
 mod families;
 pub mod install;
 mod names;
+mod network_cards;
 mod papers;
 mod people;
 mod permissions;

@@ -102,6 +102,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/health", "nav-health", Act::SeeHealth),
             ("/unrestricted", "place-unrestricted", Act::OpenUnrestricted),
+            ("/network-cards", "cards-title", Act::KeepNetwork),
         ],
     ),
 ];

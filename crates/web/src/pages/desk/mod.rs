@@ -17,6 +17,7 @@ mod lessons;
 mod linked;
 mod lists;
 mod looks;
+mod network_cards;
 mod opening;
 mod paper;
 pub(in crate::pages) mod password;
@@ -79,6 +80,7 @@ pub fn routes() -> Vec<DeskRoute> {
         scope::routes(),
         conduct::routes(),
         private_use::routes(),
+        network_cards::routes(),
     ]
     .into_iter()
     .flatten()
