@@ -105,7 +105,7 @@ async fn acc_16_who_is_missing_from_the_roster_has_a_return_list_in_the_same_cha
     let joan = people.iter().find(|person| person.given == "Joan").unwrap();
     let loan = Some(Loan { to: joan.id, by: joan.id, at: NOW });
     let (id, name) = (Id::new(900), "LAP-07".to_owned());
-    let laptop = Device { id, name, room: None, address: None, managed: true, loan };
+    let laptop = Device { id, name, room: None, address: None, managed: true, loan, hardware: None };
     let change = equipment::add(&laptop).unwrap();
     books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
 

@@ -548,7 +548,15 @@ async fn acc_16_when_the_leaving_date_comes_the_return_list_is_there_once_and_co
     };
     let laptop = |id, name: &str| {
         let loan = Some(Loan { to: Id::new(CHILD), by: Id::new(1), at: at("2026-11-20T09:00") });
-        Device { id: Id::new(id), name: name.into(), room: None, address: None, managed: true, loan }
+        Device {
+            id: Id::new(id),
+            name: name.into(),
+            room: None,
+            address: None,
+            managed: true,
+            loan,
+            hardware: None,
+        }
     };
     commit(equipment::add(&laptop(900, "LAP-07")).unwrap(), "2026-11-20T09:00").await;
     let before =

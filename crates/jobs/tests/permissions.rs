@@ -50,6 +50,7 @@ async fn prm_10_an_exception_past_its_review_date_lapses_with_one_notice_to_its_
         meeting: false,
         categories: vec![],
         periods: vec![],
+        sites: vec![],
         lesson: None,
         from: at("2026-11-20T16:00"),
         until: Some(at("2026-11-24T17:00")),

@@ -216,6 +216,7 @@ async fn acc_13_a_lent_laptop_signs_its_borrower_out_at_the_end_and_nobody_else(
         address: Some(l3),
         managed: true,
         loan: None,
+        hardware: None,
     };
     add(&books, &device).await;
     let table = Arc::new(Table::new());

@@ -5,5 +5,6 @@
 //! Does not: check passwords, keep records, or wait for a database: it is filled by whoever did.
 
 pub mod credentials;
+pub mod neighbours;
 pub mod pac;
 pub mod table;

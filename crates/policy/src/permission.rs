@@ -200,6 +200,7 @@ mod tests {
             meeting: false,
             categories: vec![],
             periods: vec![],
+            sites: vec![],
             lesson: None,
             from: NINE,
             until: Some(NINE.plus_minutes(60)),

@@ -48,6 +48,7 @@ fn asked(opens: Vec<Opens>) -> Permission {
         meeting: false,
         categories: vec![],
         periods: vec![],
+        sites: vec![],
         lesson: None,
         from: moment("2026-11-23T09:00"),
         until: Some(moment("2026-11-27T17:00")),

@@ -263,6 +263,20 @@ pub enum Action {
     RulesSent,
     /// What became of the rules that were sent to a parent.
     RulesArrived,
+    /// Somebody was over the school's limit of private time, and was told.
+    PrivateTimeRaised,
+    /// They answered.
+    PrivateTimeAnswered,
+    /// It was handed on, their time for an answer being over.
+    PrivateTimeHandedOn,
+    /// Whoever it was handed on to has seen to it.
+    PrivateTimeSeen,
+    /// Network cards were seen for the first time.
+    NetworkCardsSeen,
+    /// Made-up addresses of a day were counted.
+    MadeUpCardsCounted,
+    /// Somebody said what a network card is.
+    NetworkCardSaid,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use usher_types::hardware::HardwareAddress;
 use usher_types::ids::{DeviceId, PersonId};
 use usher_types::moment::Moment;
 
@@ -24,6 +25,9 @@ pub struct Device {
     /// Who has it, where it is lent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loan: Option<Loan>,
+    /// Its network card, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<HardwareAddress>,
 }
 
 /// A device in somebody's hands.
@@ -48,6 +52,7 @@ impl Noun for Device {
         let mut keys = vec![IndexKey::unique("name", &self.name)];
         keys.extend(self.loan.iter().map(|loan| IndexKey::shared("lent-to", loan.to)));
         keys.extend(self.address.iter().map(|address| IndexKey::unique("address", address)));
+        keys.extend(self.hardware.iter().map(|card| IndexKey::unique("hardware", card)));
         keys
     }
 }

@@ -199,7 +199,8 @@ mod tests {
     fn laptop(id: u64, lent: bool) -> Stored<Device> {
         let loan = lent.then_some(Loan { to: Id::new(7), by: Id::new(10), at: NOW });
         let name = format!("LAP-{id}");
-        let device = Device { id: Id::new(id), name, room: None, address: None, managed: true, loan };
+        let device =
+            Device { id: Id::new(id), name, room: None, address: None, managed: true, loan, hardware: None };
         Stored { value: device, version: 1 }
     }
 

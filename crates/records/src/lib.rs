@@ -59,3 +59,6 @@ pub mod case;
 pub mod reading;
 pub mod rules_sent;
 pub mod translation;
+
+pub mod network_card;
+pub mod private_use;

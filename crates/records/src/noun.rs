@@ -90,11 +90,17 @@ pub enum Kind {
     Translation,
     /// [`crate::rules_sent::RulesSent`].
     RulesSent,
+    /// [`crate::private_use::PrivateTime`].
+    PrivateTime,
+    /// [`crate::network_card::NetworkCard`].
+    NetworkCard,
+    /// [`crate::network_card::MadeUp`].
+    MadeUp,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -137,6 +143,9 @@ impl Kind {
         Self::Reading,
         Self::Translation,
         Self::RulesSent,
+        Self::PrivateTime,
+        Self::NetworkCard,
+        Self::MadeUp,
     ];
 
     /// Its name in storage and in the journal.
@@ -184,6 +193,9 @@ impl Kind {
             Self::Reading => "reading",
             Self::Translation => "translation",
             Self::RulesSent => "rules-sent",
+            Self::PrivateTime => "private-time",
+            Self::NetworkCard => "network-card",
+            Self::MadeUp => "made-up",
         }
     }
 

@@ -10,8 +10,10 @@ use usher_types::role::{PersonKind, Role, Year};
 
 use crate::case::rules::CaseRules;
 use crate::membership::Membership;
+use crate::network_card::CardRules;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
+use crate::private_use::PrivateRules;
 use crate::scope::{self, Technology};
 
 /// A school's settings.
@@ -49,6 +51,12 @@ pub struct Settings {
     /// By whose membership lists of illegal content are used (FM-24, FM-25).
     #[serde(default)]
     pub memberships: Vec<Membership>,
+    /// How much private time staff may spend while they work (WEB-23).
+    #[serde(default)]
+    pub private_use: PrivateRules,
+    /// New cards on the network (PRM-03).
+    #[serde(default)]
+    pub network_cards: CardRules,
 }
 
 /// How people sign in and how long it lasts.

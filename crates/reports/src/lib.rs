@@ -16,6 +16,7 @@ pub mod overblock;
 pub mod period;
 pub mod person;
 pub mod plot;
+pub mod private_use;
 pub mod replay;
 pub mod weekly;
 

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod clock;
 pub mod digest;
 pub mod email;
+pub mod hardware;
 pub mod host;
 pub mod ids;
 pub mod moment;

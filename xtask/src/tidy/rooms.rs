@@ -16,7 +16,7 @@ const PURE: [(&str, &[&str]); 8] = [
     ("records", &["lists", "types"]),
     ("policy", &["lists", "records", "scan", "types", "words"]),
     ("events", &["policy", "records", "scan", "types"]),
-    ("reports", &["events", "policy", "records", "scan", "types", "words"]),
+    ("reports", &["events", "lists", "policy", "records", "scan", "types", "words"]),
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.

@@ -1,6 +1,7 @@
 //! A few permissions in the books of the invented school: asked, given, refused, waiting. None opens a page, so that the
 //! played week stays as it was.
 
+use usher_lists::category::Category;
 use usher_records::change::{Actor, Change, Stored};
 use usher_records::contact::{self, Body, Card, Reach};
 use usher_records::grant::Scope;
@@ -55,6 +56,7 @@ impl DemoSchool {
         let studio = office.ask(teacher, install("A game maker", "LAP-07", "Trial for 30 days")).await?;
         office.decide(studio, technician, None).await?;
         let banking = Ask {
+            categories: Category::parse("finance-and-banking").into_iter().collect(),
             periods: vec![PeriodKind::Lunch],
             until: Some(at.plus_minutes(200 * DAY)),
             ..plain(
@@ -103,6 +105,7 @@ fn plain(matter: Matter, reason: &str, details: &[(Detail, &str)]) -> Ask {
         meeting: false,
         categories: vec![],
         periods: vec![],
+        sites: vec![],
         lesson: None,
         from: Moment::from_unix_ms(0),
         until: None,

@@ -56,6 +56,7 @@ pub(super) fn devices(numbers: &mut Numbers) -> Vec<Device> {
             address: Some(address),
             managed: true,
             loan: None,
+            hardware: None,
         });
     };
     for seat in 1..=SUITE_SEATS {

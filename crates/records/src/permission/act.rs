@@ -96,7 +96,7 @@ fn checked(mut ask: Ask, terms: &Terms, at: Moment) -> Result<Ask, Refusal> {
     if shape.pages && ask.pages.is_empty() && !ask.meeting {
         return Err(Refusal::AddressOdd);
     }
-    if ask.pages.iter().any(|page| page.is_too_wide() || page.is_range()) {
+    if ask.pages.iter().chain(&ask.sites).any(|page| page.is_too_wide() || page.is_range()) {
         return Err(Refusal::TooWide);
     }
     let from = ask.from.max(at);
@@ -120,7 +120,7 @@ fn keep_to(shape: &Shape, ask: &mut Ask) {
         (ask.opens, ask.meeting) = (Vec::new(), false);
     }
     if ask.matter != Matter::PrivateUse {
-        (ask.categories, ask.periods) = (Vec::new(), Vec::new());
+        (ask.categories, ask.periods, ask.sites) = (Vec::new(), Vec::new(), Vec::new());
     }
     let mut seen = Vec::new();
     ask.whom.retain(|scope| {

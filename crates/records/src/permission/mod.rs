@@ -68,6 +68,9 @@ pub struct Ask {
     /// Of a private use: at which parts of the day; empty means any.
     #[serde(default)]
     pub periods: Vec<PeriodKind>,
+    /// Of a private use: which sites.
+    #[serde(default)]
+    pub sites: Vec<AddressPattern>,
     /// The lesson it is for, with which it ends.
     #[serde(default)]
     pub lesson: Option<LessonId>,
@@ -206,6 +209,14 @@ impl Permission {
             .map(|lesson| lesson.ended_at.map_or(lesson.ends_at, |ended| ended.min(lesson.ends_at)));
         // A lesson that the books no longer hold is long over.
         Some(end.unwrap_or(self.ask.from))
+    }
+
+    /// Whether it was given by then, had begun and was not over or ended: what is counted afterwards goes by this.
+    pub fn was_in_force(&self, at: Moment) -> bool {
+        let given =
+            self.entries.iter().any(|entry| entry.at <= at && matches!(entry.says, Says::Given { .. }));
+        let ended = self.entries.iter().any(|entry| entry.at <= at && matches!(entry.says, Says::Ended(_)));
+        given && !ended && self.ask.from <= at && self.ask.until.is_none_or(|until| at < until)
     }
 
     /// What it is now. `lesson` is the one it was given for, if any.

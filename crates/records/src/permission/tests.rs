@@ -54,6 +54,7 @@ fn full(matter: Matter) -> Ask {
         meeting: false,
         categories: vec![],
         periods: vec![],
+        sites: vec![],
         lesson: None,
         from: NINE,
         until: Some(NINE.plus_minutes(DAY)),

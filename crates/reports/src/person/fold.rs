@@ -14,7 +14,8 @@ use usher_types::moment::Moment;
 use usher_types::role::Reader;
 use usher_words::Words;
 
-use super::{LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, Row, SAME_MINUTES, Site};
+use super::stretches::{minutes, stretches};
+use super::{PersonActivity, Row, SAME_MINUTES, Site};
 use crate::names::{Names, Who};
 use crate::period::Period;
 
@@ -156,14 +157,16 @@ impl<'a> PersonFold<'a> {
     }
 }
 
-fn is_opened(media_type: &str) -> bool {
+/// Whether people open this kind of thing, so that it is no part of a page.
+pub(crate) fn is_opened(media_type: &str) -> bool {
     let begins = |known: &str| {
         if known.ends_with(['/', '.', '-']) { media_type.starts_with(known) } else { media_type == known }
     };
     OPENED.into_iter().any(begins) && !PARTS.into_iter().any(|part| media_type.starts_with(part))
 }
 
-fn site(host: &Host) -> String {
+/// A site's name, without `www.`.
+pub(crate) fn site(host: &Host) -> String {
     match host {
         Host::Name(name) => {
             let name = name.display_unicode();
@@ -177,41 +180,28 @@ fn refused(row: &Row) -> bool {
     row.verdict != Verdict::Allow
 }
 
-/// Adds up the time from one request to the next. It counts for the site opened last: what its pages fetch from
-/// elsewhere only keeps the time running.
+/// The sites with their time and rows.
 fn sites(seen: &BTreeMap<(Moment, EventId), Seen>) -> Vec<Site> {
     let mut sites: BTreeMap<&str, (Site, i64)> = BTreeMap::new();
-    let mut open: Option<&str> = None;
-    let mut nexts = seen.keys().skip(1).map(|(at, _)| *at);
-    for ((at, _), request) in seen {
-        if let Some(row) = &request.row {
-            let fresh =
-                || Site { name: request.site.clone(), minutes: 0, rows: 0, refused: 0, visible: false };
-            let (site, _) = sites.entry(&request.site).or_insert_with(|| (fresh(), 0));
-            site.rows += 1;
-            site.visible |= row.visible;
-            if refused(row) {
-                site.refused += 1;
-            } else {
-                open = Some(&request.site);
-            }
-        }
-        let gap = nexts.next().map_or(i64::MAX, |next| next.seconds_since(*at));
-        let seconds = if gap > LONGEST_READ_SECONDS { LAST_READ_SECONDS } else { gap };
-        if let Some((_, sum)) = open.and_then(|name| sites.get_mut(name)) {
+    for request in seen.values() {
+        let Some(row) = &request.row else { continue };
+        let fresh = || Site { name: request.site.clone(), minutes: 0, rows: 0, refused: 0, visible: false };
+        let (site, _) = sites.entry(&request.site).or_insert_with(|| (fresh(), 0));
+        site.rows += 1;
+        site.visible |= row.visible;
+        site.refused += u32::from(refused(row));
+    }
+    let opened = |request: &'_ Seen| request.row.as_ref().is_some_and(|row| !refused(row));
+    let requests: Vec<(Moment, Option<&str>)> = seen
+        .iter()
+        .map(|((at, _), request)| (*at, opened(request).then_some(request.site.as_str())))
+        .collect();
+    for (name, _, seconds) in stretches(&requests) {
+        if let Some((_, sum)) = sites.get_mut(name) {
             *sum += seconds;
-        }
-        if gap > LONGEST_READ_SECONDS {
-            open = None;
         }
     }
     sites.into_values().map(|(site, seconds)| Site { minutes: minutes(seconds), ..site }).collect()
-}
-
-/// Whole minutes, rounded; any time at all is at least one.
-fn minutes(seconds: i64) -> u32 {
-    let rounded = if seconds > 0 { ((seconds + 30) / 60).max(1) } else { 0 };
-    u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
 /// The rows by time, with repeats of what says nothing new folded into the first.

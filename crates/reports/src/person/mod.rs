@@ -3,7 +3,8 @@
 //! Owns: what was visited and searched, and an estimate of how long, said to be one.
 //! Does not: judge who may look. Every look has a reason and is itself recorded (MON-04), outside this crate.
 
-mod fold;
+pub(crate) mod fold;
+pub(crate) mod stretches;
 #[cfg(test)]
 mod tests;
 

@@ -126,6 +126,8 @@ async fn set_up_once(
     school.print_slips(books, &settings, at, opened.ids.as_ref()).await?;
     school.open_cases(books, at, opened.ids.as_ref()).await?;
     school.give_permissions(books, &settings, at, opened.ids.as_ref()).await?;
+    school.count_private_time(books, &settings, at, opened.ids.as_ref()).await?;
+    school.find_network_cards(books, at, opened.ids.as_ref()).await?;
     school.write_papers(books, at, opened.ids.as_ref()).await?;
     school.read_what_counts(books, &settings.cases, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");

@@ -27,9 +27,11 @@ use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
 use usher_jobs::half_term::HalfTerm;
 use usher_jobs::leavers::Leavers;
 use usher_jobs::lendings::Lendings;
+use usher_jobs::network_cards::{NetworkCards, TableFile};
 use usher_jobs::outbox::Outbox;
 use usher_jobs::permissions::Permissions;
 use usher_jobs::post::{Folder, Post, Relay};
+use usher_jobs::private_use::{self, PrivateUse};
 use usher_jobs::rules::Rules;
 use usher_jobs::runner::Runner;
 use usher_jobs::scans::Scans;
@@ -448,6 +450,9 @@ async fn tell_live(spool: Spool, live: Live, stop: CancellationToken) {
     }
 }
 
+/// Where Linux writes who answers on the network (proc_net(5)).
+const NEIGHBOURS: &str = "/proc/net/arp";
+
 fn start_jobs(
     opened: &Opened,
     app: &App,
@@ -491,6 +496,22 @@ fn start_jobs(
         desk_origin: app.places.desk_origin.clone(),
     };
     runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
+    runner.start(Arc::new(PrivateUse::new(private_use::Tools {
+        books: books(),
+        activity: Arc::clone(&app.activity),
+        snapshot: Arc::clone(&app.snapshot),
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        portal_origin: app.places.portal_origin.clone(),
+        desk_origin: app.places.desk_origin.clone(),
+    })));
+    runner.start(Arc::new(NetworkCards {
+        books: books(),
+        table: Arc::new(TableFile(NEIGHBOURS.into())),
+        words: Arc::clone(&app.words),
+        ids: Arc::clone(&app.ids),
+        desk_origin: app.places.desk_origin.clone(),
+    }));
     let weekly = Arc::new(WeeklyJob {
         books: books(),
         activity: Arc::clone(&app.activity),

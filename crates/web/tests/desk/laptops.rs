@@ -15,8 +15,15 @@ use crate::rig::{Rig, id, now};
 async fn laptops(rig: &Rig) {
     for (number, name, holder) in [(301, "L1", 7), (302, "L2", 5)] {
         let loan = Some(Loan { to: Id::new(holder), by: Id::new(9), at: now() });
-        let device =
-            Device { id: Id::new(number), name: name.into(), room: None, address: None, managed: true, loan };
+        let device = Device {
+            id: Id::new(number),
+            name: name.into(),
+            room: None,
+            address: None,
+            managed: true,
+            loan,
+            hardware: None,
+        };
         let address = (number == 301).then(|| "10.0.0.3".parse().unwrap());
         let device = Device { address, ..device };
         rig.add(&device).await;

@@ -14,6 +14,7 @@ mod laptops;
 mod ledger;
 mod lessons;
 mod lists;
+mod network_cards;
 mod papers;
 mod people;
 mod permissions;

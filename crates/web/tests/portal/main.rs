@@ -14,6 +14,7 @@ mod doors;
 mod languages;
 mod paper;
 mod policy;
+mod private_use;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;

@@ -99,7 +99,8 @@ impl Process {
     /// The last lines of what it said.
     fn last_words(&mut self) -> String {
         let mut said = String::new();
-        let read = self.complaints.as_mut().map(|file| file.rewind().and_then(|()| file.read_to_string(&mut said)));
+        let read =
+            self.complaints.as_mut().map(|file| file.rewind().and_then(|()| file.read_to_string(&mut said)));
         match read {
             Some(Ok(_)) => {
                 let lines: Vec<&str> = said.lines().rev().take(LAST_LINES).collect();

@@ -52,6 +52,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/reports", "place-weekly", Act::ReadWeeklyReport),
             ("/register", "place-register", Act::ReadRegister),
             ("/looks", "place-looks", Act::ReadJournal),
+            ("/private-use", "private-desk-title", Act::SeePrivateUse),
         ],
     ),
     (
@@ -105,6 +106,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/health", "nav-health", Act::SeeHealth),
             ("/unrestricted", "place-unrestricted", Act::OpenUnrestricted),
+            ("/network-cards", "cards-title", Act::KeepNetwork),
         ],
     ),
 ];

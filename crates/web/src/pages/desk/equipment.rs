@@ -166,7 +166,15 @@ struct Added {
 async fn add(State(app): State<App>, form: DeskForm<Added>) -> Result<Response, AppFault> {
     let (desk, added) = (form.from, form.value);
     let name = added.written.trim().to_owned();
-    let device = Device { id: app.new_id(), name, room: None, address: None, managed: true, loan: None };
+    let device = Device {
+        id: app.new_id(),
+        name,
+        room: None,
+        address: None,
+        managed: true,
+        loan: None,
+        hardware: None,
+    };
     let wrong = match equipment::add(&device) {
         Ok(change) => match app.books.commit(&change, &desk.actor(), desk.at).await {
             Ok(_) => return Ok(lead("/equipment", "device-added")),

@@ -17,12 +17,14 @@ mod lessons;
 mod linked;
 mod lists;
 mod looks;
+mod network_cards;
 mod opening;
 mod paper;
 pub(in crate::pages) mod password;
 mod people;
 mod permissions;
 mod policy;
+pub(in crate::pages) mod private_use;
 pub(in crate::pages) mod questions;
 mod register;
 mod report_site;
@@ -77,6 +79,8 @@ pub fn routes() -> Vec<DeskRoute> {
         linked::routes(),
         scope::routes(),
         conduct::routes(),
+        private_use::routes(),
+        network_cards::routes(),
     ]
     .into_iter()
     .flatten()

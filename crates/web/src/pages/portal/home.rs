@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State as AppState};
 use serde::Deserialize;
 use usher_policy::access::Act;
+use usher_policy::private_use::is_bound;
 use usher_records::session::EndReason;
 use usher_types::role::{PersonKind, Year};
 
@@ -46,6 +47,8 @@ struct HomePage {
     has_agreement: bool,
     has_password: bool,
     is_parent: bool,
+    /// Whether the limit of private time is for them.
+    private_use: bool,
     desk: Option<String>,
     then: Then,
 }
@@ -103,6 +106,7 @@ async fn home(app: &App, device: &AtDevice, asked: &Asked, then: Then) -> Result
         has_agreement: person.is_some_and(|one| settings.agreement_for(one.kind, one.year).is_some()),
         has_password: person
             .is_some_and(|_| device.who.subject.known_by == Some(usher_records::session::KnownBy::Password)),
+        private_use: person.is_some_and(|person| is_bound(person.kind)),
         is_parent: device.who.subject.kind == Some(PersonKind::Parent),
         desk: works_here(Act::UseDesk).then(|| app.places.desk_origin.clone()),
         then,

@@ -17,6 +17,7 @@ mod parents;
 mod password;
 mod policy;
 mod printed;
+mod private_use;
 mod questions;
 mod referred;
 mod report;
@@ -80,6 +81,7 @@ fn telling() -> Router<App> {
         .route("/nasty", get(nasty::show).post(nasty::send).layer(DefaultBodyLimit::max(file::LARGEST_FORM)))
         .route("/told", post(referred::told))
         .route("/accident", post(referred::accident))
+        .route("/private-use", get(private_use::show).post(private_use::answer))
         .route("/ask", post(referred::ask))
         .route("/coach", post(referred::go_on))
 }

@@ -238,6 +238,7 @@ async fn made(
         meeting: false,
         categories: vec![],
         periods: vec![],
+        sites: vec![],
         lesson: Some(lesson.id),
         from: desk.at,
         until: None,

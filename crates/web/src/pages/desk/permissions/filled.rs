@@ -67,7 +67,7 @@ impl Filled {
             reason: self.one("reason"),
             details: details.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
             whom: self.whom(roll, matter),
-            pages: self.pages().map_err(|refusal| ("pages", refusal))?,
+            pages: self.pages("pages").map_err(|refusal| ("pages", refusal))?,
             opens: [("sign-up", Opens::SignUp), ("picture", Opens::Picture)]
                 .into_iter()
                 .filter(|(name, _)| self.has("opens", name))
@@ -76,6 +76,7 @@ impl Filled {
             meeting: self.has("opens", "meeting"),
             categories: known_category(&self.one("category")).into_iter().collect(),
             periods: PeriodKind::ALL.into_iter().filter(|kind| self.has("periods", kind.name())).collect(),
+            sites: self.pages("sites").map_err(|refusal| ("sites", refusal))?,
             lesson: None,
             from,
             // The day that is named is the last.
@@ -114,8 +115,8 @@ impl Filled {
         class.or(kind).into_iter().collect()
     }
 
-    fn pages(&self) -> Result<Vec<AddressPattern>, Refusal> {
-        let text = self.all("pages").next().unwrap_or_default();
+    fn pages(&self, field: &str) -> Result<Vec<AddressPattern>, Refusal> {
+        let text = self.all(field).next().unwrap_or_default();
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         if lines.len() > MOST_PAGES {
             return Err(Refusal::TooManyPages);

@@ -56,6 +56,7 @@ pub(super) fn fields(
     }
     if matter == Matter::PrivateUse {
         all.push(fields.select("category", categories(says, &filled.one("category"))));
+        all.push(fields.area("sites", filled.one("sites"), 2));
         all.push(fields.boxes("periods", periods(says, filled)).labelled(says.t("permission-periods")));
     }
     all.push(fields.area("reason", filled.one("reason"), 2));

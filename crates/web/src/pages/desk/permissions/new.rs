@@ -116,7 +116,10 @@ pub(super) async fn ask(
         if asked.pages.iter().any(|page| pattern_is_sealed(snapshot.as_deref(), page)) {
             return Err(("pages", Refusal::Sealed));
         }
-        act::ask(app.new_id(), asked, &terms, by).map_err(|refusal| (place(&refusal), refusal))
+        act::ask(app.new_id(), asked, &terms, by).map_err(|refusal| match place(&refusal) {
+            "pages" if matter == Matter::PrivateUse => ("sites", refusal),
+            field => (field, refusal),
+        })
     });
     let asked = match asked {
         Ok((permission, change)) => {

@@ -73,6 +73,7 @@ pub(super) fn facts(
     let meeting = ask.meeting.then(|| says.t("permission-opens-meeting"));
     add("permission-fact-opens", opens.chain(meeting).collect());
     add("permission-fact-category", ask.categories.iter().map(|one| category(says, one.as_str())).collect());
+    add("permission-fact-sites", ask.sites.iter().map(ToString::to_string).collect());
     add("permission-fact-periods", ask.periods.iter().map(|one| says.of("period", one.name())).collect());
     if ask.from > permission.asked_at() {
         add("permission-fact-from", vec![clock.time(ask.from)]);
