@@ -131,6 +131,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(What::ALL.map(|what| format!("agreement-change-{}", what.name())));
     keys.extend(agreement_diff::Part::ALL.map(|part| format!("agreement-part-{}", part.name())));
     keys.extend(Register::ALL.map(|register| format!("scope-register-{}", register.name())));
+    keys.extend(["here", "above"].map(|used| format!("member-used-{used}")));
     keys.extend(of_cases());
     keys.extend(of_permissions());
     keys.extend(Body::ALL.map(|body| format!("contact-body-{}", body.name())));

@@ -284,6 +284,11 @@ async fn fm_43_how_often_what_was_shut_should_have_been_open_is_told_by_kind_and
     let lead = rig.signed_in("computing").await;
     assert!(lead.get("/requests/rate").await.page().contains("Nothing was shut, and nobody asked"));
     asked(&rig, ADULT, None).await;
+    for event in rig.recorded.0.lock().unwrap().iter_mut() {
+        let What::Web(web) = &mut event.what else { continue };
+        web.decision.verdict = Verdict::Block;
+        web.decision.reason = Reason::Category(Category::parse("adult").unwrap());
+    }
     let page = lead.get("/requests/rate").await;
     assert!(page.page().contains("0 for each thousand pages shut; 0 opened in all"), "{}", page.text);
     let address = format!("/requests/{}", id(700));
