@@ -16,3 +16,4 @@ pub mod replay;
 pub mod spool;
 pub mod spooled;
 pub mod store;
+pub mod weekly;

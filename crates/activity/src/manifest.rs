@@ -76,10 +76,32 @@ pub(crate) struct FileEntry {
     pub(crate) last: Moment,
     pub(crate) first_id: u64,
     pub(crate) last_id: u64,
+    /// What was taken out of it.
+    pub(crate) state: State,
     /// The digest of its counts.
     pub(crate) counts: Digest,
     /// The spools' stretches its rows come from, with rows of other days.
     pub(crate) covers: Vec<Cover>,
+}
+
+/// What was taken out of a file, and for whom it was not, as the digest of who was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    /// Nothing.
+    Whole,
+    /// Events of all but them, so that rows are left.
+    Rows(Digest),
+    /// All that is not of them.
+    Held(Digest),
+}
+
+impl State {
+    /// The state of files made into one: as new where they differ, so that it is looked at again.
+    pub(crate) fn joined(files: &[FileEntry]) -> Self {
+        let first = files.first().map_or(Self::Whole, |file| file.state);
+        if files.iter().all(|file| file.state == first) { first } else { Self::Whole }
+    }
 }
 
 impl FileEntry {

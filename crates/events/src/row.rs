@@ -120,7 +120,8 @@ impl Row {
             }
             What::Malformed(malformed) => {
                 row.at_of(&malformed.who);
-                row.flags &= !REQUEST;
+                // It is counted as no request of anybody.
+                row.flags = 0;
                 row.status = malformed.status;
             }
             What::Ended(ended) => row.went(&ended.outcome),

@@ -12,10 +12,10 @@ use usher_types::ids::SchoolId;
 use usher_types::moment::Moment;
 
 use super::{Store, discard};
-use crate::manifest::{Cover, FileEntry, joined, sync_folder};
+use crate::manifest::{Cover, FileEntry, State, joined, sync_folder};
 use crate::spool::{Segment, SegmentReader, SpoolFault, segments};
 use crate::spooled::next_but;
-use crate::table::{Full, Stream, Table};
+use crate::table::{Full, Stream, Table, order};
 
 /// This server's own spool.
 pub(crate) const OWN: u32 = 0;
@@ -96,6 +96,17 @@ impl Store {
             gathered.covers.push(Cover { node, segment, from: frame.from, until: frame.until });
         }
         self.put(gathered)
+    }
+
+    /// Takes in rows of one day whose events are not kept: of an archive, or of another store that reduced them already.
+    ///
+    /// # Errors
+    /// When the disk fails or is full; then none of them was taken.
+    pub fn take_rows(&mut self, school: SchoolId, day: Date, mut rows: Vec<Row>) -> Result<(), SpoolFault> {
+        rows.sort_by_key(|row| order(row));
+        let mut rows = rows.into_iter().map(|row| Full { row, event: Vec::new() });
+        let made = self.write((school, day), Vec::new(), &mut || Ok(rows.next()))?;
+        self.commit(&[], made.into_iter().collect(), &[])
     }
 
     /// Removes segments that are in the store whole and were closed before this moment, oldest first.
@@ -208,7 +219,7 @@ impl Store {
             if !wanted {
                 continue;
             }
-            match self.rewrite(key, &files, &mut Some) {
+            match self.rewrite(key, &files, State::joined(&files), &mut Some) {
                 Ok(()) => merged += 1,
                 // A damaged file stays as it is; its day is answered from the files that are sound.
                 Err(error @ (SpoolFault::Table { doing: "read", .. } | SpoolFault::Damaged { .. })) => {
@@ -225,6 +236,7 @@ impl Store {
         &mut self,
         key: (SchoolId, Date),
         files: &[FileEntry],
+        state: State,
         change: &mut dyn FnMut(Full) -> Option<Full>,
     ) -> Result<(), SpoolFault> {
         let mut streams = Vec::new();
@@ -250,7 +262,7 @@ impl Store {
             }
             Ok(None)
         };
-        let made = self.write(key, covers, &mut next)?;
+        let made = self.write(key, covers, &mut next)?.map(|file| FileEntry { state, ..file });
         self.commit(files, made.into_iter().collect(), &[])
     }
 }

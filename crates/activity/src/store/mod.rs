@@ -1,11 +1,13 @@
 //! The store of event files: who writes them, and when.
 //!
 //! Events come from spool segments that are closed, each stretch of a segment exactly once however often it is handed
-//! in; the files of a day that is over become one. Every step makes its files first and then commits one list
+//! in; the files of a day that is over become one; what is kept no longer, and who is erased, is taken out. Every step makes its files first and then commits one list
 //! ([`crate::manifest`]): a step that breaks off leaves strays, which the next start removes, and nothing else.
 //! Does not: answer questions; [`crate::files`] does, and may while this writes.
 
 mod compact;
+mod erase;
+mod keep;
 mod verify;
 
 use std::fs::{self, File, TryLockError};
@@ -15,7 +17,7 @@ use jiff::civil::Date;
 use usher_types::ids::SchoolId;
 use usher_types::moment::Zone;
 
-use crate::manifest::{Cover, FileEntry, MANIFEST, Manifest, sync_folder};
+use crate::manifest::{Cover, FileEntry, MANIFEST, Manifest, State, sync_folder};
 use crate::rollup::Counting;
 use crate::spool::SpoolFault;
 use crate::table::{Full, TableWriter};
@@ -23,6 +25,8 @@ use crate::table::{Full, TableWriter};
 pub use crate::manifest::Cover as Covered;
 pub(crate) use compact::OWN;
 pub use compact::{Compacted, Delivery, Frame};
+pub use erase::Erased;
+pub use keep::Keeping;
 pub use verify::{StoreVerdict, verify};
 
 /// Held by the one process that writes.
@@ -123,6 +127,7 @@ impl Store {
             last: written.last,
             first_id: written.first_id,
             last_id: written.last_id,
+            state: State::Whole,
             counts,
             covers,
         }))

@@ -133,10 +133,15 @@ pub(crate) struct Full {
 }
 
 impl Full {
-    /// What rows lie by in a file.
+    /// See [`order`].
     pub(crate) fn order(&self) -> (bool, u64, Moment, u64) {
-        (!self.row.is_notable(), self.row.person, self.row.at, self.row.id.number())
+        order(&self.row)
     }
+}
+
+/// What rows lie by in a file.
+pub(crate) fn order(row: &Row) -> (bool, u64, Moment, u64) {
+    (!row.is_notable(), row.person, row.at, row.id.number())
 }
 
 /// Parquet knows no unsigned numbers; bits are kept.

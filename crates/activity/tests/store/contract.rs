@@ -8,6 +8,9 @@ use usher_activity::spooled::SpoolActivity;
 use usher_events::event::{Event, What};
 use usher_events::row::Row;
 use usher_policy::verdict::Verdict;
+use usher_reports::names::Names;
+use usher_reports::period::Period;
+use usher_reports::weekly::WeeklyFold;
 use usher_scan::theme::Theme;
 use usher_types::ids::Id;
 use usher_types::moment::Zone;
@@ -154,26 +157,40 @@ fn pages(activity: &dyn Activity, question: &Question) -> Vec<Row> {
     }
 }
 
+/// The report asked for as it is, and folded from every event.
+fn weekly(activity: &dyn Activity, recorded: &[Event]) {
+    let period = Period::week(jiff::civil::date(2026, 11, 9), Zone::london());
+    let names = Names::default();
+    let mut fold = WeeklyFold::new(period.clone(), &names);
+    recorded.iter().for_each(|event| fold.add(event));
+    let expected = fold.finish(2);
+    let asked = usher_activity::weekly::fold(activity, Id::new(1), period, &names, 2).unwrap();
+    assert!(expected.unseen.tunnels + expected.unseen.shared > 20 && expected.figures.items > 5);
+    assert_eq!(asked, expected);
+}
+
 #[test]
 fn the_spool_answers_every_question() {
     let mut played = Played::new();
     played.play(0..3, 300);
     answers(&SpoolActivity::new(played.spool()), &played.events);
+    weekly(&SpoolActivity::new(played.spool()), &played.events);
 }
 
 #[test]
 fn the_files_answer_every_question_the_same_wherever_the_events_are() {
     let mut played = Played::new();
-    played.play(0..2, 300);
+    played.play(0..2, 150);
     // Nothing is in files.
     answers(&played.files(), &played.events);
     let mut store = played.open();
     // A day is in a file, and one in the spool.
-    assert_eq!(store.compact(&played.spool(), monday()).unwrap().events, 300);
+    assert_eq!(store.compact(&played.spool(), monday()).unwrap().events, 150);
     answers(&played.files(), &played.events);
-    played.play(2..5, 200);
-    assert_eq!(store.compact(&played.spool(), monday().plus_minutes(1_440 * 4)).unwrap().events, 700);
+    played.play(2..5, 100);
+    assert_eq!(store.compact(&played.spool(), monday().plus_minutes(1_440 * 4)).unwrap().events, 350);
     answers(&played.files(), &played.events);
+    weekly(&played.files(), &played.events);
     // Again takes nothing in.
     assert_eq!(store.compact(&played.spool(), monday().plus_minutes(1_440 * 4)).unwrap().events, 0);
     answers(&played.files(), &played.events);

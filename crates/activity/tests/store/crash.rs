@@ -26,6 +26,9 @@ fn clean(store: &Path) -> bool {
 #[test]
 #[ignore = "the child of the test that kills it"]
 fn compacts_until_it_is_killed() {
+    if !Path::new("spool").exists() {
+        return;
+    }
     let mut store = Store::open(Path::new("activity"), Zone::london()).unwrap();
     store.compact(Path::new("spool"), later()).unwrap();
 }
@@ -34,6 +37,7 @@ fn compacts_until_it_is_killed() {
 fn a_store_killed_in_the_middle_loses_nothing_and_takes_nothing_twice() {
     let mut played = Played::new();
     played.play(0..6, 120);
+    let all = Question::all(Id::new(1), monday().plus_minutes(-60), later());
     let mut killed = 0;
     for files in [1, 2, 4, 5, 6] {
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -52,7 +56,9 @@ fn a_store_killed_in_the_middle_loses_nothing_and_takes_nothing_twice() {
         }
         child.wait().unwrap();
         // Asked at once, before anybody tidies up.
-        answers(&played.files(), &played.events);
+        let mut found = played.files().find(&all, usize::MAX).unwrap();
+        found.sort_by_key(|event| event.id);
+        assert_eq!(found, played.events);
     }
     assert!(killed >= 2, "it was killed {killed} times");
     let mut store = played.open();
@@ -181,7 +187,8 @@ fn a_full_disk_takes_nothing_in_and_loses_nothing() {
     let filler = disk.0.path().join("filler");
     let mut file = fs::File::create(&filler).unwrap();
     while file.write_all(&[0; 512]).is_ok() {}
-    file.set_len(900 * 1024).unwrap();
+    let room = 32 * 1024;
+    file.set_len(file.metadata().unwrap().len() - room).unwrap();
     drop(file);
     store.compact(&played.spool(), later()).unwrap_err();
     let files = usher_activity::files::FilesActivity::new(folder.clone(), played.spool());

@@ -125,6 +125,10 @@ impl Played {
             let words = format!("why is the Sky blue {}", number % 5);
             web.features.search = Some(Search { engine: "Google".into(), words });
         }
+        if number % 97 == 50 {
+            let words = "Is Zebedee Quillfeather at school".into();
+            web.features.search = Some(Search { engine: "Google".into(), words });
+        }
         if number % 50 == 21 {
             let hit = |theme, severity| ThemeHit {
                 theme,
