@@ -21,7 +21,7 @@ const PURE: [(&str, &[&str]); 8] = [
 
 /// Resources: one kind of outside world each, over the pure rooms.
 const RESOURCES: [(&str, &[&str]); 11] = [
-    ("activity", &["events", "policy", "scan", "types"]),
+    ("activity", &["events", "policy", "reports", "scan", "types"]),
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
