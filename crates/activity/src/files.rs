@@ -359,10 +359,10 @@ fn count_numbers(
 }
 
 /// Adds up by text. Values of one dictionary entry share their bytes, so each text is compared once.
-fn sums<'a>(
-    values: &'a [ByteArray],
+fn sums(
+    values: &[ByteArray],
     figures: impl Iterator<Item = Figures>,
-) -> impl Iterator<Item = (&'a str, Figures)> {
+) -> impl Iterator<Item = (&str, Figures)> {
     let mut known: HashMap<(usize, usize), (&ByteArray, Figures)> = HashMap::new();
     for (value, one) in values.iter().zip(figures) {
         let place = (value.as_bytes().as_ptr().addr(), value.len());

@@ -103,7 +103,7 @@ impl Store {
     /// # Errors
     /// When the disk fails or is full; then none of them was taken.
     pub fn take_rows(&mut self, school: SchoolId, day: Date, mut rows: Vec<Row>) -> Result<(), SpoolFault> {
-        rows.sort_by_key(|row| order(row));
+        rows.sort_by_key(order);
         let mut rows = rows.into_iter().map(|row| Full { row, event: Vec::new() });
         let made = self.write((school, day), Vec::new(), &mut || Ok(rows.next()))?;
         self.commit(&[], made.into_iter().collect(), &[])

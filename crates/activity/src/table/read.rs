@@ -251,9 +251,10 @@ impl Stream {
             }
             let rows = self.table.rows_of(self.group);
             let until = rows.min(self.at + CHUNK_ROWS);
-            let range = [self.at..until];
-            let events = self.table.events(self.group, &range)?;
-            let rows_read = self.table.rows(self.group, &range)?;
+            let range = self.at..until;
+            let range = std::slice::from_ref(&range);
+            let events = self.table.events(self.group, range)?;
+            let rows_read = self.table.rows(self.group, range)?;
             let whole = rows_read.into_iter().zip(events);
             self.ready = whole.map(|(row, event)| Full { row, event: event.data().to_vec() }).collect();
             self.at = until;

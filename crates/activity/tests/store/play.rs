@@ -120,7 +120,7 @@ impl Played {
         let host = ["news.example", "www.maths.example", "games.example", "pictures.example"];
         let host = host[usize::try_from(number * 7 % 11 % 4).unwrap()];
         let mut web = facts::get(who, &format!("https://{host}/page/{number}?q=x"));
-        web.part_of_page = number % 3 == 0;
+        web.part_of_page = number.is_multiple_of(3);
         if number % 10 == 1 {
             let words = format!("why is the Sky blue {}", number % 5);
             web.features.search = Some(Search { engine: "Google".into(), words });
@@ -141,7 +141,7 @@ impl Played {
         let mut event = events::web(0, &self.snapshot, web, at);
         if let What::Web(web) = &mut event.what {
             web.outcome.title =
-                (number % 4 == 0).then(|| format!("Rivers of the World, part {}", number % 9));
+                number.is_multiple_of(4).then(|| format!("Rivers of the World, part {}", number % 9));
             web.outcome.sent_bytes = number * number % 90_001;
         }
         event
@@ -160,7 +160,7 @@ fn circumstances(number: u64, at: Moment) -> Circumstances {
     }
     let mut who = facts::at_device(subject);
     who.device = Arc::new(Device {
-        name: (number % 2 == 0).then(|| format!("PC-{}", number % 5)),
+        name: number.is_multiple_of(2).then(|| format!("PC-{}", number % 5)),
         room: (number % 4 != 3).then(|| format!("Room {}", number % 4)),
         ..Device::clone(&who.device)
     });
