@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::civil::{Date, time};
 use usher_events::event::{Event, TunnelEvent, What};
 use usher_policy::decide::decide_tls;
-use usher_policy::facts::{Circumstances, Device};
+use usher_policy::facts::{Circumstances, Device, LessonFacts};
 use usher_policy::snapshot::Snapshot;
+use usher_records::lesson::Mode;
 use usher_scan::features::{Place, Search, ThemeHit};
 use usher_scan::theme::Theme;
 use usher_testkit::{events, facts, lists, snapshot};
@@ -24,6 +25,8 @@ const SITES: u64 = 3_000;
 const PAGES: u64 = 60;
 /// Parts a page brings.
 const PARTS: u64 = 24;
+/// Hosts that parts of pages come from, besides the page's own.
+const CDNS: u64 = 40;
 /// Seconds of a school day in which the web is used.
 const DAY_SECONDS: u64 = 6 * 60 * 60;
 /// Words titles and searches are made of.
@@ -94,13 +97,21 @@ pub(super) const fn person(number: u64) -> u64 {
 /// The events of a day, by time.
 pub(super) fn events(count: usize, day: Date) -> Vec<Event> {
     let morning = Zone::london().moment(day, time(9, 0, 0, 0));
-    let library = lists::library(
-        &[("gambling", "site-7.example\nsite-19.example"), ("ads-and-tracking", "ads.example")],
-        vec![],
-    );
+    // Nearly all of what a school's day asks for is known and open to it.
+    let known: Vec<String> = (0..SITES)
+        .map(|site| format!("site-{site}.example"))
+        .chain((0..CDNS).map(|cdn| format!("cdn-{cdn}.example")))
+        .chain(["google.com".to_owned()])
+        .collect();
+    let listed = [("education", known.join("\n")), ("ads-and-tracking", "ads.example".to_owned())];
+    let listed: Vec<(&str, &str)> =
+        listed.iter().map(|(category, names)| (*category, names.as_str())).collect();
+    let library = lists::library(&listed, vec![]);
     let snapshot = snapshot::build(snapshot::policy("codes"), library, &[], &[]);
     let mut random = Random(0x5eed);
-    let people: Vec<Circumstances> = (0..PUPILS + ADULTS).map(circumstances).collect();
+    let evening = morning.plus_seconds(i64::try_from(DAY_SECONDS).unwrap_or(0));
+    let people: Vec<Circumstances> =
+        (0..PUPILS + ADULTS).map(|number| circumstances(number, evening)).collect();
     let mut all = Vec::with_capacity(count + 64);
     while all.len() < count {
         let Ok(index) = usize::try_from(random.below(PUPILS + ADULTS)) else { break };
@@ -113,7 +124,7 @@ pub(super) fn events(count: usize, day: Date) -> Vec<Event> {
     all
 }
 
-fn circumstances(number: u64) -> Circumstances {
+fn circumstances(number: u64, evening: Moment) -> Circumstances {
     let adult = number >= PUPILS;
     let year = number / 60 % 6 + 1;
     let mut subject = facts::subject(if adult { "staff" } else { "pupil" });
@@ -130,6 +141,13 @@ fn circumstances(number: u64) -> Circumstances {
         device: Some(Id::new(0x0160_0000_0000_0000 + number)),
         name: Some(format!("PC-{number}")),
         room: Some(format!("Room {}", number / CLASS)),
+    });
+    who.lesson = (!adult).then(|| LessonFacts {
+        lesson: Id::new(0x0150_0000_0000_0000 + number / CLASS),
+        group: Id::new(0x0170_0000_0000_0000 + number / CLASS),
+        adult: Id::new(person(PUPILS + number / CLASS)),
+        mode: Mode::Normal,
+        ends_at: evening.plus_minutes(60),
     });
     who
 }
@@ -169,7 +187,7 @@ fn visit(snapshot: &Snapshot, who: &Circumstances, at: Moment, random: &mut Rand
     for part in 0..random.below(PARTS * 2) {
         let from = match random.below(20) {
             0 => "ads.example".to_owned(),
-            1..=4 => format!("cdn-{}.example", random.below(40)),
+            1..=4 => format!("cdn-{}.example", random.below(CDNS)),
             _ => host.clone(),
         };
         let kind = match random.below(6) {
