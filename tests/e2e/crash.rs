@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use usher_activity::question::{Activity as _, Question, SpoolActivity};
+use usher_activity::question::{Activity as _, Question};
+use usher_activity::spooled::SpoolActivity;
 use usher_events::event::What;
 use usher_policy::verdict::TlsAction;
 use usher_types::ids::Id;

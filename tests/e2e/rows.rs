@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use usher_activity::question::{Activity as _, Question, SpoolActivity};
+use usher_activity::question::{Activity as _, Question};
+use usher_activity::spooled::SpoolActivity;
 use usher_demo::school::{DemoSchool, DemoSecret, USUAL_SEED};
 use usher_events::event::{Event, System, What};
 use usher_policy::verdict::Verdict;

@@ -1,9 +1,19 @@
 //! Events at scale: taking them in without losing one, and answering questions of them.
 //!
-//! Owns: the [`spool`] (append-only segments on the local disk, group commit, recovery, verification) and the
-//! [`question`]s asked of what it holds, and the [`replay`] of its requests with another policy.
+//! Owns: the [`spool`] (append-only segments on the local disk, group commit, recovery, verification); the [`store`] of
+//! columnar files it flows into, with what is kept how long; the [`question`]s asked of both, and the [`replay`] of
+//! requests with another policy.
 //! Does not: decide what an event means, or drop one: when the disk takes no more, traffic stops.
 
+mod filter;
+mod manifest;
+mod rollup;
+mod table;
+
+pub mod files;
 pub mod question;
 pub mod replay;
 pub mod spool;
+pub mod spooled;
+pub mod store;
+pub mod weekly;

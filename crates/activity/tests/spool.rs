@@ -9,8 +9,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use usher_activity::question::{Activity, Question, SpoolActivity};
+use usher_activity::question::{Activity, Question};
 use usher_activity::spool::{Spool, SpoolState, SpoolVerdict, segments, verify};
+use usher_activity::spooled::SpoolActivity;
 use usher_events::event::Event;
 use usher_events::sink::{EventSink, SinkClosed};
 use usher_policy::snapshot::Snapshot;
@@ -186,10 +187,10 @@ async fn questions_are_answered_by_person_time_and_strictness() {
     let all = Question::all(Id::new(1), NOW, NOW.plus_minutes(10));
     let count = |question: &Question| activity.find(question, usize::MAX).unwrap().len();
     assert_eq!(count(&all), 60);
-    assert_eq!(count(&Question { person: Some(Id::new(101)), ..all }), 15);
-    assert_eq!(count(&Question { verdict: Some(Verdict::Block), ..all }), 20);
-    assert_eq!(count(&Question { until: NOW.plus_seconds(30), ..all }), 30);
-    assert_eq!(count(&Question { school: Id::new(2), ..all }), 0);
+    assert_eq!(count(&Question { person: Some(Id::new(101)), ..all.clone() }), 15);
+    assert_eq!(count(&Question { verdict: Some(Verdict::Block), ..all.clone() }), 20);
+    assert_eq!(count(&Question { until: NOW.plus_seconds(30), ..all.clone() }), 30);
+    assert_eq!(count(&Question { school: Id::new(2), ..all.clone() }), 0);
     assert_eq!(activity.find(&all, 7).unwrap().len(), 7);
     let event = activity.event(Id::new(ids[41])).unwrap().unwrap();
     assert_eq!(event.id.number(), ids[41]);

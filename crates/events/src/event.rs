@@ -301,6 +301,22 @@ impl Event {
         }
     }
 
+    /// Whether it names somebody: as the one it is about, or beside them.
+    pub fn mentions(&self, person: PersonId) -> bool {
+        let in_who = |who: &Circumstances| {
+            who.subject.person == Some(person) || who.lesson.is_some_and(|lesson| lesson.adult == person)
+        };
+        match &self.what {
+            What::Web(web) => in_who(&web.facts.who),
+            What::Tunnel(tunnel) => in_who(&tunnel.facts.who),
+            What::Malformed(malformed) => in_who(&malformed.who),
+            What::Ended(ended) => ended.turned.as_ref().is_some_and(|turned| in_who(&turned.web.facts.who)),
+            What::SignInFailed(failed) => [failed.person, failed.last_here].contains(&Some(person)),
+            What::System(System::TwoPlaces { person: named, .. }) => *named == person,
+            What::System(_) => false,
+        }
+    }
+
     /// The decision, where one was made.
     pub fn decision(&self) -> Option<&Decision> {
         match &self.what {

@@ -158,11 +158,13 @@ impl Tools {
         let question = Question::all(self.books.school(), from, at.plus_minutes(1));
         let (activity, catalogue) = (Arc::clone(&self.activity), self.catalogue.clone());
         let found = tokio::task::spawn_blocking(move || {
-            let mut found = VecDeque::new();
+            let mut found = VecDeque::<Sighting>::new();
             activity.scan(&question, &mut |event| {
                 found.extend(sightings(&event, &catalogue));
                 ControlFlow::Continue(())
             })?;
+            // Events come in no promised order; what is heard live comes by time.
+            found.make_contiguous().sort_by_key(|sighting| sighting.at);
             Ok::<_, JobFault>(found)
         });
         state.seen = found.await.map_err(|error| JobFault::Other(error.to_string()))??;

@@ -2,13 +2,12 @@
 //! (MON-06).
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::ToSpan as _;
-use usher_activity::question::{Activity, Question};
+use usher_activity::question::Activity;
 use usher_records::change::{Actor, Mail};
 use usher_records::disclosure::Disclosure;
 use usher_records::group::Group;
@@ -20,7 +19,7 @@ use usher_records::told::Told;
 use usher_reports::document::{self, Letterhead};
 use usher_reports::names::{Audience, Names};
 use usher_reports::period::Period;
-use usher_reports::weekly::{self, Weekly, WeeklyFold};
+use usher_reports::weekly::{self, Weekly};
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::digest::Digest;
@@ -211,15 +210,10 @@ pub async fn fold(books: &Books, activity: Arc<dyn Activity>, period: Period) ->
     let told = books.values::<Told>().await?;
     let told = told.iter().filter(|told| period.holds(told.at)).count();
     let told = u32::try_from(told).unwrap_or(u32::MAX);
-    let question = Question::all(books.school(), period.from, period.until);
+    let school = books.school();
     blocking(move || {
         let names = Names::of(&people, &groups).with_disclosed(&disclosed);
-        let mut fold = WeeklyFold::new(period, &names);
-        activity.scan(&question, &mut |event| {
-            fold.add(&event);
-            ControlFlow::Continue(())
-        })?;
-        Ok(fold.finish(told))
+        Ok(usher_activity::weekly::fold(activity.as_ref(), school, period, &names, told)?)
     })
     .await
 }

@@ -32,7 +32,7 @@ use usher_types::host::Host;
 use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
-use super::median;
+use super::{median, now, peak_rss_mb};
 use crate::source::{self, About};
 
 /// The load, inside the data folder.
@@ -296,11 +296,6 @@ fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-#[expect(clippy::disallowed_methods, reason = "measuring is what this program does")]
-fn now() -> Instant {
-    Instant::now()
-}
-
 /// Time on the wall and on the processors.
 #[derive(Debug, Clone, Copy)]
 struct Clocks {
@@ -331,17 +326,6 @@ fn cpu() -> Result<Duration> {
     let ticks: u64 =
         fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Ok(Duration::from_millis(ticks * 10))
-}
-
-/// Most memory held so far.
-fn peak_rss_mb() -> Result<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .context("no peak in /proc/self/status")?;
-    let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-    Ok(kilobytes / 1024.0)
 }
 
 /// Numbers without a pattern that matters here (xorshift64*), the same in every run.

@@ -15,13 +15,13 @@ const PURE: [(&str, &[&str]); 8] = [
     ("lists", &["types"]),
     ("records", &["lists", "types"]),
     ("policy", &["lists", "records", "scan", "types", "words"]),
-    ("events", &["policy", "records", "scan", "types"]),
+    ("events", &["lists", "policy", "records", "scan", "types"]),
     ("reports", &["events", "lists", "policy", "records", "scan", "types", "words"]),
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
 const RESOURCES: [(&str, &[&str]); 11] = [
-    ("activity", &["events", "policy", "types"]),
+    ("activity", &["events", "policy", "reports", "scan", "types"]),
     ("certs", &["types"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),

@@ -24,7 +24,7 @@ use usher_types::ids::Id;
 
 pub use frame::{Key, LONGEST_FRAME_BYTES};
 pub use recover::Recovered;
-pub use segment::{Segment, SegmentReader, segments};
+pub use segment::{EventFrame, Segment, SegmentReader, segments};
 pub use verify::{SpoolVerdict, verify};
 
 use writer::{Message, Writer};
@@ -67,6 +67,45 @@ pub enum SpoolFault {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A file of events cannot be written or read.
+    #[error("cannot {doing} the event file {path}")]
+    Table {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// The format's words.
+        #[source]
+        source: parquet::errors::ParquetError,
+    },
+    /// A file of events, or the list of them, is not as it was written.
+    #[error("{path} was altered or is damaged: {what}")]
+    Damaged {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What does not fit.
+        what: String,
+    },
+    /// Somebody else is at the files of events.
+    #[error("another process is at the event files in {path}")]
+    Held {
+        /// The folder.
+        path: std::path::PathBuf,
+    },
+}
+
+impl SpoolFault {
+    pub(crate) fn disk(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Disk { doing, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn table(doing: &'static str, path: &Path, source: parquet::errors::ParquetError) -> Self {
+        Self::Table { doing, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn damaged(path: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), what: what.into() }
+    }
 }
 
 /// Whether events are taken.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use usher_events::chain::{first_link, next_link};
 use usher_types::digest::Digest;
+use usher_types::moment::Moment;
 
 use super::SpoolFault;
 use super::frame::{EVENT, FRAME_HEAD_BYTES, Head, KEY_BYTES};
@@ -20,6 +21,8 @@ pub struct Recovered {
     pub segment: u64,
     /// Its whole length.
     pub length: u64,
+    /// When it was begun.
+    pub created_at: Moment,
     /// The chain's link after its last frame.
     pub link: Digest,
     /// The largest id found.
@@ -41,6 +44,7 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
         return Ok(Recovered {
             segment: 0,
             length: 0,
+            created_at: Moment::default(),
             link: first_link("spool"),
             last_id: 0,
             cut_bytes: 0,
@@ -69,10 +73,11 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
     let length = reader.offset();
     let tail = tail_of(&last.path, length)?;
     let rest = Rest::of(&tail);
+    let (segment, created_at) = (last.number, last.created_at);
     last_id = last_id.max(rest.last_id);
     if rest.has_seal {
         tracing::error!(segment = last.number, offset = length, "the spool is damaged before its end");
-        return Ok(Recovered { segment: last.number, length, link, last_id, cut_bytes: 0, damaged: true });
+        return Ok(Recovered { segment, length, created_at, link, last_id, cut_bytes: 0, damaged: true });
     }
     if !tail.is_empty() {
         let fault =
@@ -81,7 +86,7 @@ pub(super) fn recover(folder: &Path) -> Result<Recovered, SpoolFault> {
         file.set_len(length).and_then(|()| file.sync_all()).map_err(fault)?;
     }
     let cut_bytes = u64::try_from(tail.len()).unwrap_or(u64::MAX);
-    Ok(Recovered { segment: last.number, length, link, last_id, cut_bytes, damaged: false })
+    Ok(Recovered { segment, length, created_at, link, last_id, cut_bytes, damaged: false })
 }
 
 /// What stands after the last whole frame.

@@ -1,7 +1,7 @@
 //! Segments: files of the spool, numbered from 1. A segment is written once, front to back, and then only read.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use usher_events::event::Event;
@@ -122,6 +122,11 @@ impl EventFrame<'_> {
     pub fn event(&self) -> Result<Event, wire::WireFault> {
         wire::decode(self.payload)
     }
+
+    /// The event as it was written.
+    pub const fn bytes(&self) -> &[u8] {
+        self.payload
+    }
 }
 
 impl SegmentReader {
@@ -138,8 +143,15 @@ impl SegmentReader {
     }
 
     /// Bytes of whole frames read so far, header included.
-    pub(super) const fn offset(&self) -> u64 {
+    pub const fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Goes on at this offset, where a frame begins; `None` when the file cannot be moved in.
+    pub(crate) fn skip_to(&mut self, offset: u64) -> Option<()> {
+        self.file.seek(SeekFrom::Start(offset)).ok()?;
+        self.offset = offset;
+        Some(())
     }
 
     /// The next whole frame; `None` at the end, or where the file is torn.

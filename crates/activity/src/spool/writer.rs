@@ -10,6 +10,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, oneshot};
 use usher_events::event::Event;
 use usher_types::clock::Clock;
 use usher_types::digest::Digest;
+use usher_types::moment::Moment;
 
 use super::frame::{put_event, put_seal};
 use super::recover::Recovered;
@@ -18,6 +19,9 @@ use super::{COMMIT_INTERVAL, Shared, SpoolFault, SpoolState};
 
 /// A segment is closed at this length: large enough that a term is a few hundred files, small enough to read in one go.
 const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A segment is closed when the day is over too (UTC), so that what happened then can go into the event files.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A commit is not made larger than this, so that one sync stays short.
 const COMMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -49,6 +53,8 @@ pub(super) struct Writer {
     file: File,
     number: u64,
     length: u64,
+    /// When the segment was begun.
+    begun_at: Moment,
     link: Digest,
     shared: Arc<Shared>,
     clock: Arc<dyn Clock>,
@@ -80,19 +86,20 @@ impl Writer {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SpoolFault> {
         keep_ballast(&folder);
-        let (file, number, length) = if recovered.segment == 0 || recovered.damaged {
-            let header = header(clock.now(), recovered.last_id, recovered.link);
+        let now = clock.now();
+        let (file, number, length, begun_at) = if recovered.segment == 0 || recovered.damaged {
+            let header = header(now, recovered.last_id, recovered.link);
             let number = recovered.segment + 1;
             let (file, length) = begin(&folder, number, &header)?;
-            (file, number, length)
+            (file, number, length, now)
         } else {
             let path = path_of(&folder, recovered.segment);
             let fault = |source| SpoolFault::Disk { doing: "open", path: path.clone(), source };
             let mut file = OpenOptions::new().write(true).open(&path).map_err(fault)?;
             file.seek(SeekFrom::Start(recovered.length)).map_err(fault)?;
-            (file, recovered.segment, recovered.length)
+            (file, recovered.segment, recovered.length, recovered.created_at)
         };
-        Ok(Self { folder, file, number, length, link: recovered.link, shared, clock })
+        Ok(Self { folder, file, number, length, begun_at, link: recovered.link, shared, clock })
     }
 
     /// Writes until it is told to close or every sender is gone.
@@ -135,13 +142,16 @@ impl Writer {
     }
 
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        if self.length >= SEGMENT_BYTES {
+        let now = self.clock.now();
+        let day = |at: Moment| at.unix_ms().div_euclid(DAY_MS);
+        if self.length >= SEGMENT_BYTES || day(self.begun_at) < day(now) {
             let next_id = self.shared.next_id.load(std::sync::atomic::Ordering::Relaxed);
-            let header = header(self.clock.now(), next_id, self.link);
+            let header = header(now, next_id, self.link);
             let (file, length) = begin(&self.folder, self.number + 1, &header).map_err(into_io)?;
             self.file = file;
             self.number += 1;
             self.length = length;
+            self.begun_at = now;
         }
         let written = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
         if written.is_err() {
@@ -267,7 +277,7 @@ fn begin(folder: &Path, number: u64, header: &[u8]) -> Result<(File, u64), Spool
 fn into_io(fault: SpoolFault) -> std::io::Error {
     match fault {
         SpoolFault::Disk { source, .. } => source,
-        SpoolFault::NotASegment { .. } => std::io::Error::other(fault),
+        fault => std::io::Error::other(fault),
     }
 }
 

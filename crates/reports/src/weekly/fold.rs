@@ -90,6 +90,11 @@ impl<'a> WeeklyFold<'a> {
         }
     }
 
+    /// Sets what the report cannot know, counted over all requests, where only notable events were added.
+    pub const fn set_unseen(&mut self, unseen: Unseen) {
+        self.unseen = unseen;
+    }
+
     /// Ends the report. `told` is how often a child told an adult in this time.
     pub fn finish(self, told: u32) -> Weekly {
         let mut figures = Figures {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use serde::Serialize;
-use usher_activity::question::{Activity as _, SpoolActivity};
+use usher_activity::question::Activity as _;
 use usher_directory::books;
 use usher_jobs::follow::{load_devices, load_lessons};
 use usher_network::table::Table;
@@ -61,7 +61,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments, opened: Opened) -> anyhow::Result<ExitCode> {
     let generations = Generations::new(opened.books.clone(), Arc::clone(&opened.lists));
     if let Some(id) = arguments.event {
-        let activity = SpoolActivity::new(opened.folder.spool());
+        let activity = opened.activity();
         let found = tokio::task::spawn_blocking(move || activity.event(id)).await??;
         let event = found.with_context(|| format!("no event {id} is kept"))?;
         let again = Again::new(&generations).of(&event).await;

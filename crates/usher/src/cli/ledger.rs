@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
-use usher_activity::question::SpoolActivity;
 use usher_ledger::look;
 use usher_ledger::tally::{Tally, Term};
 use usher_policy::ledger::State;
@@ -39,7 +38,7 @@ pub(super) async fn run(asked: &Arguments, opened: &Opened) -> anyhow::Result<Ex
     let snapshot = Arc::new(generations.trial(&generations.policy_in_force().await?).await?);
     let (read, checked) = look(&opened.books, Arc::clone(&snapshot), at).await?;
     let ledger = read.ledger(&checked);
-    let activity = Arc::new(SpoolActivity::new(opened.folder.spool()));
+    let activity = Arc::new(opened.activity());
     let term = Tally::new(opened.books.clone(), activity).term(&snapshot, at).await?;
     let words = Words::english()?;
     let offices: BTreeMap<_, _> = read.people.iter().map(|(id, person)| (*id, person.roles)).collect();

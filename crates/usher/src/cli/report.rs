@@ -10,7 +10,6 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use usher_activity::question::SpoolActivity;
 use usher_directory::books;
 use usher_jobs::weekly;
 use usher_records::account::{Account, Owner};
@@ -111,7 +110,7 @@ async fn of_events(opened: &Opened, until: Option<Date>, zone: &Zone) -> anyhow:
     let at = SystemClock.now();
     let period = period(until.unwrap_or_else(|| zone.local(at).date()), zone);
     let (first, last) = period.ends();
-    let activity = Arc::new(SpoolActivity::new(opened.folder.spool()));
+    let activity = Arc::new(opened.activity());
     let weekly = weekly::fold(&opened.books, activity, period).await?;
     let opening = Change {
         action: Action::ReportOpened,

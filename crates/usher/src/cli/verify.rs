@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use usher_activity::spool::{SpoolVerdict, verify as verify_spool};
+use usher_activity::store::{StoreVerdict, verify as verify_files};
 use usher_store::verify::{Verdict, verify as verify_books};
 
 use super::say;
@@ -12,6 +13,8 @@ pub(super) async fn run(opened: Opened) -> anyhow::Result<ExitCode> {
     let books = verify_books(opened.store.as_ref(), opened.books.school()).await?;
     let folder = opened.folder.spool();
     let spool = tokio::task::spawn_blocking(move || verify_spool(&folder)).await??;
+    let folder = opened.folder.activity();
+    let files = tokio::task::spawn_blocking(move || verify_files(&folder)).await??;
     match &books {
         Verdict::Clean { entries, versions, link } => say(format!(
             "The books are as they were written: {entries} journal entries, {versions} versions of records.\n  \
@@ -31,6 +34,16 @@ pub(super) async fn run(opened: Opened) -> anyhow::Result<ExitCode> {
             "THE EVENTS WERE ALTERED. The first that does not fit is number {frame} of segment {segment}: {what}."
         )),
     }
-    let clean = matches!(books, Verdict::Clean { .. }) && matches!(spool, SpoolVerdict::Clean { .. });
+    match &files {
+        StoreVerdict::Clean { rows, files, link } => say(format!(
+            "The event files are as they were written: {rows} events in {files} files.\n  fingerprint {link}"
+        )),
+        StoreVerdict::Altered { files } => {
+            say(format!("EVENT FILES WERE ALTERED, or are missing: {}.", files.join(", ")));
+        }
+    }
+    let clean = matches!(books, Verdict::Clean { .. })
+        && matches!(spool, SpoolVerdict::Clean { .. })
+        && matches!(files, StoreVerdict::Clean { .. });
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -52,6 +52,10 @@ impl DataFolder {
         self.0.join("spool")
     }
 
+    pub(crate) fn activity(&self) -> PathBuf {
+        self.0.join("activity")
+    }
+
     pub(crate) fn heartbeat(&self) -> PathBuf {
         self.0.join("heartbeat.json")
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod clock;
 mod credentials;
+mod event_files;
 pub(crate) mod folder;
 mod ids;
 mod listen;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use usher_activity::files::FilesActivity;
 use usher_certs::authority::Authority;
 use usher_certs::master::MasterKey;
 use usher_config::config::{Config, StorePlace};
@@ -54,6 +55,11 @@ impl Opened {
         let books = Books::new(Arc::clone(&store), FIRST_SCHOOL);
         let lists = Arc::new(ListsFolder::at(folder.lists()));
         Ok(Self { config, folder, store, books, lists, ids: Arc::new(Counted::new()?) })
+    }
+
+    /// What was recorded, in the event files and in the spool.
+    pub(crate) fn activity(&self) -> FilesActivity {
+        FilesActivity::new(self.folder.activity(), self.folder.spool())
     }
 
     /// The school's certificate authority, made on first use.

@@ -9,7 +9,6 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use usher_activity::question::SpoolActivity;
 use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
@@ -70,6 +69,7 @@ use usher_words::Words;
 
 use super::clock::SystemClock;
 use super::credentials::BySignIn;
+use super::event_files::EventFiles;
 use super::network::{host_of, own_addresses};
 use super::opened::Opened;
 use super::pages::AppPages;
@@ -188,6 +188,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
+    EventFiles::start(&opened.folder, school.zone.clone(), &jobs)?;
     if let Some(revoked) = revoked {
         jobs.start(Arc::new(revoked));
     }
@@ -331,8 +332,8 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         table,
         snapshot,
         publisher: Arc::new(ForPages(Arc::clone(&publishing))),
-        activity: Arc::new(SpoolActivity::new(opened.folder.spool())),
-        tally: Tally::new(books.clone(), Arc::new(SpoolActivity::new(opened.folder.spool()))),
+        activity: Arc::new(opened.activity()),
+        tally: Tally::new(books.clone(), Arc::new(opened.activity())),
         spool,
         live: Live::default(),
         desk: Desk {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
-use usher_activity::question::{Activity as _, Question, SpoolActivity};
+use usher_activity::question::{Activity as _, Question};
 use usher_events::event::{Ended, Event, What};
 use usher_policy::decide::{decide_tls, decide_web};
 use usher_policy::decision::Decision;
@@ -158,7 +158,7 @@ pub(super) async fn say_every(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let (give, mut take) = mpsc::channel(AHEAD);
-    let activity = SpoolActivity::new(opened.folder.spool());
+    let activity = opened.activity();
     let (from, until) = (Moment::from_unix_ms(i64::MIN), Moment::from_unix_ms(i64::MAX));
     let question = Question::all(opened.books.school(), from, until);
     let reading = tokio::task::spawn_blocking(move || {

@@ -14,7 +14,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use jiff::civil::Date;
 use tokio::runtime::Handle;
-use usher_activity::question::{Question, SpoolActivity};
+use usher_activity::question::Question;
 use usher_activity::replay::replay;
 use usher_lists::category::{Catalogue, CategoryEntry};
 use usher_reports::replay::{Figures, Line, Replayed, Side, Site};
@@ -48,7 +48,7 @@ pub(super) async fn run(asked: Arguments, opened: &Opened) -> anyhow::Result<Exi
     let zone = usher_directory::books::school(&opened.books).await?.zone;
     let until = asked.until.map_or(Moment::from_unix_ms(i64::MAX), |date| zone.start_of(date));
     let question = Question::all(opened.books.school(), zone.start_of(asked.from), until);
-    let activity = SpoolActivity::new(opened.folder.spool());
+    let activity = opened.activity();
     let (generations, runtime) = (generations(opened), Handle::current());
     let told = tokio::task::spawn_blocking(move || {
         let mut remake = |generation| {

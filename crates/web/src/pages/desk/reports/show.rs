@@ -1,22 +1,19 @@
 //! One weekly report, as far as its reader may see it.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use usher_activity::question::{Activity, Question};
-use usher_activity::spool::SpoolFault;
+use usher_activity::weekly;
 use usher_records::change::Stored;
 use usher_records::report::{IssuedReport, open};
 use usher_records::told::{Told, What};
 use usher_reports::document;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_reports::weekly::{Weekly, WeeklyFold};
+use usher_reports::weekly::Weekly;
 use usher_types::ids;
-use usher_types::ids::SchoolId;
 
 use super::view::View;
 use crate::app::{App, AppFault};
@@ -101,26 +98,11 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
         .count();
     let (activity, school) = (Arc::clone(&app.activity), app.books.school());
     // A week of a whole school is read from the disk; it must not hold up other pages.
-    let work =
-        move || fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX));
+    let work = move || {
+        weekly::fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX))
+    };
     let weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
     let (f, d) = around(&app, &desk, "/reports", "reports-preview-title");
     let view = View::of(&f, &weekly.for_readers(&desk.weekly_parts()));
     Ok(page(&Show { view, pdf: None, preview: true, f, d }))
-}
-
-fn fold(
-    activity: &dyn Activity,
-    school: SchoolId,
-    period: Period,
-    names: &Names,
-    told: u32,
-) -> Result<Weekly, SpoolFault> {
-    let question = Question::all(school, period.from, period.until);
-    let mut fold = WeeklyFold::new(period, names);
-    activity.scan(&question, &mut |event| {
-        fold.add(&event);
-        ControlFlow::Continue(())
-    })?;
-    Ok(fold.finish(told))
 }

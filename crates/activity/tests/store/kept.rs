@@ -1,0 +1,148 @@
+//! What is kept how long, who is held, and who is erased.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use usher_activity::question::{Activity as _, By, Counts, Question};
+use usher_activity::store::{Keeping, StoreVerdict, verify};
+use usher_events::event::{Event, What};
+use usher_events::row::Row;
+use usher_events::wire;
+use usher_types::ids::{Id, PersonId};
+use usher_types::moment::Moment;
+
+use crate::play::{Played, monday, person};
+
+fn days(days: i64) -> Moment {
+    monday().plus_minutes(days * 1_440)
+}
+
+fn all() -> Question {
+    Question::all(Id::new(1), days(-1), days(20))
+}
+
+fn rows(played: &Played) -> Vec<Row> {
+    let mut rows = Vec::new();
+    played
+        .files()
+        .rows(&all(), &mut |row| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    rows.sort_by_key(|row| row.id);
+    rows
+}
+
+fn events(played: &Played) -> Vec<Event> {
+    let mut events = played.files().find(&all(), usize::MAX).unwrap();
+    events.sort_by_key(|event| event.id);
+    events
+}
+
+fn counts(played: &Played, by: &By) -> Counts {
+    played.files().counts(&all(), by).unwrap()
+}
+
+fn clean(played: &Played) -> bool {
+    matches!(verify(&played.store()).unwrap(), StoreVerdict::Clean { .. })
+}
+
+/// Five days, all in files and not in the spool any more but the last.
+fn five_days() -> (Played, usher_activity::store::Store) {
+    let mut played = Played::new();
+    played.play(0..5, 120);
+    let mut store = played.open();
+    store.compact(&played.spool(), days(6)).unwrap();
+    store.release(&played.spool(), days(30)).unwrap();
+    (played, store)
+}
+
+#[test]
+fn events_become_rows_and_rows_end_and_who_is_held_stays_whole() {
+    let (played, mut store) = five_days();
+    let (held, nobody): (BTreeSet<PersonId>, _) = (BTreeSet::from([Id::new(person(4))]), BTreeSet::new());
+    let is_held = |event: &&Event| event.person() == Some(Id::new(person(4)));
+    let keeping = Keeping { whole_days: 30, row_days: 365 };
+    let before = rows(&played);
+    assert_eq!(store.keep(keeping, &held, days(30)).unwrap(), 0, "all of it is of the last 30 days");
+    assert_eq!(events(&played), played.events);
+
+    // The first two days are over.
+    assert_eq!(store.keep(keeping, &held, days(32)).unwrap(), 2);
+    assert_eq!(store.keep(keeping, &held, days(32)).unwrap(), 0, "once is enough");
+    let (old, new) = played.events.split_at(240);
+    let mut expected: Vec<Event> = old.iter().filter(is_held).cloned().collect();
+    assert!(expected.len() > 5 && expected.len() < 60);
+    expected.extend_from_slice(new);
+    assert_eq!(events(&played), expected);
+    assert_eq!(rows(&played), before, "every row is there as it was");
+
+    // A year later, and the hold has ended.
+    assert_eq!(store.keep(keeping, &held, days(375)).unwrap(), 4);
+    let left: Vec<Event> =
+        played.events[..480].iter().filter(is_held).chain(&played.events[480..]).cloned().collect();
+    assert_eq!(rows(&played), left.iter().map(Row::of).collect::<Vec<_>>());
+    assert!(clean(&played));
+    store.keep(keeping, &nobody, days(375)).unwrap();
+    assert_eq!(rows(&played).len(), 120, "what is still in the spool");
+    assert!(clean(&played));
+}
+
+#[test]
+fn of_somebody_erased_no_byte_is_left_and_other_counts_stay() {
+    let mut played = Played::new();
+    played.play(0..4, 250);
+    // The last segment closes, with nobody's events in the next.
+    played.play(9..10, 1);
+    let whom: PersonId = Id::new(person(3));
+    let names = ["Zebedee Quillfeather".to_owned(), "zebedee.quillfeather".to_owned()];
+    let mut store = played.open();
+    store.compact(&played.spool(), days(10)).unwrap();
+    let by = [By::All, By::Class, By::Device, By::Room, By::Group, By::Category, By::Theme, By::Site];
+    let before: Vec<Counts> = by.iter().map(|by| counts(&played, by)).collect();
+    let mut people = counts(&played, &By::Person);
+    let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
+
+    let erased = store.erase(whom, &names, &played.spool(), days(10)).unwrap();
+    assert_eq!(erased.events, u64::try_from(theirs).unwrap());
+    assert!(erased.mentions > 3 && erased.segments == 4 && erased.left_in_spool == 0, "{erased:?}");
+
+    // Not in any file as it lies, nor in what is packed in it.
+    let number = whom.number();
+    let mut varint = wire::encode(&Event { id: Id::new(number), ..played.events[0].clone() }).unwrap();
+    varint.truncate(10);
+    let varint = varint.split_off(1);
+    let needles: [&[u8]; 5] =
+        [b"ebedee", b"uillfeather", &number.to_le_bytes(), &varint, &number.to_string().into_bytes()];
+    let mut looked_at = 0;
+    let mut look = |bytes: &[u8]| {
+        looked_at += 1;
+        for needle in needles {
+            let found = bytes.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle));
+            assert!(!found, "{needle:?} is left");
+        }
+    };
+    for folder in [played.store(), played.spool()] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            look(&std::fs::read(entry.unwrap().path()).unwrap());
+        }
+    }
+    for row in rows(&played) {
+        look(format!("{row:?} {}", row.person).as_bytes());
+    }
+    for event in events(&played) {
+        look(&wire::encode(&event).unwrap());
+        assert!(!matches!(event.what, What::SignInFailed(_)));
+    }
+    assert!(looked_at > 1_500);
+
+    let after: Vec<Counts> = by.iter().map(|by| counts(&played, by)).collect();
+    assert_eq!(after, before);
+    people.remove(&number.to_string()).unwrap();
+    assert_eq!(counts(&played, &By::Person), people);
+    assert!(clean(&played));
+    // Again there is nothing to take out.
+    let again = store.erase(whom, &names, &played.spool(), days(10)).unwrap();
+    assert_eq!((again.events, again.mentions), (0, 0));
+}

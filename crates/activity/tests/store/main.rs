@@ -1,0 +1,7 @@
+//! The store of event files: the same answers as the spool's, whatever breaks off.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
+
+mod contract;
+mod crash;
+mod kept;
+mod play;
