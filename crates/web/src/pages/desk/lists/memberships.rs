@@ -184,9 +184,7 @@ pub(super) async fn keep(
     let category = sealed(&name)?;
     let (desk, typed) = (form.from, form.value);
     let says = Frame::desk(&app, &desk, ADDRESS, "member-title").says;
-    let wrong = |field, key: &str| {
-        Ok(shown(&app, &desk, category, &typed, Errors::of(field, says.t(key.to_owned()))))
-    };
+    let wrong = |field, key: &str| Ok(shown(&app, &desk, category, &typed, Errors::of(field, says.t(key))));
     let Ok(until) = typed.until.parse::<Date>() else { return wrong("member-until", "refusal-end-needed") };
     let used = match typed.used.as_str() {
         "here" => Used::Here,
@@ -216,7 +214,7 @@ pub(super) async fn keep(
                 _ if empty(&typed.reference) => "member-reference",
                 _ => "member-body",
             };
-            wrong(field, &refusal.words())
+            wrong(field, refusal.words())
         }
     }
 }
