@@ -225,7 +225,7 @@ mod tests {
         };
         let key = |sent: &RulesSent| sent.keys().iter().any(|key| key.name == "letter");
         let change = send(&sent, Some(mail.clone()));
-        assert_eq!(change.mails, [mail.clone()]);
+        assert_eq!(change.mails, std::slice::from_ref(&mail));
         let waits = kept(&change, 1);
         assert_eq!((waits.value.stands(), waits.value.letter), (Stands::Waiting, Some(letter(&mail))));
         assert_eq!(given(&waits, Id::new(9), AT), Err(Refusal::AlreadySo), "the mail may still arrive");
