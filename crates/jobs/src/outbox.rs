@@ -58,7 +58,10 @@ impl Job for Outbox {
         for mail in waiting {
             let went = self.send(&mail, &from, at).await;
             // Kept before the mail is: a server that stops in between notes it at the next try.
-            self.note(&mail, went.as_ref().copied().map_err(String::as_str), at).await?;
+            // A mail that went must not go again because that could not be written down.
+            if let Err(error) = self.note(&mail, went.as_ref().copied().map_err(String::as_str), at).await {
+                tracing::error!(%error, mail = mail.number, "what became of a mail was not noted");
+            }
             match went {
                 Ok(()) => store.mail_sent(school, mail.number, at).await?,
                 Err(why) => {

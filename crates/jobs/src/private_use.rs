@@ -232,6 +232,10 @@ impl Tools {
             }
             let person = usher_directory::books::person(&self.books, item.value.person).await?;
             let readers = holders(&self.books, &[reader(&person)], &school.zone, at).await?;
+            if readers.iter().all(|one| one.id == person.id) {
+                // It stays with the person until there is somebody to hand it to.
+                continue;
+            }
             let link = format!("{}/private-use/{}", self.desk_origin, item.value.id);
             let values = [("name", Value::from(person.name())), ("link", Value::from(link))];
             let mail = |one: &Person| {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
+use jiff::civil::Date;
 use usher_policy::snapshot::Snapshot;
 use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_records::change::{Actor, Mail};
@@ -82,7 +83,7 @@ impl Job for Rules {
             if rules.is_empty() {
                 continue;
             }
-            let mail = parent.email.is_some().then(|| self.mail(&school, parent, &theirs, &rules));
+            let mail = parent.email.is_some().then(|| self.mail((&school, year), parent, &theirs, &rules));
             let sent = RulesSent {
                 id: Id::new(self.ids.next(at)),
                 year,
@@ -96,7 +97,7 @@ impl Job for Rules {
             let change = rules_sent::send(&sent, mail);
             match self.books.commit(&change, &Actor::Usher(self.name().into()), at).await {
                 // Another server was quicker.
-                Ok(_) | Err(StoreError::Conflict { .. } | StoreError::Taken { .. }) => {}
+                Ok(_) | Err(StoreError::Conflict { .. } | StoreError::Taken { key: "once", .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -121,11 +122,20 @@ impl Rules {
         Ok(bytes.and_then(|bytes| AgreementText::parse(&String::from_utf8_lossy(&bytes)).ok()))
     }
 
-    fn mail(&self, school: &School, parent: &Person, children: &[&Person], rules: &[&AgreementText]) -> Mail {
+    /// The year is in its subject: the mail of one year is never, byte for byte, that of another.
+    fn mail(
+        &self,
+        (school, year): (&School, Date),
+        parent: &Person,
+        children: &[&Person],
+        rules: &[&AgreementText],
+    ) -> Mail {
+        let year = format!("{}/{:02}", year.year(), (year.year() + 1).rem_euclid(100));
         let names: Vec<String> = children.iter().map(|child| child.short_name()).collect();
         let rules: Vec<String> = rules.iter().map(|text| document::plain_rules(text)).collect();
         let values = [
             ("school", Value::from(school.name.as_str())),
+            ("year", Value::from(year)),
             ("name", Value::from(parent.name())),
             ("children", Value::from(names.join(", "))),
             ("rules", Value::from(rules.join("\n\n"))),

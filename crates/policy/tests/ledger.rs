@@ -259,7 +259,7 @@ fn pol_01_the_state_of_a_clause_is_what_its_controls_come_to() {
          - Two. {#duty keeps=\"duty.kindness\"}\n\
          - Three. {#recorded keeps=\"tell.button duty.speak-up\"}\n\
          - Four. {#conditional keeps=\"web.lesson-session duty.supervise\"}\n\
-         - Five. {#in-part keeps=\"web.lesson-session web.private-time\"}\n\
+         - Five. {#in-part keeps=\"web.lesson-session web.dns-filter\"}\n\
          - Six. {#unknown keeps=\"account.lock-out web.made-up\"}\n\
          - Seven. {#not-built keeps=\"web.dns-filter\"}\n\
          - Eight. {#nothing}\n",

@@ -58,8 +58,8 @@ pub enum Sealing<'a> {
 pub fn sealing<'a>(memberships: &'a [Membership], category: &str, is_here: bool, today: Date) -> Sealing<'a> {
     match memberships.iter().find(|one| one.category == category) {
         Some(one) if one.until < today => Sealing::Over(one),
-        Some(one) if is_here => Sealing::Kept(one),
         Some(one) if one.used == Used::Above => Sealing::Above(one),
+        Some(one) if is_here => Sealing::Kept(one),
         Some(one) => Sealing::NoList(one),
         None if is_here => Sealing::NoMember,
         None => Sealing::Nothing,

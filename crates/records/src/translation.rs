@@ -110,10 +110,11 @@ impl Translation {
         self.written().is_some_and(|(text, _)| self.shown() != Some(text))
     }
 
-    /// Who wrote words down last.
-    fn writer(&self) -> Option<PersonId> {
-        let written = |entry: &&Entry| matches!(entry.what, What::Written { .. });
-        self.entries.iter().rev().find(written).map(|entry| entry.by)
+    /// Whether somebody wrote any of the words that wait: a second hand that mends a comma does not make them another's.
+    fn is_written_by(&self, person: PersonId) -> bool {
+        let waiting = |entry: &&Entry| !matches!(entry.what, What::Approved(_));
+        let written = |entry: &Entry| matches!(entry.what, What::Written { .. }) && entry.by == person;
+        self.entries.iter().rev().take_while(waiting).any(written)
     }
 
     /// That somebody read these words of it, for their signature.
@@ -184,7 +185,7 @@ pub fn write(
 ///
 /// # Errors
 /// [`Refusal::AgreementChanged`] when the words are others now; [`Refusal::AlreadySo`]; [`Refusal::SecondPerson`] when whoever
-/// wrote them down approves them.
+/// wrote any of them approves them.
 pub fn approve(
     translation: &Stored<Translation>,
     looked: Digest,
@@ -198,7 +199,7 @@ pub fn approve(
     if !value.waits() {
         return Err(Refusal::AlreadySo);
     }
-    if value.writer() == Some(by) {
+    if value.is_written_by(by) {
         return Err(Refusal::SecondPerson);
     }
     Ok(add(translation, What::Approved(looked), Action::TranslationApproved, (by, at)))

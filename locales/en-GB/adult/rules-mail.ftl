@@ -1,6 +1,6 @@
 # The mail that takes the children's rules home at the start of the year, and the same on paper.
 
-rules-mail-subject = { $school }: our computer rules for this year
+rules-mail-subject = { $school }: our computer rules, { $year }
 rules-mail-text =
     Dear { $name },
 

@@ -19,7 +19,7 @@ use usher_types::moment::Moment;
 /// The first bytes of a segment.
 pub(super) const MAGIC: &[u8; 8] = b"USHERSP1";
 /// The length of a segment's header.
-pub(super) const HEADER_BYTES: usize = 8 + 8 + 8 + 32;
+pub(crate) const HEADER_BYTES: usize = 8 + 8 + 8 + 32;
 /// The length of a frame before its content.
 pub(super) const FRAME_HEAD_BYTES: usize = 1 + 4 + 4 + 8;
 /// The length of an event frame's key.

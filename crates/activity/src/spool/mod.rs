@@ -22,6 +22,7 @@ use usher_events::sink::{EventSink, Place, SinkClosed};
 use usher_types::clock::Clock;
 use usher_types::ids::Id;
 
+pub(crate) use frame::HEADER_BYTES;
 pub use frame::{Key, LONGEST_FRAME_BYTES};
 pub use recover::Recovered;
 pub use segment::{EventFrame, Segment, SegmentReader, segments};

@@ -47,7 +47,11 @@ pub fn segments(folder: &Path) -> Result<Vec<Segment>, SpoolFault> {
         let Some(number) = name.strip_suffix(".spool").and_then(|number| number.parse().ok()) else {
             continue;
         };
-        found.push(open_header(number, path)?);
+        match open_header(number, path) {
+            // It was removed meanwhile: what was in it is in the event files.
+            Err(SpoolFault::Disk { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+            segment => found.push(segment?),
+        }
     }
     found.sort_by_key(|segment| segment.number);
     Ok(found)

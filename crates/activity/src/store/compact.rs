@@ -13,7 +13,7 @@ use usher_types::moment::Moment;
 
 use super::{Store, discard};
 use crate::manifest::{Cover, FileEntry, State, joined, sync_folder};
-use crate::spool::{Segment, SegmentReader, SpoolFault, segments};
+use crate::spool::{HEADER_BYTES, Segment, SegmentReader, SpoolFault, segments};
 use crate::spooled::next_but;
 use crate::table::{Full, Stream, Table, order};
 
@@ -23,6 +23,9 @@ pub(crate) const OWN: u32 = 0;
 const STEP_EVENTS: usize = 65_536;
 /// A day with more files is made into one; until then questions open each of them.
 const MOST_FILES: usize = 8;
+
+/// A segment of this length holds no event.
+const HEADER_LENGTH: u64 = HEADER_BYTES as u64;
 
 /// What came of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,6 +112,39 @@ impl Store {
         self.commit(&[], made.into_iter().collect(), &[])
     }
 
+    /// Puts segments aside that were closed before this moment and are not in the store whole although they were taken in since:
+    /// what is left in them cannot be read, and one of them would keep all later ones from being removed. The file stays, under
+    /// another name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn put_aside(&mut self, spool: &Path, before: Moment) -> Result<u64, SpoolFault> {
+        let all = segments(spool)?;
+        let mut aside = 0;
+        for (segment, next) in all.iter().zip(all.iter().skip(1)) {
+            if next.created_at >= before || self.is_whole(segment)? {
+                continue;
+            }
+            let path = segment.path.with_extension("unread");
+            fs::rename(&segment.path, &path)
+                .map_err(|source| SpoolFault::disk("put aside", &segment.path, source))?;
+            tracing::error!(path = %path.display(), "events in this file cannot be read: it is put aside");
+            aside += 1;
+        }
+        Ok(aside)
+    }
+
+    /// Whether all of a closed segment is in the store. One that was begun and never written to is.
+    fn is_whole(&self, segment: &Segment) -> Result<bool, SpoolFault> {
+        let length = fs::metadata(&segment.path).map(|metadata| metadata.len());
+        let length = length.map_err(|source| SpoolFault::disk("read", &segment.path, source))?;
+        if length <= HEADER_LENGTH {
+            return Ok(true);
+        }
+        let covered = self.manifest.covered(OWN, segment.number);
+        Ok(covered.len() == 1 && covered.iter().any(|range| range.contains(&(length - 1))))
+    }
+
     /// Removes segments that are in the store whole and were closed before this moment, oldest first.
     ///
     /// # Errors
@@ -117,11 +153,7 @@ impl Store {
         let all = segments(spool)?;
         let mut released = 0;
         for (segment, next) in all.iter().zip(all.iter().skip(1)) {
-            let length = fs::metadata(&segment.path).map(|metadata| metadata.len());
-            let length = length.map_err(|source| SpoolFault::disk("read", &segment.path, source))?;
-            let covered = self.manifest.covered(OWN, segment.number);
-            let whole = covered.iter().any(|range| range.contains(&(length - 1)));
-            if !whole || covered.len() != 1 || next.created_at >= before {
+            if next.created_at >= before || !self.is_whole(segment)? {
                 break;
             }
             fs::remove_file(&segment.path)

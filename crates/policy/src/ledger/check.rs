@@ -197,7 +197,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("web.personal-details", Check::Judged(judged::details_stay)),
     ("web.sign-up", Check::Judged(judged::nobody_joins)),
     ("web.hurtful-posts", Check::Judged(judged::unkind_words_wait)),
-    ("web.private-time", Check::NotBuilt),
+    ("web.private-time", Check::Settings(settled::private_time)),
     ("web.report-site", Check::Both(settled::provider_is_told, judged::reported_is_shut)),
     ("web.downloads", Check::Judged(judged::programs_stay_out)),
     ("web.dns-filter", Check::NotBuilt),

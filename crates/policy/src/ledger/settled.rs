@@ -150,6 +150,13 @@ fn reach(school: &Configured<'_>, offices: &[Role]) -> Found {
     Err(Short::of("nobody-holds", offices.iter().map(|role| role.name().to_owned())))
 }
 
+/// Somebody's private time has a limit that a day or a week can pass.
+pub(super) fn private_time(school: &Configured<'_>) -> Found {
+    let rules = &school.settings.private_use;
+    holds(rules.day_minutes > 0 || rules.week_minutes > 0, "no-private-limit")?;
+    holds(!rules.categories.is_empty(), "no-private-kinds")
+}
+
 pub(super) fn weekly_readers(school: &Configured<'_>) -> Found {
     reach(school, &school.settings.reports.weekly_to)
 }

@@ -65,7 +65,10 @@ impl Job for EventFiles {
             // A run that broke off left the list of files as it was.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
             let done = store.compact(&spool, at)?;
-            let released = store.release(&spool, at.plus_minutes(-SPOOL_DAYS * 24 * 60))?;
+            let before = at.plus_minutes(-SPOOL_DAYS * 24 * 60);
+            // What was just taken in and is not in the files after a week of tries cannot be read.
+            store.put_aside(&spool, before)?;
+            let released = store.release(&spool, before)?;
             if done.events > 0 || released > 0 {
                 tracing::info!(done.events, done.merged, released, "events were taken into files");
             }
