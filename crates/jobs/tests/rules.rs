@@ -136,4 +136,13 @@ async fn agr_13_every_parent_is_sent_the_rules_of_their_child_once_a_year_and_th
     assert_eq!(stands(81).await, format!("gone {}", at("2026-09-04T08:01").unix_ms()));
     assert!(stands(82).await.starts_with("failed the mail cannot be written"), "{}", stands(82).await);
     assert_eq!(stands(83).await, "Paper");
+
+    // A mail that did not arrive keeps nobody from next year's.
+    let mut policy = snapshot::policy("comprehensive");
+    let (first, last) = (jiff::civil::date(2027, 9, 2), jiff::civil::date(2027, 12, 17));
+    policy.calendar.terms = vec![Term { name: "Autumn".into(), first, last }];
+    let built = snapshot::build(policy, lists::library(&[], vec![]), &[], &[]);
+    let job = Rules { snapshot: Arc::new(ArcSwapOption::from_pointee(built)), ..job };
+    job.run(at("2027-09-02T08:00")).await.unwrap();
+    assert_eq!(books.values::<RulesSent>().await.unwrap().len(), 6);
 }

@@ -280,5 +280,12 @@ mod tests {
         assert_eq!(withdraw(&one, reader, AT), Err(Refusal::AlreadySo));
         let one = kept(&approve(&one, second, reader, AT).unwrap(), 5);
         assert_eq!((one.value.shown(), one.value.entries.len()), (Some(second), 5));
+
+        // Whoever mends a comma of somebody's words does not make them somebody else's.
+        let one = kept(&write(&one, (first, "Ms Khan"), writer, AT).unwrap(), 6);
+        let one = kept(&write(&one, (first, "Ms A Khan"), reader, AT).unwrap(), 7);
+        assert_eq!(approve(&one, first, writer, AT), Err(Refusal::SecondPerson));
+        assert_eq!(approve(&one, first, reader, AT), Err(Refusal::SecondPerson));
+        assert!(approve(&one, first, Id::new(3), AT).is_ok());
     }
 }

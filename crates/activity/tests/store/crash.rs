@@ -133,6 +133,26 @@ fn a_damaged_file_is_named_and_the_others_are_answered_from() {
 }
 
 #[test]
+fn a_segment_that_cannot_be_read_to_its_end_is_put_aside_and_keeps_no_other_from_going() {
+    let mut played = Played::new();
+    played.play(0..4, 100);
+    let first = ending(&played.spool(), ".spool")[0].clone();
+    let mut bytes = fs::read(&first).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0x55);
+    fs::write(&first, &bytes).unwrap();
+    let mut store = played.open();
+    store.compact(&played.spool(), later()).unwrap();
+    assert_eq!(store.release(&played.spool(), later()).unwrap(), 0, "it stands before the others");
+    assert_eq!(store.put_aside(&played.spool(), monday()).unwrap(), 0, "it is too new");
+    assert_eq!(store.put_aside(&played.spool(), later()).unwrap(), 1);
+    assert_eq!(store.release(&played.spool(), later()).unwrap(), 2, "the last one is open");
+    assert_eq!(fs::read(ending(&played.spool(), ".unread")[0].clone()).unwrap(), bytes, "it is kept");
+    let all = Question::all(Id::new(1), monday().plus_minutes(-60), later());
+    assert!(played.files().find(&all, usize::MAX).unwrap().len() > 300, "what could be read is in the files");
+}
+
+#[test]
 fn a_damaged_list_is_named_and_the_spool_is_answered_from() {
     let mut played = Played::new();
     played.play(0..3, 100);
