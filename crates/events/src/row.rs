@@ -141,13 +141,14 @@ impl Row {
         self.flags & flag != 0
     }
 
-    fn bare(event: &Event) -> Self {
+    /// A row that says nothing yet but when it was.
+    pub const fn blank(id: EventId, school: SchoolId, at: Moment) -> Self {
         Self {
-            id: event.id,
-            school: event.school,
-            at: event.at,
-            kind: kind_of(&event.what).map_or(0, |kind| kind.number),
-            person: event.person().map_or(0, Id::number),
+            id,
+            school,
+            at,
+            kind: 0,
+            person: 0,
             lesson: 0,
             verdict: 0,
             severity: 0,
@@ -165,6 +166,14 @@ impl Row {
             engine: String::new(),
             search: String::new(),
             title: String::new(),
+        }
+    }
+
+    fn bare(event: &Event) -> Self {
+        Self {
+            kind: kind_of(&event.what).map_or(0, |kind| kind.number),
+            person: event.person().map_or(0, Id::number),
+            ..Self::blank(event.id, event.school, event.at)
         }
     }
 

@@ -6,14 +6,14 @@
     reason = "tests stop where something is wrong"
 )]
 
-use std::ops::ControlFlow;
+mod told;
+
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tempfile::TempDir;
 use tokio::sync::broadcast;
-use usher_activity::question::{Activity, Question};
-use usher_activity::spool::SpoolFault;
+use usher_activity::question::Activity;
 use usher_events::event::{Ended, Event, Turned, What};
 use usher_jobs::alerts::{Alerts, Tools};
 use usher_jobs::follow::{Follow, Republish, load_people};
@@ -47,34 +47,13 @@ use usher_store::store::Store;
 use usher_testkit::school::{Counting, group, pupil, school, staff};
 use usher_testkit::{events, facts, lists, snapshot};
 use usher_types::email::EmailAddress;
-use usher_types::ids::{EventId, Id};
+use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::Role;
 use usher_typeset::typesetter::Typesetter;
 use usher_words::Words;
 
-/// The events of a test.
-#[derive(Debug, Default)]
-struct Told(Mutex<Vec<Event>>);
-
-impl Activity for Told {
-    fn event(&self, id: EventId) -> Result<Option<Event>, SpoolFault> {
-        Ok(self.0.lock().unwrap().iter().find(|event| event.id == id).cloned())
-    }
-
-    fn scan(
-        &self,
-        question: &Question,
-        each: &mut dyn FnMut(Event) -> ControlFlow<()>,
-    ) -> Result<(), SpoolFault> {
-        for event in self.0.lock().unwrap().iter() {
-            if question.from <= event.at && event.at < question.until && each(event.clone()).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
+use self::told::Told;
 
 /// A post that can be out of order.
 #[derive(Debug, Default)]

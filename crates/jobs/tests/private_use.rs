@@ -1,14 +1,14 @@
 //! Private time of staff: counted when a day is over, told to the person first, handed on later.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop where something is wrong")]
 
-use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex};
+mod told;
+
+use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use jiff::civil::time;
-use usher_activity::question::{Activity, Question};
-use usher_activity::spool::SpoolFault;
-use usher_events::event::{Event, What};
+use usher_activity::question::Activity;
+use usher_events::event::What;
 use usher_jobs::private_use::{PrivateUse, Tools};
 use usher_jobs::runner::Job;
 use usher_policy::snapshot::Snapshot;
@@ -26,38 +26,18 @@ use usher_store::store::Store;
 use usher_testkit::school::{Counting, school, staff};
 use usher_testkit::{events, facts, lists, snapshot};
 use usher_types::calendar::{Period, PeriodKind, SchoolCalendar};
-use usher_types::ids::{EventId, Id};
+use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::Role;
 use usher_words::Words;
+
+use self::told::Told;
 
 const RUTH: u64 = 9;
 const HEAD: u64 = 1;
 
 fn at(text: &str) -> Moment {
     Zone::london().parse(text).unwrap()
-}
-
-#[derive(Debug, Default)]
-struct Recorded(Mutex<Vec<Event>>);
-
-impl Activity for Recorded {
-    fn event(&self, _id: EventId) -> Result<Option<Event>, SpoolFault> {
-        Ok(None)
-    }
-
-    fn scan(
-        &self,
-        question: &Question,
-        each: &mut dyn FnMut(Event) -> ControlFlow<()>,
-    ) -> Result<(), SpoolFault> {
-        for event in self.0.lock().unwrap().iter() {
-            if question.from <= event.at && event.at < question.until && each(event.clone()).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn a_school() -> Snapshot {
@@ -78,7 +58,7 @@ fn a_school() -> Snapshot {
 struct Office {
     books: Books,
     store: Arc<dyn Store>,
-    recorded: Arc<Recorded>,
+    recorded: Arc<Told>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     _folder: tempfile::TempDir,
 }
@@ -97,7 +77,7 @@ impl Office {
         let office = Self {
             books,
             store,
-            recorded: Arc::new(Recorded::default()),
+            recorded: Arc::new(Told::default()),
             snapshot: Arc::new(ArcSwapOption::from_pointee(a_school())),
             _folder: folder,
         };

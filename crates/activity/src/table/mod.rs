@@ -178,28 +178,5 @@ fn schema() -> Result<TypePtr, ParquetError> {
 
 /// A row as read back, before its texts.
 pub(super) fn blank(school: u64) -> Row {
-    Row {
-        id: Id::new(0),
-        school: Id::new(school),
-        at: Moment::from_unix_ms(0),
-        kind: 0,
-        person: 0,
-        lesson: 0,
-        verdict: 0,
-        severity: 0,
-        status: 0,
-        bytes: 0,
-        flags: 0,
-        classes: String::new(),
-        device: String::new(),
-        room: String::new(),
-        group: String::new(),
-        category: String::new(),
-        themes: String::new(),
-        site: String::new(),
-        media: String::new(),
-        engine: String::new(),
-        search: String::new(),
-        title: String::new(),
-    }
+    Row::blank(Id::new(0), Id::new(school), Moment::from_unix_ms(0))
 }
