@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is for the terminal")]
 
 mod bench;
+mod detect;
 mod differential;
 mod docs;
 mod peers;
@@ -31,6 +32,11 @@ enum Chore {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// The program's reading of short texts: train it, measure it.
+    Detect {
+        #[command(subcommand)]
+        detect: detect::Detect,
+    },
     /// Compare our verdicts on the same lists with other programs'.
     Differential(differential::Differential),
     /// Check the rules of CONTRIBUTING.md that a machine can check.
@@ -49,6 +55,7 @@ fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."));
     match Arguments::parse().chore {
         Chore::Bench { bench } => bench.run(),
+        Chore::Detect { detect } => detect.run(root),
         Chore::Differential(differential) => differential.run(),
         Chore::Tidy => tidy::run(root),
         Chore::Docs { check } => docs::run(root, check),

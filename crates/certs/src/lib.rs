@@ -7,3 +7,4 @@
 pub mod authority;
 pub mod leaf;
 pub mod master;
+pub mod token_key;

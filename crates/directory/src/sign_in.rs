@@ -59,6 +59,8 @@ pub enum Place {
     Device,
     /// The desk in this browser; the digest of the cookie's secret.
     Desk(Digest),
+    /// Other web services in this browser (ACC-15), likewise.
+    Services(Digest),
     /// One proxy request with credentials of its own: nothing is kept.
     Request,
     /// Nothing but whether the secret is right, before a new one is set: nothing is kept.
@@ -97,6 +99,9 @@ pub enum SignInFault {
     /// The same person is signed in at another device, and the school allows one (ACC-09).
     #[error("signed in at another device")]
     Elsewhere,
+    /// The account is a year group's, and this is for people's own (ACC-15).
+    #[error("the account is shared")]
+    Shared,
     /// The store failed.
     #[error("the books cannot be read now")]
     Store(#[from] StoreError),
@@ -286,6 +291,9 @@ impl SignIn {
         school: &School,
         at: Moment,
     ) -> Result<SignedIn, SignInFault> {
+        if matches!((ask.place, account.owner), (Place::Services(_), Owner::YearGroup(_))) {
+            return Err(SignInFault::Shared);
+        }
         let person = match account.owner {
             Owner::Person(id) => Some(books::person(&self.books, id).await?),
             Owner::YearGroup(_) => None,
@@ -308,6 +316,10 @@ impl SignIn {
         match ask.place {
             Place::Device => session.bound = Bound::Device(ask.address.to_canonical()),
             Place::Desk(secret) => session.secret = Some(secret),
+            Place::Services(secret) => {
+                session.bound = Bound::Services;
+                session.secret = Some(secret);
+            }
             Place::Request if account.must_change => return Err(SignInFault::Closed),
             Place::Request | Place::Check => {
                 let subject = books::subject_of_session(&self.books, school, &session, at).await?;

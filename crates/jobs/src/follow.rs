@@ -120,9 +120,10 @@ impl Follow {
 
 /// Kinds a snapshot is made of.
 const DECIDING: [Kind; 4] = [Kind::Grant, Kind::LessonList, Kind::ListEdit, Kind::Policy];
+/// The school's settings, which both are made of.
+const SETTINGS: [Kind; 1] = [Kind::School];
 /// Kinds somebody's circumstances are made of.
-const PEOPLE: [Kind; 7] = [
-    Kind::School,
+const PEOPLE: [Kind; 6] = [
     Kind::Person,
     Kind::Account,
     Kind::AgreementVersion,
@@ -152,7 +153,7 @@ impl Job for Follow {
         }
         // People first: an account that was closed must be out whatever else fails.
         let today = school(&self.books).await?.zone.local(at).date();
-        if self.waits(&PEOPLE) || self.is_new_day(today) {
+        if self.waits(&PEOPLE) || self.waits(&SETTINGS) || self.is_new_day(today) {
             load_people(&self.books, &self.table, at).await?;
             load_names(&self.books, &self.names).await?;
             self.taken(&PEOPLE);
@@ -168,9 +169,10 @@ impl Job for Follow {
             load_devices(&self.books, &self.table).await?;
             self.taken(&[Kind::Device]);
         }
-        if self.waits(&DECIDING) {
+        if self.waits(&DECIDING) || self.waits(&SETTINGS) {
             self.publisher.republish(at).await.map_err(JobFault::Other)?;
             self.taken(&DECIDING);
+            self.taken(&SETTINGS);
         }
         Ok(())
     }

@@ -1,16 +1,19 @@
 //! Pictures of paper slips are deleted when their agreement is long over: the encrypted bytes first, then the books say so.
 //! What a case holds stays (INC-13).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use usher_records::agreement::AgreementVersion;
 use usher_records::case::{Case, held_people};
 use usher_records::change::Actor;
+use usher_records::keeping::{Disposal, Removed, Rule};
 use usher_records::person::Person;
 use usher_records::slip::{Keeping, Slip, forget, pictures_until};
 use usher_store::books::Books;
 use usher_store::store::StoreError;
+use usher_types::ids::{Id, IdSource};
 use usher_types::moment::Moment;
 
 use crate::runner::{Job, JobFault};
@@ -20,6 +23,8 @@ use crate::runner::{Job, JobFault};
 pub struct Scans {
     /// The school's books.
     pub books: Books,
+    /// New ids, for the log of what was removed.
+    pub ids: Arc<dyn IdSource>,
 }
 
 #[async_trait]
@@ -57,6 +62,15 @@ impl Job for Scans {
                 self.books.store().remove_blob(self.books.school(), scan.sealed).await?;
             }
             let Some(change) = forget(&slip, at) else { continue };
+            let line = Disposal {
+                id: Id::new(self.ids.next(at)),
+                what: Removed::Pictures,
+                count: slip.value.pictures().count().try_into().unwrap_or(u64::MAX),
+                rule: Rule::AfterAgreement { days },
+                held: u32::try_from(held.len()).unwrap_or(u32::MAX),
+                at,
+            };
+            let change = change.and(line.write());
             match self.books.commit(&change, &Actor::Usher(self.name().into()), at).await {
                 // Somebody brought another picture meanwhile: the next run finds it.
                 Ok(_) | Err(StoreError::Conflict { .. }) => {}

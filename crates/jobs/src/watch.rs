@@ -18,7 +18,7 @@ use tokio::io::AsyncWriteExt as _;
 use usher_events::event::{Event, System, What};
 use usher_events::sink::EventSink;
 use usher_policy::alarm;
-use usher_records::alert::{self, Alert, Concern, Off, Whose};
+use usher_records::alert::{self, Alert, Concern, Off, Rule, Whose};
 use usher_records::change::{Actor, Mail};
 use usher_records::person::Person;
 use usher_records::school::School;
@@ -248,16 +248,15 @@ impl Tools {
         let whose = Whose::Filter(outage.why);
         let roles = alarm::told(&school.settings.alarms, whose, None);
         let readers = holders(&self.books, &roles, &school.zone, at).await?;
+        let id = Id::new(self.ids.next(at));
         let alert = Alert {
-            id: Id::new(self.ids.next(at)),
-            concern: Concern::FilterOff,
-            whose,
             events: outage.event.into_iter().collect(),
             from: outage.from,
             until: outage.until,
-            at,
             told: readers.iter().map(|reader| reader.id).collect(),
-            seen: None,
+            severity: alarm::severity(Concern::FilterOff, 0),
+            rules: vec![Rule::Seen(Concern::FilterOff)],
+            ..Alert::new(id, Concern::FilterOff, whose, at)
         };
         let mails = readers.iter().map(|reader| self.mail(reader, &alert, outage.why, &school)).collect();
         self.books.commit(&alert::raise(&alert, mails), &Actor::Usher("watch".into()), at).await?;

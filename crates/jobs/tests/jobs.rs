@@ -166,6 +166,7 @@ impl Fixture {
             words: Arc::new(Words::english().unwrap()),
             ids: Arc::new(Counting::default()),
             desk_origin: "https://desk.example".into(),
+            reader: None,
         };
         Alerts::new(tools, live)
     }

@@ -21,6 +21,7 @@ use usher_records::case::{self, Case};
 use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::code::Code;
 use usher_records::device::Device;
+use usher_records::keeping::{Disposal, Removed, Rule};
 use usher_records::lending::{self, Lending};
 use usher_records::noun::Noun;
 use usher_records::person::Person;
@@ -96,7 +97,8 @@ async fn agr_09_inc_13_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_
         deleted: None,
     };
     commit(&books, attach(&slip().await, scan).unwrap(), "2026-09-12T08:00").await;
-    let job = Scans { books: books.clone() };
+    let ids = Arc::new(usher_testkit::school::Counting::default());
+    let job = Scans { books: books.clone(), ids };
     let kept = async || books.store().blob(Id::new(1), sealed).await.unwrap().is_some();
     // The agreement ends on 1 September 2027; 365 days later is 31 August 2028.
     job.run(at("2028-08-30T23:00")).await.unwrap();
@@ -130,6 +132,9 @@ async fn agr_09_inc_13_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_
     let slip = slip().await.value;
     assert_eq!(slip.scans[0].deleted, Some(at("2028-08-31T00:10")), "once, and it says when");
     assert_eq!(slip.scans[0].by, Id::new(9));
+    let log = books.values::<Disposal>().await.unwrap();
+    let line = log.iter().map(|line| (line.what, line.count, line.rule, line.held)).collect::<Vec<_>>();
+    assert_eq!(line, [(Removed::Pictures, 1, Rule::AfterAgreement { days: 365 }, 0)]);
 }
 
 fn terms(profile: &str) -> Arc<ArcSwapOption<Snapshot>> {

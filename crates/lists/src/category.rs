@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use crate::kebab;
 
 /// The product's own catalogue, as shipped.
-const OURS: &str = include_str!("../../../lists/categories.toml");
+/// The table that comes with the program, as its file is written.
+pub const BUILT_IN: &str = include_str!("../../../lists/categories.toml");
 
 /// Most categories one table can hold: the bits of a [`CategorySet`].
 pub const MAX_CATEGORIES: usize = 128;
@@ -148,7 +149,7 @@ impl Catalogue {
     /// # Errors
     /// Never for the file as shipped; a test reads it.
     pub fn ours() -> Result<Self, CatalogueError> {
-        Self::parse(OURS)
+        Self::parse(BUILT_IN)
     }
 
     /// Reads a catalogue: TOML with one `[[category]]` table an entry.

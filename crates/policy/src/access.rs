@@ -135,6 +135,27 @@ pub fn may_look_at(who: &Who, whose: &Who) -> Result<Permit, Denied> {
     if who.person != whose.person && (pupil || head) { Ok(permit) } else { Err(Denied(Act::LookAtActivity)) }
 }
 
+/// Whether `who` may see, and ask for, an examination of this person's files (MON-09): nobody sees one of their own.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_examine(who: &Who, whose: &Who) -> Result<Permit, Denied> {
+    let permit = may(who, Act::ExamineFiles)?;
+    if who.person == whose.person { Err(Denied(Act::ExamineFiles)) } else { Ok(permit) }
+}
+
+/// Whether `second` may agree to an examination that `first` asked for: another person; and one of the two is the headteacher,
+/// who answers for it, or the chair of governors where the headteacher's own things are looked at.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_agree_to_examine(second: &Who, first: &Who, whose: &Who) -> Result<Permit, Denied> {
+    let permit = may_examine(second, whose)?;
+    let answers = if whose.roles.has(Role::Headteacher) { Role::ChairOfGovernors } else { Role::Headteacher };
+    let one_answers = first.roles.has(answers) || second.roles.has(answers);
+    if first.person != second.person && one_answers { Ok(permit) } else { Err(Denied(Act::ExamineFiles)) }
+}
+
 /// Somebody to whom it may matter that a child told.
 #[derive(Debug, Clone, Copy)]
 pub struct Listener<'a> {
@@ -160,6 +181,11 @@ pub fn may_hear(listener: Listener<'_>, contacts: &Contacts, told: &Told) -> boo
     let technical = matches!(told.what, What::Accident | What::PasswordKnown);
     let helps = technical && listener.who.roles.has(Role::Technician);
     named || helps || (told.what != What::Accident && (teaches || runs))
+}
+
+/// The offices whose holders may, for pages that tell people who sees what of them.
+pub const fn offices(act: Act) -> &'static [Role] {
+    act.roles()
 }
 
 /// The table as a text a headteacher can read: one line an act, who may after it.
@@ -188,6 +214,25 @@ mod tests {
 
     fn who(kind: PersonKind, roles: &[Role]) -> Who {
         Who { person: Id::new(1), kind, roles: Roles::of(roles) }
+    }
+
+    #[test]
+    fn mon_09_a_second_person_agrees_one_of_them_answers_for_it_and_nobody_for_themselves() {
+        let numbered =
+            |person: u64, roles: &[Role]| Who { person: Id::new(person), ..who(PersonKind::Staff, roles) };
+        let head = numbered(1, &[Role::Headteacher]);
+        let dsl = numbered(2, &[Role::SafeguardingLead]);
+        let lead = numbered(3, &[Role::ComputingLead]);
+        let chair = numbered(4, &[Role::ChairOfGovernors]);
+        let teacher = numbered(5, &[Role::Teacher]);
+        assert!(may_agree_to_examine(&head, &lead, &teacher).is_ok());
+        assert!(may_agree_to_examine(&dsl, &head, &teacher).is_ok());
+        assert!(may_agree_to_examine(&dsl, &lead, &teacher).is_err(), "nobody answers for it");
+        assert!(may_agree_to_examine(&head, &head, &teacher).is_err(), "alone");
+        assert!(may_agree_to_examine(&head, &lead, &head).is_err(), "about oneself");
+        assert!(may_agree_to_examine(&chair, &dsl, &head).is_ok());
+        assert!(may_agree_to_examine(&dsl, &lead, &head).is_err(), "the head's own is the chair's");
+        assert!(may_examine(&teacher, &lead).is_err());
     }
 
     #[test]

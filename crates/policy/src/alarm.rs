@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use usher_records::alert::{Concern, Whose};
+use usher_records::alert::{Alert, Concern, Rule, Whose};
 use usher_records::person::Person;
 use usher_records::settings::{Alarms, Burst};
+use usher_scan::theme::Theme;
 use usher_types::ids::EventId;
 use usher_types::moment::Moment;
-use usher_types::role::{PersonKind, Role};
+use usher_types::role::{PersonKind, Role, Year};
 
 use crate::access::{Act, Who, may};
 
@@ -34,6 +35,69 @@ pub fn told(rules: &Alarms, whose: Whose, about: Option<&Person>) -> Vec<Role> {
         Some(person) if person.kind != PersonKind::Pupil => vec![Role::Headteacher],
         Some(_) | None => rules.to.clone(),
     }
+}
+
+/// The most a program's reading of words is worth: a person looks today. That a child may be in danger now is said by a
+/// list that people wrote, or by a person (UM-18).
+pub const MOST_BY_PROGRAM: u8 = 4;
+
+/// What a program's reading is worth. Nothing follows from it but that a person is asked to look.
+pub fn by_program(theme: Theme, sure: bool) -> u8 {
+    let grave = matches!(theme, Theme::SelfHarm | Theme::Grooming | Theme::Radicalisation | Theme::Violence);
+    match (grave, sure) {
+        (true, true) => MOST_BY_PROGRAM,
+        (true, false) | (false, true) => 3,
+        (false, false) => 2,
+    }
+}
+
+/// One thing words were found to say: by which rule, and how grave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The rule.
+    pub rule: Rule,
+    /// How grave, 1 to 5.
+    pub severity: u8,
+}
+
+/// The marks that count: what the school has retired raises nothing.
+pub fn counted<'a>(rules: &'a Alarms, marks: &'a [Mark]) -> impl Iterator<Item = &'a Mark> {
+    marks.iter().filter(|mark| !rules.answer.retired.contains(&mark.rule.name()))
+}
+
+/// How grave words weigh against the school's threshold, for somebody of this year (UM-03): where a year has a threshold
+/// of its own, the difference to everybody's is added.
+pub fn weighed(rules: &Alarms, marks: &[Mark], year: Option<Year>) -> u8 {
+    let severity = counted(rules, marks).map(|mark| mark.severity).max().unwrap_or(0);
+    let own = year.and_then(|year| rules.answer.words_from_years.get(&year)).copied();
+    match own {
+        Some(from) if severity >= from => severity.max(rules.words_from),
+        Some(_) => severity.min(rules.words_from.saturating_sub(1)),
+        None => severity,
+    }
+}
+
+/// How grave an alert is, 1 to 5: by its words where it has some.
+pub const fn severity(concern: Concern, words: u8) -> u8 {
+    match concern {
+        Concern::GraveWords => words,
+        Concern::FilterOff | Concern::Drill => 5,
+        Concern::GraveBlocks => 4,
+        Concern::Leaving | Concern::Malware | Concern::WrongPasswords => 3,
+        Concern::ManyBlocks | Concern::TwoPlaces => 2,
+    }
+}
+
+/// Whether somebody may read this alert: as [`may_see`], or because it was handed on to them.
+pub fn may_read(rules: &Alarms, who: &Who, alert: &Alert, about: Option<&Person>) -> bool {
+    let handed = alert.passed_on.iter().any(|(told, _)| *told == who.person);
+    let own = alert.whose == Whose::Person(who.person);
+    may_see(rules, who, alert.whose, about) || (handed && !own && may(who, Act::UseDesk).is_ok())
+}
+
+/// Whether somebody may begin a drill: whoever is told of alerts about pupils.
+pub fn may_drill(rules: &Alarms, who: &Who) -> bool {
+    may(who, Act::UseDesk).is_ok() && who.roles.has_any(&rules.to)
 }
 
 /// Whether somebody may read an alert about this person, or about nobody in particular: whoever is told of such alerts,
@@ -155,8 +219,8 @@ const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
         Concern::GraveWords | Concern::Leaving | Concern::Malware => Burst { times: 1, ..rules.words },
         Concern::GraveBlocks => rules.grave_blocks,
         Concern::ManyBlocks => rules.many_blocks,
-        // Nothing that is seen in traffic becomes this one; the server itself notices it.
-        Concern::WrongPasswords | Concern::TwoPlaces | Concern::FilterOff => {
+        // Nothing that is seen in traffic becomes the last two.
+        Concern::WrongPasswords | Concern::TwoPlaces | Concern::FilterOff | Concern::Drill => {
             Burst { times: 1, ..rules.sign_ins }
         }
     }
@@ -323,5 +387,33 @@ mod tests {
         let technician = person(5, PersonKind::Contractor, &[Role::Technician]);
         assert!(off(&head) && off(&technician) && !off(&lead) && !off(&teacher) && !off(&chair));
         assert!(!sees(&technician, Some(&child)) && !sees(&technician, None));
+    }
+
+    #[test]
+    fn um_18_a_program_is_never_worth_the_gravest() {
+        for theme in Theme::ALL {
+            assert!(by_program(theme, true) <= MOST_BY_PROGRAM && MOST_BY_PROGRAM < 5, "{theme}");
+            assert!(
+                by_program(theme, false) < Alarms::default().words_from,
+                "{theme}: unsure, and told at once"
+            );
+        }
+        assert_eq!((by_program(Theme::SelfHarm, true), by_program(Theme::Gambling, true)), (4, 3));
+    }
+
+    #[test]
+    fn um_03_a_year_with_its_own_threshold_is_told_from_there_on() {
+        let (young, old) = (Year::new(1).unwrap(), Year::new(6).unwrap());
+        let mut rules = Alarms::default();
+        rules.answer.words_from_years = [(young, 3), (old, 5)].into();
+        let told = |severity, year| {
+            let marks = [Mark { rule: Rule::Words("violence".into()), severity }];
+            weighed(&rules, &marks, year) >= rules.words_from
+        };
+        assert!(told(3, Some(young)) && !told(2, Some(young)));
+        assert!(told(5, Some(old)) && !told(4, Some(old)));
+        assert!(told(4, None) && !told(3, None));
+        rules.answer.retired = vec!["words.violence".into()];
+        assert_eq!(weighed(&rules, &[Mark { rule: Rule::Words("violence".into()), severity: 5 }], None), 0);
     }
 }

@@ -150,6 +150,8 @@ pub enum Reason {
     SanctionSupervisedOnly(SanctionId),
     /// A sanction takes mail on the web away.
     SanctionNoMail(SanctionId),
+    /// This sealed category is shut neither here nor by a filter above, so that pupils are served nothing.
+    SealMissing(Category),
 }
 
 impl Reason {

@@ -57,6 +57,7 @@ pub fn reason(words: &Words, reader: Reader, decision: &Decision) -> String {
         Reason::Unknown if decision.is_refusal() => ("reason-unknown", None),
         Reason::Unknown => ("reason-unknown-open", None),
         Reason::NoGroup => ("reason-no-group", None),
+        Reason::SealMissing(name) => ("reason-seal-missing", Some(("category", category(name.as_str())))),
     };
     say(words, reader, key, value)
 }

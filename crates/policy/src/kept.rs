@@ -12,7 +12,8 @@ use usher_lists::patterns::AddressPattern;
 use crate::profile::{ProfileFault, fault};
 
 /// The list, as text.
-const OURS: &str = include_str!("../../../lists/not-inspected.toml");
+/// The table that comes with the program, as its file is written.
+pub const BUILT_IN: &str = include_str!("../../../lists/not-inspected.toml");
 
 /// A section of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,7 +56,7 @@ struct Written {
 /// # Errors
 /// When the file is broken; a test finds this first.
 pub fn built_in() -> Result<&'static [KeptSites], ProfileFault> {
-    static READ: LazyLock<Result<Vec<KeptSites>, ProfileFault>> = LazyLock::new(|| parse(OURS));
+    static READ: LazyLock<Result<Vec<KeptSites>, ProfileFault>> = LazyLock::new(|| parse(BUILT_IN));
     READ.as_deref().map_err(Clone::clone)
 }
 

@@ -7,8 +7,10 @@
 //! reason.
 
 pub mod access;
+pub mod accuracy;
 pub mod alarm;
 pub mod amend;
+pub mod answering;
 pub mod broken;
 pub mod check;
 pub mod decide;
@@ -18,6 +20,7 @@ pub mod document;
 pub mod explain;
 pub mod facts;
 pub mod generation;
+pub mod holdings;
 pub mod kept;
 pub mod ledger;
 pub mod live;
@@ -32,5 +35,7 @@ pub mod profile;
 pub mod questions;
 pub mod replay;
 pub mod routing;
+pub mod service;
 pub mod snapshot;
+pub mod tables;
 pub mod verdict;

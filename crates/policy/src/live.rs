@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use usher_lists::category::Category;
 use usher_lists::overlay::Edit;
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
@@ -23,6 +24,14 @@ pub struct Live {
     /// Addresses of this server. Nothing is fetched from them, whatever a name resolves to or a rule opens: the desk and
     /// the books would be behind them.
     pub own_addresses: Vec<IpAddr>,
+    /// The sealed categories that a filter above Usher shuts, as the school's memberships say. A sealed category that is
+    /// neither among these nor has a list here is missing, and pupils are served nothing (FM-27). None in generations from
+    /// before this was asked: nothing is missing there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_above: Option<Vec<Category>>,
+    /// The tables of the build that made the generation ([`crate::tables`]); none in generations from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<Digest>,
 }
 
 impl Live {

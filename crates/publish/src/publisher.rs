@@ -17,10 +17,13 @@ use usher_policy::must;
 use usher_policy::probe::{Outcome, probe};
 use usher_policy::profile::ProfileFault;
 use usher_policy::snapshot::{Parts, PolicyFault, Snapshot};
+use usher_policy::tables;
 use usher_records::grant::Grant;
 use usher_records::in_force::InForce;
 use usher_records::lesson::LessonList;
 use usher_records::list_edit::ListEdit;
+use usher_records::membership::Used;
+use usher_records::school::School;
 use usher_scan::phrase::book::PhraseBook;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
@@ -182,6 +185,8 @@ impl Publisher {
             lesson_lists: books.values::<LessonList>().await?,
             edits: edits.map(|kept| kept.value.edit).collect(),
             own_addresses: self.own_addresses.clone(),
+            sealed_above: Some(self.sealed_above().await?),
+            tables: Some(tables::digest()),
         }
         .settled(at);
         let bytes = live.bytes();
@@ -202,6 +207,15 @@ impl Publisher {
         books.store().put_blob(school, &bytes).await?;
         books.store().put_generation(school, &parts, at).await?;
         Ok(Some((snapshot, book)))
+    }
+
+    /// What the school's memberships say is shut above. One that is over still says so: the desk is red for it, and the
+    /// filter above did not go with its paper.
+    async fn sealed_above(&self) -> Result<Vec<Category>, PublishFault> {
+        let school = self.books.get::<School, _>(self.books.school()).await?;
+        let memberships = school.map(|kept| kept.value.settings.memberships).unwrap_or_default();
+        let above = memberships.iter().filter(|one| one.used == Used::Above);
+        Ok(above.filter_map(|one| Category::parse(&one.category).ok()).collect())
     }
 
     /// Compares with the lists in use, or after a start with those used last: whoever changed what is in force behind the

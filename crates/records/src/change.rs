@@ -277,6 +277,46 @@ pub enum Action {
     MadeUpCardsCounted,
     /// Somebody said what a network card is.
     NetworkCardSaid,
+    /// Leaders began to look through a sample of web use.
+    ActivityReviewBegun,
+    /// They signed what they thought of it.
+    ActivityReviewSigned,
+    /// Somebody asks to look at somebody's files or mail.
+    ExaminationAsked,
+    /// A second person agreed.
+    ExaminationAgreed,
+    /// A second person said no.
+    ExaminationRefused,
+    /// What came of it is written down.
+    ExaminationOver,
+    /// An alert was closed with its outcome.
+    AlertClosed,
+    /// A closed alert was opened again.
+    AlertReopened,
+    /// Those an alert is for were told, the quiet hours being over.
+    AlertTold,
+    /// An alert went to others, because nobody had taken it up.
+    AlertPassedOn,
+    /// A drill was begun.
+    DrillBegun,
+    /// A service that people sign in to from here was added or changed.
+    ServiceSaved,
+    /// Nobody signs in to it any more.
+    ServiceEnded,
+    /// Somebody said yes to what a service may know of them.
+    ServiceConsented,
+    /// Somebody signed in to a service.
+    ServiceEntered,
+    /// A service was told who signed in.
+    ServiceTold,
+    /// A sign-in to a service was called off.
+    ServiceRevoked,
+    /// Records whose time was over were removed.
+    RecordsRemoved,
+    /// A personal data breach was written down.
+    BreachNoted,
+    /// Whether the Information Commissioner is told of a breach was decided.
+    BreachDecided,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

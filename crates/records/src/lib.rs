@@ -6,17 +6,20 @@
 //! Does not: store anything, check who may ask (that is `policy::access`), or read a clock.
 
 pub mod account;
+pub mod activity_review;
 pub mod agreement;
 pub mod agreement_diff;
 pub mod agreement_draft;
 pub mod agreement_edit;
 pub mod alert;
+pub mod answering;
 pub mod change;
 pub mod code;
 pub mod contact;
 pub mod device;
 pub mod disclosure;
 pub mod equipment;
+pub mod examination;
 pub mod grant;
 pub mod group;
 pub mod held;
@@ -60,5 +63,9 @@ pub mod reading;
 pub mod rules_sent;
 pub mod translation;
 
+pub mod breach;
+pub mod keeping;
 pub mod network_card;
 pub mod private_use;
+
+pub mod service;

@@ -96,11 +96,25 @@ pub enum Kind {
     NetworkCard,
     /// [`crate::network_card::MadeUp`].
     MadeUp,
+    /// [`crate::activity_review::ActivityReview`].
+    ActivityReview,
+    /// [`crate::examination::Examination`].
+    Examination,
+    /// [`crate::service::Service`].
+    Service,
+    /// [`crate::service::consent::Consent`].
+    ServiceConsent,
+    /// [`crate::service::entry::Entry`].
+    ServiceEntry,
+    /// [`crate::keeping::Disposal`].
+    Disposal,
+    /// [`crate::breach::Breach`].
+    Breach,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 52] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -146,6 +160,13 @@ impl Kind {
         Self::PrivateTime,
         Self::NetworkCard,
         Self::MadeUp,
+        Self::ActivityReview,
+        Self::Examination,
+        Self::Service,
+        Self::ServiceConsent,
+        Self::ServiceEntry,
+        Self::Disposal,
+        Self::Breach,
     ];
 
     /// Its name in storage and in the journal.
@@ -196,6 +217,13 @@ impl Kind {
             Self::PrivateTime => "private-time",
             Self::NetworkCard => "network-card",
             Self::MadeUp => "made-up",
+            Self::ActivityReview => "activity-review",
+            Self::Examination => "examination",
+            Self::Service => "service",
+            Self::ServiceConsent => "service-consent",
+            Self::ServiceEntry => "service-entry",
+            Self::Disposal => "disposal",
+            Self::Breach => "breach",
         }
     }
 

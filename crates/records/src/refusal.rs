@@ -145,6 +145,12 @@ pub enum Refusal {
     /// The device has no address, by which whoever is at it is known.
     #[error("the device has no address")]
     AddressNeeded,
+    /// It is meant for nobody.
+    #[error("it is meant for nobody")]
+    NobodyMeant,
+    /// Days are out of bounds, or lines would go before what they are the short form of (DPR-09).
+    #[error("records cannot be kept for so many days")]
+    KeptOddly,
 }
 
 impl Refusal {
@@ -197,6 +203,8 @@ impl Refusal {
             Self::TooMuch => "refusal-too-much",
             Self::StillWaiting => "refusal-still-waiting",
             Self::AddressNeeded => "refusal-address-needed",
+            Self::NobodyMeant => "refusal-nobody-meant",
+            Self::KeptOddly => "refusal-kept-oddly",
         }
     }
 }

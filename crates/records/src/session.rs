@@ -20,6 +20,8 @@ pub enum Bound {
     Device(IpAddr),
     /// A browser at the desk, by its cookie; the gateway knows nothing of it.
     Desk,
+    /// A browser that signs in to other services, by its cookie, likewise; it opens nothing at the desk.
+    Services,
 }
 
 /// How somebody showed who they are.

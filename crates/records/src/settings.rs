@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
+use crate::answering::Answering;
 use crate::case::rules::CaseRules;
+use crate::keeping::KeepRules;
 use crate::membership::Membership;
 use crate::network_card::CardRules;
 use crate::password::PasswordRule;
@@ -57,6 +59,9 @@ pub struct Settings {
     /// New cards on the network (PRM-03).
     #[serde(default)]
     pub network_cards: CardRules,
+    /// How long records of what people did are kept (DPR-09).
+    #[serde(default)]
+    pub keeping: KeepRules,
 }
 
 /// How people sign in and how long it lasts.
@@ -221,6 +226,14 @@ pub struct Reports {
     pub weekly_to: Vec<Role>,
     /// Roles that may look at a person's activity, always with a reason (MON-04).
     pub activity_seen_by: Vec<Role>,
+    /// How many days after a review of web use by leaders the next is due (MON-05): half a term where nothing is said, as the
+    /// policies say "from time to time".
+    #[serde(default = "half_a_term")]
+    pub review_every_days: u16,
+}
+
+const fn half_a_term() -> u16 {
+    42
 }
 
 /// A day of the week, written in lower case.
@@ -267,6 +280,9 @@ pub struct Alarms {
     pub sign_ins: Burst,
     /// Whom alerts go to by mail.
     pub to: Vec<Role>,
+    /// How they are answered.
+    #[serde(default)]
+    pub answer: Answering,
 }
 
 impl Default for Alarms {
@@ -278,6 +294,7 @@ impl Default for Alarms {
             many_blocks: Burst { times: 10, minutes: 5, quiet_minutes: 30 },
             sign_ins: Burst { times: 1, minutes: 10, quiet_minutes: 30 },
             to: vec![Role::Headteacher, Role::SafeguardingLead],
+            answer: Answering::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! A fold gives the same bytes for the same events, whatever order they come in.
 
+pub mod activity_sample;
 pub mod agreements;
 pub mod document;
 pub mod evidence;

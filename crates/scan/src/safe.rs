@@ -12,7 +12,8 @@ use usher_types::host::{Host, HostName};
 use crate::search::is_at;
 
 /// The services known.
-const BUILT_IN: &str = include_str!("../../../lists/safe-search.toml");
+/// The table that comes with the program, as its file is written.
+pub const BUILT_IN: &str = include_str!("../../../lists/safe-search.toml");
 
 static READ: LazyLock<Result<SafeServices, toml::de::Error>> =
     LazyLock::new(|| SafeServices::parse(BUILT_IN));

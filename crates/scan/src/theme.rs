@@ -35,11 +35,21 @@ pub enum Theme {
     Drugs,
     /// Grooming and being groomed.
     Grooming,
+    /// Breaking the law: theft, fraud, breaking into computers, gangs.
+    Criminal,
+    /// Hate of people for what they are.
+    Hate,
+    /// Betting for money.
+    Gambling,
+    /// Organisations and their propaganda.
+    Extremism,
+    /// Programs that play a friend or a lover.
+    AiCompanions,
 }
 
 impl Theme {
     /// Every theme, gravest first, as lists show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::SelfHarm,
         Self::Grooming,
         Self::Radicalisation,
@@ -47,6 +57,11 @@ impl Theme {
         Self::Bullying,
         Self::Adult,
         Self::Drugs,
+        Self::Criminal,
+        Self::Hate,
+        Self::Gambling,
+        Self::Extremism,
+        Self::AiCompanions,
     ];
 
     /// Its name in files and logs.
@@ -59,6 +74,11 @@ impl Theme {
             Self::Violence => "violence",
             Self::Drugs => "drugs",
             Self::Grooming => "grooming",
+            Self::Criminal => "criminal",
+            Self::Hate => "hate",
+            Self::Gambling => "gambling",
+            Self::Extremism => "extremism",
+            Self::AiCompanions => "ai-companions",
         }
     }
 }
@@ -118,7 +138,7 @@ pub enum ThemeFault {
     TooLarge(#[source] Box<aho_corasick::BuildError>),
 }
 
-const BUILT_IN: [&str; 9] = [
+const BUILT_IN: [&str; 14] = [
     include_str!("../../../lists/themes/self-harm.toml"),
     include_str!("../../../lists/themes/self-harm-languages.toml"),
     include_str!("../../../lists/themes/bullying.toml"),
@@ -128,6 +148,11 @@ const BUILT_IN: [&str; 9] = [
     include_str!("../../../lists/themes/violence.toml"),
     include_str!("../../../lists/themes/drugs.toml"),
     include_str!("../../../lists/themes/grooming.toml"),
+    include_str!("../../../lists/themes/criminal.toml"),
+    include_str!("../../../lists/themes/hate.toml"),
+    include_str!("../../../lists/themes/gambling.toml"),
+    include_str!("../../../lists/themes/extremism.toml"),
+    include_str!("../../../lists/themes/ai-companions.toml"),
 ];
 
 /// All themes in one automaton.

@@ -15,7 +15,8 @@ use crate::safe;
 use crate::search::is_at;
 
 /// The services known.
-const BUILT_IN: &str = include_str!("../../../lists/wrappers.toml");
+/// The table that comes with the program, as its file is written.
+pub const BUILT_IN: &str = include_str!("../../../lists/wrappers.toml");
 /// Addresses are encoded once by the browser and once more by whoever writes a link; more is a trick, and no service
 /// undoes it.
 const DECODED_TIMES: usize = 3;

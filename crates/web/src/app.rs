@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use usher_activity::question::Activity;
 use usher_activity::spool::Spool;
 use usher_certs::master::MasterKey;
+use usher_certs::token_key::TokenKeys;
 use usher_directory::sign_in::SignIn;
 use usher_ledger::tally::Tally;
 use usher_network::credentials::Presence;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub key: PageKey,
     /// What secrets that lie in the books are encrypted under.
     pub vault: Arc<MasterKey>,
+    /// What signs what other services are told of a sign-in.
+    pub token_keys: TokenKeys,
     /// How often codes are tried.
     pub asking: Asking,
     /// Where things are.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use usher_policy::verdict::Verdict;
 use usher_records::agreement_diff::{self, What};
-use usher_records::alert::Off;
+use usher_records::alert::closing::{self, Acted};
+use usher_records::alert::{self, Off};
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part, Seal};
 use usher_records::contact::Body;
@@ -101,8 +102,13 @@ fn put_together() -> BTreeSet<String> {
         "wrong-passwords",
         "two-places",
         "filter-off",
+        "drill",
     ];
     keys.extend(concerns.map(|concern| format!("alert-{concern}")));
+    keys.extend(alert::State::ALL.map(|state| format!("alerts-{}", state.name())));
+    keys.extend(Acted::ALL.map(|acted| format!("alert-acted-{}", acted.name())));
+    keys.extend(closing::Verdict::ALL.map(|verdict| format!("alert-verdict-{}", verdict.name())));
+    keys.extend((1..=5).map(|severity| format!("alert-severity-{severity}")));
     keys.extend(Off::ALL.map(|why| format!("filter-off-{}", why.name())));
     let lights = [
         "records",

@@ -10,11 +10,12 @@ place-looks = Who looked at web use
 
 alerts-title = Alerts
 alerts-waiting = Nobody has seen yet
-alerts-seen = Seen
+alerts-seen = Seen, still open
+alerts-closed = Closed
 alerts-none = There is no such alert for you.
 alert-look = Look at it
-alert-see = I have seen this
-alert-seen-by = Seen by { $name }, { $time }
+alert-see = I am dealing with this
+alert-seen-by = Taken up by { $name }, { $time }
 alert-happened = What happened
 alert-gone = The records of it are no longer kept.
 alert-more =

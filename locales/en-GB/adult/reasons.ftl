@@ -35,6 +35,7 @@ reason-category = It is sorted under “{ $category }”.
 reason-category-open = It is sorted under “{ $category }”, which is open.
 reason-unknown = Nobody has sorted this page yet.
 reason-unknown-open = Nobody has sorted this page yet, and such pages are open.
+reason-seal-missing = Nothing opens for pupils while no list of “{ $category }” is here and no filter above has it.
 reason-no-group = This account belongs to no group of the school’s policy.
 
 period-lesson = in lessons

@@ -46,3 +46,4 @@ refusal-needs-project = Accounts and pictures are opened by a project. Say no he
 refusal-nobody-decides = Nobody at this school can decide on this, as things are: it takes somebody else with the right role. Ask the headteacher or the chair of governors to give somebody that role.
 refusal-still-waiting = Five of your questions wait for a reply. Please wait for one before you ask another.
 refusal-too-much = That is more than fits here. Please make it shorter.
+refusal-nobody-meant = It is for nobody so far. Choose who it is for.

@@ -166,6 +166,11 @@ report-theme-violence = Violence
 report-theme-bullying = Bullying
 report-theme-adult = Adult content
 report-theme-drugs = Drugs and alcohol
+report-theme-criminal = Breaking the law
+report-theme-hate = Hate
+report-theme-gambling = Gambling
+report-theme-extremism = Extremist groups
+report-theme-ai-companions = AI companions
 
 report-found-in-search = { $theme }: “{ $phrase }”, searched with { $engine }
 report-found-in-address = { $theme }: “{ $phrase }”, in a page’s address

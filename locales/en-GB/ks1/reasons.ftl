@@ -26,4 +26,5 @@ reason-image-search = This page is not for school.
 reason-rule = This page is not for school.
 reason-category = This page is not for school.
 reason-unknown = This page is not for school.
+reason-seal-missing = It is closed now.
 reason-no-group = Ask your teacher.

@@ -36,6 +36,7 @@ reason-category = { $category }
 reason-category-open = This page is open.
 reason-unknown = Nobody has checked this page yet.
 reason-unknown-open = This page is open.
+reason-seal-missing = The internet is closed for pupils until a grown-up has mended something.
 reason-no-group = We do not know your class yet.
 
 period-lesson = in lessons

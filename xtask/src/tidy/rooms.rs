@@ -20,9 +20,11 @@ const PURE: [(&str, &[&str]); 8] = [
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
-const RESOURCES: [(&str, &[&str]); 11] = [
+const RESOURCES: [(&str, &[&str]); 12] = [
     ("activity", &["events", "policy", "reports", "scan", "types"]),
     ("certs", &["types"]),
+    // A reading is a fact; only `policy` says what it is worth.
+    ("detect", &["scan"]),
     ("config", &["types"]),
     ("directory", &["events", "policy", "records", "store", "types"]),
     ("ledger", &["activity", "events", "policy", "records", "reports", "store", "types"]),
@@ -41,6 +43,7 @@ const EDGES: [(&str, &[&str]); 5] = [
         "jobs",
         &[
             "activity",
+            "detect",
             "directory",
             "events",
             "ledger",

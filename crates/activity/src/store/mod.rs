@@ -26,7 +26,7 @@ pub use crate::manifest::Cover as Covered;
 pub(crate) use compact::OWN;
 pub use compact::{Compacted, Delivery, Frame};
 pub use erase::Erased;
-pub use keep::Keeping;
+pub use keep::{KeepRules, Keeping, Kept};
 pub use verify::{StoreVerdict, verify};
 
 /// Held by the one process that writes.
@@ -160,6 +160,25 @@ fn discard(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
         tracing::warn!(%error, path = %path.display(), "a file that is not needed any more stays for now");
     }
+}
+
+/// How far back a store reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// The first day of which something is kept whole.
+    pub whole: Option<Date>,
+    /// The first day of which anything is kept.
+    pub rows: Option<Date>,
+}
+
+/// How far back the store in a folder reaches, by its list.
+///
+/// # Errors
+/// When the list is damaged, or the disk fails.
+pub fn reach(folder: &Path) -> Result<Reach, SpoolFault> {
+    let files = Manifest::load(folder)?.files;
+    let whole = files.iter().filter(|file| file.whole > 0).map(|file| file.day).min();
+    Ok(Reach { whole, rows: files.iter().map(|file| file.day).min() })
 }
 
 /// Whether a store was ever made in this folder.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use usher_activity::question::{Activity as _, By, Counts, Question};
-use usher_activity::store::{Keeping, StoreVerdict, verify};
+use usher_activity::store::{KeepRules, Keeping, Kept, Reach, Store, StoreVerdict, reach, verify};
 use usher_events::event::{Event, What};
 use usher_events::row::Row;
 use usher_events::wire;
@@ -49,13 +49,59 @@ fn clean(played: &Played) -> bool {
 }
 
 /// Five days, all in files and not in the spool any more but the last.
-fn five_days() -> (Played, usher_activity::store::Store) {
+fn five_days() -> (Played, Store) {
     let mut played = Played::new();
     played.play(0..5, 120);
     let mut store = played.open();
     store.compact(&played.spool(), days(6)).unwrap();
     store.release(&played.spool(), days(30)).unwrap();
     (played, store)
+}
+
+/// One run by one figure for all; gives the days it changed.
+fn keep(store: &mut Store, keeping: Keeping, held: &BTreeSet<PersonId>, now: Moment) -> u64 {
+    let rules = KeepRules { pupils: keeping, adults: keeping, adult_people: &BTreeSet::new(), held };
+    kept(store, rules, now).days
+}
+
+fn kept(store: &mut Store, rules: KeepRules<'_>, now: Moment) -> Kept {
+    let mut done = Kept::default();
+    store.keep(rules, now, &mut done).unwrap();
+    done
+}
+
+#[test]
+fn dpr_09_adults_and_pupils_each_have_their_own_days_and_what_goes_is_counted() {
+    let (played, mut store) = five_days();
+    let adult: PersonId = Id::new(person(4));
+    let (adults, nobody) = (BTreeSet::from([adult]), BTreeSet::new());
+    let short = Keeping { whole_days: 10, row_days: 90 };
+    let long = Keeping { whole_days: 60, row_days: 365 };
+    let rules = KeepRules { pupils: short, adults: long, adult_people: &adults, held: &nobody };
+    let old = &played.events[..480];
+    let theirs = old.iter().filter(|event| event.person() == Some(adult)).count();
+    assert!(theirs > 5);
+    let others = u64::try_from(480 - theirs).unwrap();
+
+    // Ninety days and some: nothing of the pupils is left, of the adult the rows.
+    let day = |day: i64| jiff::civil::date(2026, 11, 9).saturating_add(jiff::Span::new().days(day));
+    assert_eq!(reach(&played.store()).unwrap(), Reach { whole: Some(day(0)), rows: Some(day(0)) });
+    let done = kept(&mut store, rules, days(95));
+    assert_eq!(reach(&played.store()).unwrap(), Reach { whole: None, rows: Some(day(0)) });
+    assert!(reach(&played.spool()).is_ok_and(|nothing| nothing == Reach::default()));
+    assert_eq!((done.days, done.gone, done.unread), (4, others, 0));
+    assert_eq!(done.to_rows, u64::try_from(theirs).unwrap());
+    assert_eq!(kept(&mut store, rules, days(95)), Kept::default(), "once is enough");
+    let left: Vec<Row> = old
+        .iter()
+        .filter(|event| event.person() == Some(adult))
+        .chain(&played.events[480..])
+        .map(Row::of)
+        .collect();
+    assert_eq!(rows(&played), left);
+    assert!(clean(&played), "the chain still verifies");
+    std::fs::write(played.store().join("manifest.json"), "{}").unwrap();
+    assert!(reach(&played.store()).is_err(), "a damaged list");
 }
 
 #[test]
@@ -65,12 +111,12 @@ fn events_become_rows_and_rows_end_and_who_is_held_stays_whole() {
     let is_held = |event: &&Event| event.person() == Some(Id::new(person(4)));
     let keeping = Keeping { whole_days: 30, row_days: 365 };
     let before = rows(&played);
-    assert_eq!(store.keep(keeping, &held, days(30)).unwrap(), 0, "all of it is of the last 30 days");
+    assert_eq!(keep(&mut store, keeping, &held, days(30)), 0, "all of it is of the last 30 days");
     assert_eq!(events(&played), played.events);
 
     // The first two days are over.
-    assert_eq!(store.keep(keeping, &held, days(32)).unwrap(), 2);
-    assert_eq!(store.keep(keeping, &held, days(32)).unwrap(), 0, "once is enough");
+    assert_eq!(keep(&mut store, keeping, &held, days(32)), 2);
+    assert_eq!(keep(&mut store, keeping, &held, days(32)), 0, "once is enough");
     let (old, new) = played.events.split_at(240);
     let mut expected: Vec<Event> = old.iter().filter(is_held).cloned().collect();
     assert!(expected.len() > 5 && expected.len() < 60);
@@ -79,12 +125,12 @@ fn events_become_rows_and_rows_end_and_who_is_held_stays_whole() {
     assert_eq!(rows(&played), before, "every row is there as it was");
 
     // A year later, and the hold has ended.
-    assert_eq!(store.keep(keeping, &held, days(375)).unwrap(), 4);
+    assert_eq!(keep(&mut store, keeping, &held, days(375)), 4);
     let left: Vec<Event> =
         played.events[..480].iter().filter(is_held).chain(&played.events[480..]).cloned().collect();
     assert_eq!(rows(&played), left.iter().map(Row::of).collect::<Vec<_>>());
     assert!(clean(&played));
-    store.keep(keeping, &nobody, days(375)).unwrap();
+    keep(&mut store, keeping, &nobody, days(375));
     assert_eq!(rows(&played).len(), 120, "what is still in the spool");
     assert!(clean(&played));
 }

@@ -5,10 +5,13 @@
 //! Does not: keep anything; [`install`] hands it to the books.
 
 mod accounts;
+mod alerts;
+mod breaches;
 mod calendar;
 mod cases;
 mod families;
 pub mod install;
+mod keeping;
 mod languages;
 mod names;
 mod network_cards;
@@ -18,6 +21,7 @@ mod permissions;
 pub mod places;
 mod private_use;
 pub mod roster;
+mod services;
 pub mod sign_ins;
 pub mod signing;
 mod slips;

@@ -107,11 +107,17 @@ pub enum Act {
     SeePrivateUse,
     /// Say what new cards on the network are.
     KeepNetwork,
+    /// Look through a sample of the school's web use, without names, and sign it.
+    ReviewActivity,
+    /// Keep the register of examinations of files and mail; a second person agrees to each.
+    ExamineFiles,
+    /// Keep the register of services people sign in to from here.
+    KeepServices,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -145,6 +151,9 @@ impl Act {
         Self::ApproveTranslations,
         Self::SeePrivateUse,
         Self::KeepNetwork,
+        Self::ReviewActivity,
+        Self::ExamineFiles,
+        Self::KeepServices,
     ];
 
     /// Its words in the table.
@@ -183,6 +192,9 @@ impl Act {
             Self::ApproveTranslations => "approve a translation of an agreement",
             Self::SeePrivateUse => "see items about private time that were handed on",
             Self::KeepNetwork => "say what new cards on the network are",
+            Self::ReviewActivity => "look through a sample of web use and sign it",
+            Self::ExamineFiles => "ask for and agree to examinations of files and mail",
+            Self::KeepServices => "keep the services people sign in to",
         }
     }
 
@@ -250,7 +262,11 @@ impl Act {
             Self::ReadJournal | Self::SeePrivateUse => &[R::Headteacher, R::ChairOfGovernors],
             Self::SeeLedger => &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors],
             Self::RecordApproval => &[R::Headteacher, R::BusinessManager, R::ChairOfGovernors],
-            Self::KeepNetwork => &[R::Headteacher, R::ComputingLead, R::Technician],
+            Self::ReviewActivity => &[R::Headteacher, R::SeniorLeader, R::ComputingLead],
+            Self::ExamineFiles => {
+                &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors]
+            }
+            Self::KeepNetwork | Self::KeepServices => &[R::Headteacher, R::ComputingLead, R::Technician],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
             Self::ApproveTranslations => &[R::Headteacher, R::SeniorLeader, R::BusinessManager],
         }

@@ -67,6 +67,7 @@ pub(super) struct Without {
     pub(super) category: Option<CategoryIndex>,
     pub(super) sanctions: bool,
     pub(super) lockdown: bool,
+    pub(super) missing_seal: bool,
     pub(super) safe_search: bool,
 }
 

@@ -35,7 +35,9 @@ fn allows(case: &Case<'_>) -> bool {
 /// What would have let a refused page through.
 fn opening(case: &Case<'_>, decision: &Decision) -> Flip {
     match &decision.reason {
-        Reason::SealedList | Reason::ForbiddenAddress(_) | Reason::NoGroup => Flip::Nothing,
+        Reason::SealedList | Reason::ForbiddenAddress(_) | Reason::NoGroup | Reason::SealMissing(_) => {
+            Flip::Nothing
+        }
         Reason::Lockdown => Flip::LockdownEnds,
         Reason::SignIn => Flip::SignIn,
         Reason::AcceptClause => Flip::AcceptClause,

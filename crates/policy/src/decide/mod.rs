@@ -73,7 +73,8 @@ pub fn decide_tls(snapshot: &Snapshot, facts: &TlsFacts, at: Moment) -> (Decisio
     (decision, action)
 }
 
-/// Decides on a page as if it were listed under `as_if` too, and the school were in no lockdown: for testing what a policy
+/// Decides on a page as if it were listed under `as_if` too, and the school were in no lockdown and no
+/// sealed list were missing: for testing what a policy
 /// promises, never for a request.
 pub(crate) fn decide_probe(
     snapshot: &Snapshot,
@@ -84,6 +85,7 @@ pub(crate) fn decide_probe(
     let mut case = Case::web(snapshot, facts, at);
     case.as_if = as_if;
     case.without.lockdown = true;
+    case.without.missing_seal = true;
     web(&case, facts)
 }
 

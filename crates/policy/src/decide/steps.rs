@@ -11,6 +11,7 @@ use usher_records::standing::{DueReason, Standing};
 use usher_types::address::{SpecialRange, special_range};
 use usher_types::host::Host;
 use usher_types::ids::{GrantId, LessonListId};
+use usher_types::role::PersonKind;
 
 use super::carriage::{carries, content, leaving};
 use super::case::Case;
@@ -64,7 +65,7 @@ pub(super) fn lockdown(case: &Case<'_>) -> Answer {
     decided(Verdict::Block, Reason::Lockdown)
 }
 
-/// Sealed lists, and addresses inside the school or this server: an address is judged as written and as resolved.
+/// Sealed lists, which pupils are not served without, and addresses inside the school or this server: an address is judged as written and as resolved.
 pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
     if case.categories().meets(case.snapshot.sealed) {
         let matched = case.matched(case.snapshot.sealed);
@@ -85,6 +86,11 @@ pub(super) fn sealed_lists(case: &Case<'_>) -> Answer {
         {
             return decided(Verdict::Block, Reason::ForbiddenAddress(range));
         }
+    }
+    if let (Some(missing), false) = (case.snapshot.missing_seal(), case.without.missing_seal)
+        && case.who.subject.kind == Some(PersonKind::Pupil)
+    {
+        return decided(Verdict::Block, Reason::SealMissing(missing.clone()));
     }
     Answer::Pass(Note::NotSealed)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use usher_lists::category::{Category, CategorySet, CategoryTable, SEALED};
+use usher_lists::library::Library;
 use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::Grant;
 use usher_records::lesson::LessonList;
@@ -166,6 +167,17 @@ fn sealed(document: &PolicyDocument, table: &CategoryTable) -> Result<CategorySe
     Ok(always.fold(said, |set, index| set.union(CategorySet::only(index))))
 }
 
+/// The first of [`SEALED`] that has no list here and is not shut above.
+fn missing(library: &Library, above: Option<&[Category]>) -> Option<Category> {
+    let above = above?;
+    let lists = library.artefact().lists();
+    let has_list = |sealed: &Category| {
+        lists.iter().any(|list| list.origin.category == *sealed && list.counts.entries.total() > 0)
+    };
+    let mut sealed = SEALED.iter().filter_map(|name| Category::parse(name).ok());
+    sealed.find(|sealed| !above.contains(sealed) && !has_list(sealed))
+}
+
 pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Snapshot, PolicyFault> {
     document.calendar.check()?;
     let names = Names::of(&document)?;
@@ -185,6 +197,8 @@ pub(super) fn snapshot(document: PolicyDocument, parts: Parts<'_>) -> Result<Sna
         rules: rules(&document.rules, &names, &table)?,
         categories: categories(&document.categories, &names, &table)?,
         sealed: sealed(&document, &table)?,
+        tables: parts.live.tables,
+        missing: missing(&parts.library, parts.live.sealed_above.as_deref()),
         unknown: unknown(&document, &names)?,
         content_limits: content_limits(&document, &names)?,
         leaving: closings(&document.leaving, &names, &table)?,

@@ -26,6 +26,7 @@ use crate::document::{
 use crate::facts::Subject;
 use crate::generation::Generation;
 use crate::live::Live;
+use crate::tables;
 use crate::verdict::Verdict;
 
 pub use compile::PolicyFault;
@@ -130,6 +131,10 @@ pub struct Snapshot {
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) categories: Vec<CategoryVerdicts>,
     pub(crate) sealed: CategorySet,
+    /// A sealed category that no list here and no filter above shuts.
+    pub(crate) missing: Option<Category>,
+    /// The tables of the build that made the generation, where they are known.
+    pub(crate) tables: Option<Digest>,
     pub(crate) unknown: Vec<Verdict>,
     pub(crate) content_limits: Vec<Option<i32>>,
     pub(crate) leaving: Vec<Closing<LeavingRule>>,
@@ -287,6 +292,16 @@ impl Snapshot {
     /// The categories nobody can open.
     pub fn sealed(&self) -> impl Iterator<Item = &Category> {
         self.sealed.iter().filter_map(|index| self.table().name_of(index))
+    }
+
+    /// Whether the generation was made with other built-in tables than this build has, so that it may decide otherwise now.
+    pub fn has_other_tables(&self) -> bool {
+        self.tables.is_some_and(|then| then != tables::digest())
+    }
+
+    /// A sealed category that is shut neither here nor by a filter above. While there is one, pupils are served nothing.
+    pub const fn missing_seal(&self) -> Option<&Category> {
+        self.missing.as_ref()
     }
 
     /// Whether a page is on a sealed list, so that no grant may be made for it.

@@ -22,6 +22,8 @@ use usher_lists::overlay::{Edit, Effect};
 use usher_lists::review::{Decision, Ruling};
 use usher_lists::source::SourceId;
 use usher_policy::decide::decide_web;
+use usher_policy::generation::Generation;
+use usher_policy::live::Live;
 use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::Verdict;
 use usher_publish::artefacts::ArtefactFault;
@@ -163,6 +165,15 @@ async fn a_decision_of_an_earlier_generation_is_made_again_and_a_lost_part_is_na
     let remade = school.generations.remake(before).await.unwrap();
     let again = decide_web(&remade, &facts, AT);
     assert_eq!(serde_json::to_vec(&again).unwrap(), serde_json::to_vec(&decision).unwrap());
+
+    assert!(!remade.has_other_tables());
+    let live = Live { tables: Some(Digest::of(b"an earlier build's")), ..Live::default() };
+    let bytes = live.bytes();
+    let parts = Generation { live: Digest::of(&bytes), ..remade.generation };
+    let store = school.books.store();
+    store.put_blob(school.books.school(), &bytes).await.unwrap();
+    store.put_generation(school.books.school(), &parts, AT).await.unwrap();
+    assert!(school.generations.remake(parts.digest()).await.unwrap().has_other_tables(), "and it says so");
 
     let never = Digest::of(b"never");
     assert!(matches!(

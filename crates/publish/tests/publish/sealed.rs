@@ -13,6 +13,7 @@ use usher_publish::sources::SourcesFault;
 use usher_records::change::{Action, Actor, JournalLine};
 use usher_records::in_force::{self, InForce};
 use usher_records::list_edit::{self, ListDecision};
+use usher_records::membership::{Membership, Used};
 use usher_testkit::snapshot;
 use usher_types::ids::Id;
 
@@ -335,4 +336,24 @@ async fn lists_without_the_sealed_one_are_not_taken_into_use_where_those_before_
     let refused = school.publisher.publish(AT).await.unwrap_err();
     assert!(matches!(refused, PublishFault::Sealed(_)), "{refused}");
     assert!(school.snapshot.load().is_none(), "nothing listens");
+}
+
+#[tokio::test]
+async fn fm_27_a_kind_of_illegal_page_that_nothing_shuts_is_missing_until_a_list_or_a_membership_comes() {
+    let school = school().await;
+    let missing = || school.snapshot.load_full().unwrap().missing_seal().map(ToString::to_string);
+    assert_eq!(missing().as_deref(), Some("unlawful-terrorist"), "the other one has its list here");
+    let mut settled = usher_testkit::school::school("comprehensive");
+    settled.settings.memberships.push(Membership {
+        category: "unlawful-terrorist".into(),
+        body: "Body".into(),
+        holder: "The county".into(),
+        reference: "C-1".into(),
+        // Over for long: the desk is red, and the filter above is there all the same.
+        until: jiff::civil::date(2020, 3, 31),
+        used: Used::Above,
+    });
+    school.books.commit(&usher_records::school::set_up(&settled), &Actor::CommandLine, AT).await.unwrap();
+    school.publisher.publish(AT).await.unwrap();
+    assert_eq!(missing(), None);
 }

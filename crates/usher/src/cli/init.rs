@@ -62,7 +62,8 @@ pub(super) async fn run(arguments: Arguments, config: Option<PathBuf>) -> anyhow
     say(format!(
         "{} is set up in {}.\n\n  user name  {username}\n  password   {password}   (to be changed at the first \
          sign-in)\n  authority  SHA-256 {}\n\nNext:\n  usher --config {config} lists import …   category lists, then \
-         `usher lists compile`\n  usher --config {config} roster import …  people and classes\n  usher --config \
+         `usher lists compile`\n  usher --config {config} lists member …  who shuts illegal pages; pupils are served \
+         nothing before\n  usher --config {config} roster import …  people and classes\n  usher --config \
          {config} ca export -o school.pem   for devices to trust\n  usher --config {config} serve",
         arguments.name,
         opened.folder.path().display(),

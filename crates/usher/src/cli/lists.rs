@@ -1,6 +1,7 @@
 //! `usher lists`
 
 mod feeds;
+mod member;
 mod phrases;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ pub(super) enum Command {
         /// Their name, as `usher lists show` has it
         list: String,
     },
+    /// Write down by whose membership a list of illegal content is used, here or in a filter above: without one or the
+    /// other for each kind, pupils are served nothing
+    Member(member::Member),
     /// Make one fast file of all lists and take it into use; a running server takes it over by itself
     Compile,
     /// Show every list: licence, date, size, lines that could not be read
@@ -92,6 +96,7 @@ pub(super) struct Import {
 pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> {
     match command {
         Command::Import(import) => run_import(&import, &opened),
+        Command::Member(asked) => member::run(asked, &opened).await,
         Command::Compile => run_compile(&opened).await,
         Command::Subscribe(asked) => feeds::run_subscribe(asked, &opened).await,
         Command::Refresh { list } => feeds::run_refresh(list.as_deref(), &opened).await,

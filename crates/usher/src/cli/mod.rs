@@ -2,6 +2,7 @@
 
 mod agreement;
 mod ca;
+mod detect;
 mod explain;
 mod init;
 mod ledger;
@@ -80,6 +81,9 @@ enum Command {
     Report(report::Command),
     /// Every sentence people sign: what keeps it, and whether it is true now
     Ledger(ledger::Arguments),
+    /// The program that reads searches past the words of lists: fetch its model, try it
+    #[command(subcommand)]
+    Detect(detect::Command),
     /// The school's settings, and where they differ from the profile it began with
     Settings(settings::Arguments),
     /// Read one scanned file, for the server: bytes in, pages out
@@ -136,6 +140,7 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
         Command::Ledger(asked) => {
             return ledger::run(&asked, &opened().await?).await.map_err(into_report);
         }
+        Command::Detect(detect) => detect::run(detect, opened().await?).await,
         Command::Settings(settings) => settings::run(settings, opened().await?).await,
     };
     done.map_err(into_report)?;

@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use usher_config::config::Config;
 use usher_demo::school::{DemoSchool, SCHOOL_NAME};
 use usher_demo::sites::{NETWORK, Sites};
 use usher_directory::password::{Cost, Passwords};
+use usher_lists::category::SEALED;
 use usher_policy::profile::{self, Profile};
 use usher_publish::set_up::{self, NewSchool};
 use usher_records::change::Actor;
 use usher_records::in_force::InForce;
+use usher_records::membership::{Membership, Used};
 use usher_scan::search::SearchEngines;
 use usher_types::clock::Clock;
 use usher_types::moment::{Moment, Zone};
@@ -127,7 +130,11 @@ async fn set_up_once(
     school.open_cases(books, at, opened.ids.as_ref()).await?;
     school.give_permissions(books, &settings, at, opened.ids.as_ref()).await?;
     school.count_private_time(books, &settings, at, opened.ids.as_ref()).await?;
+    school.note_breaches(books, at, opened.ids.as_ref()).await?;
+    school.log_removals(books, &settings, at, opened.ids.as_ref()).await?;
     school.find_network_cards(books, at, opened.ids.as_ref()).await?;
+    school.close_alerts(books, at, opened.ids.as_ref()).await?;
+    school.add_services(books, at, opened.ids.as_ref()).await?;
     school.write_papers(books, at, opened.ids.as_ref()).await?;
     school.read_what_counts(books, &settings.cases, at, opened.ids.as_ref()).await?;
     say("Compiling its category lists …");
@@ -139,5 +146,19 @@ fn demo_profile(school: &DemoSchool) -> anyhow::Result<Profile> {
     let mut profile = profile::built_in(PROFILE).context("the demonstration's profile is built in")??;
     profile.policy.calendar = school.calendar.clone();
     profile.policy.reach = vec![NETWORK.parse()?];
+    let until = school.calendar.terms.last().context("the demonstration has terms")?.last;
+    profile.settings.memberships = SEALED.map(|category| filtered_above(category, until)).to_vec();
     Ok(profile)
+}
+
+/// The invented school's illegal pages are shut by its county's filter: nobody may pass on the real lists.
+fn filtered_above(category: &str, until: Date) -> Membership {
+    Membership {
+        category: category.to_owned(),
+        body: "The list’s keeper (invented)".to_owned(),
+        holder: "Alder Shire Broadband for Schools (invented)".to_owned(),
+        reference: "ASB-0417".to_owned(),
+        until,
+        used: Used::Above,
+    }
 }

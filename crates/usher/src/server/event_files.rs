@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use usher_activity::spool::SpoolFault;
 use usher_activity::store::Store;
+use usher_jobs::keeping::{ClockIsRight, Keeping};
 use usher_jobs::runner::{Job, JobFault, Runner};
 use usher_types::moment::{Moment, Zone};
+use usher_web::app::App;
 
 use super::folder::DataFolder;
 
@@ -28,10 +30,18 @@ pub(crate) struct EventFiles {
 impl EventFiles {
     /// Starts taking events into the files of a data folder. Where their list is damaged, events stay in the spool and are
     /// answered from there until somebody has looked: traffic does not wait for it.
-    pub(crate) fn start(folder: &DataFolder, zone: Zone, jobs: &Runner) -> Result<(), SpoolFault> {
+    pub(crate) fn start(
+        folder: &DataFolder,
+        zone: Zone,
+        jobs: &Runner,
+        app: &App,
+        clock: Arc<dyn ClockIsRight>,
+    ) -> Result<(), SpoolFault> {
         match Store::open(&folder.activity(), zone) {
             Ok(store) => {
                 let store = Arc::new(Mutex::new(store));
+                let (books, ids) = (app.books.clone(), Arc::clone(&app.ids));
+                jobs.start(Arc::new(Keeping::new(books, Arc::clone(&store), ids, clock)));
                 jobs.start(Arc::new(Self { store, spool: folder.spool() }));
                 Ok(())
             }

@@ -60,6 +60,11 @@ impl DataFolder {
         self.0.join("heartbeat.json")
     }
 
+    /// Where the sentence model is, once it was fetched.
+    pub(crate) fn model(&self) -> PathBuf {
+        self.0.join("model")
+    }
+
     pub(crate) fn lists(&self) -> PathBuf {
         self.0.join("lists")
     }

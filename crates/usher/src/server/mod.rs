@@ -3,6 +3,7 @@
 //! Owns: which part is handed to which, and what must be there before anything listens.
 //! Does not: decide, record or show anything itself.
 
+mod borne_out;
 pub(crate) mod clock;
 mod credentials;
 mod event_files;

@@ -10,7 +10,10 @@ use async_trait::async_trait;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
+use usher_activity::spool::SpoolFault;
+use usher_activity::store::reach;
 use usher_certs::authority::Authority;
+use usher_detect::queue::Counts;
 use usher_proxy::dates::Dates;
 use usher_proxy::tls::pins::Pins;
 use usher_store::books::Books;
@@ -34,10 +37,13 @@ pub(crate) struct Running {
     pub(crate) gateway: SocketAddr,
     pub(crate) portal: HostName,
     pub(crate) data: PathBuf,
+    pub(crate) files: PathBuf,
     pub(crate) books: Books,
     pub(crate) authority: Arc<Authority>,
     pub(crate) pins: Arc<Pins>,
     pub(crate) dates: Arc<Dates>,
+    /// What reads searches past the words of lists: its name, and what it did.
+    pub(crate) reading: Option<(String, Arc<Counts>)>,
     pub(crate) kept: Mutex<BTreeMap<&'static str, Tried>>,
 }
 
@@ -64,6 +70,16 @@ impl Probes for Running {
         // The sites' clocks are beside the wall's, also where a demonstration plays another day.
         let ahead_ms = self.dates.ahead_ms(SystemClock.now());
         kept.insert("clock", Tried { at, found: Found::Clock { ahead_ms } });
+        let count = |of: fn(&Counts) -> u64| self.reading.as_ref().map_or(0, |(_, counts)| of(counts));
+        let found = Found::Reading {
+            program: self.reading.as_ref().map(|(program, _)| program.clone()),
+            read: count(Counts::read),
+            missed: count(Counts::not_looked_at).saturating_add(count(Counts::failed)),
+        };
+        kept.insert("reading", Tried { at, found });
+        if let Some(found) = self.files() {
+            kept.insert("files", Tried { at, found });
+        }
         kept.insert("refusals", Tried { at, found: Found::Refusals { sites } });
         kept.values().cloned().collect()
     }
@@ -80,6 +96,14 @@ impl Running {
         let mut answer = Vec::new();
         stream.take(64 * 1024).read_to_end(&mut answer).await?;
         Ok(answer.starts_with(b"HTTP/1.1 200 "))
+    }
+
+    fn files(&self) -> Option<Found> {
+        match reach(&self.files) {
+            Ok(reach) => Some(Found::Files { reach: Some(reach) }),
+            Err(SpoolFault::Damaged { .. }) => Some(Found::Files { reach: None }),
+            Err(_) => None,
+        }
     }
 
     fn disk(&self) -> Option<Found> {

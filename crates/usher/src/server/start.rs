@@ -13,12 +13,16 @@ use usher_activity::spool::Spool;
 use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
 use usher_certs::master::MasterKey;
+use usher_certs::token_key::TokenKeys;
 use usher_config::config::{Config, IcapServer, MailPlace};
+use usher_detect::files;
+use usher_detect::queue::{Counts, Queue};
 use usher_directory::books::open_sessions;
 use usher_directory::password::Passwords;
 use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
+use usher_jobs::alerts::telling::Telling;
 use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::clauses::Clauses;
 use usher_jobs::feeds::Feeds;
@@ -31,6 +35,7 @@ use usher_jobs::outbox::Outbox;
 use usher_jobs::permissions::Permissions;
 use usher_jobs::post::{Folder, Post, Relay};
 use usher_jobs::private_use::{self, PrivateUse};
+use usher_jobs::rota::Rota;
 use usher_jobs::rules::Rules;
 use usher_jobs::runner::Runner;
 use usher_jobs::scans::Scans;
@@ -67,6 +72,7 @@ use usher_web::security::asking::Asking;
 use usher_web::security::key::PageKey;
 use usher_words::Words;
 
+use super::borne_out::BorneOut;
 use super::clock::SystemClock;
 use super::credentials::BySignIn;
 use super::event_files::EventFiles;
@@ -152,7 +158,9 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     fill(&table, &opened, &school, at).await?;
     load_names(&opened.books, &names).await?;
 
+    let (reader, reading) = start_reader(&opened).unzip();
     let app = build_app(Built {
+        reading,
         opened: &opened,
         setting: &setting,
         addresses: &addresses,
@@ -169,8 +177,8 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         record(&spool, &app, System::SpoolRecovered { cut_bytes: recovered.cut_bytes }, at).await;
     }
 
-    let stop = CancellationToken::new();
-    let tasks = TaskTracker::new();
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let borne_out = Arc::new(BorneOut::by(Arc::clone(&dates)));
     let made = Made { site_tls, pins, dates, sink: Arc::clone(&sink), people: names, phrases };
     let gateway = build_gateway(&app, setting, &authority, made, &opened.config)?;
     let (watched, listening) = Watched::new(spool.clone(), stop.clone());
@@ -186,14 +194,33 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let tls = desk_tls(&opened, &addresses, &authority)?;
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
-    let (jobs, weekly) = start_jobs(&opened, &app, follow, stop.clone())?;
+    let (jobs, weekly) = start_jobs(&opened, &app, follow, reader, stop.clone())?;
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
-    EventFiles::start(&opened.folder, school.zone.clone(), &jobs)?;
+    EventFiles::start(&opened.folder, school.zone.clone(), &jobs, &app, borne_out)?;
     if let Some(revoked) = revoked {
         jobs.start(Arc::new(revoked));
     }
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+/// The program that reads searches past the words of lists, where it was fetched: the queue in front of it, its name
+/// and what it did. Without it word lists read, and health says so.
+fn start_reader(opened: &Opened) -> Option<(alerts::Reader, (String, Arc<Counts>))> {
+    let folder = opened.folder.model();
+    if !files::are_there(&folder) {
+        return None;
+    }
+    match Queue::start(folder) {
+        Ok(queue) => {
+            let reading = (format!("{} {}", files::NAME, queue.version()), queue.counts());
+            Some((queue, reading))
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "searches are read by word lists alone");
+            None
+        }
+    }
 }
 
 /// Trust in sites, and what is taken back of it.
@@ -292,6 +319,7 @@ async fn fill(table: &Table, opened: &Opened, school: &School, at: Moment) -> an
 
 /// What the web app is built from.
 struct Built<'a> {
+    reading: Option<(String, Arc<Counts>)>,
     opened: &'a Opened,
     setting: &'a Setting,
     addresses: &'a Addresses,
@@ -305,8 +333,19 @@ struct Built<'a> {
 }
 
 fn build_app(built: Built<'_>) -> anyhow::Result<App> {
-    let Built { opened, setting, addresses, authority, table, spool, snapshot, publishing, pins, dates } =
-        built;
+    let Built {
+        reading,
+        opened,
+        setting,
+        addresses,
+        authority,
+        table,
+        spool,
+        snapshot,
+        publishing,
+        pins,
+        dates,
+    } = built;
     let (books, config) = (opened.books.clone(), &opened.config);
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let passwords = Passwords::new(setting.cost)?;
@@ -319,10 +358,12 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         gateway: reached(addresses.gateway),
         portal: config.portal_name.clone(),
         data: opened.folder.path().to_owned(),
+        files: opened.folder.activity(),
         books: books.clone(),
         authority: Arc::clone(authority),
         pins,
         dates,
+        reading,
         kept: Tries::default(),
     };
     let gateway_name = config.gateway_name.as_ref().unwrap_or(&config.portal_name);
@@ -351,6 +392,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         ids: Arc::clone(&opened.ids),
         key: PageKey::new(&page_key),
         vault: Arc::new(MasterKey::load_or_make(&opened.folder.master_key())?),
+        token_keys: TokenKeys::at(opened.folder.path()),
         asking: Asking::default(),
         places: Places {
             portal_origin: addresses.portal_origin.clone(),
@@ -458,6 +500,7 @@ fn start_jobs(
     opened: &Opened,
     app: &App,
     follow: Follow,
+    reader: Option<alerts::Reader>,
     stop: CancellationToken,
 ) -> anyhow::Result<(Runner, Arc<WeeklyJob>)> {
     let holder = format!("{}@{}", std::process::id(), opened.folder.path().display());
@@ -466,7 +509,7 @@ fn start_jobs(
     runner.start(Arc::new(follow));
     runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
-    runner.start(Arc::new(Scans { books: books() }));
+    runner.start(Arc::new(Scans { books: books(), ids: Arc::clone(&app.ids) }));
     runner.start(Arc::new(HalfTerm { books: books(), snapshot: Arc::clone(&app.snapshot) }));
     runner.start(Arc::new(Lendings { books: books(), table: Arc::clone(&app.table) }));
     runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
@@ -495,8 +538,15 @@ fn start_jobs(
         words: Arc::clone(&app.words),
         ids: Arc::clone(&app.ids),
         desk_origin: app.places.desk_origin.clone(),
+        reader,
     };
     runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
+    let telling = Telling {
+        books: books(),
+        words: Arc::clone(&app.words),
+        desk_origin: app.places.desk_origin.clone(),
+    };
+    runner.start(Arc::new(Rota { telling }));
     runner.start(Arc::new(PrivateUse::new(private_use::Tools {
         books: books(),
         activity: Arc::clone(&app.activity),

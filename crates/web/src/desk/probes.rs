@@ -1,6 +1,7 @@
 //! What the health page asks of the running server: not what was configured, but what was tried, and when.
 
 use async_trait::async_trait;
+use usher_activity::store::Reach;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 
@@ -49,10 +50,24 @@ pub enum Found {
         /// When it runs out.
         until: Moment,
     },
+    /// The program that reads searches past the words of lists (UM-18).
+    Reading {
+        /// Its name and which training it is of; none where searches are read by word lists alone.
+        program: Option<String>,
+        /// Searches it read since the start.
+        read: u64,
+        /// Searches nobody looked at, because too many waited or it gave no answer.
+        missed: u64,
+    },
     /// Sites for which a device refused the school's certificate in the last day, by name.
     Refusals {
         /// The sites.
         sites: Vec<String>,
+    },
+    /// The event files, by their list.
+    Files {
+        /// How far back they reach; none when the list is damaged.
+        reach: Option<Reach>,
     },
 }
 

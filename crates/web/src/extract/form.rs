@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::app::{App, AppFault};
@@ -19,6 +20,10 @@ use crate::security::form::{self, FormFault, Holder};
 const LONGEST_FORM_BYTES: usize = 64 * 1024;
 /// The name of the hidden field with the token.
 pub const TOKEN_FIELD: &str = "_form";
+
+/// A button that sends nothing but itself.
+#[derive(Debug, Default, Deserialize)]
+pub struct Pressed {}
 
 /// A form sent from a portal page of ours, by whoever it was shown to.
 #[derive(Debug)]

@@ -17,6 +17,16 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
+/// Bytes as text that stands in addresses as it is (RFC 4648, 5), without padding.
+pub fn encode_for_addresses(bytes: &[u8]) -> String {
+    encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+}
+
+/// That as bytes; none when it is not.
+pub fn decode_from_addresses(text: &str) -> Option<Vec<u8>> {
+    decode(&text.replace('-', "+").replace('_', "/"))
+}
+
 /// Text as bytes; none when it is not base 64.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').collect();
@@ -60,5 +70,7 @@ mod tests {
         assert_eq!(decode("Zg\n=="), Some(b"f".to_vec()));
         assert_eq!(decode("Z*=="), None);
         assert_eq!(decode("Z"), None);
+        assert_eq!(encode_for_addresses(&[0xfb, 0xff, 0xfe, 0]), "-__-AA");
+        assert_eq!(decode_from_addresses("-__-AA"), Some(vec![0xfb, 0xff, 0xfe, 0]));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use usher_records::school::School;
 use usher_types::role::Reader;
 
 use crate::app::App;
@@ -92,6 +93,19 @@ impl Frame {
     /// The frame of a desk page before anybody is signed in.
     pub fn outside(app: &App, token: String, title: impl AsRef<str>) -> Self {
         Self::new(app, Voice::Desk, Reader::Adult, token, title)
+    }
+
+    /// The frame of a page on somebody's way into another service.
+    pub fn for_services(
+        app: &App,
+        school: &School,
+        reader: Reader,
+        token: String,
+        title: impl AsRef<str>,
+    ) -> Self {
+        let mut frame = Self::new(app, Voice::Portal, reader, token, title);
+        frame.school = Some(school.name.clone());
+        frame
     }
 
     /// The same frame with a title already in words.

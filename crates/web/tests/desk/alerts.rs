@@ -1,6 +1,8 @@
 //! Alerts: seen by those they are for, first on their page, and seen once.
 
-use usher_records::alert::{Alert, Concern, Off, Whose, raise};
+use usher_records::alert::closing::Verdict;
+use usher_records::alert::{Alert, Concern, Off, ProgramRead, Rule, State, Whose, raise};
+use usher_records::school::School;
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
 
@@ -8,15 +10,11 @@ use crate::rig::{ADA, GAME, Rig, id, now};
 
 fn alert(id: u64, whose: Whose) -> Alert {
     Alert {
-        id: Id::new(id),
-        concern: Concern::ManyBlocks,
-        whose,
         events: vec![Id::new(902)],
         from: now().plus_minutes(-4),
         until: now().plus_minutes(-1),
-        at: now().plus_minutes(-1),
         told: vec![Id::new(1), Id::new(4)],
-        seen: None,
+        ..Alert::new(Id::new(id), Concern::ManyBlocks, whose, now().plus_minutes(-1))
     }
 }
 
@@ -103,4 +101,118 @@ async fn web_01_that_the_filter_was_off_is_read_by_technician_and_head_and_says_
     assert!(technician.get("/alerts").await.page().contains("Usher itself"));
     let seen = format!("/alerts/{}/seen", id(602));
     assert!(technician.post(&seen, "").await.leads_to().contains("alert-seen"));
+}
+
+#[tokio::test]
+async fn fm_50_an_alert_is_closed_with_what_was_done_and_what_came_of_it_or_not_at_all() {
+    let rig = Rig::new().await;
+    rig.commit(&raise(&alert(701, Whose::Person(Id::new(ADA))), vec![])).await;
+    let address = format!("/alerts/{}", id(701));
+    let close = format!("{address}/close");
+    let dsl = rig.signed_in("safeguarding").await;
+    let refused = dsl.post(&close, "alert-acted=nothing&alert-verdict=not-useful&alert-outcome=++").await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("If nothing was done, write why"), "{}", refused.text);
+    let kept = dsl.post(&close, "alert-outcome=She+looked+for+a+chess+page.").await;
+    assert_eq!(kept.status, 422);
+    assert!(kept.text.contains("She looked for a chess page."), "what was typed is kept");
+    assert!(kept.text.contains("Choose what was done") && kept.text.contains("right to tell you"));
+    let form = "alert-acted=talked&alert-verdict=useful&alert-outcome=She+looked+for+a+chess+page.";
+    assert_eq!(rig.signed_in("teacher").await.post(&close, form).await.status, 404);
+    assert_eq!(dsl.post(&close, form).await.leads_to(), format!("{address}?done=alert-closed"));
+    let page = dsl.get(&address).await;
+    assert!(page.page().contains("Somebody talked with the person") && page.page().contains("chess page"));
+    let stored = rig.books.values::<Alert>().await.unwrap().pop().unwrap();
+    assert_eq!(stored.closed.as_ref().unwrap().verdict, Verdict::Useful);
+    assert_eq!(stored.seen.unwrap().0, Id::new(4), "closing takes it up");
+    assert!(dsl.get("/alerts?state=closed").await.page().contains("Ada Bell"));
+    assert_eq!(dsl.post(&close, form).await.status, 422, "somebody has");
+    assert!(dsl.post(&format!("{address}/reopen"), "").await.leads_to().contains("alert-reopened"));
+    assert_eq!(rig.books.values::<Alert>().await.unwrap().pop().unwrap().state(), State::Seen);
+}
+
+#[tokio::test]
+async fn fm_48_whoever_an_alert_went_on_to_reads_it_and_nobody_else_of_their_office() {
+    let rig = Rig::new().await;
+    let handed = vec![(Id::new(6), now())];
+    let handed_on = Alert { passed_on: handed, ..alert(702, Whose::Person(Id::new(ADA))) };
+    rig.commit(&raise(&handed_on, vec![])).await;
+    let address = format!("/alerts/{}", id(702));
+    let person = crate::rig::people().into_iter().find(|(_, person)| person.id == Id::new(6)).unwrap();
+    let page = rig.signed_in(person.0).await.get(&address).await;
+    assert_eq!(page.status, 200, "{}", person.0);
+    assert!(page.page().contains("Nobody had taken it up"), "{}", page.text);
+    rig.commit(&raise(&alert(703, Whose::Person(Id::new(ADA))), vec![])).await;
+    assert_eq!(rig.signed_in(person.0).await.get(&format!("/alerts/{}", id(703))).await.status, 404);
+}
+
+#[tokio::test]
+async fn fm_48_a_drill_is_marked_everywhere_and_its_answer_is_timed_apart() {
+    let rig = Rig::new().await;
+    assert_eq!(rig.signed_in("teacher").await.post("/alerts/drill", "").await.status, 404);
+    let dsl = rig.signed_in("safeguarding").await;
+    assert!(dsl.get("/alerts").await.page().contains("Start a drill"));
+    assert!(dsl.post("/alerts/drill", "").await.leads_to().contains("alert-drill"));
+    let drill = rig.books.values::<Alert>().await.unwrap().pop().unwrap();
+    assert!(dsl.get("/alerts").await.page().contains("Drill: nothing has happened"));
+    let address = format!("/alerts/{}", drill.id);
+    let page = dsl.get(&address).await;
+    assert!(page.page().contains("Drill: nothing has happened") && !page.page().contains("/cases/new?alert"));
+    assert!(dsl.get("/alerts/accuracy").await.page().contains("nobody has answered"));
+    assert!(dsl.post(&format!("{address}/seen"), "").await.leads_to().contains("alert-seen"));
+    let figures = dsl.get("/alerts/accuracy").await;
+    assert!(figures.page().contains("Dee Safe answered after"), "{}", figures.text);
+    assert!(figures.page().contains("No alert has been taken up yet"), "in no other figure");
+}
+
+#[tokio::test]
+async fn um_04_a_rule_that_is_seldom_right_is_proposed_and_the_head_retires_it_with_a_reason() {
+    let rig = Rig::new().await;
+    let rule = Rule::Program("gambling".into());
+    let dsl = rig.signed_in("safeguarding").await;
+    for number in 801..806 {
+        let raised = Alert { rules: vec![rule.clone()], ..alert(number, Whose::Person(Id::new(ADA))) };
+        rig.commit(&raise(&raised, vec![])).await;
+        let verdict = if number == 801 { "useful" } else { "not-useful" };
+        let form = format!("alert-acted=nothing&alert-verdict={verdict}&alert-outcome=A+board+game.");
+        let closed = dsl.post(&format!("/alerts/{}/close", id(number)), &form).await;
+        assert!(closed.leads_to().contains("alert-closed"));
+    }
+    let page = dsl.get("/alerts/accuracy").await;
+    assert!(page.page().contains("program’s reading: Gambling"), "{}", page.text);
+    assert!(page.page().contains("Right in 20 of 100, by 5 answers") && page.page().contains("too seldom"));
+    assert!(page.page().contains("1 useful alerts would have been missed and 4 useless ones"));
+    assert!(!page.page().contains("accuracy/retire") && !page.page().contains("Ada Bell"));
+    let form = "rule=program.gambling&reason=Only+board+games+so+far";
+    assert_eq!(dsl.post("/alerts/accuracy/retire", form).await.status, 403);
+    let head = rig.signed_in("headteacher").await;
+    assert!(head.get("/alerts/accuracy").await.page().contains("/alerts/accuracy/retire"));
+    let silent = head.post("/alerts/accuracy/retire", "rule=program.gambling&reason=+").await;
+    assert!(silent.leads_to().contains("needs-reason"));
+    assert_eq!(head.post("/alerts/accuracy/retire", "rule=seen.malware&reason=x").await.status, 404);
+    assert!(head.post("/alerts/accuracy/retire", form).await.leads_to().contains("accuracy-retired"));
+    let retired = async || {
+        let school = rig.books.values::<School>().await.unwrap().pop().unwrap();
+        school.settings.alarms.answer.retired
+    };
+    assert_eq!(retired().await, ["program.gambling"]);
+    assert!(head.post("/alerts/accuracy/retire", form).await.leads_to().contains("accuracy-restored"));
+    assert!(retired().await.is_empty());
+}
+
+#[tokio::test]
+async fn um_18_a_reading_by_a_program_is_said_to_be_one() {
+    let rig = Rig::new().await;
+    let read = vec![ProgramRead { event: Id::new(902), theme: "self-harm".into(), percent: 91 }];
+    let by_program = Alert { read, severity: 4, ..alert(711, Whose::Person(Id::new(ADA))) };
+    rig.commit(&raise(&by_program, vec![])).await;
+    rig.commit(&raise(&alert(712, Whose::Person(Id::new(ADA))), vec![])).await;
+    let dsl = rig.signed_in("safeguarding").await;
+    let page = dsl.get(&format!("/alerts/{}", id(711))).await;
+    assert!(
+        page.page().contains("A reading by a program") && page.page().contains("91 % sure"),
+        "{}",
+        page.text
+    );
+    assert!(!dsl.get(&format!("/alerts/{}", id(712))).await.page().contains("A reading by a program"));
 }

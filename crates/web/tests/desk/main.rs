@@ -7,13 +7,16 @@
 )]
 
 mod alerts;
+mod breaches;
 mod cases;
 mod cases_kept_apart;
 mod drafts;
+mod keeping;
 mod laptops;
 mod ledger;
 mod lessons;
 mod lists;
+mod looking;
 mod network_cards;
 mod papers;
 mod people;
@@ -25,4 +28,5 @@ mod rig;
 mod routes;
 mod seconds;
 mod sent;
+mod services;
 mod ways;

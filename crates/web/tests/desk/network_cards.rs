@@ -1,8 +1,10 @@
 //! New network cards at the desk: what somebody says they are.
 
 use usher_records::case::Case;
+use usher_records::change::Action;
 use usher_records::device::Device;
 use usher_records::network_card::{MadeUp, NetworkCard, NetworkCardNoun, What, see};
+use usher_records::noun::Kind;
 use usher_types::ids::Id;
 
 use crate::rig::{Rig, now};
@@ -82,4 +84,21 @@ async fn prm_03_a_new_card_is_ours_asked_for_or_not_ours_and_said_once() {
     for told in ["No new card is waiting", "Ours: PC-77", "Asked for", "Not ours"] {
         assert!(list.page().contains(told), "{told}: {}", list.text);
     }
+}
+
+#[tokio::test]
+async fn prm_03_not_ours_pressed_twice_at_once_opens_one_case_and_marks_the_card_with_it() {
+    let rig = Rig::new().await;
+    rig.commit(&see(&[card(901, "01")], vec![]).unwrap()).await;
+    let (one, other) = (rig.signed_in("technician").await, rig.signed_in("computing").await);
+    let (path, form) = (address(901), "what=not-ours&card-details=Plugged+in+behind+the+piano");
+    let (first, second) = tokio::join!(one.post(&path, form), other.post(&path, form));
+    first.leads_to();
+    second.leads_to();
+    assert_eq!(rig.books.values::<Case>().await.unwrap().len(), 1);
+    let journal = rig.journal().await;
+    let opened = journal.iter().filter(|line| line.action == Action::CaseOpened);
+    let kinds: Vec<Vec<Kind>> =
+        opened.map(|line| line.records.iter().map(|record| record.kind).collect()).collect();
+    assert_eq!(kinds, [vec![Kind::Case, Kind::NetworkCard]], "in one change");
 }

@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::{Spool, SpoolFault};
 use usher_certs::master::MasterKey;
+use usher_certs::token_key::TokenKeys;
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::sign_in::SignIn;
 use usher_events::event::Event;
@@ -309,6 +310,7 @@ impl Rig {
             ids,
             key: PageKey::new(&[3; 32]),
             vault: Arc::new(MasterKey::load_or_make(&folder.path().join("master.key")).unwrap()),
+            token_keys: TokenKeys::at(folder.path()),
             asking: Asking::default(),
             places: Places {
                 portal_origin: "https://usher.internal".into(),

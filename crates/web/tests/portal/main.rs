@@ -18,6 +18,7 @@ mod private_use;
 mod references;
 #[path = "../desk/rig.rs"]
 mod rig;
+mod services;
 mod signing;
 mod signing_in;
 mod telling;

@@ -98,7 +98,7 @@ impl Web {
 
     fn measure(&self) -> Result<Outcome> {
         let ours = build()?;
-        let folder = tempfile::tempdir()?;
+        let folder = in_small_letters()?;
         let page = folder.path().join("page.html");
         fs::write(&page, self.page()?)?;
         let arguments = ["site", text(folder.path())?, text(&page)?];
@@ -163,6 +163,13 @@ impl Web {
         page.truncate(PAGE_BYTES);
         Ok(page)
     }
+}
+
+/// A folder for the run. E2guardian folds the paths of files that its lists include to small letters, and so finds none
+/// in a folder whose name has capitals.
+fn in_small_letters() -> Result<tempfile::TempDir> {
+    let name = format!("usher-bench-{}", std::process::id());
+    Ok(tempfile::Builder::new().prefix(&name).rand_bytes(0).tempdir()?)
 }
 
 /// Builds the processes of ours, and says where they are.

@@ -23,6 +23,10 @@ use crate::server::opened::Opened;
 /// Events read ahead while earlier ones are decided again.
 const AHEAD: usize = 1_000;
 
+/// Why a decision of an earlier build may come out otherwise without anything being wrong.
+const OTHER_TABLES: &str = "the program has been upgraded since, and its own tables (wrappers, safe search, sites that are \
+                            not decrypted, categories) are others now";
+
 /// What came of deciding again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,7 +69,13 @@ impl<'a> Again<'a> {
             _ => return Came::Undecided,
         };
         let bytes = |decision: &Decision| serde_json::to_vec(decision).unwrap_or_default();
-        if bytes(&again) == bytes(recorded) { Came::Same } else { Came::Differently(Box::new(again)) }
+        if bytes(&again) == bytes(recorded) {
+            return Came::Same;
+        }
+        if snapshot.has_other_tables() {
+            return Came::NotAtAll(OTHER_TABLES.to_owned());
+        }
+        Came::Differently(Box::new(again))
     }
 
     async fn snapshot(&mut self, generation: Digest) -> Result<Arc<Snapshot>, String> {

@@ -5,7 +5,7 @@ pub(crate) mod file;
 use usher_policy::routing::{self, Facts, Named};
 use usher_records::case::thread::{Opening, Origin};
 use usher_records::case::{self, By, Case};
-use usher_records::change::Actor;
+use usher_records::change::{Actor, Write};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
 use usher_records::settings::Settings;
@@ -23,13 +23,28 @@ pub(crate) async fn open(
     by: By,
     actor: &Actor,
 ) -> Result<Result<Case, Refusal>, AppFault> {
+    open_with(app, opening, by, actor, |_| Ok(Vec::new())).await
+}
+
+/// The same, with what leads to the case in the same change: both are kept, or neither.
+pub(crate) async fn open_with(
+    app: &App,
+    opening: &Opening,
+    by: By,
+    actor: &Actor,
+    also: impl Fn(&Case) -> Result<Vec<Write>, Refusal>,
+) -> Result<Result<Case, Refusal>, AppFault> {
     let mut tries = 0;
     loop {
         tries += 1;
         let cases = app.books.values::<Case>().await?;
         let number = cases.iter().map(|case| case.number).max().unwrap_or(0).saturating_add(1);
-        let (case, change) = match case::open(app.new_id(), number, opening.clone(), by) {
-            Ok(opened) => opened,
+        let opened = case::open(app.new_id(), number, opening.clone(), by);
+        let (case, change) = match opened.and_then(|(case, change)| Ok((also(&case)?, case, change))) {
+            Ok((more, case, mut change)) => {
+                change.writes.extend(more);
+                (case, change)
+            }
             Err(refusal) => return Ok(Err(refusal)),
         };
         match app.books.commit(&change, actor, by.at).await {

@@ -51,8 +51,12 @@ const SECTIONS: [(&str, &[Place]); 9] = [
         &[
             ("/reports", "place-weekly", Act::ReadWeeklyReport),
             ("/register", "place-register", Act::ReadRegister),
+            ("/breaches", "breaches-title", Act::ReadRegister),
             ("/looks", "place-looks", Act::ReadJournal),
             ("/private-use", "private-desk-title", Act::SeePrivateUse),
+            ("/activity-reviews", "activity-reviews-title", Act::ReviewActivity),
+            ("/examinations", "exams-title", Act::ExamineFiles),
+            ("/alerts/accuracy", "accuracy-title", Act::UseDesk),
         ],
     ),
     (
@@ -78,6 +82,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/equipment", "place-equipment", Act::LendEquipment),
             ("/equipment/laptops", "place-laptops", Act::LendEquipment),
             ("/equipment/sites", "place-sites", Act::LendEquipment),
+            ("/services", "services-title", Act::KeepServices),
         ],
     ),
     (
@@ -99,6 +104,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/reviews", "reviews-title", Act::SeeSettings),
             ("/policy/groups", "scope-groups-title", Act::SeeSettings),
             ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
+            ("/records-kept", "keeping-title", Act::SeeSettings),
         ],
     ),
     (

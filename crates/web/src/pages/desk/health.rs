@@ -7,11 +7,14 @@ use axum::response::Response;
 use axum::routing::get;
 use usher_activity::spool::SpoolState;
 use usher_policy::access::Act;
+use usher_records::case::{Case, held_people};
+use usher_records::keeping::KeepRules;
 use usher_types::moment::Moment;
 
 use super::agreements;
 use super::around::{Around, around};
 use super::clock::Clock;
+use super::keeping;
 use super::lists::{sealings, stands};
 use super::opening::category;
 use crate::app::{App, AppFault};
@@ -52,7 +55,7 @@ struct Health {
 }
 
 /// One thing that was tried.
-struct Light {
+pub(super) struct Light {
     tone: &'static str,
     icon: &'static str,
     state: String,
@@ -64,7 +67,9 @@ struct Light {
 
 async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
     let (f, d) = around(&app, &desk, "/health", "health-title");
-    let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at };
+    let holds = !held_people(&app.books.values::<Case>().await?).is_empty();
+    let keeping = (desk.school.settings.keeping, holds);
+    let look = Look { says: &f.says, clock: Clock::at(&desk), at: desk.at, keeping };
     let mut lights =
         vec![look.records(app.spool.state()), look.policy(&app), look.lists(&app), look.sealed(&app, &desk)];
     lights.push(look.agreements(&agreements::drafts::not_put_out(&app, &desk).await?));
@@ -88,15 +93,17 @@ async fn show(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault
 }
 
 /// Judges what was found.
-struct Look<'a> {
-    says: &'a Says,
-    clock: Clock<'a>,
+pub(super) struct Look<'a> {
+    pub(super) says: &'a Says,
+    pub(super) clock: Clock<'a>,
     at: Moment,
+    /// How long the school keeps records, and whether a case holds some.
+    pub(super) keeping: (KeepRules, bool),
 }
 
 impl Look<'_> {
     /// A light: `name` gives its title, `name-ok` or `name-<problem>` what was found and what to do.
-    fn light(&self, name: &str, tone: &'static str, found: String, todo: Option<&str>) -> Light {
+    pub(super) fn light(&self, name: &str, tone: &'static str, found: String, todo: Option<&str>) -> Light {
         let icon = match tone {
             "go" => "circle-check",
             "wait" => "triangle-alert",
@@ -208,6 +215,8 @@ impl Look<'_> {
                 *until,
             ),
             Found::Refusals { sites } => self.refusals(sites),
+            Found::Reading { program, read, missed } => self.reading(program.as_deref(), *read, *missed),
+            Found::Files { reach } => keeping::light(self, *reach),
         };
         Light { at: Some(says.t1("health-tried", "time", self.clock.time(tried.at))), ..light }
     }
@@ -219,6 +228,26 @@ impl Look<'_> {
             self.light("authority", "wait", found, Some("health-authority-do"))
         } else {
             self.light("authority", "go", found, None)
+        }
+    }
+
+    /// Word lists always read; whether a program reads too is said, and what it did not get to.
+    fn reading(&self, program: Option<&str>, read: u64, missed: u64) -> Light {
+        let Some(program) = program else {
+            return self.light(
+                "reading",
+                "go",
+                self.says.t("health-reading-lists"),
+                Some("health-reading-do"),
+            );
+        };
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("program", &program), ("read", &read), ("missed", &missed)];
+        let found = self.says.terms("health-reading-found", &values);
+        if missed == 0 {
+            self.light("reading", "go", found, None)
+        } else {
+            self.light("reading", "wait", found, Some("health-reading-missed-do"))
         }
     }
 
@@ -279,6 +308,7 @@ impl Look<'_> {
             ("outbox", has(|found| matches!(found, Found::Outbox { .. }))),
             ("authority", has(|found| matches!(found, Found::Authority { .. }))),
             ("refusals", has(|found| matches!(found, Found::Refusals { .. }))),
+            ("files", has(|found| matches!(found, Found::Files { .. }))),
         ];
         let untried = known.into_iter().filter(|(_, known)| !known);
         untried.map(|(name, _)| self.light(name, "info", self.says.t("health-untried"), None)).collect()

@@ -27,7 +27,7 @@ use super::lessons::calendar;
 use super::roll::{self, Roll};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
@@ -314,10 +314,6 @@ async fn lend_it(app: &App, desk: &AtDesk, sent: &Lent) -> Result<(), AppFault> 
     let change = lending::lend(&lending, desk.school.settings.passwords.lending)?;
     app.commit(&change, &desk.actor()).await
 }
-
-/// Nothing but the press.
-#[derive(Debug, Deserialize)]
-struct Pressed {}
 
 /// Ends a lending now: its time is moved here, and the job signs out whoever is there as at any other end.
 async fn end(

@@ -1,16 +1,20 @@
 //! What staff use in their own browser.
 
+mod activity_reviews;
 mod address;
 mod agreements;
 mod alerts;
 mod around;
+mod breaches;
 mod cases;
 mod clock;
 mod conduct;
 mod contacts;
 mod equipment;
+mod examinations;
 mod field;
 mod health;
+mod keeping;
 mod laptops;
 mod ledger;
 mod lessons;
@@ -34,6 +38,7 @@ mod reviews;
 mod roll;
 mod rules;
 mod scope;
+mod services;
 mod sign_in;
 mod signing;
 mod standings;
@@ -81,6 +86,11 @@ pub fn routes() -> Vec<DeskRoute> {
         conduct::routes(),
         private_use::routes(),
         network_cards::routes(),
+        activity_reviews::routes(),
+        examinations::routes(),
+        services::routes(),
+        keeping::routes(),
+        breaches::routes(),
     ]
     .into_iter()
     .flatten()

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_policy::network_card::may_explain;
 use usher_policy::permission::{may_see, terms};
-use usher_records::case::By;
 use usher_records::case::nine::Nine;
 use usher_records::case::rules::Class;
 use usher_records::case::thread::{Opening, Origin};
-use usher_records::change::{Change, Stored};
+use usher_records::case::{By, Case};
+use usher_records::change::Stored;
 use usher_records::device::Device;
 use usher_records::network_card::{self, MadeUp, NetworkCard, NetworkCardNoun, What};
 use usher_records::permission::{Permission, PermissionNoun};
@@ -254,7 +254,15 @@ async fn say(
                 known.ok_or(Refusal::Gone).and_then(|one| network_card::asked_for(&card, one.id, by));
             ("card-leave", judged)
         }
-        "not-ours" => ("card-details", not_ours(&app, &desk, &card, &sent.details).await?),
+        "not-ours" => match not_ours(&app, &desk, &card, &sent.details).await {
+            Ok(Ok(())) => return Ok(lead("/network-cards", "card-said")),
+            Ok(Err(refusal)) => ("card-details", Err(refusal)),
+            // Somebody was quicker, and their case is the one.
+            Err(AppFault::Refused(Refusal::Conflict)) => {
+                return Ok(lead(&format!("/network-cards/{id}"), "card-said-before"));
+            }
+            Err(fault) => return Err(fault),
+        },
         _ => return Err(AppFault::NotFound),
     };
     let says = Frame::desk(&app, &desk, "/network-cards", "cards-title").says;
@@ -276,13 +284,13 @@ async fn say(
     one(&app, &desk, &card.value, &sent, (Errors::of(field, words), None)).await
 }
 
-/// Opens the case that looks into it.
+/// Opens the case that looks into it, and marks the card in the same change: pressed twice at once, it opens one.
 async fn not_ours(
     app: &App,
     desk: &AtDesk,
     card: &Stored<NetworkCard>,
     details: &str,
-) -> Result<Result<Change, Refusal>, AppFault> {
+) -> Result<Result<(), Refusal>, AppFault> {
     let details = match refusal::reason(details) {
         Ok(details) if card.value.said.is_none() => details,
         Ok(_) => return Ok(Err(Refusal::AlreadySo)),
@@ -301,6 +309,6 @@ async fn not_ours(
         rule: None,
     };
     let by = By { person: desk.person.id, at: desk.at };
-    let opened = case::open(app, &opening, by, &desk.actor()).await?;
-    Ok(opened.and_then(|case| network_card::not_ours(card, case.id, (by.person, by.at))))
+    let mark = |case: &Case| Ok(network_card::not_ours(card, case.id, (by.person, by.at))?.writes);
+    Ok(case::open_with(app, &opening, by, &desk.actor(), mark).await?.map(|_| ()))
 }

@@ -5,7 +5,6 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_policy::private_use::{hours, may_see};
 use usher_policy::snapshot::Snapshot;
@@ -20,7 +19,7 @@ use super::opening::category;
 use super::roll::{self, Roll};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::frame::Frame;
 use crate::view::page;
@@ -168,10 +167,6 @@ async fn show(State(app): State<App>, desk: AtDesk, Path(id): Path<String>) -> R
     let handed = f.says.t1("private-handed", "day", kept.handed.map(|at| clock.full(at)).unwrap_or_default());
     Ok(page(&Show { row: row(&f.says, &desk, &roll, &kept), handed, seen, f, d }))
 }
-
-/// A button that sends nothing but itself.
-#[derive(Debug, Default, Deserialize)]
-struct Pressed {}
 
 async fn seen(
     State(app): State<App>,

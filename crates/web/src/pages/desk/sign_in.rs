@@ -19,7 +19,7 @@ use super::clock::Clock;
 use super::field::{Field, Fields};
 use crate::app::{App, AppFault, Peer};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::{DeskForm, TOKEN_FIELD, field, parse, read_body};
+use crate::extract::form::{DeskForm, Pressed, TOKEN_FIELD, field, parse, read_body};
 use crate::security::cookie;
 use crate::security::form::{self, Holder};
 use crate::view::errors::Errors;
@@ -195,10 +195,6 @@ async fn end_old(app: &App, old: &str, at: Moment) -> Result<(), AppFault> {
 fn is_encrypted(app: &App) -> bool {
     app.places.desk_origin.starts_with("https://")
 }
-
-/// A form that holds nothing but its token.
-#[derive(Debug, Deserialize)]
-pub(super) struct Pressed {}
 
 /// Signs out.
 pub(super) async fn sign_out(State(app): State<App>, form: DeskForm<Pressed>) -> Result<Response, AppFault> {

@@ -21,6 +21,7 @@ mod private_use;
 mod questions;
 mod referred;
 mod report;
+mod services;
 mod setup;
 mod sign_in;
 mod sign_out;
@@ -43,7 +44,12 @@ use crate::view::fault::OnPortal;
 
 /// The portal's routes.
 pub(crate) fn routes() -> Router<App> {
-    signing_in().merge(agreements()).merge(telling()).merge(reading()).layer(middleware::map_response(mark))
+    signing_in()
+        .merge(agreements())
+        .merge(telling())
+        .merge(reading())
+        .merge(services::routes())
+        .layer(middleware::map_response(mark))
 }
 
 fn signing_in() -> Router<App> {

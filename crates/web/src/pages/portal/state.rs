@@ -157,6 +157,7 @@ fn look_of(reason: Option<&Reason>, who: &Circumstances) -> Look {
         Some(Reason::OutsideHours(_)) => look("hours", "stop", "clock", "clock"),
         Some(Reason::Lockdown) => look("lockdown", "stop", "lock", "lock"),
         Some(Reason::NoGroup) => look("no-group", "stop", "circle-help", "question"),
+        Some(Reason::SealMissing(_)) => look("seal-missing", "stop", "lock", "lock"),
         Some(Reason::Unrestricted(_)) => look("unrestricted", "go", "unlock", "key"),
         Some(_) if who.lesson.is_some() => look("lesson", "go", "circle-check", "thumb"),
         Some(_) => look("open", "go", "circle-check", "thumb"),

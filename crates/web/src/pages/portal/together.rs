@@ -23,7 +23,7 @@ use super::classes::children_of;
 use super::fault::{Answer, PortalFault};
 use super::sign_out;
 use crate::app::{App, AppFault};
-use crate::extract::form::PortalForm;
+use crate::extract::form::{PortalForm, Pressed};
 use crate::extract::portal::AtDevice;
 use crate::pages::refreshed::refresh;
 use crate::security::asking::CodeOf;
@@ -287,9 +287,6 @@ pub(super) async fn sign(
         Err(other) => Err(other.into()),
     }
 }
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Pressed {}
 
 /// The class has finished.
 pub(super) async fn finish(State(app): State<App>, form: PortalForm<Pressed>) -> Answer {

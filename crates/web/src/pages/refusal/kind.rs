@@ -74,6 +74,7 @@ impl Kind {
             (Reason::Leaving(..), _) => stop("leaving", "hand", "hand").telling(),
             (Reason::ForbiddenAddress(_), _) => stop("forbidden", "stop", "ban"),
             (Reason::NoGroup, _) => stop("no-group", "question", "circle-help"),
+            (Reason::SealMissing(_), _) => stop("seal-missing", "lock", "lock"),
             (_, Verdict::Coach) => wait("coach", "thumb", "triangle-alert").telling(),
             (_, Verdict::Hold) => wait("held", "hourglass", "clock").telling().asking(),
             _ => stop("blocked", "stop", "ban").telling().asking(),

@@ -13,11 +13,10 @@ use usher_store::store::StoreError;
 use super::{Cabinet, by, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::pages::desk::around::{Around, Done, around, file};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::paper::csv_line;
-use crate::pages::desk::sign_in::Pressed;
 use crate::view::frame::Frame;
 use crate::view::page;
 

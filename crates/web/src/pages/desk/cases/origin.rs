@@ -117,10 +117,10 @@ async fn of_alert(app: &App, desk: &AtDesk, cabinet: &Cabinet, id: &str) -> Resu
     let alert = app.books.get::<Alert, _>(roll::id::<AlertNoun>(id)?).await?.ok_or(AppFault::NotFound)?.value;
     let person = match alert.whose {
         Whose::Person(person) => Some(person),
-        Whose::Device(_) | Whose::Filter(_) => None,
+        Whose::Device(_) | Whose::Filter(_) | Whose::Nobody => None,
     };
     let about = person.and_then(|id| cabinet.roll.person(id));
-    if !alarm::may_see(&desk.school.settings.alarms, &desk.who(), alert.whose, about) {
+    if !alarm::may_read(&desk.school.settings.alarms, &desk.who(), &alert, about) {
         return Err(AppFault::NotFound);
     }
     let event = match alert.events.first() {

@@ -18,12 +18,11 @@ use usher_types::role::Roles;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::{DeskForm, parts_of_form};
+use crate::extract::form::{DeskForm, Pressed, parts_of_form};
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
-use crate::pages::desk::sign_in::Pressed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{page, with_status};

@@ -45,7 +45,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
 }
 
 /// Somebody, by the id in an address.
-async fn find(app: &App, id: &str) -> Result<Stored<Person>, AppFault> {
+pub(super) async fn find(app: &App, id: &str) -> Result<Stored<Person>, AppFault> {
     app.books.get::<Person, _>(roll::id::<ids::Person>(id)?).await?.ok_or(AppFault::NotFound)
 }
 

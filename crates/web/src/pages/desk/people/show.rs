@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use usher_policy::access::{Act, may_manage};
+use usher_policy::access::{Act, Who, may_examine, may_manage};
 use usher_records::account::{Account, State as AccountState};
 use usher_records::person::Person;
 use usher_records::signature::Signature;
@@ -37,6 +37,7 @@ struct Show {
     account: Option<AccountView>,
     may_manage: bool,
     activity: bool,
+    examine: Option<String>,
     register: Option<String>,
     roles: Option<Field>,
     leave: Option<Field>,
@@ -76,6 +77,9 @@ pub(super) async fn show(
         account: account.map(|account| account_view(&desk, &f, &account)),
         may_manage: manage,
         activity: may_look(&desk, &person),
+        examine: may_examine(&desk.who(), &Who::of(&person))
+            .is_ok()
+            .then(|| format!("/examinations/new/{}", person.id)),
         register: desk.may(Act::ReadRegister).is_ok().then(|| format!("/register/new/{}", person.id)),
         roles,
         leave,

@@ -10,12 +10,11 @@ use usher_types::ids;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::roll::{self, Roll};
-use crate::pages::desk::sign_in::Pressed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::page;

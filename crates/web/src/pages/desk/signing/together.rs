@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use serde::Deserialize;
 use usher_records::change::Stored;
 use usher_records::group::Group;
 use usher_records::person::Person;
@@ -15,7 +14,7 @@ use usher_types::role::PersonKind;
 use crate::app::{App, AppFault};
 use crate::desk::codes;
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::pages::desk::around::{Around, Done, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::roll::{self, Roll};
@@ -124,10 +123,6 @@ async fn class(app: &App, id: &str) -> Result<Group, AppFault> {
 async fn earlier(app: &App, class: &Group) -> Result<Vec<Stored<Together>>, AppFault> {
     Ok(app.books.find::<Together>("group", class.id).await?)
 }
-
-/// Nothing but the press.
-#[derive(Debug, Deserialize)]
-pub(super) struct Pressed {}
 
 /// Opens it.
 pub(super) async fn open(

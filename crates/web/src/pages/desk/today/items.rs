@@ -19,8 +19,8 @@ use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
-    address, agreements, alerts, cases, equipment, laptops, ledger, lists, permissions, policy, questions,
-    reviews, standings, told,
+    activity_reviews, address, agreements, alerts, cases, equipment, examinations, laptops, ledger, lists,
+    permissions, policy, questions, reviews, standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -74,6 +74,8 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.questions().await?;
     gather.words().await?;
     gather.review().await?;
+    gather.activity_review().await?;
+    gather.examinations().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
     gather.reports().await?;
@@ -383,6 +385,39 @@ impl Gather<'_> {
             let words = (says.t("today-review"), says.t1("reviews-overdue", "day", self.clock.date(day)));
             let go = Action::Go("/reviews".into(), says.t("today-review-go"));
             self.add("stop", "clock", words, Some(go));
+        }
+        Ok(())
+    }
+
+    /// Web use that leaders should have looked through.
+    async fn activity_review(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ReviewActivity) {
+            return Ok(());
+        }
+        if let Some(day) = activity_reviews::overdue(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let due = says.t1("activity-reviews-overdue", "day", self.clock.date(day));
+            let go = Action::Go("/activity-reviews".into(), says.t("today-activity-review-go"));
+            self.add("stop", "clock", (says.t("today-activity-review"), due), Some(go));
+        }
+        Ok(())
+    }
+
+    /// Examinations of files that wait for this person as the second.
+    async fn examinations(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::ExamineFiles) {
+            return Ok(());
+        }
+        let count = examinations::waiting_for(self.app, self.desk, self.roll).await?;
+        if count > 0 {
+            let says = &self.f.says;
+            let go = Action::Go("/examinations".into(), says.t("today-exams-go"));
+            self.add(
+                "wait",
+                "users",
+                (says.n("today-exams", "count", count), says.t("exams-title")),
+                Some(go),
+            );
         }
         Ok(())
     }

@@ -1,0 +1,124 @@
+//! Who is told of an alert, and in which words. Used when one is raised, when quiet hours end, and when nobody answered.
+
+use std::sync::Arc;
+
+use usher_policy::{alarm, answering};
+use usher_records::alert::{Alert, Whose};
+use usher_records::change::Mail;
+use usher_records::person::Person;
+use usher_records::school::School;
+use usher_store::books::Books;
+use usher_types::ids::PersonId;
+use usher_types::moment::Moment;
+use usher_types::role::{Reader, Role};
+use usher_words::{Value, Words};
+
+use crate::readers::holders;
+use crate::runner::JobFault;
+
+/// Tells of alerts.
+#[derive(Debug, Clone)]
+pub struct Telling {
+    /// The school's books.
+    pub books: Books,
+    /// The words of mails.
+    pub words: Arc<Words>,
+    /// Where the desk is, for the link in mails.
+    pub desk_origin: String,
+}
+
+impl Telling {
+    /// The person an alert is about, where it is about one.
+    pub(crate) async fn about(&self, whose: Whose) -> Result<Option<Person>, JobFault> {
+        Ok(match whose {
+            Whose::Person(id) => self.books.get::<Person, _>(id).await?.map(|person| person.value),
+            Whose::Device(_) | Whose::Filter(_) | Whose::Nobody => None,
+        })
+    }
+
+    /// Who is told first.
+    pub(crate) async fn first(
+        &self,
+        whose: Whose,
+        about: Option<&Person>,
+        (school, at): (&School, Moment),
+    ) -> Result<Vec<PersonId>, JobFault> {
+        let roles = alarm::told(&school.settings.alarms, whose, about);
+        self.holders(&roles, whose, (school, at)).await
+    }
+
+    /// Who is next: whoever holds the first office of the rota in which nobody was told.
+    pub(crate) async fn next(
+        &self,
+        alert: &Alert,
+        about: Option<&Person>,
+        (school, at): (&School, Moment),
+    ) -> Result<Vec<PersonId>, JobFault> {
+        for role in answering::rota(&school.settings.alarms, alert.whose, about) {
+            let mut next = self.holders(&[role], alert.whose, (school, at)).await?;
+            next.retain(|person| !alert.was_told(*person));
+            if !next.is_empty() {
+                return Ok(next);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    async fn holders(
+        &self,
+        roles: &[Role],
+        whose: Whose,
+        (school, at): (&School, Moment),
+    ) -> Result<Vec<PersonId>, JobFault> {
+        let found = holders(&self.books, roles, &school.zone, at).await?;
+        let others = found.into_iter().filter(|reader| Whose::Person(reader.id) != whose);
+        Ok(others.map(|reader| reader.id).collect())
+    }
+
+    /// The mails to these. Who, what and when, and where to read the rest; no words a child typed travel by mail. Whoever
+    /// gets it because others did not answer is told so.
+    pub(crate) fn mails(
+        &self,
+        to: &[PersonId],
+        alert: &Alert,
+        about: Option<&Person>,
+        (school, later): (&School, bool),
+    ) -> Vec<Mail> {
+        let who = about.map(Person::name).or(match alert.whose {
+            Whose::Device(address) => Some(address.to_string()),
+            Whose::Person(_) | Whose::Filter(_) | Whose::Nobody => None,
+        });
+        let values = [
+            ("who", Value::from(who.unwrap_or_default())),
+            ("count", Value::from(alert.events.len())),
+            ("when", Value::from(school.zone.local(alert.from).spoken())),
+            ("from", Value::from(school.zone.local(alert.from).spoken())),
+            ("until", Value::from(school.zone.local(alert.until).spoken())),
+            ("school", Value::from(&school.name)),
+            ("minutes", Value::from(usize::from(school.settings.alarms.answer.within_minutes))),
+            ("link", Value::from(format!("{}/alerts/{}", self.desk_origin, alert.id))),
+        ];
+        let say = |key: &str| self.words.say(Reader::Adult, key, &values);
+        let part = |part: &str| say(&format!("alert-{}-{part}", alert.concern.name()));
+        let mut lines = Vec::new();
+        if later {
+            lines.push(say("alert-mail-passed-on"));
+        }
+        lines.push(match alert.whose {
+            Whose::Filter(why) => say(&format!("filter-off-{}", why.name())),
+            Whose::Person(_) | Whose::Device(_) | Whose::Nobody => part("text"),
+        });
+        if !alert.read.is_empty() {
+            lines.push(say("alert-mail-program"));
+        }
+        lines.push(say("alert-mail-footer"));
+        let (subject, text) = (part("subject"), format!("{}\n", lines.join("\n\n")));
+        let mail = |reader: &PersonId| Mail {
+            to: (*reader).into(),
+            subject: subject.clone(),
+            text: text.clone(),
+            attachment: None,
+        };
+        to.iter().map(mail).collect()
+    }
+}
