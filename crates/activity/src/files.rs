@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use parquet::data_type::{AsBytes as _, ByteArray};
 use usher_events::event::{Event, What};
@@ -18,6 +18,7 @@ use usher_types::moment::Moment;
 use crate::filter::{Between, Tests};
 use crate::manifest::{FileEntry, Manifest};
 use crate::question::{Activity, By, Counts, Figures, Question, count};
+use crate::readers;
 use crate::rollup::Rollup;
 use crate::spool::SpoolFault;
 use crate::spooled::{event_in, scan_but};
@@ -38,6 +39,16 @@ pub struct FilesActivity {
 struct View {
     list: Manifest,
     tables: Vec<(FileEntry, Table)>,
+}
+
+impl View {
+    /// The groups of all files: what one reading thread takes at a time.
+    fn groups(&self) -> Vec<(&Table, usize)> {
+        self.tables
+            .iter()
+            .flat_map(|(_, table)| (0..table.groups()).map(move |group| (table, group)))
+            .collect()
+    }
 }
 
 impl FilesActivity {
@@ -126,15 +137,14 @@ impl Activity for FilesActivity {
         let tests = Tests { numbers: vec![(Number::Id, wanted)], texts: Vec::new(), phrase: None };
         for (_, table) in &view.tables {
             let mut found = None;
-            let read = scan_table(table, &tests, &mut |event| {
-                if matches!(event.what, What::Ended(_)) {
-                    return ControlFlow::Continue(());
+            for group in 0..table.groups() {
+                said(events_of(table, group, &tests, &mut |events| {
+                    found = events.decoded().find(|event| !matches!(event.what, What::Ended(_)));
+                    if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                }));
+                if found.is_some() {
+                    break;
                 }
-                found = Some(event);
-                ControlFlow::Break(())
-            });
-            if let Err(error) = read {
-                pass_over(&error);
             }
             if found.is_some() {
                 return Ok(found);
@@ -149,14 +159,13 @@ impl Activity for FilesActivity {
         each: &mut dyn FnMut(Event) -> ControlFlow<()>,
     ) -> Result<(), SpoolFault> {
         let (view, tests) = (self.view_of(question)?, Tests::of(question));
-        for (_, table) in &view.tables {
-            match scan_table(table, &tests, each) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Ok(()),
-                Err(error) => pass_over(&error),
-            }
-        }
-        self.tail(&view.list, question, each)
+        let ended = readers::in_order(
+            &view.groups(),
+            &|(table, group), give| said(events_of(table, *group, &tests, give)),
+            // Decoded where they are taken: an event that one thread makes and another drops costs more than it saves.
+            &mut |found: Found<'_>| found.decoded().try_for_each(&mut *each),
+        );
+        if ended.is_break() { Ok(()) } else { self.tail(&view.list, question, each) }
     }
 
     fn rows(
@@ -165,12 +174,13 @@ impl Activity for FilesActivity {
         each: &mut dyn FnMut(Row) -> ControlFlow<()>,
     ) -> Result<(), SpoolFault> {
         let (view, tests) = (self.view_of(question)?, Tests::of(question));
-        for (_, table) in &view.tables {
-            match rows_of(table, &tests, each) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Ok(()),
-                Err(error) => pass_over(&error),
-            }
+        let ended = readers::in_order(
+            &view.groups(),
+            &|(table, group), give| said(rows_of(table, *group, &tests, give)),
+            &mut |rows| rows.into_iter().try_for_each(&mut *each),
+        );
+        if ended.is_break() {
+            return Ok(());
         }
         self.tail(&view.list, question, &mut |event| each(Row::of(&event)))
     }
@@ -178,16 +188,17 @@ impl Activity for FilesActivity {
     fn counts(&self, question: &Question, by: &By) -> Result<Counts, SpoolFault> {
         let (view, tests) = (self.view_of(question)?, Tests::of(question));
         let mut all = Counts::new();
-        for (file, table) in &view.tables {
-            match self.counts_of(file, table, (question, &tests, by)) {
-                Ok(counts) => {
-                    for (key, figures) in counts {
-                        all.entry(key).or_default().join(&figures);
-                    }
+        let of = (question, &tests, by);
+        let _all_taken = readers::in_order(
+            &view.tables,
+            &|(file, table), give| said(self.counts_of(file, table, of).map(|counts| _ = give(counts))),
+            &mut |counts: Counts| {
+                for (key, figures) in counts {
+                    all.entry(key).or_default().join(&figures);
                 }
-                Err(error) => pass_over(&error),
-            }
-        }
+                ControlFlow::Continue(())
+            },
+        );
         self.tail(&view.list, question, &mut |event| {
             count(&mut all, by, &Row::of(&event));
             ControlFlow::Continue(())
@@ -202,49 +213,61 @@ fn pass_over(error: &SpoolFault) {
     tracing::error!(%error, cause, "events cannot be read, and the others are answered from");
 }
 
-/// Gives the events of a file that fit and are whole. One that cannot be read is named and passed over.
-fn scan_table(
-    table: &Table,
-    tests: &Tests,
-    each: &mut dyn FnMut(Event) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, SpoolFault> {
-    for group in 0..table.groups() {
-        for ranges in chunks(&table.pick(group, tests)?) {
-            for bytes in table.events(group, &ranges)? {
-                if bytes.is_empty() {
-                    continue;
-                }
-                match wire::decode(bytes.data()) {
-                    Ok(event) => {
-                        if each(event).is_break() {
-                            return Ok(ControlFlow::Break(()));
-                        }
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, path = %table.path().display(), "an event cannot be read");
-                    }
-                }
-            }
-        }
+/// Names what could not be read of a piece, if anything.
+fn said(read: Result<(), SpoolFault>) {
+    if let Err(error) = read {
+        pass_over(&error);
     }
-    Ok(ControlFlow::Continue(()))
 }
 
-fn rows_of(
-    table: &Table,
-    tests: &Tests,
-    each: &mut dyn FnMut(Row) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, SpoolFault> {
-    for group in 0..table.groups() {
-        for ranges in chunks(&table.pick(group, tests)?) {
-            for row in table.rows(group, &ranges)? {
-                if each(row).is_break() {
-                    return Ok(ControlFlow::Break(()));
-                }
+/// Events as they were written, from one file.
+struct Found<'a> {
+    path: &'a Path,
+    bytes: Vec<ByteArray>,
+}
+
+impl Found<'_> {
+    /// Those that are whole. One that cannot be read is named and passed over.
+    fn decoded(&self) -> impl Iterator<Item = Event> {
+        let whole = self.bytes.iter().filter(|bytes| !bytes.is_empty());
+        whole.filter_map(|bytes| match wire::decode(bytes.data()) {
+            Ok(event) => Some(event),
+            Err(error) => {
+                tracing::warn!(%error, path = %self.path.display(), "an event cannot be read");
+                None
             }
+        })
+    }
+}
+
+/// Gives the events of a group that fit, a page at a time.
+fn events_of<'a>(
+    table: &'a Table,
+    group: usize,
+    tests: &Tests,
+    give: &mut dyn FnMut(Found<'a>) -> ControlFlow<()>,
+) -> Result<(), SpoolFault> {
+    for ranges in chunks(&table.pick(group, tests)?) {
+        if give(Found { path: table.path(), bytes: table.events(group, &ranges)? }).is_break() {
+            break;
         }
     }
-    Ok(ControlFlow::Continue(()))
+    Ok(())
+}
+
+/// Gives the rows of a group that fit, a page at a time.
+fn rows_of(
+    table: &Table,
+    group: usize,
+    tests: &Tests,
+    give: &mut dyn FnMut(Vec<Row>) -> ControlFlow<()>,
+) -> Result<(), SpoolFault> {
+    for ranges in chunks(&table.pick(group, tests)?) {
+        if give(table.rows(group, &ranges)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The same rows in pieces that are not held in memory together.

@@ -1,5 +1,6 @@
 //! A question as tests of columns: the same for a row in memory and for a column on the disk.
 
+use memchr::memmem::Finder;
 use usher_events::row::Row;
 
 use crate::question::Question;
@@ -19,12 +20,35 @@ pub(crate) enum TextTest {
 }
 
 /// Everything that must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tests {
     pub(crate) numbers: Vec<(Number, Between)>,
     pub(crate) texts: Vec<(Text, TextTest)>,
-    /// Words, folded, that the search or the title must hold.
-    pub(crate) phrase: Option<String>,
+    /// Words that the search or the title must hold.
+    pub(crate) phrase: Option<Phrase>,
+}
+
+/// Words to look for, in whatever case.
+#[derive(Debug, Clone)]
+pub(crate) struct Phrase(Finder<'static>);
+
+impl Phrase {
+    fn of(words: &str) -> Self {
+        Self(Finder::new(folded(words).as_bytes()).into_owned())
+    }
+
+    /// Looks through one text after another; where it folds them is used again.
+    pub(crate) fn reader(&self) -> impl FnMut(&str) -> bool {
+        let mut room = Vec::new();
+        move |text| {
+            if !text.is_ascii() {
+                return self.0.find(folded(text).as_bytes()).is_some();
+            }
+            room.clear();
+            room.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+            self.0.find(&room).is_some()
+        }
+    }
 }
 
 impl Between {
@@ -74,7 +98,7 @@ impl Tests {
         text(Text::Site, &question.site);
         texts.extend(question.theme.map(|theme| (Text::Themes, TextTest::Word(theme.name().to_owned()))));
         texts.extend(question.class.map(|class| (Text::Classes, TextTest::Word(class.number().to_string()))));
-        Self { numbers, texts, phrase: question.phrase.as_deref().map(folded) }
+        Self { numbers, texts, phrase: question.phrase.as_deref().map(Phrase::of) }
     }
 
     /// Whether a row fits.
@@ -82,7 +106,8 @@ impl Tests {
         self.numbers.iter().all(|(number, test)| test.fits(number.of(row)))
             && self.texts.iter().all(|(text, test)| test.fits(text.of(row)))
             && self.phrase.as_ref().is_none_or(|phrase| {
-                folded(&row.search).contains(phrase.as_str()) || folded(&row.title).contains(phrase.as_str())
+                let mut holds = phrase.reader();
+                holds(&row.search) || holds(&row.title)
             })
     }
 
@@ -94,5 +119,5 @@ impl Tests {
 
 /// A text as searches compare it: small letters.
 pub(crate) fn folded(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+    text.to_lowercase()
 }

@@ -7,6 +7,7 @@
 
 mod filter;
 mod manifest;
+mod readers;
 mod rollup;
 mod table;
 

@@ -4,6 +4,8 @@
 //! nothing else, and a person's day is a few pages. The form is open: any reader of Parquet opens a file.
 //! Does not: know of other files; that is [`crate::manifest`].
 
+mod dictionary;
+mod positioned;
 mod read;
 mod write;
 

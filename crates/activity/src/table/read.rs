@@ -1,15 +1,13 @@
 //! Reading a file: which of its rows fit, and the columns that are wanted of those, without touching the others.
 
-use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use parquet::column::page::Page;
 use parquet::column::reader::get_typed_column_reader;
-use parquet::data_type::{AsBytes as _, ByteArray, ByteArrayType, DataType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
@@ -20,8 +18,9 @@ use usher_events::row::Row;
 use usher_types::ids::{Id, SchoolId};
 use usher_types::moment::Moment;
 
-use super::{Full, NUMBERS, Number, TEXTS, Text, blank, unsigned};
-use crate::filter::{Between, Tests, folded};
+use super::positioned::Positioned;
+use super::{Full, NUMBERS, Number, TEXTS, Text, blank, dictionary, unsigned};
+use crate::filter::{Between, Tests};
 use crate::spool::SpoolFault;
 
 /// Rows read at once; a page's worth, so that no page is opened twice.
@@ -30,13 +29,14 @@ pub(crate) const CHUNK_ROWS: usize = 8_192;
 /// An open file. What is read of it is checked as far as the format goes: a fault is an error that names the file.
 pub(crate) struct Table {
     path: PathBuf,
-    reader: SerializedFileReader<File>,
+    reader: SerializedFileReader<Positioned>,
     school: SchoolId,
 }
 
 impl Table {
     pub(crate) fn open(path: &Path, school: SchoolId) -> Result<Self, SpoolFault> {
-        let file = File::open(path).map_err(|source| SpoolFault::disk("open", path, source))?;
+        let file = File::open(path).and_then(Positioned::new);
+        let file = file.map_err(|source| SpoolFault::disk("open", path, source))?;
         let options = ReadOptionsBuilder::new().with_page_index().build();
         let open = || SerializedFileReader::new_with_options(file, options);
         let reader = sound(path, open)?;
@@ -64,7 +64,7 @@ impl Table {
     pub(crate) fn pick(&self, group: usize, tests: &Tests) -> Result<Vec<Range<usize>>, SpoolFault> {
         let Some(metadata) = self.reader.metadata().row_groups().get(group) else { return Ok(Vec::new()) };
         let may_fit = tests.numbers.iter().all(|(number, test)| may_fit(metadata, *number, *test));
-        if !may_fit || !sound(&self.path, || self.dictionaries_fit(group, tests))? {
+        if !may_fit {
             return Ok(Vec::new());
         }
         let mut ranges = self.person_pages(group, tests);
@@ -75,20 +75,12 @@ impl Table {
             }
         }
         for (text, test) in &tests.texts {
-            let values = self.texts(group, *text, &ranges)?;
-            let mut memo = Memo::default();
-            ranges = kept(&ranges, values.iter().map(|value| memo.of(value, |text| test.fits(text))));
+            ranges = self.fitting(group, *text, &ranges, |value| test.fits(value))?;
         }
         if let Some(phrase) = &tests.phrase {
-            let searches = self.texts(group, Text::Search, &ranges)?;
-            let titles = self.texts(group, Text::Title, &ranges)?;
-            let (mut one, mut other) = (Memo::default(), Memo::default());
-            let holds = |text: &str| folded(text).contains(phrase.as_str());
-            let fits = searches
-                .iter()
-                .zip(&titles)
-                .map(|(search, title)| one.of(search, holds) || other.of(title, holds));
-            ranges = kept(&ranges, fits);
+            let searches = self.fitting(group, Text::Search, &ranges, phrase.reader())?;
+            let titles = self.fitting(group, Text::Title, &ranges, phrase.reader())?;
+            ranges = dictionary::either(searches, titles);
         }
         Ok(ranges)
     }
@@ -169,40 +161,22 @@ impl Table {
         }
     }
 
-    /// Whether every text that is asked for is in its column's dictionary at all.
-    fn dictionaries_fit(&self, group: usize, tests: &Tests) -> Result<bool, ParquetError> {
-        for (text, test) in &tests.texts {
-            if !self.any_in_dictionary(group, *text, |value| test.fits(value))? {
-                return Ok(false);
-            }
-        }
-        let Some(phrase) = &tests.phrase else { return Ok(true) };
-        let holds = |value: &str| folded(value).contains(phrase.as_str());
-        Ok(self.any_in_dictionary(group, Text::Search, holds)?
-            || self.any_in_dictionary(group, Text::Title, holds)?)
-    }
-
-    fn any_in_dictionary(
+    /// The rows, of some, whose text in a column fits.
+    fn fitting(
         &self,
         group: usize,
         text: Text,
-        fits: impl Fn(&str) -> bool,
-    ) -> Result<bool, ParquetError> {
-        let group = self.reader.get_row_group(group)?;
-        let mut pages = group.get_column_page_reader(text.column())?;
-        let Some(Page::DictionaryPage { buf, .. }) = pages.get_next_page()? else { return Ok(true) };
-        let mut rest: &[u8] = &buf;
-        while let Some((length, after)) = rest.split_first_chunk::<4>() {
-            let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-            let Some((value, after)) = after.split_at_checked(length) else {
-                return Err(ParquetError::General("a dictionary is cut short".into()));
-            };
-            if std::str::from_utf8(value).is_ok_and(&fits) {
-                return Ok(true);
-            }
-            rest = after;
+        ranges: &[Range<usize>],
+        fits: impl FnMut(&str) -> bool,
+    ) -> Result<Vec<Range<usize>>, SpoolFault> {
+        if ranges.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(false)
+        let read = || {
+            let pages = self.reader.get_row_group(group)?.get_column_page_reader(text.column())?;
+            dictionary::fitting(pages, ranges, fits)
+        };
+        sound(&self.path, read)
     }
 
     /// The rows of the pages that may hold the person asked about; all where nobody is.
@@ -302,27 +276,6 @@ fn may_fit(metadata: &RowGroupMetaData, number: Number, test: Between) -> bool {
 fn is_whole(metadata: &RowGroupMetaData, number: Number, test: Between) -> bool {
     let Some((least, most)) = extremes(metadata, number) else { return false };
     test.fits(least) && test.fits(most)
-}
-
-/// What was found of texts already seen. Values of one dictionary entry share their bytes.
-#[derive(Default)]
-struct Memo {
-    last: Option<(usize, bool)>,
-    known: HashMap<usize, bool>,
-}
-
-impl Memo {
-    fn of(&mut self, value: &ByteArray, test: impl Fn(&str) -> bool) -> bool {
-        let bytes = value.as_bytes();
-        let place = bytes.as_ptr().addr();
-        if let Some((_, fits)) = self.last.filter(|(last, _)| *last == place && !bytes.is_empty()) {
-            return fits;
-        }
-        let find = || std::str::from_utf8(bytes).is_ok_and(&test);
-        let fits = if bytes.is_empty() { find() } else { *self.known.entry(place).or_insert_with(find) };
-        self.last = Some((place, fits));
-        fits
-    }
 }
 
 fn put_number(row: &mut Row, number: Number, value: i64) {
