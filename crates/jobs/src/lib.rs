@@ -25,5 +25,6 @@ pub mod rules;
 pub mod runner;
 pub mod scans;
 pub mod sweep;
+pub mod unopened;
 pub mod watch;
 pub mod weekly;

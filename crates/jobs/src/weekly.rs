@@ -127,6 +127,7 @@ impl WeeklyJob {
             pdf: common,
             items: weekly.figures.items,
             opened: Vec::new(),
+            passed_on: Vec::new(),
         };
         let actor = Actor::Usher(self.name().into());
         match self.books.commit(&report::issue(&report, mails), &actor, at).await {

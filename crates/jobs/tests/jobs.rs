@@ -10,6 +10,7 @@ mod told;
 
 use std::sync::{Arc, Mutex};
 
+use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use tempfile::TempDir;
 use tokio::sync::broadcast;
@@ -22,6 +23,7 @@ use usher_jobs::outbox::Outbox;
 use usher_jobs::post::{Letter, Post, PostFault};
 use usher_jobs::runner::Job;
 use usher_jobs::sweep::Sweep;
+use usher_jobs::unopened::Unopened;
 use usher_jobs::weekly::WeeklyJob;
 use usher_lists::category::Catalogue;
 use usher_network::table::Table;
@@ -49,7 +51,7 @@ use usher_testkit::{events, facts, lists, snapshot};
 use usher_types::email::EmailAddress;
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
-use usher_types::role::Role;
+use usher_types::role::{Role, Roles};
 use usher_typeset::typesetter::Typesetter;
 use usher_words::Words;
 
@@ -108,6 +110,11 @@ const LEAD: u64 = 3;
 const SAFEGUARDING: u64 = 4;
 const CHILD: u64 = 7;
 
+fn built() -> Snapshot {
+    let library = lists::library(&[("adult", "adult.example"), ("games", "games.example")], vec![]);
+    snapshot::build(snapshot::policy("comprehensive"), library, &[], &[])
+}
+
 impl Fixture {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -134,8 +141,7 @@ impl Fixture {
         for change in changes {
             books.commit(&change, &Actor::CommandLine, start).await.unwrap();
         }
-        let library = lists::library(&[("adult", "adult.example"), ("games", "games.example")], vec![]);
-        let snapshot = snapshot::build(snapshot::policy("comprehensive"), library, &[], &[]);
+        let snapshot = built();
         Self { _folder: folder, books, store, told: Arc::default(), bag: Arc::default(), snapshot }
     }
 
@@ -385,6 +391,51 @@ async fn mon_06_three_mails_to_exactly_the_role_holders_also_when_nothing_was_fo
     assert_eq!(addresses(&letters), ["cl", "head", "sbm"]);
     assert!(letters.iter().all(|letter| letter.text.contains("Nothing was found")));
     assert_eq!(fixture.books.values::<IssuedReport>().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn fm_47_a_report_nobody_opens_goes_to_the_safeguarding_lead_and_then_to_the_head() {
+    let fixture = Fixture::new().await;
+    fixture.weekly().run(at("2026-11-27T15:31")).await.unwrap();
+    fixture.send(at("2026-11-27T15:31")).await;
+    let unopened = Unopened {
+        books: fixture.books.clone(),
+        snapshot: Arc::new(ArcSwapOption::from(Some(Arc::new(built())))),
+        words: Arc::new(Words::english().unwrap()),
+        desk_origin: "https://desk.example".into(),
+    };
+    let report = async || fixture.books.all::<IssuedReport>().await.unwrap().pop().unwrap();
+    let mut told = Vec::new();
+    // Every hour for two weeks.
+    for hour in 0..14 * 24 {
+        let now = at("2026-11-27T16:00").plus_minutes(hour * 60);
+        unopened.run(now).await.unwrap();
+        for letter in fixture.send(now).await {
+            assert!(
+                letter.text.contains(&format!("https://desk.example/reports/{}", report().await.value.id))
+            );
+            assert!(
+                letter.subject.contains("27 November 2026") && letter.text.contains("nothing to look at")
+            );
+            told.push((letter.to.as_str().split('@').next().unwrap().to_owned(), now));
+        }
+    }
+    let expected = [("dsl", "2026-12-02T00:00"), ("head", "2026-12-05T00:00")];
+    assert_eq!(told, expected.map(|(who, when)| (who.to_owned(), at(when))));
+    let kept = report().await;
+    assert!(
+        kept.value.readers.contains(&Id::new(SAFEGUARDING))
+            && kept.value.was_passed_to(Roles::of(&[Role::SafeguardingLead]))
+    );
+
+    fixture.weekly().run(at("2026-12-04T15:31")).await.unwrap();
+    let newest = fixture.books.all::<IssuedReport>().await.unwrap();
+    let newest = newest.into_iter().max_by_key(|report| report.value.from).unwrap();
+    let opened = usher_records::report::open(&newest, Id::new(LEAD), at("2026-12-07T09:00")).unwrap();
+    fixture.books.commit(&opened, &Actor::Person(Id::new(LEAD)), at("2026-12-07T09:00")).await.unwrap();
+    fixture.send(at("2026-12-07T09:00")).await;
+    unopened.run(at("2026-12-17T09:00")).await.unwrap();
+    assert!(fixture.send(at("2026-12-17T09:00")).await.is_empty(), "one reader is enough");
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use usher_records::alert::{Alert, Whose};
 use usher_records::answering::{Answering, QuietHours};
 use usher_records::person::Person;
+use usher_records::report::IssuedReport;
 use usher_records::settings::Alarms;
+use usher_types::calendar::SchoolCalendar;
 use usher_types::moment::{Moment, Zone};
 use usher_types::role::{PersonKind, Role};
 
@@ -50,6 +52,25 @@ pub fn held_until(rules: &Answering, severity: u8, zone: &Zone, at: Moment) -> O
         QuietHours { from, .. } if time >= from => today.tomorrow().ok().and_then(on),
         QuietHours { .. } => None,
     }
+}
+
+/// Offices a weekly report goes to, in turn, when none of its readers opens it (FM-47).
+pub const UNOPENED_ROTA: [Role; 2] = [Role::SafeguardingLead, Role::Headteacher];
+
+/// Whole school days its readers have to open a weekly report (FM-47).
+const OPENED_WITHIN_SCHOOL_DAYS: u32 = 2;
+
+/// Whom a report goes to next because nobody opened it; none while there is time, or when everybody was told.
+pub fn unopened(report: &IssuedReport, calendar: &SchoolCalendar, zone: &Zone, at: Moment) -> Option<Role> {
+    if !report.opened.is_empty() {
+        return None;
+    }
+    let told = report.passed_on.iter().map(|(_, at)| *at).max().unwrap_or(report.made_at);
+    let first = zone.local(told).date().tomorrow().ok()?;
+    let last = calendar.school_days_from(first, OPENED_WITHIN_SCHOOL_DAYS)?;
+    let over = last < zone.local(at).date();
+    let was_told = |role: &Role| report.passed_on.iter().any(|(told, _)| told == role);
+    UNOPENED_ROTA.into_iter().find(|role| over && !was_told(role))
 }
 
 /// How fast alerts were taken up.
@@ -145,5 +166,46 @@ mod tests {
             Answers { taken_up: 3, waiting: 1, median_seconds: Some(120), worst_seconds: Some(1_800) };
         assert_eq!(answers(&all), expected);
         assert_eq!(answers(&[]), Answers::default());
+    }
+
+    #[test]
+    fn fm_47_a_report_nobody_opens_goes_on_after_two_school_days_and_again() {
+        use jiff::civil::date;
+        use usher_records::report::ReportKind;
+        use usher_types::calendar::Term;
+        use usher_types::digest::Digest;
+        let zone = Zone::london();
+        let calendar = SchoolCalendar {
+            terms: vec![Term { name: "Autumn".into(), first: date(2026, 9, 3), last: date(2026, 12, 18) }],
+            closed_days: vec![date(2026, 11, 30)],
+            ..SchoolCalendar::default()
+        };
+        let on = |day, time: &str| zone.parse(&format!("2026-{day}T{time}")).unwrap();
+        let mut report = IssuedReport {
+            id: Id::new(1),
+            kind: ReportKind::WeeklySuspicious,
+            from: on("11-20", "15:30"),
+            until: on("11-27", "15:30"),
+            // A Friday; the Monday after is a closed day.
+            made_at: on("11-27", "15:30"),
+            readers: vec![Id::new(2)],
+            figures: Digest::of(b"f"),
+            pdf: Digest::of(b"p"),
+            items: 0,
+            opened: vec![],
+            passed_on: vec![],
+        };
+        let next = |report: &IssuedReport, at| unopened(report, &calendar, &zone, at);
+        assert_eq!(next(&report, on("12-02", "23:59")), None, "the second school day is not over");
+        assert_eq!(next(&report, on("12-03", "00:00")), Some(Role::SafeguardingLead));
+        report.passed_on.push((Role::SafeguardingLead, on("12-03", "00:00")));
+        assert_eq!(next(&report, on("12-07", "23:59")), None);
+        assert_eq!(next(&report, on("12-08", "00:00")), Some(Role::Headteacher));
+        let opened = IssuedReport { opened: vec![(Id::new(2), on("12-04", "09:00"))], ..report.clone() };
+        assert_eq!(next(&opened, on("12-08", "00:00")), None, "one reader is enough");
+        report.passed_on.push((Role::Headteacher, on("12-08", "00:00")));
+        assert_eq!(next(&report, on("12-17", "00:00")), None, "everybody was told");
+        let late = IssuedReport { made_at: on("12-18", "15:30"), passed_on: vec![], ..report };
+        assert_eq!(next(&late, on("12-31", "00:00")), None, "no school days are known after the term");
     }
 }

@@ -137,6 +137,8 @@ pub enum Action {
     ReportIssued,
     /// A report was opened by one of its readers.
     ReportOpened,
+    /// A report nobody had opened went to the next office.
+    ReportPassedOn,
     /// Somebody looked at a person's activity.
     ActivityLooked,
     /// The school's own list edits changed.

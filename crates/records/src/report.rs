@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use usher_types::digest::Digest;
 use usher_types::ids::{PersonId, ReportId};
 use usher_types::moment::Moment;
+use usher_types::role::{Role, Roles};
 
 use crate::change::{Action, Change, Expect, Mail, Stored, Write};
 use crate::noun::{IndexKey, Kind, Noun};
@@ -39,6 +40,16 @@ pub struct IssuedReport {
     pub items: u32,
     /// Who opened it first, and when; one entry a reader.
     pub opened: Vec<(PersonId, Moment)>,
+    /// The offices it went to because nobody had opened it, and when (FM-47).
+    #[serde(default)]
+    pub passed_on: Vec<(Role, Moment)>,
+}
+
+impl IssuedReport {
+    /// Whether it went to somebody with these offices because nobody had opened it.
+    pub fn was_passed_to(&self, roles: Roles) -> bool {
+        self.passed_on.iter().any(|(role, _)| roles.has(*role))
+    }
 }
 
 impl Noun for IssuedReport {
@@ -58,6 +69,20 @@ pub fn issue(report: &IssuedReport, mails: Vec<Mail>) -> Change {
     let mut change = Change::of(Action::ReportIssued, Write::of(report, Expect::New));
     change.mails = mails;
     change
+}
+
+/// Nobody opened it: it goes to whoever holds the next office, who are its readers from now on.
+pub fn pass_on(
+    report: &Stored<IssuedReport>,
+    (role, to): (Role, &[PersonId]),
+    mails: Vec<Mail>,
+    at: Moment,
+) -> Change {
+    let mut next = report.value.clone();
+    next.passed_on.push((role, at));
+    next.readers.extend(to.iter().filter(|reader| !report.value.readers.contains(reader)));
+    let change = Change::of(Action::ReportPassedOn, report.replace(&next));
+    mails.into_iter().fold(change, Change::mailing)
 }
 
 /// One of its readers opened it. Opening it again changes nothing.

@@ -66,6 +66,8 @@ pub enum What {
     Gone,
     /// It could not be delivered; it is tried again.
     Failed(String),
+    /// Their sheet was printed, by somebody of the office.
+    Printed(PersonId),
     /// They were given paper, by somebody of the office.
     Given(PersonId),
 }
@@ -81,6 +83,8 @@ pub enum Stands<'a> {
     Failed(&'a str, Moment),
     /// Paper is to be given.
     Paper,
+    /// Paper is to be given, and was printed by somebody.
+    Printed(PersonId, Moment),
     /// Paper was given, by somebody.
     Given(PersonId, Moment),
 }
@@ -95,7 +99,7 @@ impl Noun for RulesSent {
     fn keys(&self) -> Vec<IndexKey> {
         let mut keys =
             vec![IndexKey::shared("year", self.year), IndexKey::unique("once", once(self.year, self.parent))];
-        let open = self.letter.filter(|_| matches!(self.stands(), Stands::Waiting | Stands::Failed(..)));
+        let open = self.letter.filter(|_| !matches!(self.stands(), Stands::Gone(_) | Stands::Given(..)));
         keys.extend(open.map(|letter| IndexKey::unique("letter", letter)));
         keys
     }
@@ -107,6 +111,7 @@ impl RulesSent {
         match self.entries.last() {
             Some(Entry { what: What::Gone, at }) => Stands::Gone(*at),
             Some(Entry { what: What::Failed(why), at }) => Stands::Failed(why, *at),
+            Some(Entry { what: What::Printed(by), at }) => Stands::Printed(*by, *at),
             Some(Entry { what: What::Given(by), at }) => Stands::Given(*by, *at),
             None if self.letter.is_some() => Stands::Waiting,
             None => Stands::Paper,
@@ -115,7 +120,12 @@ impl RulesSent {
 
     /// Whether the office is to give paper: there is no address, or the mail does not arrive.
     pub fn wants_paper(&self) -> bool {
-        matches!(self.stands(), Stands::Paper | Stands::Failed(..))
+        matches!(self.stands(), Stands::Paper | Stands::Failed(..) | Stands::Printed(..))
+    }
+
+    /// Whether a sheet was printed for them that they were not given yet.
+    pub fn is_printed(&self) -> bool {
+        matches!(self.stands(), Stands::Printed(..))
     }
 }
 
@@ -152,10 +162,18 @@ pub fn went(sent: &Stored<RulesSent>, how: Result<(), &str>, at: Moment) -> Opti
     let what = match (how, sent.value.stands()) {
         (Err(why), Stands::Failed(known, _)) if known == why => return None,
         (Err(why), Stands::Waiting | Stands::Failed(..)) => What::Failed(why.to_owned()),
-        (Ok(()), Stands::Waiting | Stands::Failed(..)) => What::Gone,
+        // What is on paper already is given, whatever fails.
+        (Err(_), Stands::Printed(..)) => return None,
+        (Ok(()), Stands::Waiting | Stands::Failed(..) | Stands::Printed(..)) => What::Gone,
         (_, Stands::Gone(_) | Stands::Paper | Stands::Given(..)) => return None,
     };
     Some(add(sent, what, at))
+}
+
+/// Notes that their sheet is printed; nothing where they need none, or it was printed before.
+pub fn print(sent: &Stored<RulesSent>, by: PersonId, at: Moment) -> Option<Change> {
+    let value = &sent.value;
+    (value.wants_paper() && !value.is_printed()).then(|| add(sent, What::Printed(by), at))
 }
 
 /// Notes that they were given paper.
@@ -239,7 +257,16 @@ mod tests {
 
         let paper = kept(&send(&sent, None), 1);
         assert!(paper.value.stands() == Stands::Paper && paper.value.wants_paper());
-        let done = kept(&given(&paper, Id::new(9), AT).unwrap(), 2);
+        let printed = kept(&print(&paper, Id::new(9), AT).unwrap(), 2);
+        assert!(printed.value.is_printed() && printed.value.wants_paper());
+        assert!(print(&printed, Id::new(9), AT).is_none(), "said once");
+        let failed_and_printed = kept(&print(&failed, Id::new(9), AT).unwrap(), 3);
+        assert!(key(&failed_and_printed.value), "the mail may still arrive");
+        assert!(went(&failed_and_printed, Err("no such mailbox"), AT).is_none());
+        let arrived = kept(&went(&failed_and_printed, Ok(()), AT).unwrap(), 4);
+        assert_eq!(arrived.value.stands(), Stands::Gone(AT));
+        assert!(print(&arrived, Id::new(9), AT).is_none(), "who has the mail needs no paper");
+        let done = kept(&given(&printed, Id::new(9), AT).unwrap(), 3);
         assert_eq!(done.value.stands(), Stands::Given(Id::new(9), AT));
         assert_eq!(given(&done, Id::new(9), AT), Err(Refusal::AlreadySo));
     }

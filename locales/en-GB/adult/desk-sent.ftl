@@ -12,7 +12,12 @@ sent-failed = The mail did not arrive, { $time }: { $why }. It is tried again.
 sent-paper = No e-mail address: give them paper
 sent-given = Given on paper by { $name }, { $time }
 sent-print = Print for those without mail
-sent-all-given = All of them have the paper now
+sent-printed = Printed by { $name }, { $time }. It is not given out yet.
+sent-all-given =
+    { $count ->
+        [one] The one that was printed is given out
+       *[other] All { $count } that were printed are given out
+    }
 sent-given-one = Has the paper now
 sent-nobody = Nobody of that name.
 sent-more =

@@ -295,6 +295,7 @@ reports-title = Weekly reports
 reports-none = No report was made yet. The first comes at the end of this week.
 reports-unread = New to you
 reports-opened = opened { $time }
+reports-passed-on = Nobody had opened it, so it went to: { $office }, { $time }
 reports-not-opened = not opened yet
 reports-preview = See the last seven days
 reports-preview-title = The last seven days

@@ -105,6 +105,15 @@ report-weekly-mail-footer =
 
     This mail is confidential. It was written by Usher, { $school }’s web filter, for the people who read the weekly
     report. Please do not forward it.
+report-unopened-subject = Nobody has opened the weekly report of { $day }
+report-unopened-text =
+    The weekly report of worrying words was made on { $day }. Nobody it went to has opened it since. That is why it comes to you.
+
+    It lists { $count ->
+        [0] nothing to look at, which is worth knowing too
+        [one] one thing to look at
+       *[other] { $count } things to look at
+    }. Please open it: { $link }
 report-weekly-list = What was found
 report-weekly-nothing = Nothing was found this week.
 report-weekly-nothing-children = Nothing was found about children this week.

@@ -40,6 +40,7 @@ use usher_jobs::rules::Rules;
 use usher_jobs::runner::Runner;
 use usher_jobs::scans::Scans;
 use usher_jobs::sweep::Sweep;
+use usher_jobs::unopened::Unopened;
 use usher_jobs::watch::{self, Heartbeat, Watch};
 use usher_jobs::weekly::WeeklyJob;
 use usher_ledger::tally::Tally;
@@ -521,6 +522,8 @@ fn start_jobs(
         portal_origin: app.places.portal_origin.clone(),
     }));
     let desk_origin = app.places.desk_origin.clone();
+    let (snapshot, words) = (Arc::clone(&app.snapshot), Arc::clone(&app.words));
+    runner.start(Arc::new(Unopened { books: books(), snapshot, words, desk_origin: desk_origin.clone() }));
     runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
     let post: Arc<dyn Post> = match &opened.config.mail {
         MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt as _;
 use usher_policy::verdict::Verdict;
+use usher_records::agreement::AgreementText;
 use usher_records::grant::{Grant, Scope};
 use usher_records::lesson::{Lesson, LessonList};
 use usher_records::told::{Told, What, tell};
@@ -225,4 +226,48 @@ async fn web_13_what_a_child_tells_is_for_those_whom_it_concerns() {
     }
     teacher.post(&format!("{address}/end"), "").await.leads_to();
     assert_eq!(teacher.post(&seen, "").await.status, 303, "after the lesson as well");
+}
+
+/// The address behind the link with these words.
+fn link(page: &str, words: &str) -> String {
+    let at = page.find(&format!("{words}</a>")).unwrap_or_else(|| panic!("no link {words}: {page}"));
+    let (_, from) = page[..at].rsplit_once("<a href=\"").unwrap();
+    from.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn agr_04_from_a_lesson_a_teacher_comes_to_where_that_class_signs_together() {
+    let rig = Rig::new().await;
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    let shown = teacher.get(&format!("/lessons/{}", lesson.id)).await;
+    let together = link(shown.page(), "Sign together");
+    assert_eq!(together, format!("/together/{}", id(CLASS)));
+    let page = teacher.get(&together).await;
+    assert!(
+        page.page().contains("4 Oak") && page.text.contains(&format!("action=\"{together}\"")),
+        "{}",
+        page.text
+    );
+    assert_eq!(teacher.post(&together, "").await.leads_to(), format!("{together}?done=together-opened"));
+    let opened = rig.books.values::<usher_records::together::Together>().await.unwrap().pop().unwrap();
+    assert_eq!((opened.group, opened.adult), (Id::new(CLASS), Id::new(7)));
+}
+
+#[tokio::test]
+async fn fm_46_whoever_opens_a_lesson_sees_that_class_now_and_has_signed_to_supervise_it() {
+    let rig = Rig::new().await;
+    let staff = AgreementText::parse(include_str!("../../../../profiles/agreements/staff.md")).unwrap();
+    let supervise =
+        staff.clauses.iter().find(|clause| clause.keeps.iter().any(|kept| kept == "duty.supervise"));
+    let supervise = supervise.expect("every member of staff signs to supervise");
+    assert!(supervise.keeps.iter().any(|kept| kept == "seen.lesson-live"), "and is shown what to watch");
+    let teacher = rig.signed_in("teacher").await;
+    let lesson = open_lesson(&rig, &teacher).await;
+    let address = format!("/lessons/{}", lesson.id);
+    let mut live = teacher.stream(&format!("{address}/live")).await;
+    hears(&mut live, "Ada Bell").await;
+    let event = block(&rig, &lesson);
+    rig.app.live.tell(Note::Recorded(event.into()));
+    hears(&mut live, "games.example/play").await;
 }

@@ -41,20 +41,33 @@ async fn agr_13_the_office_sees_who_has_the_rules_and_prints_for_those_without_m
     );
     let found = office.get("/agreements/sent?q=nora").await;
     assert!(found.page().contains("Nora Mail") && !found.text.contains("Pat Bell"), "{}", found.text);
-    let pdf = office.get("/agreements/sent/paper.pdf").await;
-    assert!(pdf.status == StatusCode::OK && pdf.text.starts_with("%PDF-"));
-    let lead = rig.signed_in("esafety").await;
-    assert!(!lead.get("/agreements/sent").await.page().contains("paper.pdf"));
-    assert_eq!(lead.post("/agreements/sent/given", "").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(
-        office.post("/agreements/sent/given", "").await.leads_to(),
-        "/agreements/sent?done=sent-given"
-    );
-    let all = rig.books.values::<RulesSent>().await.unwrap();
-    assert!(all.iter().any(|sent| sent.stands() == Stands::Given(Id::new(9), now())), "{all:?}");
-    assert!(office.get("/agreements/sent").await.page().contains("Given on paper by Olive Desk"));
     assert_eq!(
         office.get("/agreements/sent/paper.pdf").await.leads_to(),
-        "/agreements/sent?done=sent-no-paper"
+        "/agreements/sent?done=sent-no-paper",
+        "nothing is printed yet"
     );
+    assert!(!page.text.contains("printed are given out"));
+    assert_eq!(office.post("/agreements/sent/print", "").await.leads_to(), "/agreements/sent/paper.pdf");
+    let pdf = office.get("/agreements/sent/paper.pdf").await;
+    assert!(pdf.status == StatusCode::OK && pdf.text.starts_with("%PDF-"));
+    let page = office.get("/agreements/sent").await;
+    assert!(page.page().contains("Printed by Olive Desk") && page.text.contains("The one that was printed"));
+    // A mail that fails between printing and giving: nothing of theirs was printed.
+    let sent = rig.books.all::<RulesSent>().await.unwrap();
+    let waits = sent.iter().find(|sent| sent.value.stands() == Stands::Waiting).unwrap();
+    rig.commit(&rules_sent::went(waits, Err("no such mailbox"), now()).unwrap()).await;
+    let lead = rig.signed_in("esafety").await;
+    assert!(!lead.get("/agreements/sent").await.page().contains("/agreements/sent/print"));
+    for address in ["/agreements/sent/given", "/agreements/sent/print"] {
+        assert_eq!(lead.post(address, "").await.status, StatusCode::FORBIDDEN);
+    }
+    let given = office.post("/agreements/sent/given", "").await;
+    assert_eq!(given.leads_to(), "/agreements/sent?done=sent-given");
+    let mut all = rig.books.values::<RulesSent>().await.unwrap();
+    all.sort_by_key(|sent| sent.parent);
+    let stands: Vec<Stands<'_>> = all.iter().map(RulesSent::stands).collect();
+    assert_eq!(stands, [Stands::Failed("no such mailbox", now()), Stands::Given(Id::new(9), now())]);
+    assert!(office.get("/agreements/sent").await.page().contains("Given on paper by Olive Desk"));
+    let none = office.get("/agreements/sent/paper.pdf").await;
+    assert_eq!(none.leads_to(), "/agreements/sent?done=sent-no-paper");
 }

@@ -7,7 +7,7 @@ use usher_records::agreement::{AgreementText, publish};
 use usher_records::change::Action;
 use usher_records::list_edit::ListEdit;
 use usher_records::register::Entry;
-use usher_records::report::{IssuedReport, ReportKind, issue};
+use usher_records::report::{IssuedReport, ReportKind, issue, pass_on};
 use usher_records::signature::{Sign, sign};
 use usher_records::unrestricted::Unrestricted;
 use usher_reports::names::Names;
@@ -17,6 +17,7 @@ use usher_testkit::school::on_screen;
 use usher_types::digest::Digest;
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
+use usher_types::role::Role;
 use usher_web::desk::probes::{Found, Probes, Tried};
 
 use crate::rig::{ORIGIN, Rig, id, now, people};
@@ -39,6 +40,7 @@ async fn fm_47_opening_the_weekly_report_is_noted_for_its_reader() {
         pdf: Digest::of(b""),
         items: 0,
         opened: vec![],
+        passed_on: vec![],
     };
     rig.commit(&issue(&report, vec![])).await;
     let address = format!("/reports/{}", id(601));
@@ -60,6 +62,24 @@ async fn fm_47_opening_the_weekly_report_is_noted_for_its_reader() {
     }
     let pdf = computing.get(&format!("{address}/pdf")).await;
     assert!(pdf.status == 200 && pdf.text.starts_with("%PDF"));
+
+    // One that nobody opened is for whoever it went to then, and no other.
+    let late = IssuedReport { id: Id::new(602), from: until, opened: vec![], ..report };
+    rig.commit(&issue(&late, vec![])).await;
+    let stored = rig.books.get::<IssuedReport, _>(late.id).await.unwrap().unwrap();
+    rig.commit(&pass_on(&stored, (Role::SafeguardingLead, &[Id::new(4)]), vec![], now())).await;
+    let passed = format!("/reports/{}", id(602));
+    let safeguarding = rig.signed_in("safeguarding").await;
+    assert!(safeguarding.get("/").await.page().contains(&passed));
+    assert_eq!(safeguarding.get(&address).await.status, 403, "no other report");
+    safeguarding.get(&passed).await.page();
+    let kept = rig.books.get::<IssuedReport, _>(late.id).await.unwrap().unwrap().value;
+    assert_eq!(kept.opened, [(Id::new(4), now())]);
+    let pdf = safeguarding.get(&format!("{passed}/pdf")).await;
+    assert!(pdf.status == 200 && pdf.text.starts_with("%PDF"));
+    assert_eq!(rig.signed_in("businessmanager").await.get(&passed).await.status, 403);
+    let said = "Nobody had opened it, so it went to: Safeguarding lead";
+    assert!(computing.get("/reports").await.page().contains(said));
 }
 
 #[tokio::test]

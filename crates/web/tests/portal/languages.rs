@@ -198,3 +198,65 @@ async fn pol_09_the_policy_is_read_in_another_language_too() {
     assert!(page.text.contains("Print this page from your browser"), "no font of ours has this script");
     assert!(pc.get("/print/policy?lang=am").await.text.starts_with("%PDF-"), "in English, without boxes");
 }
+
+#[tokio::test]
+async fn pol_09_every_card_is_read_in_the_words_the_signature_names() {
+    let rig = Rig::new().await;
+    let texts = rig.publish_all().await;
+    let kit = pupil(90, "Kit Small", 1, CLASS);
+    rig.enrol("kit", &kit).await;
+    let (number, text) = version(&texts, "pupil-ks1");
+    let second = format!("piece-clause-{}", text.clauses[1].id);
+    let polish = translated(&rig, number, "pl", "Polski", &[(second.as_str(), "Pytam najpierw")]).await;
+    let pc = device(&rig, 5);
+    pc.sign_in("kit").await.leads_to();
+    let first = pc.get("/agreement?lang=pl").await;
+    let of = format!("{}-{}", text.digest.short(), polish.shown().unwrap().short());
+    let next = format!("/agreement?card=2&amp;of={of}&amp;lang=pl").replace("&amp;", "&#38;");
+    assert!(first.page().contains(&next), "{}", first.text);
+    let at = |card: usize| format!("/agreement?card={card}&of={of}&lang=pl");
+    let card = pc.get(&at(2)).await;
+    assert!(
+        card.page().contains("<p class=\"lead\" lang=\"pl\" dir=\"ltr\">Pytam najpierw</p>"),
+        "{}",
+        card.text
+    );
+    assert!(
+        card.text.contains("href=\"/agreement?card=1\""),
+        "English begins at the first card: {}",
+        card.text
+    );
+    // Half in English and half in Polish is read again from the beginning.
+    let mixed = pc.get(&format!("/agreement?card=3&of={}&lang=pl", text.digest.short())).await;
+    let says = "The rules have changed";
+    assert!(
+        mixed.page().contains(&format!("card=2&#38;of={of}")) && !card.text.contains(says),
+        "{}",
+        mixed.text
+    );
+    // A question at a card comes back to that card in that language.
+    let form = format!("of={}&clause={}&card=2", text.digest, text.clauses[1].id);
+    let asks = format!("{form}&lang=pl&read-in={}", field(card.page(), "read-in"));
+    let asked = pc.fill(&at(2), "/questions", &asks).await;
+    assert_eq!(asked.leads_to(), format!("/agreement?card=2&of={of}&asked=yes&lang=pl"));
+    let odd = pc.fill(&at(2), "/questions", &format!("{form}&lang=p%0Al&read-in=x")).await;
+    assert_eq!(odd.leads_to(), format!("/agreement?card=2&of={}&asked=yes", text.digest.short()));
+    // A wrong answer leads back to the question in that language; what is no language is left out.
+    let wrong = text.head.check.as_ref().unwrap().answers.iter().position(|answer| !answer.right).unwrap();
+    for (lang, kept) in [("pl", "&lang=pl"), ("%0D%0Ax", "")] {
+        let form = format!("digest={}&answer={wrong}&lang={lang}&read-in=", text.digest);
+        let back = pc.fill(&at(2), "/agreement", &form).await;
+        assert_eq!(back.leads_to(), format!("/agreement?card={}{kept}", text.clauses.len() + 1));
+    }
+    let right = text.head.check.as_ref().unwrap().answers.iter().position(|answer| answer.right).unwrap();
+    let last = format!("{}&answer={right}", at(text.clauses.len() + 2));
+    let page = pc.get(&last).await;
+    let form = format!(
+        "digest={}&answer={right}&lang=pl&read-in={}",
+        field(page.page(), "digest"),
+        field(page.text.as_str(), "read-in")
+    );
+    pc.fill(&last, "/agreement", &form).await.leads_to();
+    let signed = rig.books.values::<Signature>().await.unwrap().pop().unwrap();
+    assert_eq!(signed.read_in.map(|read| read.text), polish.shown());
+}

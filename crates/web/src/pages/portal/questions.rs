@@ -13,10 +13,11 @@ use usher_records::change::Mail;
 use usher_records::person::Person;
 use usher_records::question::{self, Question};
 use usher_records::refusal::Refusal;
+use usher_records::translation::language::Language;
 use usher_types::digest::Digest;
 use usher_types::role::Reader;
 
-use super::agreement::text;
+use super::agreement::{marks, text};
 use super::fault::{Answer, PortalFault};
 use crate::app::{App, AppFault};
 use crate::extract::form::PortalForm;
@@ -73,6 +74,11 @@ pub(super) struct Sent {
     clause: String,
     #[serde(default)]
     card: usize,
+    /// The language the card was read in, and the digest of its words, where that is not English.
+    #[serde(default)]
+    lang: String,
+    #[serde(default, rename = "read-in")]
+    read_in: String,
 }
 
 /// What somebody asks: what they wrote, or, at the card of a rule, that they have a question about it.
@@ -156,6 +162,12 @@ async fn questions(
     Ok(with_status(status, &page))
 }
 
+/// The card a question was asked at, in the words it was read in.
+fn back_to_card(sent: &Sent, text: Digest) -> String {
+    let lang = sent.lang.parse::<Language>().map(|lang| format!("&lang={}", lang.tag())).unwrap_or_default();
+    format!("/agreement?card={}&of={}&asked=yes{lang}", sent.card, marks(text, sent.read_in.parse().ok()))
+}
+
 /// Asks.
 pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answer {
     let PortalForm { from: device, value: sent } = form;
@@ -193,7 +205,7 @@ pub(super) async fn ask(State(app): State<App>, form: PortalForm<Sent>) -> Answe
             let back = if sent.clause.is_empty() {
                 "/questions?done=question-asked".to_owned()
             } else {
-                format!("/agreement?card={}&of={}&asked=yes", sent.card, asked.text.short())
+                back_to_card(&sent, asked.text)
             };
             Ok(Redirect::to(&back).into_response())
         }

@@ -36,7 +36,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     routes.extend(drafts::routes());
     routes.extend(translations::routes());
     routes.push(desk_route("/agreements/sent", see, get(sent::show)));
-    routes.push(desk_route("/agreements/sent/paper.pdf", Act::EnterPaper, get(sent::print)));
+    routes.push(desk_route("/agreements/sent/paper.pdf", Act::EnterPaper, get(sent::sheets)));
+    routes.push(desk_route("/agreements/sent/print", Act::EnterPaper, post(sent::print)));
     routes.push(desk_route("/agreements/sent/given", Act::EnterPaper, post(sent::given)));
     routes
 }

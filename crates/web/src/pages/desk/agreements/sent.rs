@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::agreement::AgreementText;
@@ -15,7 +15,7 @@ use usher_reports::document;
 use super::version;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
-use crate::extract::form::DeskForm;
+use crate::extract::form::{DeskForm, Pressed};
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
@@ -43,6 +43,7 @@ struct Page {
     more: usize,
     counts: String,
     paper: usize,
+    printed: usize,
     gives: bool,
 }
 
@@ -103,6 +104,7 @@ pub(super) async fn show(
         rows,
         more,
         paper,
+        printed: all.iter().filter(|sent| sent.value.is_printed()).count(),
         gives: desk.may(Act::EnterPaper).is_ok(),
         f: f.done(asked.done.as_deref()),
         d,
@@ -123,6 +125,10 @@ fn row(says: &Says, roll: &Roll, clock: Clock<'_>, sent: &RulesSent) -> Row {
             ("stop", "triangle-alert", says.t2("sent-failed", ("why", &why), ("time", &clock.full(at))))
         }
         Stands::Paper => ("wait", "file-text", says.t("sent-paper")),
+        Stands::Printed(by, at) => {
+            let name = roll.name(says, by);
+            ("wait", "printer", says.t2("sent-printed", ("name", &name), ("time", &clock.full(at))))
+        }
         Stands::Given(by, at) => {
             let name = roll.name(says, by);
             ("go", "check", says.t2("sent-given", ("name", &name), ("time", &clock.full(at))))
@@ -139,12 +145,23 @@ fn row(says: &Says, roll: &Roll, clock: Clock<'_>, sent: &RulesSent) -> Row {
     }
 }
 
-/// A sheet for everybody no mail reaches.
-pub(super) async fn print(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
+/// Notes for whom sheets are printed, and leads to them.
+pub(super) async fn print(State(app): State<App>, form: DeskForm<Pressed>) -> Result<Response, AppFault> {
+    let desk = form.from;
+    for sent in latest(&app).await? {
+        if let Some(change) = rules_sent::print(&sent, desk.person.id, desk.at) {
+            app.commit(&change, &desk.actor()).await?;
+        }
+    }
+    Ok(Redirect::to("/agreements/sent/paper.pdf").into_response())
+}
+
+/// The sheets that are printed and not given yet.
+pub(super) async fn sheets(State(app): State<App>, desk: AtDesk) -> Result<Response, AppFault> {
     let says = Frame::desk(&app, &desk, "/agreements/sent", "sent-title").says;
     let roll = Roll::of(&app).await?;
     let mut letters: Vec<(String, String, Vec<AgreementText>)> = Vec::new();
-    for sent in latest(&app).await?.into_iter().filter(|sent| sent.value.wants_paper()) {
+    for sent in latest(&app).await?.into_iter().filter(|sent| sent.value.is_printed()) {
         let mut texts = Vec::new();
         for digest in &sent.value.texts {
             texts.extend(version::text(&app, *digest).await?);
@@ -163,7 +180,7 @@ pub(super) async fn print(State(app): State<App>, desk: AtDesk) -> Result<Respon
     to_pdf(&app, &desk, "rules-for-parents", document).await
 }
 
-/// Who was given paper: one parent, or all on the list.
+/// Who was given paper: one parent, or all whose sheet was printed.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Given {
     #[serde(default)]
@@ -175,7 +192,7 @@ pub(super) async fn given(State(app): State<App>, form: DeskForm<Given>) -> Resu
     let (desk, given) = (form.from, form.value);
     let mut all = latest(&app).await?;
     if given.sent.is_empty() {
-        all.retain(|sent| sent.value.wants_paper());
+        all.retain(|sent| sent.value.is_printed());
     } else {
         let id = roll::id::<RulesSentNoun>(&given.sent)?;
         all.retain(|sent| sent.value.id == id);

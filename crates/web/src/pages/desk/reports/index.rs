@@ -4,6 +4,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use usher_records::report::IssuedReport;
+use usher_types::moment::Moment;
+use usher_types::role::Role;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -28,6 +30,8 @@ struct Row {
     made: String,
     /// Each reader, and when they opened it.
     readers: Vec<(String, Option<String>)>,
+    /// Who it went to because nobody opened it.
+    passed: Vec<String>,
     mine: bool,
 }
 
@@ -51,6 +55,7 @@ pub(super) async fn show(
             items: report.items,
             made: clock.time(report.made_at),
             readers: report.readers.iter().map(|who| (roll.name(&f.says, *who), opened(*who))).collect(),
+            passed: report.passed_on.iter().map(|(role, at)| passed(&f, clock, *role, *at)).collect(),
             mine: report.readers.contains(&desk.person.id) && opened(desk.person.id).is_none(),
         }
     };
@@ -59,8 +64,13 @@ pub(super) async fn show(
     Ok(page(&Index { rows, f, d }))
 }
 
+fn passed(f: &Frame, clock: Clock<'_>, role: Role, at: Moment) -> String {
+    let office = f.says.t(format!("report-role-{}", role.name()));
+    f.says.t2("reports-passed-on", ("office", &office), ("time", &clock.time(at)))
+}
+
 /// `23 November 2026 to 29 November 2026`.
 pub(super) fn period(f: &Frame, clock: Clock<'_>, report: &IssuedReport) -> String {
-    let last = usher_types::moment::Moment::from_unix_ms(report.until.unix_ms() - 1);
+    let last = Moment::from_unix_ms(report.until.unix_ms() - 1);
     f.says.t2("report-period", ("first", &clock.day(report.from)), ("last", &clock.day(last)))
 }

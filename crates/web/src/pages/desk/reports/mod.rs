@@ -15,7 +15,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     vec![
         desk_route("/reports", act, get(index::show)),
         desk_route("/reports/preview", act, get(show::preview)),
-        desk_route("/reports/{id}", act, get(show::show)),
-        desk_route("/reports/{id}/pdf", act, get(show::print)),
+        // Those one went to because nobody opened it may read it: asked where the report is known.
+        desk_route("/reports/{id}", Act::UseDesk, get(show::show)),
+        desk_route("/reports/{id}/pdf", Act::UseDesk, get(show::print)),
     ]
 }

@@ -6,11 +6,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use usher_activity::weekly;
+use usher_policy::access::{Act, Denied};
 use usher_records::change::Stored;
 use usher_records::report::{IssuedReport, open};
 use usher_records::told::{Told, What};
 use usher_reports::document;
-use usher_reports::names::Names;
+use usher_reports::names::{Audience, Names};
 use usher_reports::period::Period;
 use usher_reports::weekly::Weekly;
 use usher_types::ids;
@@ -21,6 +22,7 @@ use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::paper::{letterhead, print as to_pdf};
 use crate::pages::desk::roll;
+use crate::view::fault::denied_page;
 use crate::view::frame::Frame;
 use crate::view::page;
 
@@ -44,7 +46,11 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, AppFault> {
     let report = find(&app, &id).await?;
-    let weekly = read(&app, &desk, &report.value).await?;
+    let parts = match parts(&desk, &report.value) {
+        Ok(parts) => parts,
+        Err(denied) => return Ok(denied_page(&app, &desk, denied)),
+    };
+    let weekly = read(&app, &report.value, &parts).await?;
     if report.value.readers.contains(&desk.person.id)
         && let Some(change) = open(&report, desk.person.id, desk.at)
     {
@@ -61,11 +67,24 @@ async fn find(app: &App, id: &str) -> Result<Stored<IssuedReport>, AppFault> {
 }
 
 /// The report's figures, without what is for other eyes.
-async fn read(app: &App, desk: &AtDesk, report: &IssuedReport) -> Result<Weekly, AppFault> {
+async fn read(app: &App, report: &IssuedReport, parts: &[Audience]) -> Result<Weekly, AppFault> {
     let blob = app.books.store().blob(app.books.school(), report.figures).await?;
     let weekly: Weekly =
         blob.and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or(AppFault::NotFound)?;
-    Ok(weekly.for_readers(&desk.weekly_parts()))
+    Ok(weekly.for_readers(parts))
+}
+
+/// What of it they may see. One that nobody opened is for its readers and for those it went to then.
+fn parts(desk: &AtDesk, report: &IssuedReport) -> Result<Vec<Audience>, Denied> {
+    let may = desk.may(Act::ReadWeeklyReport).map(|_permit| desk.weekly_parts());
+    if !report.was_passed_to(desk.person.roles) {
+        return may;
+    }
+    let mut parts = may.unwrap_or_default();
+    if !parts.contains(&Audience::Readers) {
+        parts.push(Audience::Readers);
+    }
+    Ok(parts)
 }
 
 /// The report as a PDF, made for its reader.
@@ -75,7 +94,11 @@ pub(super) async fn print(
     Path(id): Path<String>,
 ) -> Result<Response, AppFault> {
     let report = find(&app, &id).await?;
-    let weekly = read(&app, &desk, &report.value).await?;
+    let parts = match parts(&desk, &report.value) {
+        Ok(parts) => parts,
+        Err(denied) => return Ok(denied_page(&app, &desk, denied)),
+    };
+    let weekly = read(&app, &report.value, &parts).await?;
     let first = desk.school.zone.local(report.value.from).date();
     let document = document::weekly(&letterhead(&desk, &app.words), &weekly);
     to_pdf(&app, &desk, &format!("weekly-report-{first}"), document).await

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use usher_records::agreement::{AgreementText, Answer, Check};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
+use usher_records::translation::language::Language;
+use usher_types::digest::Digest;
 
 use super::language::{Beside, Languages, languages};
 use super::text::Situation;
@@ -94,7 +96,8 @@ impl Steps {
 
 /// The addresses of the cards of one text.
 struct Cards<'a> {
-    of: String,
+    /// The words they are of; none where a way through them begins.
+    of: Option<String>,
     /// Whether they are all of them.
     whole: bool,
     /// The language they are read in.
@@ -107,8 +110,16 @@ impl Cards<'_> {
         let answer = answer.map(|answer| format!("&answer={answer}")).unwrap_or_default();
         let whole = if self.whole { "&whole=yes" } else { "" };
         let lang = self.lang.map(|lang| format!("&lang={lang}")).unwrap_or_default();
-        self.then.to(&format!("/agreement?card={card}&of={}{answer}{whole}{lang}", self.of))
+        let of = self.of.as_deref().map(|of| format!("&of={of}")).unwrap_or_default();
+        self.then.to(&format!("/agreement?card={card}{of}{answer}{whole}{lang}"))
     }
+}
+
+/// What cards are of: the text and, where it is read in another language, those words. Whoever goes on with other words than they
+/// began with begins again, so that the words a signature names were on every card.
+pub(in crate::pages::portal) fn marks(text: Digest, read_in: Option<Digest>) -> String {
+    let read_in = read_in.map(|words| format!("-{}", words.short())).unwrap_or_default();
+    format!("{}{read_in}", text.short())
 }
 
 /// Shows a card, the question, or the place to say yes.
@@ -124,14 +135,12 @@ pub(super) async fn show(
     let whole = asked.whole.is_some();
     // Who signed before reads what changed; all of it is one press away (AGR-19).
     let read = shown::to_read(text, earlier.filter(|_| situation.is_again() && !whole));
-    let of = text.digest.short();
-    let address = |lang: Option<&str>| {
-        Cards { of: of.clone(), whole, lang, then }.at(asked.card.unwrap_or(1), asked.answer)
-    };
+    let address = |lang: Option<&str>| Cards { of: None, whole, lang, then }.at(1, None);
     let languages = languages(app, text, asked.lang.as_deref(), address).await?;
-    let cards = Cards { of: of.clone(), whole, lang: languages.tag(), then };
-    // Cards of a text that is no longer in force lead back to the first of the one that is.
-    let same_text = asked.of.as_deref().is_none_or(|of| of == cards.of);
+    let of = marks(text.digest, languages.chosen.as_ref().map(|chosen| chosen.digest));
+    // Cards of words that are no longer in force lead back to the first of those that are.
+    let same_text = asked.of.as_deref().is_none_or(|asked| asked == of);
+    let cards = Cards { of: Some(of), whole, lang: languages.tag(), then };
     let card = if same_text { asked.card.unwrap_or(1).max(1) } else { 1 };
     let question = usize::from(text.head.check.is_some());
     let clauses = read.len();
@@ -198,7 +207,8 @@ fn signed_day(device: &AtDevice, situation: &Situation) -> String {
 
 /// Something was not right with what was handed in: back to the card where it can be put right.
 pub(super) fn again(situation: &Situation, refusal: &Refusal, lang: Option<&str>, then: &Then) -> Response {
-    let cards = Cards { of: situation.current.text.digest.short(), whole: false, lang, then };
+    let lang = lang.and_then(|lang| lang.parse::<Language>().ok());
+    let cards = Cards { of: None, whole: false, lang: lang.as_ref().map(Language::tag), then };
     let address = match refusal {
         Refusal::CheckWrong => cards.at(situation.current.text.clauses.len() + 1, None),
         _ => then.to("/agreement?changed=yes"),

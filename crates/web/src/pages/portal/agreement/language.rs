@@ -43,7 +43,7 @@ pub(in crate::pages::portal) struct Chosen {
     /// The direction it is written in.
     pub(in crate::pages::portal) direction: &'static str,
     /// The digest of its words, as they were approved.
-    pub(in crate::pages::portal) digest: String,
+    pub(in crate::pages::portal) digest: Digest,
     said: Said,
     /// How many pieces are still English.
     pub(in crate::pages::portal) missing: usize,
@@ -141,7 +141,7 @@ pub(in crate::pages::portal) async fn languages(
             said.map(|said| Chosen {
                 tag: translation.language.tag().to_owned(),
                 direction: translation.language.direction(),
-                digest: digest.to_string(),
+                digest,
                 missing: said.missing(text),
                 printable: said.words.values().all(|words| app.typesetter.boxes(words) == 0),
                 said,

@@ -29,6 +29,7 @@ use crate::pages::refreshed::refresh;
 use crate::view::frame::Frame;
 use crate::view::page;
 
+pub(super) use self::cards::marks;
 pub(super) use self::mine::show as mine;
 
 #[derive(Debug, Default, Deserialize)]
