@@ -257,6 +257,9 @@ report-person-names-only =
         [one] For one connection, only the site’s name could be seen: not the pages, and not the searches.
        *[other] For { $count } connections, only the site’s name could be seen: not the pages, and not the searches.
     }
+report-person-short = Some of this is kept in short form. You can see when it was, the site, the page’s title, the words of a search and what Usher decided. The rest of the address and the full reason are not kept for so long.
+report-person-short-day = Kept in short form
+report-person-short-kind = Kind of site: { $category }
 report-person-day = { $weekday } { $date }
 report-person-parts =
     { $count ->

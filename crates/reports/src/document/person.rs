@@ -35,6 +35,9 @@ pub fn person(head: &Letterhead<'_>, activity: &PersonActivity, why: &str) -> Do
         let values = [("count", activity.names_only.into())];
         sheet.put(Block::quiet(&say.say("report-person-names-only", &values)));
     }
+    if activity.short > 0 {
+        sheet.put(Block::text(&say.plain("report-person-short")));
+    }
     let mut rows = activity.rows.as_slice();
     while let Some(first) = rows.first() {
         let day = activity.period.day(first.at);

@@ -1,6 +1,6 @@
 //! Events in, activity out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use usher_events::event::{Ended, Event, Outcome, TunnelEvent, WebEvent, What};
 use usher_policy::decision::Decision;
@@ -43,19 +43,21 @@ const PARTS: [&str; 2] = ["application/x-javascript", "application/x-font"];
 #[derive(Debug)]
 pub struct PersonFold<'a> {
     period: Period,
-    person: PersonId,
+    pub(super) person: PersonId,
     who: Who,
-    words: &'a Words,
+    pub(super) words: &'a Words,
     disclosed: Vec<Disclosure>,
     seen: BTreeMap<(Moment, EventId), Seen>,
     ends: BTreeMap<EventId, u64>,
+    /// What came whole: its row says nothing more.
+    whole: BTreeSet<EventId>,
 }
 
 #[derive(Debug)]
-struct Seen {
-    site: String,
+pub(super) struct Seen {
+    pub(super) site: String,
     /// What is shown of it; none for a part of a page.
-    row: Option<Row>,
+    pub(super) row: Option<Row>,
 }
 
 impl<'a> PersonFold<'a> {
@@ -76,6 +78,7 @@ impl<'a> PersonFold<'a> {
             disclosed,
             seen: BTreeMap::new(),
             ends: BTreeMap::new(),
+            whole: BTreeSet::new(),
         }
     }
 
@@ -88,6 +91,7 @@ impl<'a> PersonFold<'a> {
         if event.person() != Some(self.person) || !self.period.holds(event.at) {
             return;
         }
+        self.whole.insert(event.id);
         let seen = match &event.what {
             What::Web(web) => Some(self.web(event, web)),
             What::Tunnel(tunnel) => self.tunnel(event, tunnel),
@@ -95,6 +99,18 @@ impl<'a> PersonFold<'a> {
         };
         if let Some(seen) = seen {
             self.seen.insert((event.at, event.id), seen);
+        }
+    }
+
+    /// Takes what is left of an event: the row it is kept as. A row of what came whole is passed over, so whoever has both
+    /// gives the events first.
+    pub fn add_row(&mut self, row: &usher_events::row::Row) {
+        let ours = row.person == self.person.number() && self.period.holds(row.at);
+        if !ours || self.whole.contains(&row.id) {
+            return;
+        }
+        if let Some(seen) = self.short(row) {
+            self.seen.insert((row.at, row.id), seen);
         }
     }
 
@@ -109,11 +125,13 @@ impl<'a> PersonFold<'a> {
         let parts = count(self.seen.values().filter(|seen| seen.row.is_none()).count());
         let shown = || self.seen.values().filter_map(|seen| seen.row.as_ref());
         let names_only = count(shown().filter(|row| !row.visible && !refused(row)).count());
+        let short = count(shown().filter(|row| row.short).count());
         let mut sites = sites(&self.seen);
         sites.sort_by(|one, other| {
             (other.minutes, other.rows, &one.name).cmp(&(one.minutes, one.rows, &other.name))
         });
-        PersonActivity { period: self.period, who: self.who, sites, rows: rows(self.seen), parts, names_only }
+        let (period, who) = (self.period, self.who);
+        PersonActivity { period, who, sites, rows: rows(self.seen), parts, names_only, short }
     }
 
     fn web(&self, event: &Event, web: &WebEvent) -> Seen {
@@ -152,8 +170,14 @@ impl<'a> PersonFold<'a> {
             verdict: decision.verdict,
             reason: explain::reason(self.words, Reader::Adult, decision),
             event: event.id,
-            password_known: self.disclosed.iter().any(|time| time.covers(event.at)),
+            password_known: self.known_at(event.at),
+            short: false,
         }
+    }
+
+    /// Whether somebody else knew the password then.
+    pub(super) fn known_at(&self, at: Moment) -> bool {
+        self.disclosed.iter().any(|time| time.covers(at))
     }
 }
 
@@ -207,7 +231,7 @@ fn sites(seen: &BTreeMap<(Moment, EventId), Seen>) -> Vec<Site> {
 /// The rows by time, with repeats of what says nothing new folded into the first.
 fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut last: BTreeMap<(String, Verdict, bool, bool), (usize, Moment)> = BTreeMap::new();
+    let mut last: BTreeMap<(String, Verdict, bool, bool, bool), (usize, Moment)> = BTreeMap::new();
     for ((at, _), Seen { site, row }) in seen {
         let Some(row) = row else { continue };
         if row.search.is_some() || (row.visible && !refused(&row)) {
@@ -215,7 +239,7 @@ fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
             continue;
         }
         // A row is marked whole or not at all.
-        let key = (site, row.verdict, row.visible, row.password_known);
+        let key = (site, row.verdict, row.visible, row.password_known, row.short);
         let near = last.get(&key).filter(|(_, last_at)| at <= last_at.plus_minutes(SAME_MINUTES));
         match near.and_then(|(index, _)| Some((*index, rows.get_mut(*index)?))) {
             Some((index, first)) => {

@@ -4,6 +4,7 @@
 //! Does not: judge who may look. Every look has a reason and is itself recorded (MON-04), outside this crate.
 
 pub(crate) mod fold;
+mod short;
 pub(crate) mod stretches;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,15 @@ pub struct PersonActivity {
     pub parts: u32,
     /// Connections of which only the site's name was seen.
     pub names_only: u32,
+    /// Rows that are kept in short form only: whoever reads them is told what is not there.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub short: u32,
+}
+
+// Serde hands it over by reference.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+const fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// One site.
@@ -88,6 +98,9 @@ pub struct Row {
     /// Whether somebody else knew the password then, so that it may have been them (ACC-06).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub password_known: bool,
+    /// Whether only the short form is left: the address is the site's name then, and there is no event to look up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub short: bool,
 }
 
 impl PersonActivity {

@@ -1,7 +1,8 @@
 //! What one person's activity must and must not say.
 
 use proptest::prelude::*;
-use usher_events::event::Event;
+use usher_events::event::{Event, What};
+use usher_events::row::Row;
 use usher_policy::verdict::{TlsAction, Verdict};
 use usher_types::role::PersonKind;
 
@@ -71,6 +72,38 @@ fn where_nothing_was_decrypted_only_the_name_is_told() {
     assert_eq!(bank.bytes, 90_000 + 1_024, "the first one's end says how much came");
     assert!(!activity.sites[1].visible && activity.sites[0].visible);
     assert_eq!(activity.names_only, 2);
+}
+
+#[test]
+fn uf_33_what_is_left_as_lines_gives_the_same_sites_and_times() {
+    let (names, words) = (names(), words());
+    let mina = person(7, PersonKind::Pupil, "Mina", "Okafor");
+    let events: Vec<Event> =
+        a_morning().into_iter().filter(|event| !matches!(event.what, What::Ended(_))).collect();
+    let whole = activity(&events);
+    let folded = |whole: usize| {
+        let mut fold = PersonFold::new(week(), &mina, &names, &words);
+        events.iter().take(whole).for_each(|event| fold.add(event));
+        events.iter().for_each(|event| fold.add_row(&Row::of(event)));
+        fold.finish()
+    };
+    let short = folded(0);
+    assert_eq!(short.sites, whole.sites);
+    assert_eq!((short.parts, short.names_only), (whole.parts, whole.names_only));
+    let shown: Vec<_> = short.rows.iter().map(|row| (row.address.as_str(), row.count, row.short)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("kiddle.co", 1, true),
+            ("rocks.example", 1, true),
+            ("games.example", 2, true),
+            ("bank.example", 2, true),
+        ]
+    );
+    assert_eq!(short.rows[0].search, whole.rows[0].search);
+    assert_eq!((short.short, whole.short), (4, 0));
+    assert_eq!(folded(2).short, 2, "what is whole stays whole");
+    assert_eq!(folded(events.len()), whole);
 }
 
 #[test]

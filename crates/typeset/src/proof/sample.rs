@@ -150,6 +150,7 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
             reason: "The page is in the group “games”, which is shut in lessons.".into(),
             event: Id::new(number as u64 + 1),
             password_known: false,
+            short: false,
         }
     };
     let mut rows: Vec<Row> = (0..pages).map(row).collect();
@@ -167,6 +168,7 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
         rows,
         parts: 812,
         names_only: 6,
+        short: 0,
     }
 }
 

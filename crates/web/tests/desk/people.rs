@@ -1,5 +1,6 @@
 //! People: looking at somebody's web use, bringing people in, accounts.
 
+use usher_events::row::Row;
 use usher_records::change::Action;
 use usher_records::device::Device;
 use usher_records::equipment::ReturnList;
@@ -54,6 +55,41 @@ async fn mon_04_looking_at_web_use_asks_why_and_is_in_the_journal_first() {
     head.get("/").await.page();
     rig.clock.set(now().plus_minutes(30));
     assert!(!head.get(&address).await.page().contains("otters.example"), "and ends");
+}
+
+#[tokio::test]
+async fn uf_33_a_day_that_is_kept_as_lines_only_is_shown_and_said_to_be_short() {
+    let rig = Rig::new().await;
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let event = |number, address: &str, at| {
+        let facts = facts::get(facts::at_device(subject.clone()), address);
+        events::web(number, &snapshot, facts, at)
+    };
+    let then = now().plus_minutes(-60 * 24 * 60);
+    let old = [
+        event(801, "https://www.otters.example/river?q=secret", then),
+        event(802, "https://casino.example/spin", then.plus_minutes(3)),
+    ];
+    rig.recorded.1.lock().unwrap().extend(old.iter().map(Row::of));
+    rig.recorded.0.lock().unwrap().push(event(901, "https://whole.example/page", now().plus_minutes(-5)));
+    let dsl = rig.signed_in("safeguarding").await;
+    let address = format!("/people/{}/activity", id(ADA));
+    dsl.post(&address, "reason=Her+mother+asked").await.leads_to();
+
+    let today = dsl.get(&address).await;
+    assert!(today.page().contains("whole.example/page") && !today.page().contains("short form"));
+    assert!(!today.text.contains("otters.example"), "another day");
+    let query = "from=2026-09-25&to=2026-09-25";
+    let day = dsl.get(&format!("{address}?{query}")).await;
+    for told in ["otters.example", "casino.example", "A page", "09:15", "09:18", "Kept in short form"] {
+        assert!(day.page().contains(told), "{told}: {}", day.text);
+    }
+    assert!(!day.text.contains("secret") && !day.text.contains("/cases/new?event="), "{}", day.text);
+    let table = dsl.get(&format!("{address}.csv?{query}")).await;
+    assert!(table.text.contains("2026-09-25") && table.text.contains("casino.example"), "{}", table.text);
+    assert_eq!(dsl.get(&format!("{address}.pdf?{query}")).await.status, 200);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use usher_certs::token_key::TokenKeys;
 use usher_directory::password::{Cost, Passwords};
 use usher_directory::sign_in::SignIn;
 use usher_events::event::Event;
+use usher_events::row::Row;
 use usher_ledger::tally::Tally;
 use usher_lists::overlay::Edit;
 use usher_network::credentials::{Check, Presence};
@@ -84,7 +85,7 @@ pub(crate) fn id(number: u64) -> String {
 
 /// Events of a test.
 #[derive(Debug, Default)]
-pub(crate) struct Recorded(pub(crate) Mutex<Vec<Event>>);
+pub(crate) struct Recorded(pub(crate) Mutex<Vec<Event>>, pub(crate) Mutex<Vec<Row>>);
 
 impl Activity for Recorded {
     fn event(&self, id: EventId) -> Result<Option<Event>, SpoolFault> {
@@ -100,6 +101,20 @@ impl Activity for Recorded {
             let in_time = question.from <= event.at && event.at < question.until;
             let theirs = question.person.is_none_or(|person| event.person() == Some(person));
             if in_time && theirs && each(event.clone()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn rows(
+        &self,
+        question: &Question,
+        each: &mut dyn FnMut(Row) -> ControlFlow<()>,
+    ) -> Result<(), SpoolFault> {
+        self.scan(question, &mut |event| each(Row::of(&event)))?;
+        for row in self.1.lock().unwrap().iter().filter(|row| question.fits(row)) {
+            if each(row.clone()).is_break() {
                 break;
             }
         }

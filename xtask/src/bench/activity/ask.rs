@@ -6,12 +6,16 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use usher_activity::files::FilesActivity;
 use usher_activity::question::{Activity as _, By, Question};
+use usher_records::person::Person;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_types::ids::Id;
+use usher_reports::person::PersonFold;
+use usher_types::ids::{Id, PersonNoun};
 use usher_types::moment::Zone;
+use usher_words::Words;
 
 use super::day::person;
 use super::{Figures, WEEK};
@@ -58,6 +62,7 @@ pub(super) fn run(work: &Path) -> Result<Figures> {
     // The Friday before: there is one in the shortest run.
     let before = WEEK.checked_sub(3.days())?;
     time("pupil_reduced_day", &mut || Ok(activity.page(&day(before), None, 100_000)?.rows.len()))?;
+    time("person_day_page", &mut || person_day(&activity, before, &zone))?;
     let phrase = Question { phrase: Some("volcano romans".into()), ..term.clone() };
     time("term_phrase", &mut || {
         let mut rows = 0;
@@ -78,4 +83,28 @@ pub(super) fn run(work: &Path) -> Result<Figures> {
     ensure!(found.iter().all(|found| *found > 0), "a question found nothing: {found:?}");
     figures.insert("peak_rss_mb".into(), peak_rss_mb()?);
     Ok(figures)
+}
+
+/// What the page of one person's day does: rows and events in, its lines out.
+fn person_day(activity: &FilesActivity, day: Date, zone: &Zone) -> Result<usize> {
+    let (words, school) = (Words::english()?, Id::new(1));
+    let next = zone.start_of(day.tomorrow()?);
+    let period = Period { from: zone.start_of(day), until: next, zone: zone.clone() };
+    let question = Question { person: Some(Id::new(person(77))), ..Question::all(school, period.from, next) };
+    let pupil: Person = serde_json::from_value(serde_json::json!({
+        "id": Id::<PersonNoun>::new(person(77)), "kind": "pupil", "given": "A", "family": "Pupil", "known_as": null,
+        "year": null, "roles": [], "groups": [], "email": null, "children": [], "source": null, "joined": null,
+        "left": null, "until": null, "picture": null,
+    }))?;
+    let names = Names::default();
+    let mut fold = PersonFold::new(period, &pupil, &names, &words);
+    activity.scan(&question, &mut |event| {
+        fold.add(&event);
+        ControlFlow::Continue(())
+    })?;
+    activity.rows(&question, &mut |row| {
+        fold.add_row(&row);
+        ControlFlow::Continue(())
+    })?;
+    Ok(fold.finish().rows.len())
 }

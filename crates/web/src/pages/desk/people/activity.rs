@@ -71,7 +71,8 @@ struct ActivityPage {
     sites: Vec<Site>,
     method: String,
     names_only: Option<String>,
-    days: Vec<(String, Vec<Row>)>,
+    short: bool,
+    days: Vec<Day>,
     parts: Option<String>,
 }
 
@@ -81,6 +82,13 @@ struct Site {
     minutes: String,
     opened: u32,
     refused: u32,
+}
+
+struct Day {
+    name: String,
+    /// Something of it is kept in short form only.
+    short: bool,
+    rows: Vec<Row>,
 }
 
 struct Row {
@@ -93,7 +101,8 @@ struct Row {
     decided: String,
     reason: String,
     known: bool,
-    event: String,
+    /// The event a case can be opened about, where it is kept whole.
+    event: Option<String>,
 }
 
 /// The days asked for.
@@ -219,6 +228,11 @@ fn fold(
         fold.add(&event);
         ControlFlow::Continue(())
     })?;
+    // What is not whole any more is still there as a row.
+    activity.rows(&question, &mut |row| {
+        fold.add_row(&row);
+        ControlFlow::Continue(())
+    })?;
     Ok(fold.finish())
 }
 
@@ -255,6 +269,7 @@ async fn timeline(
             ("last", &(LAST_READ_SECONDS / 60)),
         ),
         names_only: some("report-person-names-only", activity.names_only),
+        short: activity.short > 0,
         days: by_day(&f.says, &activity),
         parts: some("report-person-parts", activity.parts),
         address: here,
@@ -275,17 +290,20 @@ fn sites(says: &Says, activity: &PersonActivity) -> Vec<Site> {
     activity.sites.iter().map(site).collect()
 }
 
-fn by_day(says: &Says, activity: &PersonActivity) -> Vec<(String, Vec<Row>)> {
+fn by_day(says: &Says, activity: &PersonActivity) -> Vec<Day> {
     let zone = &activity.period.zone;
-    let mut days: Vec<(String, Vec<Row>)> = Vec::new();
+    let mut days: Vec<Day> = Vec::new();
     for seen in &activity.rows {
         let local = zone.local(seen.at);
         let weekday = local.date().strftime("%A").to_string();
         let day = says.t2("report-person-day", ("weekday", &weekday), ("date", &local.spoken_date()));
         let row = row(says, seen, local.spoken_time());
         match days.last_mut() {
-            Some((known, rows)) if *known == day => rows.push(row),
-            _ => days.push((day, vec![row])),
+            Some(known) if known.name == day => {
+                known.short |= seen.short;
+                known.rows.push(row);
+            }
+            _ => days.push(Day { name: day, short: seen.short, rows: vec![row] }),
         }
     }
     days
@@ -306,7 +324,7 @@ fn row(says: &Says, seen: &Seen, time: String) -> Row {
         decided: says.t(decided_key(seen.verdict)),
         reason: seen.reason.clone(),
         known: seen.password_known,
-        event: seen.event.to_string(),
+        event: (!seen.short).then(|| seen.event.to_string()),
     }
 }
 
