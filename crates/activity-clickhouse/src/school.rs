@@ -22,6 +22,17 @@ pub struct School {
     pub(crate) zone: Zone,
 }
 
+impl School {
+    /// Takes in rows whose events are not kept, as a segment of a node: of a demonstration, or of another store. The same
+    /// segment again is passed over.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses; then none of them count.
+    pub fn take_rows(&self, node: u32, segment: u64, rows: Vec<Row>) -> Result<u64, SpoolFault> {
+        crate::take::take_rows(self, node, segment, rows)
+    }
+}
+
 impl Engine for School {
     fn covered(&self, node: u32, segment: u64) -> Result<Vec<Range<u64>>, SpoolFault> {
         crate::take::covered(self, node, segment)

@@ -58,16 +58,25 @@ pub(crate) fn take(school: &School, delivery: &Delivery) -> Result<u64, SpoolFau
         lines.push(Line::new(row, frame.event.clone(), (school.school, delivery.node, batch), day));
         stretches.push((frame.from, frame.until));
     }
+    put(school, &lines, (delivery.node, delivery.segment, batch), &joined(stretches))
+}
+
+/// Writes the rows, and then that they are there.
+fn put(
+    school: &School,
+    lines: &[Line],
+    (node, segment, batch): (u32, u64, u64),
+    stretches: &[Range<u64>],
+) -> Result<u64, SpoolFault> {
     let (Some(first), Some(last)) = (lines.iter().map(Line::at).min(), lines.iter().map(Line::at).max())
     else {
         return Ok(0);
     };
-    let stretches = joined(stretches);
     let events = u64::try_from(lines.len()).unwrap_or(u64::MAX);
     let whole = BatchLine {
         school: school.school.number(),
-        node: delivery.node,
-        segment: delivery.segment,
+        node,
+        segment,
         start: stretches.first().map_or(0, |range| range.start),
         batch,
         froms: stretches.iter().map(|range| range.start).collect(),
@@ -76,7 +85,7 @@ pub(crate) fn take(school: &School, delivery: &Delivery) -> Result<u64, SpoolFau
         last,
         events,
     };
-    write(school, &lines)?;
+    write(school, lines)?;
     let client = &school.warehouse.client;
     school.warehouse.bridge.wait("write to", async {
         let mut insert = client.insert::<BatchLine>("batches").await?.with_timeouts(Some(SEND), Some(ANSWER));
@@ -84,6 +93,21 @@ pub(crate) fn take(school: &School, delivery: &Delivery) -> Result<u64, SpoolFau
         insert.end().await
     })?;
     Ok(events)
+}
+
+/// Takes in rows whose events are not kept, as the first of a segment of their own; does nothing when they are there.
+pub(crate) fn take_rows(school: &School, node: u32, segment: u64, rows: Vec<Row>) -> Result<u64, SpoolFault> {
+    if rows.is_empty() || !covered(school, node, segment)?.is_empty() {
+        return Ok(0);
+    }
+    let batch = number()?;
+    let line = |row: Row| {
+        let day = days(school.zone.local(row.at).date());
+        Line::new(row, Vec::new(), (school.school, node, batch), day)
+    };
+    let lines: Vec<Line> = rows.into_iter().map(line).collect();
+    let frames = 0..u64::try_from(lines.len()).unwrap_or(u64::MAX);
+    put(school, &lines, (node, segment, batch), &[frames])
 }
 
 fn write(school: &School, lines: &[Line]) -> Result<(), SpoolFault> {
