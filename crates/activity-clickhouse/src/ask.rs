@@ -88,7 +88,7 @@ impl Where {
 
     /// A query of the events this fits.
     pub(crate) fn select(self, school: &School, what: &str, end: &str) -> Query {
-        let text = format!("SELECT {what} FROM events WHERE {} {end}", self.text);
+        let text = format!("SELECT {what} FROM {} WHERE {} {end}", school.table(), self.text);
         self.bound(school, &text)
     }
 

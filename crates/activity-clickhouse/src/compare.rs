@@ -47,9 +47,16 @@ impl Warehouse {
     pub fn compare(&self, from: Moment, until: Moment) -> Result<Vec<Compared>, SpoolFault> {
         let (first, last) = (from.unix_ms(), until.unix_ms().saturating_sub(1));
         let text = format!(
-            "SELECT school, {} FROM events WHERE {COUNTS} AND at BETWEEN ? AND ? GROUP BY school",
+            "SELECT school, {} FROM merge(currentDatabase(), '^events_[0-9]+$') \
+             WHERE {COUNTS} AND at BETWEEN ? AND ? GROUP BY school",
             crate::ask::figures()
         );
+        // Before the first school there is nothing to merge.
+        let tables = "SELECT count() FROM system.tables WHERE database = currentDatabase() AND match(name, '^events_[0-9]+$')";
+        let tables: u64 = self.bridge.wait("ask", self.client.query(tables).fetch_one())?;
+        if tables == 0 {
+            return Ok(Vec::new());
+        }
         let counted = self.client.query(&text).bind(first).bind(last).bind(first).bind(last);
         let counted = self.bridge.wait("ask", counted.fetch_all::<Counted>())?;
         let names = "SELECT school, argMax(name, at), argMax(pupils, at) FROM schools GROUP BY school";

@@ -87,7 +87,7 @@ impl Group<'_> {
         if per_day.is_empty() {
             return Ok(0);
         }
-        let text = format!("ALTER TABLE events {change} WHERE {}", which.text());
+        let text = format!("ALTER TABLE {} {change} WHERE {}", school.table(), which.text());
         rewrite(school, which.bound(school, &text))?;
         changed.extend(per_day.iter().map(|(day, _)| *day));
         Ok(per_day.iter().map(|(_, count)| *count).sum())
@@ -124,7 +124,7 @@ fn strays(school: &School) -> Result<(), SpoolFault> {
     which.and("school = ?", [number]);
     let list = marks(found.len());
     which.and(&format!("batch IN ({list})"), found.into_iter().map(Value::Number));
-    let text = format!("ALTER TABLE events DELETE WHERE {}", which.text());
+    let text = format!("ALTER TABLE {} DELETE WHERE {}", school.table(), which.text());
     rewrite(school, which.bound(school, &text))
 }
 
@@ -132,9 +132,10 @@ fn strays(school: &School) -> Result<(), SpoolFault> {
 pub(crate) fn rewrite(school: &School, change: Query) -> Result<(), SpoolFault> {
     let bridge = &school.warehouse.bridge;
     bridge.wait("change what is on", change.execute())?;
-    let left = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = 'events' AND is_done = 0";
+    let left = "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND table = ? AND is_done = 0";
     for _ in 0..MOST_ASKED {
-        let waiting: u64 = bridge.wait("ask", school.warehouse.client.query(left).fetch_one())?;
+        let waiting: u64 =
+            bridge.wait("ask", school.warehouse.client.query(left).bind(school.table()).fetch_one())?;
         if waiting == 0 {
             return Ok(());
         }

@@ -64,7 +64,8 @@ pub(crate) fn take_out(school: &School, person: PersonId, names: &[String]) -> R
     if any {
         // Last, so that what breaks off before is found again.
         let change = format!(
-            "ALTER TABLE events UPDATE person = 0, flags = bitOr(flags, {}), search = '', title = '', event = '' WHERE {}",
+            "ALTER TABLE {} UPDATE person = 0, flags = bitOr(flags, {}), search = '', title = '', event = '' WHERE {}",
+            school.table(),
             usher_events::row::ERASED,
             theirs.text()
         );
@@ -165,7 +166,7 @@ fn clear(school: &School, column: &str, places: &[Place]) -> Result<(), SpoolFau
             [Value::Number(school.school.number()), Value::Number(node.into())],
         );
         which.and(&format!("id IN ({})", marks(ids.len())), ids);
-        let change = format!("ALTER TABLE events UPDATE {column} = '' WHERE {}", which.text());
+        let change = format!("ALTER TABLE {} UPDATE {column} = '' WHERE {}", school.table(), which.text());
         rewrite(school, which.bound(school, &change))?;
     }
     Ok(())

@@ -39,7 +39,7 @@ impl Remote {
 
 impl Far for Remote {
     fn reach(&self) -> Result<Box<dyn Engine>, SpoolFault> {
-        Ok(Box::new(self.warehouse()?.school(self.school, self.zone.clone())))
+        Ok(Box::new(self.warehouse()?.school(self.school, self.zone.clone())?))
     }
 
     fn tell(&self, name: &str, pupils: u32, at: Moment) -> Result<(), SpoolFault> {

@@ -23,6 +23,11 @@ pub struct School {
 }
 
 impl School {
+    /// The table of its events.
+    pub(crate) fn table(&self) -> String {
+        table(self.school)
+    }
+
     /// Takes in rows whose events are not kept, as a segment of a node: of a demonstration, or of another store. The same
     /// segment again is passed over.
     ///
@@ -31,6 +36,11 @@ impl School {
     pub fn take_rows(&self, node: u32, segment: u64, rows: Vec<Row>) -> Result<u64, SpoolFault> {
         crate::take::take_rows(self, node, segment, rows)
     }
+}
+
+/// The table of a school's events: what is rewritten for one school leaves the others' alone.
+pub(crate) fn table(school: SchoolId) -> String {
+    format!("events_{}", school.number())
 }
 
 impl Engine for School {

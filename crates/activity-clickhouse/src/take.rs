@@ -113,7 +113,8 @@ pub(crate) fn take_rows(school: &School, node: u32, segment: u64, rows: Vec<Row>
 fn write(school: &School, lines: &[Line]) -> Result<(), SpoolFault> {
     let client = &school.warehouse.client;
     school.warehouse.bridge.wait("write to", async {
-        let mut insert = client.insert::<Line>("events").await?.with_timeouts(Some(SEND), Some(ANSWER));
+        let mut insert =
+            client.insert::<Line>(&school.table()).await?.with_timeouts(Some(SEND), Some(ANSWER));
         for line in lines {
             insert.write(line).await?;
         }

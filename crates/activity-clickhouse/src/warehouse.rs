@@ -47,9 +47,13 @@ impl Warehouse {
         Ok(Self { bridge: Arc::new(bridge), client, place: place.clone() })
     }
 
-    /// The part of one school. Days are those of its zone.
-    pub fn school(&self, school: SchoolId, zone: Zone) -> School {
-        School { warehouse: self.clone(), school, zone }
+    /// The part of one school, made if it is not there yet. Days are those of its zone.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses.
+    pub fn school(&self, school: SchoolId, zone: Zone) -> Result<School, SpoolFault> {
+        tables::make_school(&self.bridge, &self.client, school)?;
+        Ok(School { warehouse: self.clone(), school, zone })
     }
 
     /// Says what a school is called and how many pupils it has.

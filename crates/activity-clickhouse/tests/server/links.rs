@@ -11,7 +11,7 @@ use crate::contract::answers;
 use crate::engine::{days, frames, hand_over};
 use crate::link::Link;
 use crate::play::Played;
-use crate::server::{Own, place, school};
+use crate::server::{Own, place, school, ticks};
 
 fn delivery(part: &[(u64, Frame)]) -> Delivery {
     let frames = part.iter().map(|(_, frame)| frame.clone()).collect();
@@ -137,13 +137,6 @@ fn a_server_killed_under_load_has_everything_it_acknowledged_and_nothing_twice()
     }
     assert!(kills > KILLS, "it was killed {kills} times");
     answers(&far, &played.events);
-}
-
-/// What a process has worked, in the system's ticks (proc(5)): user and system.
-fn ticks(process: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 fn kill_at_once(process: u32) {

@@ -11,6 +11,7 @@ mod play;
 
 mod link;
 mod links;
+mod measure;
 mod server;
 mod shipping;
 mod suite;

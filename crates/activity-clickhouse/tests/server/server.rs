@@ -30,7 +30,13 @@ pub(crate) fn open(place: &str) -> Warehouse {
 }
 
 pub(crate) fn school(place: &str, number: u64) -> School {
-    open(place).school(Id::new(number), Zone::london())
+    open(place).school(Id::new(number), Zone::london()).unwrap()
+}
+
+#[derive(clickhouse::Row, serde::Deserialize)]
+struct Size {
+    table: String,
+    bytes: u64,
 }
 
 /// A server that may be killed, in a folder of its own.
@@ -79,6 +85,27 @@ impl Own {
         self.child.wait().unwrap();
     }
 
+    /// Bytes of what it has, before and after packing.
+    pub(crate) fn sizes(&self, schools: u64) -> Vec<(String, u64)> {
+        let client = clickhouse::Client::default()
+            .with_url(format!("http://127.0.0.1:{}", self.port))
+            .with_user("usher")
+            .with_password("only-for-tests")
+            .with_database("usher")
+            .with_validation(false);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for school in 1..=schools {
+                let pack = format!("OPTIMIZE TABLE events_{school} FINAL");
+                client.query(&pack).execute().await.unwrap();
+            }
+            let sizes = "SELECT if(table LIKE 'events_%', 'events', table) AS of, sum(bytes_on_disk) FROM system.parts WHERE active AND database = 'usher' GROUP BY of \
+                         UNION ALL SELECT concat('column ', name), sum(data_compressed_bytes) FROM system.columns \
+                         WHERE database = 'usher' AND table LIKE 'events_%' GROUP BY name";
+            client.query(sizes).fetch_all::<Size>().await.unwrap().into_iter().map(|size| (size.table, size.bytes)).collect()
+        })
+    }
+
     pub(crate) fn again(&mut self) {
         self.child = run(self.folder.path(), self.port);
     }
@@ -114,4 +141,11 @@ fn run(folder: &Path, port: u16) -> Child {
         runtime.block_on(async { tokio::time::sleep(Duration::from_millis(100)).await });
     }
     panic!("the server does not answer");
+}
+
+/// What a process has worked, in the system's ticks (proc(5)): user and system.
+pub(crate) fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    rest.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
