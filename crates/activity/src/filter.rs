@@ -1,18 +1,27 @@
-//! A question as tests of columns: the same for a row in memory and for a column on the disk.
+//! A question as tests of columns: the same for a row in memory, for a column on the disk, and for a table of a server.
+
+use std::borrow::Cow;
 
 use memchr::memmem::Finder;
 use usher_events::row::Row;
 
 use crate::question::Question;
-use crate::table::{Number, Text, signed};
+use crate::table::signed;
+
+pub use crate::table::{NUMBERS, Number, TEXTS, Text};
 
 /// A test of a number: it is from the first to the second, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Between(pub(crate) i64, pub(crate) i64);
+pub struct Between(
+    /// The least.
+    pub i64,
+    /// The most.
+    pub i64,
+);
 
 /// A test of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TextTest {
+pub enum TextTest {
     /// It is this.
     Is(String),
     /// It has this among its words.
@@ -21,20 +30,27 @@ pub(crate) enum TextTest {
 
 /// Everything that must hold.
 #[derive(Debug, Clone)]
-pub(crate) struct Tests {
-    pub(crate) numbers: Vec<(Number, Between)>,
-    pub(crate) texts: Vec<(Text, TextTest)>,
+pub struct Tests {
+    /// Tests of numbers. The first is of the time.
+    pub numbers: Vec<(Number, Between)>,
+    /// Tests of texts.
+    pub texts: Vec<(Text, TextTest)>,
     /// Words that the search or the title must hold.
-    pub(crate) phrase: Option<Phrase>,
+    pub phrase: Option<Phrase>,
 }
 
 /// Words to look for, in whatever case.
 #[derive(Debug, Clone)]
-pub(crate) struct Phrase(Finder<'static>);
+pub struct Phrase(Finder<'static>);
 
 impl Phrase {
     fn of(words: &str) -> Self {
         Self(Finder::new(folded(words).as_bytes()).into_owned())
+    }
+
+    /// The words, folded.
+    pub fn words(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.0.needle())
     }
 
     /// Looks through one text after another; where it folds them is used again.
@@ -52,13 +68,15 @@ impl Phrase {
 }
 
 impl Between {
-    pub(crate) const fn fits(self, value: i64) -> bool {
+    /// Whether a number fits.
+    pub const fn fits(self, value: i64) -> bool {
         self.0 <= value && value <= self.1
     }
 }
 
 impl TextTest {
-    pub(crate) fn fits(&self, value: &str) -> bool {
+    /// Whether a text fits.
+    pub fn fits(&self, value: &str) -> bool {
         match self {
             Self::Is(wanted) => value == wanted,
             Self::Word(wanted) => value.split(' ').any(|word| word == wanted),
@@ -68,7 +86,7 @@ impl TextTest {
 
 impl Tests {
     /// The tests of a question. In which school is for whoever has files by school.
-    pub(crate) fn of(question: &Question) -> Self {
+    pub fn of(question: &Question) -> Self {
         let last = question.until.unix_ms().saturating_sub(1);
         let mut numbers = vec![(Number::At, Between(question.from.unix_ms(), last))];
         let mut number = |number, test| numbers.push((number, test));
@@ -102,7 +120,7 @@ impl Tests {
     }
 
     /// Whether a row fits.
-    pub(crate) fn fit(&self, row: &Row) -> bool {
+    pub fn fit(&self, row: &Row) -> bool {
         self.numbers.iter().all(|(number, test)| test.fits(number.of(row)))
             && self.texts.iter().all(|(text, test)| test.fits(text.of(row)))
             && self.phrase.as_ref().is_none_or(|phrase| {
@@ -112,12 +130,12 @@ impl Tests {
     }
 
     /// Whether nothing but the time is asked about.
-    pub(crate) fn is_only_time(&self) -> bool {
+    pub fn is_only_time(&self) -> bool {
         self.numbers.len() == 1 && self.texts.is_empty() && self.phrase.is_none()
     }
 }
 
 /// A text as searches compare it: small letters.
-pub(crate) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     text.to_lowercase()
 }

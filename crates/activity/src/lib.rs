@@ -3,17 +3,20 @@
 //! Owns: the [`spool`] (append-only segments on the local disk, group commit, recovery, verification); the [`store`] of
 //! columnar files it flows into, with what is kept how long; the [`question`]s asked of both, and the [`replay`] of
 //! requests with another policy.
+//! The files are one engine; [`engine`] says what another has to do.
 //! Does not: decide what an event means, or drop one: when the disk takes no more, traffic stops.
 
-mod filter;
 mod manifest;
 mod readers;
 mod rollup;
 mod table;
 
+pub mod engine;
 pub mod files;
+pub mod filter;
 pub mod question;
 pub mod replay;
+pub mod shipping;
 pub mod spool;
 pub mod spooled;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -50,8 +51,25 @@ pub struct Config {
     pub scanners: Scanners,
     /// Where other proxies ask about what passes them, and which may; none where none does.
     pub icap: Option<IcapServer>,
+    /// The trust's store of events; none for a school by itself.
+    pub trust: Option<TrustEvents>,
     /// What is logged, as `tracing` filters are written.
     pub log_filter: String,
+}
+
+/// Where a trust keeps the events of its schools, and which of them this one is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TrustEvents {
+    /// A ClickHouse server, `http://` or `https://`. The URL may hold a password and is not printed.
+    pub clickhouse: String,
+    /// This school's number in the trust. No other school's server has it.
+    pub school: NonZeroU64,
+}
+
+impl std::fmt::Debug for TrustEvents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TrustEvents").field("school", &self.school).finish_non_exhaustive()
+    }
 }
 
 /// The ICAP server.
@@ -211,6 +229,7 @@ impl Config {
             addresses,
             scanners: scanners(file.scanners)?,
             icap: icap(file.icap)?,
+            trust: trust(file.activity)?,
             log_filter: file.log.filter,
         })
     }
@@ -247,6 +266,22 @@ fn scanners(file: crate::file::Scanners) -> Result<Scanners, ConfigFault> {
         icap: icap.map_err(|fault| value("scanners.icap", &fault))?,
         deadline: Duration::from_secs(file.deadline_seconds.into()),
     })
+}
+
+/// Two schools under one number would be one school for ever, so it has no default.
+fn trust(file: crate::file::Activity) -> Result<Option<TrustEvents>, ConfigFault> {
+    match (file.clickhouse, file.school) {
+        (None, None) => Ok(None),
+        (Some(url), Some(school)) if url.starts_with("http://") || url.starts_with("https://") => {
+            Ok(Some(TrustEvents { clickhouse: url, school }))
+        }
+        (Some(_), Some(_)) => Err(value(
+            "activity.clickhouse",
+            &"write it like https://usher:password@events.trust.example:8443/usher",
+        )),
+        (Some(_), None) => Err(value("activity.school", &"give this school's number in the trust, like 17")),
+        (None, Some(_)) => Err(value("activity.clickhouse", &"say where the trust keeps its events")),
+    }
 }
 
 fn value(key: &'static str, what: &dyn std::fmt::Display) -> ConfigFault {
@@ -286,6 +321,10 @@ mod tests {
             ("data = 'x'\n[icap]\nlisten = '127.0.0.1:1344'", "icap.clients"),
             ("data = 'x'\n[icap]\nclients = ['10.0.0.5/32']", "icap.listen"),
             ("data = 'x'\n[icap]\ndecrypts = true", "icap.listen"),
+            ("data = 'x'\n[activity]\nclickhouse = 'http://x:8123'", "activity.school"),
+            ("data = 'x'\n[activity]\nclickhouse = 'tcp://x'\nschool = 3", "activity.clickhouse"),
+            ("data = 'x'\n[activity]\nschool = 3", "activity.clickhouse"),
+            ("data = 'x'\n[activity]\nclickhouse = 'http://x'\nschool = 0", "nonzero"),
             ("[gateway]\n", "missing field `data`"),
         ] {
             let fault = Config::parse(text, "usher.toml").unwrap_err();
@@ -295,7 +334,7 @@ mod tests {
 
     #[test]
     fn passwords_in_urls_are_not_printed() {
-        let text = "data = 'x'\n[store]\nurl = 'postgres://usher:s3cret@db/usher'\n[mail]\nrelay = 'smtp://u:s3cret@m'";
+        let text = "data = 'x'\n[store]\nurl = 'postgres://usher:s3cret@db/usher'\n[mail]\nrelay = 'smtp://u:s3cret@m'\n[activity]\nclickhouse = 'http://u:s3cret@e'\nschool = 3";
         assert!(!format!("{:?}", Config::parse(text, "x").unwrap()).contains("s3cret"));
     }
 

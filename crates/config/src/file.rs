@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -28,6 +29,8 @@ pub(crate) struct File {
     pub(crate) scanners: Scanners,
     #[serde(default)]
     pub(crate) icap: Icap,
+    #[serde(default)]
+    pub(crate) activity: Activity,
     #[serde(default)]
     pub(crate) log: Log,
 }
@@ -97,6 +100,13 @@ pub(crate) struct Icap {
     pub(crate) clients: Vec<IpNet>,
     #[serde(default)]
     pub(crate) decrypts: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Activity {
+    pub(crate) clickhouse: Option<String>,
+    pub(crate) school: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 24] = [
+pub const KEYS: [Key; 26] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -125,6 +125,16 @@ pub const KEYS: [Key; 24] = [
         name: "icap.decrypts",
         default: "false",
         meaning: "Whether those proxies decrypt what is in tunnels and ask about every page in them (squid's `ssl_bump bump all`). If not, a site that is shut is refused when its tunnel is asked for, without a page. Say `true` of no proxy that lets a tunnel through unread.",
+    },
+    Key {
+        name: "activity.clickhouse",
+        default: "none",
+        meaning: "The ClickHouse server on which a trust keeps the events of all its schools, like `https://usher:password@events.trust.example:8443/usher` (the last part is the database). This server sends a copy of its events there; the school's own pages are answered from its own files. docs/scale.md says more.",
+    },
+    Key {
+        name: "activity.school",
+        default: "none",
+        meaning: "This school's number in the trust, from 1. Give each school its own and never change it: two schools under one number are one school there.",
     },
     Key {
         name: "log.filter",

@@ -8,4 +8,5 @@ pub mod play;
 pub mod random;
 pub mod school;
 pub mod sites;
+pub mod trust;
 pub mod websocket;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use usher_activity::engine::Far;
 use usher_activity::spool::SpoolFault;
 use usher_activity::store::{KeepRules, Keeping as Days, Kept, Store};
 use usher_records::case::{Case, held_people};
@@ -32,6 +33,8 @@ pub struct Keeping {
     store: Arc<Mutex<Store>>,
     ids: Arc<dyn IdSource>,
     clock: Arc<dyn ClockIsRight>,
+    /// A copy elsewhere, which is kept no longer.
+    copy: Option<Arc<dyn Far>>,
     /// What was removed and is not in the log yet, because the books could not be written then.
     unnoted: tokio::sync::Mutex<Kept>,
 }
@@ -44,7 +47,13 @@ impl Keeping {
         ids: Arc<dyn IdSource>,
         clock: Arc<dyn ClockIsRight>,
     ) -> Self {
-        Self { books, store, ids, clock, unnoted: tokio::sync::Mutex::default() }
+        Self { books, store, ids, clock, copy: None, unnoted: tokio::sync::Mutex::default() }
+    }
+
+    /// Over a copy elsewhere too: by the same rules, and without a line in the log, which has it once already.
+    #[must_use]
+    pub fn with_copy(self, copy: Option<Arc<dyn Far>>) -> Self {
+        Self { copy, ..self }
     }
 
     async fn note(
@@ -106,7 +115,7 @@ impl Job for Keeping {
         let held = held_people(&self.books.values::<Case>().await?);
         let held_count = held.len();
         let mut unnoted = self.unnoted.lock().await;
-        let (store, mut done) = (Arc::clone(&self.store), *unnoted);
+        let (store, copy, mut done) = (Arc::clone(&self.store), self.copy.clone(), *unnoted);
         let work = move || -> (Kept, Result<(), SpoolFault>) {
             let days = |days: KeepDays| Days { whole_days: days.whole(), row_days: days.rows() };
             let (pupils, adults_days) = (days(rules.pupils), days(rules.adults));
@@ -114,7 +123,9 @@ impl Job for Keeping {
             // A run that broke off left the list of files as it was.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
             let ran = store.keep(rules, at, &mut done);
-            (done, ran)
+            drop(store);
+            let copied = copy.map(|copy| copy.reach()?.keep(rules, at, &mut Kept::default()));
+            (done, ran.and(copied.unwrap_or(Ok(()))))
         };
         let worked = tokio::task::spawn_blocking(work).await;
         let (done, ran) = worked.map_err(|error| JobFault::Other(error.to_string()))?;

@@ -24,6 +24,7 @@ pub mod rota;
 pub mod rules;
 pub mod runner;
 pub mod scans;
+pub mod shipping;
 pub mod sweep;
 pub mod unopened;
 pub mod watch;

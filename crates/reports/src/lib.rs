@@ -19,6 +19,7 @@ pub mod person;
 pub mod plot;
 pub mod private_use;
 pub mod replay;
+pub mod trust;
 pub mod weekly;
 
 mod say;

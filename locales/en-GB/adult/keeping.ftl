@@ -95,3 +95,11 @@ health-files-found = What is kept goes back to { $day }.
 health-files-late-do = Some records are kept longer than the school says. Nothing goes while no site bears this machine’s clock out. If that is not why, ask whoever runs the server to look at its log for “kept longer”, and to run “usher verify”.
 health-files-damaged = The list of the files with records is damaged. Reports leave out what is in them, and nothing is removed.
 health-files-damaged-do = Ask whoever runs the server to run “usher verify”, and to put the list back from a back-up.
+health-trust = The trust’s copy of records
+health-trust-ok = All that is ready has been sent.
+health-trust-waiting =
+    { $count ->
+        [one] One part of the records waits to be sent. It is from { $day }.
+       *[other] { $count } parts of the records wait to be sent. The oldest is from { $day }.
+    }
+health-trust-do = Nothing is lost: what waits stays on this server’s disk until it is sent. Ask whoever runs the server to check the line to the trust’s store, and the log for “shipping”.

@@ -20,8 +20,9 @@ const PURE: [(&str, &[&str]); 8] = [
 ];
 
 /// Resources: one kind of outside world each, over the pure rooms.
-const RESOURCES: [(&str, &[&str]); 12] = [
+const RESOURCES: [(&str, &[&str]); 13] = [
     ("activity", &["events", "policy", "reports", "scan", "types"]),
+    ("activity-clickhouse", &["activity", "events", "types"]),
     ("certs", &["types"]),
     // A reading is a fact; only `policy` says what it is worth.
     ("detect", &["scan"]),

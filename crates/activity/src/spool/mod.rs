@@ -87,6 +87,15 @@ pub enum SpoolFault {
         /// What does not fit.
         what: String,
     },
+    /// A server that events are kept on does not answer, or refuses.
+    #[error("cannot {doing} the event server")]
+    Server {
+        /// What was being done.
+        doing: &'static str,
+        /// The client's words. No password is in them.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Somebody else is at the files of events.
     #[error("another process is at the event files in {path}")]
     Held {

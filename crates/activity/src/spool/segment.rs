@@ -131,6 +131,11 @@ impl EventFrame<'_> {
     pub const fn bytes(&self) -> &[u8] {
         self.payload
     }
+
+    /// How long the whole frame is.
+    pub(crate) fn frame_bytes(&self) -> u64 {
+        u64::try_from(FRAME_HEAD_BYTES + KEY_BYTES + self.payload.len()).unwrap_or(0)
+    }
 }
 
 impl SegmentReader {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
-use usher_events::row::ERASED;
+use usher_events::row::{ERASED, Row};
 use usher_events::wire;
 use usher_types::digest::Digest;
 use usher_types::ids::{PersonId, SchoolId};
@@ -15,7 +15,7 @@ use super::Store;
 use crate::filter::folded;
 use crate::manifest::FileEntry;
 use crate::spool::{SegmentReader, SpoolFault, segments};
-use crate::table::{Full, Stream, Table};
+use crate::table::{Stream, Table};
 
 /// What was done, to be kept as proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,19 @@ impl Store {
         now: Moment,
     ) -> Result<Erased, SpoolFault> {
         self.compact(spool, now)?;
-        let names: Vec<String> =
-            names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
-        let wanted = Wanted { person, names: &names };
+        let TakenOut { events, mentions } = self.take_out(person, names)?;
+        let segments = self.release(spool, Moment::from_unix_ms(i64::MAX))?;
+        let left_in_spool = left(spool, &Wanted::new(person, names))?;
+        let link = self.manifest.link;
+        Ok(Erased { person, at: now, events, mentions, segments, left_in_spool, link })
+    }
+
+    /// Takes a person out of the files. What is in the spool is not looked at.
+    ///
+    /// # Errors
+    /// As [`Store::erase`].
+    pub fn take_out(&mut self, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault> {
+        let wanted = Wanted::new(person, names);
         let mut days: BTreeMap<(SchoolId, Date), Vec<FileEntry>> = BTreeMap::new();
         for file in &self.manifest.files {
             days.entry((file.school, file.day)).or_default().push(file.clone());
@@ -65,31 +75,31 @@ impl Store {
                     continue;
                 }
                 let state = file.state;
-                self.rewrite(key, &[file], state, &mut |full| {
-                    Some(match wanted.what_of(&full) {
+                self.rewrite(key, &[file], state, &mut |mut full| {
+                    match wanted.what_of(&full.row, &full.event) {
                         Is::Theirs => {
                             events += 1;
-                            wanted.taken_out(full)
+                            full.event.clear();
+                            wanted.taken_out(&mut full.row);
                         }
                         Is::Mention => {
                             mentions += 1;
-                            wanted.unnamed(full)
+                            full.event.clear();
+                            wanted.unnamed(&mut full.row);
                         }
-                        Is::Other => full,
-                    })
+                        Is::Other => {}
+                    }
+                    Some(full)
                 })?;
             }
         }
-        let segments = self.release(spool, Moment::from_unix_ms(i64::MAX))?;
-        let left_in_spool = left(spool, &wanted)?;
-        let link = self.manifest.link;
-        Ok(Erased { person, at: now, events, mentions, segments, left_in_spool, link })
+        Ok(TakenOut { events, mentions })
     }
 
-    fn holds(&self, file: &FileEntry, wanted: &Wanted<'_>) -> Result<bool, SpoolFault> {
+    fn holds(&self, file: &FileEntry, wanted: &Wanted) -> Result<bool, SpoolFault> {
         let mut stream = Stream::new(Table::open(&self.folder.join(&file.name), file.school)?);
         while let Some(full) = stream.next()? {
-            if !matches!(wanted.what_of(&full), Is::Other) {
+            if !matches!(wanted.what_of(&full.row, &full.event), Is::Other) {
                 return Ok(true);
             }
         }
@@ -97,27 +107,52 @@ impl Store {
     }
 }
 
-/// Whom to take out.
-struct Wanted<'a> {
-    person: PersonId,
-    names: &'a [String],
+/// What a run took out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TakenOut {
+    /// Events of theirs of which only what is counted is left.
+    pub events: u64,
+    /// Events of others that named them, and do not any more.
+    pub mentions: u64,
 }
 
-/// What a row is to them.
-enum Is {
+/// Whom to take out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    person: PersonId,
+    names: Vec<String>,
+}
+
+/// What an event is to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// It is about them.
     Theirs,
+    /// It is about somebody else and names them.
     Mention,
+    /// Neither.
     Other,
 }
 
-impl Wanted<'_> {
-    fn what_of(&self, full: &Full) -> Is {
-        let row = &full.row;
+impl Wanted {
+    /// A person, and the names they are known by.
+    pub fn new(person: PersonId, names: &[String]) -> Self {
+        let names = names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
+        Self { person, names }
+    }
+
+    /// Their names in small letters.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// What an event is to them, by its row and by what was written of it.
+    pub fn what_of(&self, row: &Row, event: &[u8]) -> Is {
         if row.person == self.person.number() {
             return Is::Theirs;
         }
         let texts = [&row.search, &row.title, &row.site, &row.device];
-        let named = texts.into_iter().any(|text| self.is_named_in(text)) || self.is_in(&full.event);
+        let named = texts.into_iter().any(|text| self.is_named_in(text)) || self.is_in(event);
         if named { Is::Mention } else { Is::Other }
     }
 
@@ -136,29 +171,27 @@ impl Wanted<'_> {
         mentions || self.names.iter().any(|name| text.contains(name.as_str()))
     }
 
-    fn taken_out(&self, full: Full) -> Full {
-        let mut full = self.unnamed(full);
-        full.row.person = 0;
-        full.row.flags |= ERASED;
-        full.row.search.clear();
-        full.row.title.clear();
-        full
+    /// Takes them out of a row of theirs.
+    pub fn taken_out(&self, row: &mut Row) {
+        self.unnamed(row);
+        row.person = 0;
+        row.flags |= ERASED;
+        row.search.clear();
+        row.title.clear();
     }
 
-    fn unnamed(&self, mut full: Full) -> Full {
-        full.event.clear();
-        let row = &mut full.row;
+    /// Takes their names out of a row of somebody else's.
+    pub fn unnamed(&self, row: &mut Row) {
         for text in [&mut row.search, &mut row.title, &mut row.site, &mut row.device] {
             if self.is_named_in(text) {
                 text.clear();
             }
         }
-        full
     }
 }
 
 /// Events in a spool that name them.
-fn left(spool: &Path, wanted: &Wanted<'_>) -> Result<u64, SpoolFault> {
+fn left(spool: &Path, wanted: &Wanted) -> Result<u64, SpoolFault> {
     let mut left = 0;
     for segment in segments(spool)? {
         let mut reader = SegmentReader::open(&segment)?;

@@ -58,10 +58,16 @@ enum Stage {
 }
 
 impl Keeping {
+    /// The first days of which events are kept whole, and of which rows are kept.
+    pub fn first_days(self, today: Date) -> (Date, Date) {
+        let back = |days: u16| today.saturating_sub(i64::from(days).days());
+        (back(self.whole_days), back(self.row_days))
+    }
+
     /// What is left of a day's events.
     fn stage(self, day: Date, today: Date) -> Stage {
-        let before = |days: u16| day < today.saturating_sub(i64::from(days).days());
-        match (before(self.whole_days), before(self.row_days)) {
+        let (whole, rows) = self.first_days(today);
+        match (day < whole, day < rows) {
             (_, true) => Stage::Gone,
             (true, false) => Stage::Rows,
             (false, false) => Stage::Whole,

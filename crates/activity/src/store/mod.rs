@@ -25,7 +25,7 @@ use crate::table::{Full, TableWriter};
 pub use crate::manifest::Cover as Covered;
 pub(crate) use compact::OWN;
 pub use compact::{Compacted, Delivery, Frame};
-pub use erase::Erased;
+pub use erase::{Erased, Is, TakenOut, Wanted};
 pub use keep::{KeepRules, Keeping, Kept};
 pub use verify::{StoreVerdict, verify};
 
@@ -68,6 +68,11 @@ impl Store {
         self.manifest.files.iter().fold((0, 0, 0), |(rows, whole, bytes), file| {
             (rows + file.rows, whole + file.whole, bytes + file.bytes)
         })
+    }
+
+    /// What of a segment is in the store.
+    pub(crate) fn stretches(&self, node: u32, segment: u64) -> Vec<std::ops::Range<u64>> {
+        self.manifest.covered(node, segment)
     }
 
     /// Files that are there and in no list: of a step that did not end, or taken out by one that ended just before the

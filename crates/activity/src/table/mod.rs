@@ -22,37 +22,60 @@ pub(crate) use write::{TableWriter, digest};
 
 /// Columns of numbers, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Number {
+pub enum Number {
+    /// 1 where reports do not look at the event itself, otherwise 0.
     Ordinary,
+    /// Whom it is about.
     Person,
+    /// When, in milliseconds of Unix time.
     At,
+    /// Its id.
     Id,
+    /// Its kind.
     Kind,
+    /// In which lesson.
     Lesson,
+    /// How strictly it was decided.
     Verdict,
+    /// How grave its gravest theme is.
     Severity,
+    /// The HTTP status.
     Status,
+    /// Body bytes to the client.
     Bytes,
+    /// What else is so.
     Flags,
 }
 
 /// Columns of text, in the order of the file, after the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Text {
+pub enum Text {
+    /// Classes, with spaces between.
     Classes,
+    /// The device.
     Device,
+    /// The room.
     Room,
+    /// The policy group.
     Group,
+    /// The category that decided.
     Category,
+    /// Themes, with spaces between.
     Themes,
+    /// The site.
     Site,
+    /// The media type.
     Media,
+    /// The search engine.
     Engine,
+    /// What was searched for.
     Search,
+    /// The page's title.
     Title,
 }
 
-pub(crate) const NUMBERS: [(Number, &str); 11] = [
+/// The columns of numbers and their names.
+pub const NUMBERS: [(Number, &str); 11] = [
     (Number::Ordinary, "ordinary"),
     (Number::Person, "person"),
     (Number::At, "at"),
@@ -66,7 +89,8 @@ pub(crate) const NUMBERS: [(Number, &str); 11] = [
     (Number::Flags, "flags"),
 ];
 
-pub(crate) const TEXTS: [(Text, &str); 11] = [
+/// The columns of text and their names.
+pub const TEXTS: [(Text, &str); 11] = [
     (Text::Classes, "classes"),
     (Text::Device, "device"),
     (Text::Room, "room"),
@@ -88,7 +112,8 @@ impl Number {
         self as usize
     }
 
-    pub(crate) fn of(self, row: &Row) -> i64 {
+    /// The number in a row. Numbers without a sign keep their bits.
+    pub fn of(self, row: &Row) -> i64 {
         match self {
             Self::Ordinary => i64::from(!row.is_notable()),
             Self::Person => signed(row.person),
@@ -110,7 +135,8 @@ impl Text {
         NUMBERS.len() + self as usize
     }
 
-    pub(crate) fn of(self, row: &Row) -> &str {
+    /// The text in a row.
+    pub fn of(self, row: &Row) -> &str {
         match self {
             Self::Classes => &row.classes,
             Self::Device => &row.device,

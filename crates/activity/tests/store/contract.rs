@@ -1,10 +1,9 @@
-//! What every event store answers, asked of each.
+//! What every event store answers and does, asked of each. The suite of the server of a trust is this one too.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use usher_activity::question::{Activity, By, Counts, Cursor, Figures, Question};
-use usher_activity::spooled::SpoolActivity;
 use usher_events::event::{Event, What};
 use usher_events::row::Row;
 use usher_policy::verdict::Verdict;
@@ -15,7 +14,7 @@ use usher_scan::theme::Theme;
 use usher_types::ids::Id;
 use usher_types::moment::Zone;
 
-use crate::play::{Played, monday, person};
+use crate::play::{monday, person};
 
 /// What is asked: everything that can be, alone and together.
 fn questions() -> Vec<Question> {
@@ -158,7 +157,7 @@ fn pages(activity: &dyn Activity, question: &Question) -> Vec<Row> {
 }
 
 /// The report asked for as it is, and folded from every event.
-fn weekly(activity: &dyn Activity, recorded: &[Event]) {
+pub(crate) fn weekly(activity: &dyn Activity, recorded: &[Event]) {
     let period = Period::week(jiff::civil::date(2026, 11, 9), Zone::london());
     let names = Names::default();
     let mut fold = WeeklyFold::new(period.clone(), &names);
@@ -167,34 +166,4 @@ fn weekly(activity: &dyn Activity, recorded: &[Event]) {
     let asked = usher_activity::weekly::fold(activity, Id::new(1), period, &names, 2).unwrap();
     assert!(expected.unseen.tunnels + expected.unseen.shared > 20 && expected.figures.items > 5);
     assert_eq!(asked, expected);
-}
-
-#[test]
-fn the_spool_answers_every_question() {
-    let mut played = Played::new();
-    played.play(0..3, 300);
-    answers(&SpoolActivity::new(played.spool()), &played.events);
-    weekly(&SpoolActivity::new(played.spool()), &played.events);
-}
-
-#[test]
-fn the_files_answer_every_question_the_same_wherever_the_events_are() {
-    let mut played = Played::new();
-    played.play(0..2, 150);
-    // Nothing is in files.
-    answers(&played.files(), &played.events);
-    let mut store = played.open();
-    // A day is in a file, and one in the spool.
-    assert_eq!(store.compact(&played.spool(), monday()).unwrap().events, 150);
-    answers(&played.files(), &played.events);
-    played.play(2..5, 100);
-    assert_eq!(store.compact(&played.spool(), monday().plus_minutes(1_440 * 4)).unwrap().events, 350);
-    answers(&played.files(), &played.events);
-    weekly(&played.files(), &played.events);
-    // Again takes nothing in.
-    assert_eq!(store.compact(&played.spool(), monday().plus_minutes(1_440 * 4)).unwrap().events, 0);
-    answers(&played.files(), &played.events);
-    // What is in the store whole is not needed in the spool.
-    assert_eq!(store.release(&played.spool(), monday().plus_minutes(1_440 * 9)).unwrap(), 4);
-    answers(&played.files(), &played.events);
 }

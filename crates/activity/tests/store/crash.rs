@@ -6,8 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use usher_activity::question::{Activity as _, Question};
-use usher_activity::spool::{SegmentReader, segments};
-use usher_activity::store::{Delivery, Frame, Store, StoreVerdict, verify};
+use usher_activity::store::{Store, StoreVerdict, verify};
 use usher_types::ids::Id;
 use usher_types::moment::{Moment, Zone};
 
@@ -67,40 +66,6 @@ fn a_store_killed_in_the_middle_loses_nothing_and_takes_nothing_twice() {
     assert!(clean(&played.store()));
     let listed = ending(&played.store(), ".parquet").len();
     assert_eq!(listed, 5, "one file for each closed day, and no strays");
-}
-
-#[test]
-fn late_double_and_unordered_batches_are_exact() {
-    let mut played = Played::new();
-    played.play(0..3, 200);
-    let mut frames = Vec::new();
-    for segment in segments(&played.spool()).unwrap() {
-        let mut reader = SegmentReader::open(&segment).unwrap();
-        let mut from = reader.offset();
-        while let Some(event) = reader.next_event().map(|frame| frame.bytes().to_vec()) {
-            frames.push((segment.number, Frame { from, until: reader.offset(), event }));
-            from = reader.offset();
-        }
-    }
-    // Seven interleaved parts, the last first, every second of them twice; then everything once more.
-    let part = |number: usize| {
-        let mine = frames.iter().enumerate().filter(move |(index, _)| index % 7 == number);
-        mine.map(|(_, frame)| frame.clone()).collect::<Vec<_>>()
-    };
-    let mut parts: Vec<Vec<(u64, Frame)>> = (0..7).rev().map(part).collect();
-    parts.extend([part(1), part(3), frames.clone()]);
-    let mut store = played.open();
-    let mut taken = 0;
-    for part in parts {
-        for segment in 1..=3 {
-            let mine = part.iter().filter(|(number, _)| *number == segment);
-            let frames: Vec<Frame> = mine.map(|(_, frame)| frame.clone()).rev().collect();
-            taken += store.take(&Delivery { node: 9, segment, frames }).unwrap();
-        }
-    }
-    assert_eq!(taken, 600);
-    fs::remove_dir_all(played.spool()).unwrap();
-    answers(&played.files(), &played.events);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod report;
 mod roster;
 mod serve;
 mod settings;
+mod trust;
 mod verify;
 
 use std::io::Write as _;
@@ -79,6 +80,9 @@ enum Command {
     /// Reports: the weekly one, of what Usher recorded or of another filter's log
     #[command(subcommand)]
     Report(report::Command),
+    /// The schools of a trust, beside each other
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// Every sentence people sign: what keeps it, and whether it is true now
     Ledger(ledger::Arguments),
     /// The program that reads searches past the words of lists: fetch its model, try it
@@ -135,6 +139,11 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
                 Err(_) => None,
             };
             report::run(report, opened).await
+        }
+        Command::Trust(asked) => {
+            let file = if asked.needs_a_place() { Some(place.file()?) } else { None };
+            trust::run(asked, file.as_deref()).await?;
+            return Ok(ExitCode::SUCCESS);
         }
         Command::Verify => return verify::run(opened().await?).await.map_err(into_report),
         Command::Ledger(asked) => {

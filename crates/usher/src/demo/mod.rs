@@ -8,6 +8,7 @@ mod card;
 mod clock;
 mod play;
 mod stage;
+mod trust;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     /// The folder the demonstration is kept in
     #[arg(long, default_value = "usher-demo", value_name = "FOLDER")]
     data: PathBuf,
-    /// Play a busy school week of traffic through the gateway
+    /// Play a busy school week of traffic through the gateway, or the days of a whole trust into its store of events
     #[arg(long, value_enum)]
     play: Option<Play>,
     /// Begin at this time, if it is later than what was recorded: `2026-11-27T10:00`
@@ -43,6 +44,9 @@ pub(crate) struct Arguments {
     /// Category lists besides the demonstration's own: the UT1 collection's folder
     #[arg(long, value_name = "FOLDER")]
     ut1: Option<PathBuf>,
+    /// Where the trust keeps its events, like http://127.0.0.1:8123/trust
+    #[arg(long, value_name = "URL", requires = "play")]
+    clickhouse: Option<String>,
     /// Where the gateway listens
     #[arg(long, default_value = "127.0.0.1:3128")]
     gateway: SocketAddr,
@@ -65,10 +69,15 @@ pub(crate) struct Arguments {
 enum Play {
     /// Five school days.
     Week,
+    /// Five days of fifty schools, as rows on a ClickHouse server.
+    Trust,
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     start_log(&arguments.log);
+    if arguments.play == Some(Play::Trust) {
+        return trust::play(&arguments).await;
+    }
     let school = DemoSchool::rowan_hill(USUAL_SEED);
     say("Starting the demonstration's web sites …");
     let folder = DataFolder::at(&arguments.data)?.path().join("sites");
@@ -81,7 +90,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             played = play::week(&arguments, &school, &sites, &server, Arc::clone(&clock)) => Some(played),
             stopped = asked_to_stop() => { stopped?; None }
         },
-        None => Some(Ok(())),
+        Some(Play::Trust) | None => Some(Ok(())),
     };
     match ended {
         Some(played) => {

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use usher_activity::engine::Far;
+use usher_activity::shipping::waiting;
 use usher_activity::spool::SpoolFault;
 use usher_activity::store::Store;
 use usher_jobs::keeping::{ClockIsRight, Keeping};
@@ -25,6 +27,8 @@ const SPOOL_DAYS: i64 = 7;
 pub(crate) struct EventFiles {
     store: Arc<Mutex<Store>>,
     spool: PathBuf,
+    /// Whether segments are sent to a trust, and stay until they are there.
+    sent: bool,
 }
 
 impl EventFiles {
@@ -34,15 +38,17 @@ impl EventFiles {
         folder: &DataFolder,
         zone: Zone,
         jobs: &Runner,
-        app: &App,
+        (app, copy): (&App, Option<Arc<dyn Far>>),
         clock: Arc<dyn ClockIsRight>,
     ) -> Result<(), SpoolFault> {
         match Store::open(&folder.activity(), zone) {
             Ok(store) => {
                 let store = Arc::new(Mutex::new(store));
                 let (books, ids) = (app.books.clone(), Arc::clone(&app.ids));
-                jobs.start(Arc::new(Keeping::new(books, Arc::clone(&store), ids, clock)));
-                jobs.start(Arc::new(Self { store, spool: folder.spool() }));
+                let sent = copy.is_some();
+                let keeping = Keeping::new(books, Arc::clone(&store), ids, clock);
+                jobs.start(Arc::new(keeping.with_copy(copy)));
+                jobs.start(Arc::new(Self { store, spool: folder.spool(), sent }));
                 Ok(())
             }
             Err(error @ SpoolFault::Damaged { .. }) => {
@@ -70,12 +76,16 @@ impl Job for EventFiles {
     }
 
     async fn run(&self, at: Moment) -> Result<(), JobFault> {
-        let (store, spool) = (Arc::clone(&self.store), self.spool.clone());
+        let (store, spool, sent) = (Arc::clone(&self.store), self.spool.clone(), self.sent);
         let work = move || -> Result<(), SpoolFault> {
             // A run that broke off left the list of files as it was.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
             let done = store.compact(&spool, at)?;
-            let before = at.plus_minutes(-SPOOL_DAYS * 24 * 60);
+            let mut before = at.plus_minutes(-SPOOL_DAYS * 24 * 60);
+            if sent {
+                // What is not at the trust yet is nowhere else whole.
+                before = waiting(&spool)?.since.map_or(before, |since| since.min(before));
+            }
             // What was just taken in and is not in the files after a week of tries cannot be read.
             store.put_aside(&spool, before)?;
             let released = store.release(&spool, before)?;

@@ -17,6 +17,7 @@ mod probes;
 pub(crate) mod publishing;
 mod revoked;
 pub(crate) mod start;
+mod trust;
 mod watched;
 
 use std::collections::BTreeMap;

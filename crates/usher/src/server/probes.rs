@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +23,7 @@ use usher_types::moment::Moment;
 use usher_web::desk::probes::{Found, Probes, Tried};
 
 use super::clock::SystemClock;
+use super::trust::Trust;
 
 /// What was tried is shown again for this long, so that a page that is loaded often tries nothing often.
 const KEPT_SECONDS: i64 = 60;
@@ -44,6 +45,8 @@ pub(crate) struct Running {
     pub(crate) dates: Arc<Dates>,
     /// What reads searches past the words of lists: its name, and what it did.
     pub(crate) reading: Option<(String, Arc<Counts>)>,
+    /// The trust's store of events.
+    pub(crate) trust: Option<Trust>,
     pub(crate) kept: Mutex<BTreeMap<&'static str, Tried>>,
 }
 
@@ -79,6 +82,14 @@ impl Probes for Running {
         kept.insert("reading", Tried { at, found });
         if let Some(found) = self.files() {
             kept.insert("files", Tried { at, found });
+        }
+        if let Some(trust) = &self.trust {
+            let standing = *trust.standing.lock().unwrap_or_else(PoisonError::into_inner);
+            let (segments, since) = (standing.waiting.segments, standing.waiting.since);
+            let failing = standing.failures > 0;
+            if let Some(at) = standing.tried {
+                kept.insert("trust", Tried { at, found: Found::Trust { segments, since, failing } });
+            }
         }
         kept.insert("refusals", Tried { at, found: Found::Refusals { sites } });
         kept.values().cloned().collect()

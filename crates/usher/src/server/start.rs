@@ -83,6 +83,7 @@ use super::pages::AppPages;
 use super::probes::Running;
 use super::publishing::{ForJobs, ForPages, Publishing};
 use super::revoked::Revoked;
+use super::trust::Trust;
 use super::watched::Watched;
 use super::{Addresses, Server, Setting, Tries, listen, record};
 
@@ -160,8 +161,10 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     load_names(&opened.books, &names).await?;
 
     let (reader, reading) = start_reader(&opened).unzip();
+    let trust_events = Trust::named(opened.config.trust.as_ref(), &school.zone)?;
     let app = build_app(Built {
         reading,
+        trust: trust_events.clone(),
         opened: &opened,
         setting: &setting,
         addresses: &addresses,
@@ -197,7 +200,11 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
     let (jobs, weekly) = start_jobs(&opened, &app, follow, reader, stop.clone())?;
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
-    EventFiles::start(&opened.folder, school.zone.clone(), &jobs, &app, borne_out)?;
+    let copy = trust_events.as_ref().map(|trust| Arc::clone(&trust.far));
+    EventFiles::start(&opened.folder, school.zone.clone(), &jobs, (&app, copy), borne_out)?;
+    if let Some(trust) = &trust_events {
+        trust.start(&opened.folder.spool(), app.books.clone(), &jobs)?;
+    }
     if let Some(revoked) = revoked {
         jobs.start(Arc::new(revoked));
     }
@@ -321,6 +328,7 @@ async fn fill(table: &Table, opened: &Opened, school: &School, at: Moment) -> an
 /// What the web app is built from.
 struct Built<'a> {
     reading: Option<(String, Arc<Counts>)>,
+    trust: Option<Trust>,
     opened: &'a Opened,
     setting: &'a Setting,
     addresses: &'a Addresses,
@@ -336,6 +344,7 @@ struct Built<'a> {
 fn build_app(built: Built<'_>) -> anyhow::Result<App> {
     let Built {
         reading,
+        trust,
         opened,
         setting,
         addresses,
@@ -365,6 +374,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         pins,
         dates,
         reading,
+        trust,
         kept: Tries::default(),
     };
     let gateway_name = config.gateway_name.as_ref().unwrap_or(&config.portal_name);

@@ -64,6 +64,15 @@ pub enum Found {
         /// The sites.
         sites: Vec<String>,
     },
+    /// Sending to the trust's store of events.
+    Trust {
+        /// Closed segments that are not there yet.
+        segments: u64,
+        /// When the oldest of them was begun.
+        since: Option<Moment>,
+        /// Whether the last try failed.
+        failing: bool,
+    },
     /// The event files, by their list.
     Files {
         /// How far back they reach; none when the list is damaged.

@@ -105,6 +105,34 @@ async fn dpr_13_the_log_shows_what_kind_how_many_when_and_by_which_rule() {
     assert!(!earlier.text.contains("back=2"));
 }
 
+/// So many parts wait to be sent to the trust, the oldest for so many days.
+#[derive(Debug)]
+struct Sent(u64, Option<i64>, bool);
+
+#[async_trait]
+impl Probes for Sent {
+    async fn try_all(&self, at: Moment) -> Vec<Tried> {
+        let since = self.1.map(|days| at.plus_minutes(-24 * 60 * days));
+        vec![Tried { at, found: Found::Trust { segments: self.0, since, failing: self.2 } }]
+    }
+}
+
+#[tokio::test]
+async fn health_says_how_far_behind_the_copy_of_the_trust_is() {
+    for (found, tone, told) in [
+        (Sent(0, None, false), "go", "All that is ready has been sent"),
+        (Sent(1, Some(1), true), "wait", "One part of the records waits"),
+        (Sent(9, Some(5), true), "stop", "9 parts of the records wait"),
+    ] {
+        let rig = Rig::with_probes(Arc::new(found)).await;
+        let health = rig.signed_in("headteacher").await.get("/health").await;
+        assert!(health.page().contains(told), "{told}: {}", health.text);
+        let card =
+            health.text.split("<li class=\"card").find(|card| card.contains("copy of records")).unwrap();
+        assert!(card.starts_with(&format!(" card--{tone}")), "{tone}: {card}");
+    }
+}
+
 /// The event files reach back so many days.
 #[derive(Debug)]
 struct Files(Option<[i64; 2]>);

@@ -37,6 +37,8 @@ const MAIL_WAITS_MINUTES: i64 = 30;
 const AUTHORITY_DAYS: i64 = 90;
 /// Sites that are named; the others are counted. More than that is a device without the certificate.
 const SITES_NAMED: usize = 12;
+/// A segment is begun up to a day before it is closed. What waits two days longer fills the disk, and somebody should look.
+const TRUST_WAITS_MINUTES: i64 = 3 * 24 * 60;
 /// Lists older than this miss what is new on the web.
 const LISTS_OLD_DAYS: i64 = 14;
 
@@ -217,6 +219,7 @@ impl Look<'_> {
             Found::Refusals { sites } => self.refusals(sites),
             Found::Reading { program, read, missed } => self.reading(program.as_deref(), *read, *missed),
             Found::Files { reach } => keeping::light(self, *reach),
+            Found::Trust { segments, since, failing } => self.trust(*segments, *since, *failing),
         };
         Light { at: Some(says.t1("health-tried", "time", self.clock.time(tried.at))), ..light }
     }
@@ -295,6 +298,22 @@ impl Look<'_> {
             self.light("outbox", "wait", found, Some("health-outbox-do"))
         } else {
             self.light("outbox", "go", found, None)
+        }
+    }
+
+    /// The trust's copy. What is not there yet is in the spool, which keeps it.
+    fn trust(&self, segments: u64, since: Option<Moment>, failing: bool) -> Light {
+        let late = since.is_some_and(|since| since.plus_minutes(TRUST_WAITS_MINUTES) < self.at);
+        let found = match since {
+            Some(since) => {
+                self.says.t2("health-trust-waiting", ("count", &segments), ("day", &self.clock.day(since)))
+            }
+            None => self.says.t("health-trust-ok"),
+        };
+        match (late, failing) {
+            (true, _) => self.light("trust", "stop", found, Some("health-trust-do")),
+            (false, true) => self.light("trust", "wait", found, Some("health-trust-do")),
+            (false, false) => self.light("trust", "go", found, None),
         }
     }
 
