@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use url::Url;
+use url::{Host, Url};
 
 /// A server, a database on it and who asks. Printed without the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,8 +16,14 @@ pub struct Place {
 
 /// An address that is not written as it should be. What was written is not repeated: it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("write it like https://usher:password@events.trust.example:8443/usher")]
-pub struct PlaceFault;
+pub enum PlaceFault {
+    /// It is no address of a server and a database.
+    #[error("write it like https://usher:password@events.trust.example:8443/usher")]
+    Form,
+    /// What children did on the web, and the password, would cross other networks in the clear.
+    #[error("http:// is for an address of the school's own network; write https://")]
+    InTheClear,
+}
 
 impl std::fmt::Debug for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -29,25 +35,37 @@ impl FromStr for Place {
     type Err = PlaceFault;
 
     fn from_str(text: &str) -> Result<Self, PlaceFault> {
-        let url = Url::parse(text).map_err(|_may_hold_a_password| PlaceFault)?;
+        let url = Url::parse(text).map_err(|_may_hold_a_password| PlaceFault::Form)?;
         let known = matches!(url.scheme(), "http" | "https");
-        let host = url.host_str().filter(|host| known && !host.is_empty()).ok_or(PlaceFault)?;
+        let host = url.host_str().filter(|host| known && !host.is_empty()).ok_or(PlaceFault::Form)?;
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(PlaceFault);
+            return Err(PlaceFault::Form);
+        }
+        if url.scheme() == "http" && !url.host().is_some_and(|host| is_own(&host)) {
+            return Err(PlaceFault::InTheClear);
         }
         let database = match url.path().trim_matches('/') {
             "" => "default".to_owned(),
             name if is_name(name) => name.to_owned(),
-            _ => return Err(PlaceFault),
+            _ => return Err(PlaceFault::Form),
         };
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let plain = |text: &str| percent(text).ok_or(PlaceFault);
+        let plain = |text: &str| percent(text).ok_or(PlaceFault::Form);
         Ok(Self {
             server: format!("{}://{host}{port}", url.scheme()),
             database,
             user: if url.username().is_empty() { "default".to_owned() } else { plain(url.username())? },
             password: plain(url.password().unwrap_or_default())?,
         })
+    }
+}
+
+/// Whether a host is this machine or in a network of one's own (RFC 1918, RFC 4193).
+fn is_own(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback() || address.is_private(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local(),
     }
 }
 
@@ -95,7 +113,11 @@ mod tests {
             ["", "events.example", "tcp://s3cret@x", "http://", "http://x/a;b", "http://x/y?password=s3cret"]
         {
             let fault = text.parse::<Place>().unwrap_err();
-            assert!(!fault.to_string().contains("s3cret"), "{text}");
+            assert!(fault == PlaceFault::Form && !fault.to_string().contains("s3cret"), "{text}");
+        }
+        for text in ["http://events.example:8123/usher", "http://usher:s3cret@81.2.3.4:8123", "http://[2001:db8::1]:8123"] {
+            let fault = text.parse::<Place>().unwrap_err();
+            assert!(fault == PlaceFault::InTheClear && !fault.to_string().contains("s3cret"), "{text}");
         }
     }
 }

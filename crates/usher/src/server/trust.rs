@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use usher_activity::engine::Far;
@@ -34,7 +34,15 @@ impl Trust {
     /// Starts sending what is in a spool.
     pub(crate) fn start(&self, spool: &Path, books: Books, jobs: &Runner) -> anyhow::Result<()> {
         let fresh = NonZeroU32::new(getrandom::u32()?).unwrap_or(NonZeroU32::MIN);
-        let shipper = Shipper::open(spool, fresh).context("what was sent to the trust is not known")?;
+        let shipper = match Shipper::open(spool, fresh) {
+            Ok(shipper) => shipper,
+            Err(error) => {
+                // The school's filter is worth more than the trust's copy: nothing is sent, and Health says so.
+                tracing::error!(%error, "what was sent to the trust is not known, so nothing is sent");
+                self.standing.lock().unwrap_or_else(PoisonError::into_inner).failures = 1;
+                return Ok(());
+            }
+        };
         let (far, standing) = (Arc::clone(&self.far), Arc::clone(&self.standing));
         jobs.start(Arc::new(Shipping::new(books, far, shipper, standing)));
         Ok(())
