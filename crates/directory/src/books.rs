@@ -5,6 +5,7 @@ use std::sync::Arc;
 use usher_policy::facts::{Restricted, Subject};
 use usher_records::account::{Account, Owner, State};
 use usher_records::agreement::AgreementVersion;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::sanction::Sanction;
 use usher_records::school::School;
@@ -39,7 +40,9 @@ pub async fn standing(books: &Books, school: &School, person: &Person, at: Momen
     if person.kind == PersonKind::Pupil {
         signatures.extend(values(books.find("child", person.id).await?));
     }
-    let known = Known { settings: &school.settings, versions: &versions, zone: &school.zone };
+    let in_place: Vec<ParentsPlace> = values(books.find("standing", person.id).await?);
+    let (settings, zone) = (&school.settings, &school.zone);
+    let known = Known { settings, versions: &versions, in_place: &in_place, zone };
     Ok(standing::of(person, &signatures, known, at))
 }
 

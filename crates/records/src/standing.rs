@@ -9,6 +9,7 @@ use usher_types::ids::PersonId;
 use usher_types::moment::{Moment, Zone};
 
 use crate::agreement::AgreementVersion;
+use crate::parents_place::ParentsPlace;
 use crate::person::Person;
 use crate::settings::Settings;
 use crate::signature::{Part, Signature};
@@ -85,6 +86,8 @@ pub struct Known<'a> {
     pub settings: &'a Settings,
     /// Every version ever published, in any order.
     pub versions: &'a [AgreementVersion],
+    /// What was answered in a parent's place, of the people asked about or of all.
+    pub in_place: &'a [ParentsPlace],
     /// The school's time zone.
     pub zone: &'a Zone,
 }
@@ -123,7 +126,8 @@ fn parent_standing(
     current: &AgreementVersion,
     at: Moment,
 ) -> Standing {
-    if parent_answered(child, signatures, known, current, at) {
+    // What the school answers itself holds whatever the words are: it wrote them.
+    if answered_in_place(child, known, at).is_some() || parent_answered(child, signatures, known, current, at) {
         return Standing::Signed;
     }
     let agreement = current.key.clone();
@@ -153,6 +157,11 @@ pub fn parent_answered(
         .iter()
         .filter(|signature| signature.part == Part::ParentFor(child))
         .any(|signature| counts(signature, known, current, yearly, at))
+}
+
+/// What stands in a parent's place for this child.
+pub fn answered_in_place<'a>(child: PersonId, known: Known<'a>, at: Moment) -> Option<&'a ParentsPlace> {
+    known.in_place.iter().find(|place| place.child == child && place.stands(at, known.zone))
 }
 
 /// The agreements the settings ask somebody for and of which no version is in force: until there is one, nothing opens for

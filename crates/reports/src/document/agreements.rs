@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::block::{Block, Line};
 use super::{Document, Letterhead};
-use crate::agreements::{Missing, Outstanding, Section, SectionOf, Signed};
+use crate::agreements::{InPlace, Missing, Outstanding, Section, SectionOf, Signed};
 use crate::say::Say;
 
 /// A box to tick by hand.
@@ -31,6 +31,9 @@ pub fn register(head: &Letterhead<'_>, sections: &[Section]) -> Document {
             sheet.put(Block::text(&say.plain("report-register-none")));
         } else {
             sheet.put(signatures(say, &section.signed, &declarations));
+        }
+        for place in &section.in_place {
+            sheet.put(Block::text(&in_place(say, place)));
         }
     }
     if !declarations.is_empty() {
@@ -121,6 +124,15 @@ fn signatures(say: Say<'_>, all: &[Signed], declarations: &Declarations<'_>) -> 
 /// Whether it is a term of the contract of employment (AGR-14), where that is asked.
 fn contract_term(signed: &Signed) -> Option<&'static str> {
     signed.contract_term.map(|term| if term { "report-contract-yes" } else { "report-contract-no" })
+}
+
+/// That the school answers in a parent's place for a child.
+fn in_place(say: Say<'_>, place: &InPlace) -> String {
+    let since = say.zone.local(place.since).spoken_date();
+    let mut values = vec![("name", place.name.as_str().into()), ("since", since.into())];
+    let Some(last) = place.last_day else { return say.say("report-in-parents-place", &values) };
+    values.push(("until", say.zone.local(say.zone.start_of(last)).spoken_date().into()));
+    say.say("report-in-parents-place-until", &values)
 }
 
 /// What somebody is: their offices, or their kind, or whose parent.

@@ -314,7 +314,7 @@ fn agr_19_a_parent_who_answered_earlier_words_has_as_long_as_anybody_to_answer_a
     let both =
         [signed(1, Part::Own, "2026-09-10T09:00"), signed(2, Part::ParentFor(child.id), "2026-09-10T09:00")];
     let versions = [first.clone(), version(2, b"second", "2026-11-24T10:00", true)];
-    let known = Known { settings: &school.settings, versions: &versions, zone: &school.zone };
+    let known = Known { settings: &school.settings, versions: &versions, in_place: &[], zone: &school.zone };
     let stands = |signatures: &[Signature], at: &str| standing::of(&child, signatures, known, london(at));
     let days = i64::from(school.settings.agreements.days_to_sign_again);
     let by = london("2026-11-24T10:00").plus_minutes(days * 24 * 60);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use usher_records::agreement::AgreementVersion;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::settings::Settings;
 use usher_records::signature::{Part, Signature};
@@ -54,7 +55,8 @@ async fn by(
 ) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
     let versions = app.books.values::<AgreementVersion>().await?;
     let theirs = signatures(app).await?;
-    let known = Known { settings, versions: &versions, zone: &desk.school.zone };
+    let in_place = app.books.values::<ParentsPlace>().await?;
+    let known = Known { settings, versions: &versions, in_place: &in_place, zone: &desk.school.zone };
     let stands =
         |person: &Person| (person.id, standing::of(person, of_person(&theirs, person), known, desk.at));
     Ok(people.iter().map(stands).collect())
@@ -68,7 +70,9 @@ pub(crate) async fn newly_due(
     (before, after): (&[AgreementVersion], &[AgreementVersion]),
 ) -> Result<usize, AppFault> {
     let theirs = signatures(app).await?;
-    let known = |versions| Known { settings: &desk.school.settings, versions, zone: &desk.school.zone };
+    let in_place = app.books.values::<ParentsPlace>().await?;
+    let (settings, zone) = (&desk.school.settings, &desk.school.zone);
+    let known = |versions| Known { settings, versions, in_place: &in_place, zone };
     let people = people.iter().map(|person| (person, of_person(&theirs, person)));
     Ok(standing::newly_due(people, known(before), known(after), desk.at))
 }
