@@ -188,10 +188,22 @@ mod tests {
     #[test]
     fn agr_08_an_answer_in_a_parents_place_names_who_decided_and_why() {
         let change = give_it(new(None), None).unwrap();
-        assert_eq!((change.action, change.about, change.reason.clone()), (Action::ParentsPlaceTaken, Some(Id::new(5)), None));
-        assert_eq!(give_it(ParentsPlace { decided_by: " . ".into(), ..new(None) }, None), Err(Refusal::NameNeeded));
-        assert_eq!(give_it(ParentsPlace { reason: "a".into(), ..new(None) }, None), Err(Refusal::ReasonNeeded));
-        assert_eq!(give_it(ParentsPlace { reason: "a ".repeat(LONGEST_CHARS), ..new(None) }, None), Err(Refusal::TooMuch));
+        assert_eq!(
+            (change.action, change.about, change.reason.clone()),
+            (Action::ParentsPlaceTaken, Some(Id::new(5)), None)
+        );
+        assert_eq!(
+            give_it(ParentsPlace { decided_by: " . ".into(), ..new(None) }, None),
+            Err(Refusal::NameNeeded)
+        );
+        assert_eq!(
+            give_it(ParentsPlace { reason: "a".into(), ..new(None) }, None),
+            Err(Refusal::ReasonNeeded)
+        );
+        assert_eq!(
+            give_it(ParentsPlace { reason: "a ".repeat(LONGEST_CHARS), ..new(None) }, None),
+            Err(Refusal::TooMuch)
+        );
         assert_eq!(give_it(new(Some("2026-09-09")), None), Err(Refusal::EndNeeded));
         assert!(give_it(new(Some("2026-09-10")), None).is_ok(), "for one day");
         let adult = sample::person(5, PersonKind::Staff);
@@ -208,10 +220,17 @@ mod tests {
         let next = |day| ParentsPlace { id: Id::new(2), at: at(day), ..new(None) };
         assert_eq!(give_it(next("2026-09-20"), Some(&stored)), Err(Refusal::AlreadySo));
         let over = give_it(next("2026-09-21"), Some(&stored)).unwrap();
-        assert_eq!(over.writes.iter().map(|write| write.id).collect::<Vec<_>>(), [1, 2], "the old one makes room first");
+        assert_eq!(
+            over.writes.iter().map(|write| write.id).collect::<Vec<_>>(),
+            [1, 2],
+            "the old one makes room first"
+        );
         let ended = ParentsPlace { ended: Some((Id::new(2), at("2026-09-11"))), ..new(None) };
         assert!(!ended.stands(at("2026-09-12"), &zone));
-        assert_eq!(end(&Stored { value: ended, version: 2 }, Id::new(2), at("2026-09-12")), Err(Refusal::AlreadySo));
+        assert_eq!(
+            end(&Stored { value: ended, version: 2 }, Id::new(2), at("2026-09-12")),
+            Err(Refusal::AlreadySo)
+        );
         assert_eq!(end(&stored, Id::new(2), at("2026-09-12")).unwrap().action, Action::ParentsPlaceLeft);
     }
 }

@@ -66,7 +66,8 @@ pub struct InPlace {
 }
 
 impl InPlace {
-    fn of(place: &ParentsPlace, child: &Person) -> Self {
+    /// What a register says of it.
+    pub fn of(place: &ParentsPlace, child: &Person) -> Self {
         Self { child: child.id, name: child.name(), since: place.at, last_day: place.last_day }
     }
 }
@@ -144,6 +145,8 @@ pub enum Missing {
     OwnBy(Moment),
     /// The parent's slip.
     Parent,
+    /// The parent's slip; until this moment the web stays open to the child.
+    ParentBy(Moment),
 }
 
 /// The register and the outstanding lists in one: a section for each class with pupils, and for each kind of adult.
@@ -165,9 +168,8 @@ pub fn sections(books: Books<'_>) -> Vec<Section> {
         left.sort_by(|one, other| (&one.name, one.at).cmp(&(&other.name, other.at)));
         sections.push(Section { signed: left, ..Section::empty(SectionOf::Left) });
     }
-    sections.retain(|section| {
-        section.asked > 0 || !section.signed.is_empty() || !section.in_place.is_empty()
-    });
+    sections
+        .retain(|section| section.asked > 0 || !section.signed.is_empty() || !section.in_place.is_empty());
     sections
 }
 
@@ -210,6 +212,7 @@ fn section(of: SectionOf, mut people: Vec<&Person>, books: Books<'_>) -> Section
             Some(Standing::Signed) => None,
             Some(Standing::Due { .. }) => Some(Missing::Own),
             Some(Standing::DueBy { by, .. }) => Some(Missing::OwnBy(*by)),
+            Some(Standing::ParentBy { by, .. }) => Some(Missing::ParentBy(*by)),
             Some(Standing::ParentMissing { .. }) => Some(Missing::Parent),
         };
         section.asked += 1;
@@ -296,7 +299,14 @@ mod tests {
         };
         let groups = groups();
         let versions = [version];
-        sections(Books { people, groups: &groups, signatures, in_place: &[], versions: &versions, standings: &standings })
+        sections(Books {
+            people,
+            groups: &groups,
+            signatures,
+            in_place: &[],
+            versions: &versions,
+            standings: &standings,
+        })
     }
 
     #[test]

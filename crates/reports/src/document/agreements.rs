@@ -127,7 +127,7 @@ fn contract_term(signed: &Signed) -> Option<&'static str> {
 }
 
 /// That the school answers in a parent's place for a child.
-fn in_place(say: Say<'_>, place: &InPlace) -> String {
+pub(super) fn in_place(say: Say<'_>, place: &InPlace) -> String {
     let since = say.zone.local(place.since).spoken_date();
     let mut values = vec![("name", place.name.as_str().into()), ("since", since.into())];
     let Some(last) = place.last_day else { return say.say("report-in-parents-place", &values) };
@@ -154,6 +154,10 @@ fn missing(say: Say<'_>, all: &[Outstanding]) -> Block {
             Missing::OwnBy(by) => {
                 let date = say.zone.local(by).spoken_date();
                 say.say("report-missing-own-by", &[("date", date.into())])
+            }
+            Missing::ParentBy(by) => {
+                let date = say.zone.local(by).spoken_date();
+                say.say("report-missing-parent-by", &[("date", date.into())])
             }
             Missing::Parent => say.plain("report-missing-parent"),
         };

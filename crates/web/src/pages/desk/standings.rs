@@ -12,6 +12,7 @@ use usher_types::ids::PersonId;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
+use crate::pages::desk::lessons::calendar;
 
 /// Everybody's signatures: their own, and those made for them.
 async fn signatures(app: &App) -> Result<BTreeMap<PersonId, Vec<Signature>>, AppFault> {
@@ -56,7 +57,9 @@ async fn by(
     let versions = app.books.values::<AgreementVersion>().await?;
     let theirs = signatures(app).await?;
     let in_place = app.books.values::<ParentsPlace>().await?;
-    let known = Known { settings, versions: &versions, in_place: &in_place, zone: &desk.school.zone };
+    let calendar = calendar(app.snapshot.load_full().as_deref());
+    let (calendar, zone) = (Some(&calendar), &desk.school.zone);
+    let known = Known { settings, versions: &versions, in_place: &in_place, calendar, zone };
     let stands =
         |person: &Person| (person.id, standing::of(person, of_person(&theirs, person), known, desk.at));
     Ok(people.iter().map(stands).collect())
@@ -72,7 +75,9 @@ pub(crate) async fn newly_due(
     let theirs = signatures(app).await?;
     let in_place = app.books.values::<ParentsPlace>().await?;
     let (settings, zone) = (&desk.school.settings, &desk.school.zone);
-    let known = |versions| Known { settings, versions, in_place: &in_place, zone };
+    let calendar = calendar(app.snapshot.load_full().as_deref());
+    let calendar = Some(&calendar);
+    let known = |versions| Known { settings, versions, in_place: &in_place, calendar, zone };
     let people = people.iter().map(|person| (person, of_person(&theirs, person)));
     Ok(standing::newly_due(people, known(before), known(after), desk.at))
 }

@@ -255,7 +255,8 @@ async fn beside(
     let versions = app.books.values().await?;
     let signatures: Vec<Signature> = found.into_iter().map(|stored| stored.value).collect();
     let zone = &device.school.zone;
-    let known = usher_records::standing::Known { settings, versions: &versions, in_place: &[], zone };
+    let known =
+        usher_records::standing::Known { settings, versions: &versions, in_place: &[], calendar: None, zone };
     let version = &situation.current.version;
     let answered = usher_records::standing::parent_answered(child.id, &signatures, known, version, device.at);
     let latest = signatures.iter().map(|signature| signature.at).max().filter(|_| answered);

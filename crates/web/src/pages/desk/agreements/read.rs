@@ -77,9 +77,9 @@ pub(super) fn narrow(mut sections: Vec<Section>, asked: &Asked) -> Vec<Section> 
             (asked.agreement.is_empty() || signed.agreement == asked.agreement)
                 && signed.name.to_lowercase().contains(&wanted)
         });
-        section.in_place.retain(|place| {
-            asked.agreement.is_empty() && place.name.to_lowercase().contains(&wanted)
-        });
+        section
+            .in_place
+            .retain(|place| asked.agreement.is_empty() && place.name.to_lowercase().contains(&wanted));
         section.outstanding.retain(|owing| owing.name.to_lowercase().contains(&wanted));
     }
     sections
@@ -138,6 +138,7 @@ pub(super) fn missing(f: &Frame, clock: Clock<'_>, missing: Missing) -> String {
     match missing {
         Missing::Own => f.says.t("report-missing-own"),
         Missing::OwnBy(by) => f.says.t1("report-missing-own-by", "date", clock.day(by)),
+        Missing::ParentBy(by) => f.says.t1("report-missing-parent-by", "date", clock.day(by)),
         Missing::Parent => f.says.t("report-missing-parent"),
     }
 }
