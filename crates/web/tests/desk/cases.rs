@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use usher_policy::facts::{LessonFacts, Subject};
-use usher_records::case::Case;
 use usher_records::case::rules::Class;
-use usher_records::case::thread::{Origin, Says};
+use usher_records::case::thread::{Evidence, Origin, Says};
+use usher_records::case::{By, Case, act};
+use usher_records::change::To;
 use usher_records::lesson::Mode;
+use usher_records::person::{self, Person};
 use usher_records::sanction::Sanction;
 use usher_records::settings::Settings;
+use usher_store::store::WaitingMail;
 use usher_testkit::school::pupil;
 use usher_testkit::{events, facts};
 use usher_types::digest::Digest;
+use usher_types::email::EmailAddress;
 use usher_types::ids::Id;
 use usher_types::role::Role;
 
@@ -386,6 +390,39 @@ async fn inc_03_evidence_lies_sealed_in_the_books_and_what_an_earlier_build_kept
     let stored = rig.books.get::<Case, _>(last(&rig).await.id).await.unwrap().unwrap();
     rig.commit(&act::keep(&stored, by, other).unwrap()).await;
     assert!(teacher.get(&format!("{case}/kept/4")).await.status.is_server_error());
+}
+
+#[tokio::test]
+async fn inc_10_those_whose_a_new_case_is_have_a_mail_that_says_nothing_of_it() {
+    let rig = school().await;
+    for stored in rig.books.all::<Person>().await.unwrap() {
+        let email = EmailAddress::parse(&format!("p{}@rowanhill.example", stored.value.id)).unwrap();
+        let after = Person { email: Some(email), ..stored.value.clone() };
+        rig.commit(&person::change(&stored, &after)).await;
+    }
+    let told = async || {
+        let mails = rig.books.store().take_mails(Id::new(1), now(), now().plus_minutes(5), 20).await.unwrap();
+        for waiting in &mails {
+            let said = format!("{} {}", waiting.mail.subject, waiting.mail.text);
+            for word in ["Ada", "Price", "private", "hurtful"] {
+                assert!(!said.contains(word), "{said}");
+            }
+        }
+        let to = |waiting: &WaitingMail| match waiting.mail.to {
+            To::Person(id) => Some(id.number()),
+            To::Outside(_) => None,
+        };
+        mails.iter().filter_map(to).collect::<Vec<_>>()
+    };
+    open(&rig, "support", &about(7, "private-use")).await;
+    assert_eq!(told().await, [1], "about a teacher: the head's alone");
+    open(&rig, "support", &about(ADA, "hurtful-message")).await;
+    let first = told().await;
+    assert!(!first.is_empty() && !first.contains(&8), "not to whoever opened it: {first:?}");
+    open(&rig, "support", &about(ADA, "hurtful-message")).await;
+    assert_eq!(told().await, [1], "the second is the head's");
+    open(&rig, "headteacher", &about(ADA, "hurtful-message")).await;
+    assert_eq!(told().await, [0; 0], "who opens their own knows of it");
 }
 
 #[tokio::test]
