@@ -12,7 +12,7 @@ use usher_records::policy_draft::PolicyDraft;
 use usher_testkit::{events, facts, snapshot};
 use usher_types::digest::Digest;
 use usher_types::email::EmailAddress;
-use usher_types::ids::Id;
+use usher_types::ids::{self, Id};
 
 use crate::rig::{Answer, Browser, CLASS, GAME, Rig, now};
 
@@ -119,7 +119,7 @@ async fn the_head_publishes_what_is_light_and_the_journal_says_who_and_why() {
 #[tokio::test]
 async fn pol_a_weighty_change_waits_for_a_second_office_and_shows_up_in_their_day() {
     let rig = Rig::new().await;
-    let dee = rig.books.get::<Person, _>(Id::new(4)).await.unwrap().unwrap();
+    let dee = rig.books.get::<Person, ids::Person>(Id::new(4)).await.unwrap().unwrap();
     let email = EmailAddress::parse("dee@rowanhill.example").ok();
     rig.commit(&person::change(&dee, &Person { email, ..dee.value.clone() })).await;
     let before = in_force(&rig).await;

@@ -201,7 +201,7 @@ async fn look(
         differences,
         tried: tried(app, desk, &says, new).await?,
         signed: signed(app, desk, &says, (old, new)).await?,
-        seconds: found.into_iter().map(usher_records::person::Person::name).collect(),
+        seconds: found.into_iter().map(Person::name).collect(),
         mark: format!("{}-{}", before.value.policy, Digest::of(&bytes)),
     })
 }
