@@ -115,7 +115,11 @@ mod tests {
             let fault = text.parse::<Place>().unwrap_err();
             assert!(fault == PlaceFault::Form && !fault.to_string().contains("s3cret"), "{text}");
         }
-        for text in ["http://events.example:8123/usher", "http://usher:s3cret@81.2.3.4:8123", "http://[2001:db8::1]:8123"] {
+        for text in [
+            "http://events.example:8123/usher",
+            "http://usher:s3cret@81.2.3.4:8123",
+            "http://[2001:db8::1]:8123",
+        ] {
             let fault = text.parse::<Place>().unwrap_err();
             assert!(fault == PlaceFault::InTheClear && !fault.to_string().contains("s3cret"), "{text}");
         }

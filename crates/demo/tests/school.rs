@@ -294,7 +294,13 @@ async fn most_have_signed_and_a_few_owe() {
 
     let versions = books.values::<AgreementVersion>().await.unwrap();
     let signatures = books.values::<Signature>().await.unwrap();
-    let known = Known { settings: &settings, versions: &versions, zone: &Zone::london() };
+    let known = Known {
+        settings: &settings,
+        versions: &versions,
+        in_place: &[],
+        calendar: None,
+        zone: &Zone::london(),
+    };
     let later = NOW.plus_minutes(60);
     let standing = |person: &Person| {
         let theirs: Vec<Signature> = signatures

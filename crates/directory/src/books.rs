@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use usher_policy::document::PolicyDocument;
 use usher_policy::facts::{Restricted, Subject};
 use usher_records::account::{Account, Owner, State};
 use usher_records::agreement::AgreementVersion;
+use usher_records::in_force::InForce;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::sanction::Sanction;
 use usher_records::school::School;
@@ -14,6 +17,7 @@ use usher_records::standing::{self, Known, Standing};
 use usher_records::unrestricted::Unrestricted;
 use usher_store::books::Books;
 use usher_store::store::{Result, StoreError};
+use usher_types::calendar::SchoolCalendar;
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Roles};
@@ -39,8 +43,27 @@ pub async fn standing(books: &Books, school: &School, person: &Person, at: Momen
     if person.kind == PersonKind::Pupil {
         signatures.extend(values(books.find("child", person.id).await?));
     }
-    let known = Known { settings: &school.settings, versions: &versions, zone: &school.zone };
-    Ok(standing::of(person, &signatures, known, at))
+    let in_place: Vec<ParentsPlace> = values(books.find("standing", person.id).await?);
+    let (settings, zone) = (&school.settings, &school.zone);
+    let known = Known { settings, versions: &versions, in_place: &in_place, calendar: None, zone };
+    let standing = standing::of(person, &signatures, known, at);
+    if settings.agreements.joiner_days == 0 || !matches!(standing, Standing::ParentMissing { .. }) {
+        return Ok(standing);
+    }
+    // The terms are in the policy, which is read for nobody else.
+    let calendar = calendar(books).await?;
+    Ok(standing::of(person, &signatures, Known { calendar: calendar.as_ref(), ..known }, at))
+}
+
+/// The school's terms, by the policy in force; none before the first.
+async fn calendar(books: &Books) -> Result<Option<SchoolCalendar>> {
+    let Some(in_force) = books.get::<InForce, _>(books.school()).await? else { return Ok(None) };
+    let Some(bytes) = books.store().blob(books.school(), in_force.value.policy).await? else {
+        return Ok(None);
+    };
+    let document: PolicyDocument = serde_json::from_slice(&bytes)
+        .map_err(|error| StoreError::Unreadable { what: format!("the policy in force: {error}") })?;
+    Ok(Some(document.calendar))
 }
 
 /// A person as the gateway's decisions see them.

@@ -123,11 +123,12 @@ const DECIDING: [Kind; 4] = [Kind::Grant, Kind::LessonList, Kind::ListEdit, Kind
 /// The school's settings, which both are made of.
 const SETTINGS: [Kind; 1] = [Kind::School];
 /// Kinds somebody's circumstances are made of.
-const PEOPLE: [Kind; 6] = [
+const PEOPLE: [Kind; 7] = [
     Kind::Person,
     Kind::Account,
     Kind::AgreementVersion,
     Kind::Signature,
+    Kind::ParentsPlace,
     Kind::Sanction,
     Kind::Unrestricted,
 ];

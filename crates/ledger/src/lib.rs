@@ -192,7 +192,7 @@ pub async fn breaches(
     let versions = books.values::<AgreementVersion>().await?;
     let work = tokio::task::spawn_blocking(move || {
         let (settings, zone) = (&read.school.settings, &read.school.zone);
-        let known = standing::Known { settings, versions: &versions, zone };
+        let known = standing::Known { settings, versions: &versions, in_place: &[], calendar: None, zone };
         // A clause that is taken out holds until its signers signed the new words or their time for it is over; one that
         // only says of less that it keeps it, until they are asked to.
         let binds = |signature: &Signature, gone: Gone| match gone {

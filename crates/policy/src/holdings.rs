@@ -150,6 +150,7 @@ impl Holding {
             | Kind::Translation
             | Kind::Signature
             | Kind::Slip
+            | Kind::ParentsPlace
             | Kind::Together => Self::Signatures,
             Kind::Question | Kind::Reminder | Kind::RulesSent | Kind::Reading | Kind::Poster => Self::Letters,
             Kind::Lesson | Kind::LessonList => Self::Lessons,

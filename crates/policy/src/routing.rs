@@ -200,6 +200,28 @@ pub fn is_read<'a>(people: impl IntoIterator<Item = &'a Person>, settings: &Sett
     people.into_iter().any(reads)
 }
 
+/// Who is told that a case like this began: those whose it is and who may read it, but not whoever opened it.
+pub fn told<'a>(
+    people: impl IntoIterator<Item = &'a Person>,
+    settings: &Settings,
+    facts: &Facts,
+) -> Vec<&'a Person> {
+    let owners = owners(settings, facts);
+    let owns = |person: &Person| {
+        owners.iter().any(|owner| match *owner {
+            Owner::Office(role) => person.roles.has(role),
+            Owner::ClassTeacher => facts.about.iter().any(|named| {
+                named.kind == PersonKind::Pupil
+                    && named.groups.iter().any(|group| person.groups.contains(group))
+            }),
+        })
+    };
+    let reads = |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, facts);
+    let mut told: Vec<&Person> = people.into_iter().filter(|person| owns(person) && reads(person)).collect();
+    told.retain(|person| facts.opened_by != Some(person.id));
+    told
+}
+
 /// Whether somebody takes cases over into the behaviour system (EXT-09): the head, and whoever sees every ordinary case but
 /// the e-safety co-ordinator.
 pub fn may_transfer(who: &Who) -> bool {

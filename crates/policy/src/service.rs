@@ -105,7 +105,7 @@ pub fn may_enter<'a>(asking: Asking<'a>) -> Result<&'a Person, Refused> {
         return Err(Refused::WebRemoved(until));
     }
     if !standing.opens(at) {
-        let missing = matches!(standing, Standing::ParentMissing { .. });
+        let missing = matches!(standing, Standing::ParentMissing { .. } | Standing::ParentBy { .. });
         return Err(if missing { Refused::ParentMissing } else { Refused::Unsigned });
     }
     if !service.details.audience.takes(person.kind, person.year) {

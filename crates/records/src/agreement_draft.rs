@@ -326,6 +326,7 @@ mod tests {
             parent_first: false,
             with_parent: false,
             days_to_sign_again: 14,
+            joiner_days: 0,
             governors_approve,
             rules_to_parents: false,
             scan_days: 365,

@@ -319,6 +319,10 @@ pub enum Action {
     BreachNoted,
     /// Whether the Information Commissioner is told of a breach was decided.
     BreachDecided,
+    /// The school answered in a parent's place for a child.
+    ParentsPlaceTaken,
+    /// It answers no more.
+    ParentsPlaceLeft,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

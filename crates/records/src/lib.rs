@@ -32,6 +32,7 @@ pub mod list_edit;
 pub mod look;
 pub mod membership;
 pub mod noun;
+pub mod parents_place;
 pub mod password;
 pub mod permission;
 pub mod person;

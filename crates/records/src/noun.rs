@@ -110,11 +110,13 @@ pub enum Kind {
     Disposal,
     /// [`crate::breach::Breach`].
     Breach,
+    /// [`crate::parents_place::ParentsPlace`].
+    ParentsPlace,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -167,6 +169,7 @@ impl Kind {
         Self::ServiceEntry,
         Self::Disposal,
         Self::Breach,
+        Self::ParentsPlace,
     ];
 
     /// Its name in storage and in the journal.
@@ -224,6 +227,7 @@ impl Kind {
             Self::ServiceEntry => "service-entry",
             Self::Disposal => "disposal",
             Self::Breach => "breach",
+            Self::ParentsPlace => "parents-place",
         }
     }
 

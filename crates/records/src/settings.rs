@@ -162,6 +162,10 @@ pub struct Agreements {
     pub with_parent: bool,
     /// Days after a material change before access narrows (AGR-19).
     pub days_to_sign_again: u16,
+    /// School days for which a child who comes, or moves to another agreement, in the middle of a year has the web while their
+    /// parent's part is awaited; 0 for none. They begin when the child has signed.
+    #[serde(default)]
+    pub joiner_days: u8,
     /// Days the picture of a paper slip is kept after its agreement ended.
     #[serde(default = "scan_days")]
     pub scan_days: u16,

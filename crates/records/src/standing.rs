@@ -1,5 +1,7 @@
 //! Where somebody stands with the agreement they owe: signed, or due and why.
 
+mod grace;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -9,6 +11,7 @@ use usher_types::ids::PersonId;
 use usher_types::moment::{Moment, Zone};
 
 use crate::agreement::AgreementVersion;
+use crate::parents_place::ParentsPlace;
 use crate::person::Person;
 use crate::settings::Settings;
 use crate::signature::{Part, Signature};
@@ -33,6 +36,13 @@ pub enum Standing {
         agreement: String,
         /// Why it is due.
         why: DueReason,
+    },
+    /// The child signed; the parent's answer is awaited, and access goes on until this moment (AGR-05, AGR-19).
+    ParentBy {
+        /// Which agreement.
+        agreement: String,
+        /// When access narrows.
+        by: Moment,
     },
     /// The child signed, or may; the parent's answer is missing (AGR-07, AGR-08).
     ParentMissing {
@@ -62,7 +72,7 @@ impl Standing {
     pub fn opens(&self, at: Moment) -> bool {
         match self {
             Self::Signed | Self::NoneAsked => true,
-            Self::DueBy { by, .. } => at < *by,
+            Self::DueBy { by, .. } | Self::ParentBy { by, .. } => at < *by,
             Self::Due { .. } | Self::ParentMissing { .. } => false,
         }
     }
@@ -72,6 +82,7 @@ impl Standing {
         match self {
             Self::DueBy { agreement, .. }
             | Self::Due { agreement, .. }
+            | Self::ParentBy { agreement, .. }
             | Self::ParentMissing { agreement } => Some(agreement),
             Self::Signed | Self::NoneAsked => None,
         }
@@ -85,6 +96,10 @@ pub struct Known<'a> {
     pub settings: &'a Settings,
     /// Every version ever published, in any order.
     pub versions: &'a [AgreementVersion],
+    /// What was answered in a parent's place, of the people asked about or of all.
+    pub in_place: &'a [ParentsPlace],
+    /// The school's terms, by which days of grace are counted; none where nobody waits for a parent.
+    pub calendar: Option<&'a SchoolCalendar>,
     /// The school's time zone.
     pub zone: &'a Zone,
 }
@@ -100,8 +115,11 @@ pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Momen
     };
     if person.kind == PersonKind::Pupil && known.settings.agreements.parent_first {
         // AGR-07: the parent has seen it before the child uses anything.
-        let parent = parent_standing(person.id, signatures, known, current, at);
-        if matches!(parent, Standing::ParentMissing { .. }) {
+        let parent = parent_standing(person, signatures, known, current, at);
+        // Whoever has days of grace signs their own part first, and these begin then.
+        if matches!(parent, Standing::ParentMissing { .. })
+            && !grace::begins(person, signatures, known, current, at)
+        {
             return parent;
         }
     }
@@ -109,7 +127,7 @@ pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Momen
     let agreements = &known.settings.agreements;
     let with_parent = person.kind == PersonKind::Pupil && (agreements.with_parent || agreements.parent_first);
     if own == Standing::Signed && with_parent {
-        return parent_standing(person.id, signatures, known, current, at);
+        return parent_standing(person, signatures, known, current, at);
     }
     own
 }
@@ -117,27 +135,43 @@ pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Momen
 /// Where a pupil stands by their parent's answer alone. One who answered earlier words, or last year, or for the agreement of younger
 /// children, has as long for the next answer as anybody has to sign again (AGR-19); nothing shuts in the middle of a lesson.
 fn parent_standing(
-    child: PersonId,
+    child: &Person,
     signatures: &[Signature],
     known: Known<'_>,
     current: &AgreementVersion,
     at: Moment,
 ) -> Standing {
-    if parent_answered(child, signatures, known, current, at) {
+    // What the school answers itself holds whatever the words are: it wrote them.
+    if answered_in_place(child.id, known, at).is_some()
+        || parent_answered(child.id, signatures, known, current, at)
+    {
         return Standing::Signed;
     }
     let agreement = current.key.clone();
+    let again = time_to_answer_again(child.id, signatures, known, current, at);
+    let by = again.max(grace::until(child, signatures, known, current, at));
+    match by.filter(|by| at < *by) {
+        Some(by) => Standing::ParentBy { agreement, by },
+        None => Standing::ParentMissing { agreement },
+    }
+}
+
+/// Until when a parent who answered once may answer again; none who never did.
+fn time_to_answer_again(
+    child: PersonId,
+    signatures: &[Signature],
+    known: Known<'_>,
+    current: &AgreementVersion,
+    at: Moment,
+) -> Option<Moment> {
     let earlier = signatures.iter().filter(|signature| signature.part == Part::ParentFor(child));
-    let Some(latest) = earlier.max_by_key(|signature| signature.at) else {
-        return Standing::ParentMissing { agreement };
-    };
+    let latest = earlier.max_by_key(|signature| signature.at)?;
     let mut since = last_material(known, &current.key);
     if latest.agreement != current.key || !this_year(latest.at, at, known.zone) {
         let year = SchoolCalendar::year_start(known.zone.local(at).date());
         since = since.max(known.zone.start_of(year));
     }
-    let by = time_to_sign(known, since);
-    if at < by { Standing::DueBy { agreement, by } } else { Standing::ParentMissing { agreement } }
+    Some(time_to_sign(known, since))
 }
 
 /// Where a parent stands for one child: their own signature beside the child's.
@@ -153,6 +187,11 @@ pub fn parent_answered(
         .iter()
         .filter(|signature| signature.part == Part::ParentFor(child))
         .any(|signature| counts(signature, known, current, yearly, at))
+}
+
+/// What stands in a parent's place for this child.
+pub fn answered_in_place<'a>(child: PersonId, known: Known<'a>, at: Moment) -> Option<&'a ParentsPlace> {
+    known.in_place.iter().find(|place| place.child == child && place.stands(at, known.zone))
 }
 
 /// The agreements the settings ask somebody for and of which no version is in force: until there is one, nothing opens for

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use usher_records::agreement::AgreementVersion;
 use usher_records::group::Group;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::signature::{How, Part, Signature};
 use usher_records::standing::Standing;
@@ -24,6 +26,8 @@ pub struct Books<'a> {
     pub groups: &'a [Group],
     /// The signatures to list; a person may have several.
     pub signatures: &'a [Signature],
+    /// What was answered in a parent's place and stands now.
+    pub in_place: &'a [&'a ParentsPlace],
     /// Every version of every agreement.
     pub versions: &'a [AgreementVersion],
     /// Where each person stands. Nobody is outstanding who is not in it.
@@ -41,8 +45,37 @@ pub struct Section {
     pub asked: u32,
     /// The signatures, by family name, then by time.
     pub signed: Vec<Signed>,
+    /// Children for whom the school answers in a parent's place, by family name.
+    #[serde(default)]
+    pub in_place: Vec<InPlace>,
     /// Who has still to sign, by family name.
     pub outstanding: Vec<Outstanding>,
+}
+
+/// A child for whom the school answers in a parent's place: who decided it and why is for fewer eyes than a register's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InPlace {
+    /// The child.
+    pub child: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Since when.
+    pub since: Moment,
+    /// The last day, where it has one.
+    pub last_day: Option<Date>,
+}
+
+impl InPlace {
+    /// What a register says of it.
+    pub fn of(place: &ParentsPlace, child: &Person) -> Self {
+        Self { child: child.id, name: child.name(), since: place.at, last_day: place.last_day }
+    }
+}
+
+impl Section {
+    const fn empty(of: SectionOf) -> Self {
+        Self { of, done: 0, asked: 0, signed: Vec::new(), in_place: Vec::new(), outstanding: Vec::new() }
+    }
 }
 
 /// Whose section it is. The order is the order of the register.
@@ -112,6 +145,8 @@ pub enum Missing {
     OwnBy(Moment),
     /// The parent's slip.
     Parent,
+    /// The parent's slip; until this moment the web stays open to the child.
+    ParentBy(Moment),
 }
 
 /// The register and the outstanding lists in one: a section for each class with pupils, and for each kind of adult.
@@ -131,9 +166,10 @@ pub fn sections(books: Books<'_>) -> Vec<Section> {
         .collect();
     if !left.is_empty() {
         left.sort_by(|one, other| (&one.name, one.at).cmp(&(&other.name, other.at)));
-        sections.push(Section { of: SectionOf::Left, done: 0, asked: 0, signed: left, outstanding: vec![] });
+        sections.push(Section { signed: left, ..Section::empty(SectionOf::Left) });
     }
-    sections.retain(|section| section.asked > 0 || !section.signed.is_empty());
+    sections
+        .retain(|section| section.asked > 0 || !section.signed.is_empty() || !section.in_place.is_empty());
     sections
 }
 
@@ -159,7 +195,7 @@ fn section_of(person: &Person, groups: &[Group]) -> SectionOf {
 
 fn section(of: SectionOf, mut people: Vec<&Person>, books: Books<'_>) -> Section {
     people.sort_by_key(|person| (person.family.to_lowercase(), person.given.to_lowercase(), person.id));
-    let mut section = Section { of, done: 0, asked: 0, signed: Vec::new(), outstanding: Vec::new() };
+    let mut section = Section::empty(of);
     for person in people {
         let mut theirs: Vec<&Signature> =
             books.signatures.iter().filter(|signature| listed_under(signature) == person.id).collect();
@@ -169,11 +205,14 @@ fn section(of: SectionOf, mut people: Vec<&Person>, books: Books<'_>) -> Section
             let roles = if child.is_none() { person.roles } else { Roles::NONE };
             signed(signature, roles, child, books.versions)
         }));
+        let in_place = books.in_place.iter().filter(|place| place.child == person.id);
+        section.in_place.extend(in_place.map(|place| InPlace::of(place, person)));
         let missing = match books.standings.get(&person.id) {
             None | Some(Standing::NoneAsked) => continue,
             Some(Standing::Signed) => None,
             Some(Standing::Due { .. }) => Some(Missing::Own),
             Some(Standing::DueBy { by, .. }) => Some(Missing::OwnBy(*by)),
+            Some(Standing::ParentBy { by, .. }) => Some(Missing::ParentBy(*by)),
             Some(Standing::ParentMissing { .. }) => Some(Missing::Parent),
         };
         section.asked += 1;
@@ -258,7 +297,16 @@ mod tests {
             in_force: true,
             contract_term: false,
         };
-        sections(Books { people, groups: &groups(), signatures, versions: &[version], standings: &standings })
+        let groups = groups();
+        let versions = [version];
+        sections(Books {
+            people,
+            groups: &groups,
+            signatures,
+            in_place: &[],
+            versions: &versions,
+            standings: &standings,
+        })
     }
 
     #[test]

@@ -13,6 +13,7 @@ use usher_records::alert::{self, Off};
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part, Seal};
 use usher_records::contact::Body;
+use usher_records::parents_place::Decider;
 use usher_records::permission::State;
 use usher_records::permission::matter::{Detail, Matter};
 use usher_records::scope::Register;
@@ -138,6 +139,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(agreement_diff::Part::ALL.map(|part| format!("agreement-part-{}", part.name())));
     keys.extend(Register::ALL.map(|register| format!("scope-register-{}", register.name())));
     keys.extend(["here", "above"].map(|used| format!("member-used-{used}")));
+    keys.extend(Decider::ALL.map(|decider| format!("decider-{}", decider.name())));
     keys.extend(of_cases());
     keys.extend(of_permissions());
     keys.extend(Body::ALL.map(|body| format!("contact-body-{}", body.name())));

@@ -347,6 +347,7 @@ fact-source = Came from
 standing-signed = Signed
 standing-none-asked = Nothing to sign
 standing-parent-missing = A parent’s signature is missing
+standing-parent-by = A parent’s signature is missing; the web stays open until { $date }
 standing-due-by = To be signed again by { $date }
 standing-due-new = Has not signed yet
 standing-due-new-year = Has to sign for the new school year

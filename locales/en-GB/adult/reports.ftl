@@ -286,12 +286,17 @@ report-agreement-version = version { $version }
 report-how-on-screen = On screen
 report-how-on-paper = On paper
 report-parent-of = Parent of { $child }
+report-in-parents-place = { $name }: the school answers in a parent’s place since { $since }.
+report-in-parents-place-until = { $name }: the school answers in a parent’s place from { $since } to { $until }.
+report-parents-part = A parent’s part
+register-in-parents-place = The school, in a parent’s place
 report-outstanding-title = Still to sign
 report-outstanding-none = Everybody has signed.
 report-outstanding-nobody-asked = Nobody has to sign anything now.
 report-missing-own = Own signature
 report-missing-own-by = Own signature of the new text, by { $date }
 report-missing-parent = The parent’s slip
+report-missing-parent-by = The parent’s slip; the web stays open until { $date }
 
 report-sign-own = My promise
 report-sign-parent = For a parent or carer

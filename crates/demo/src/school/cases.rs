@@ -91,6 +91,7 @@ impl DemoSchool {
         books.store().put_blob(books.school(), bytes).await?;
         let copy = Evidence {
             digest: Digest::of(bytes),
+            sealed: None,
             name: "message.txt".into(),
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             shows: "A copy that the pupil kept".into(),

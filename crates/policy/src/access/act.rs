@@ -75,6 +75,8 @@ pub enum Act {
     SeeSignatures,
     /// Enter paper signatures and print what is outstanding.
     EnterPaper,
+    /// Answer in a parent's place for a child whose parents will not, and see why.
+    AnswerForChild,
     /// See people and classes.
     SeePeople,
     /// Bring people in, open and close accounts, set passwords.
@@ -117,7 +119,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -135,6 +137,7 @@ impl Act {
         Self::LookAtActivity,
         Self::SeeSignatures,
         Self::EnterPaper,
+        Self::AnswerForChild,
         Self::SeePeople,
         Self::ManagePeople,
         Self::LendEquipment,
@@ -176,6 +179,7 @@ impl Act {
             Self::LookAtActivity => "look at a person's activity, with a reason",
             Self::SeeSignatures => "see who signed which agreement",
             Self::EnterPaper => "enter paper signatures",
+            Self::AnswerForChild => "answer in a parent's place, and see why",
             Self::SeePeople => "see people and classes",
             Self::ManagePeople => "bring people in, open and close accounts",
             Self::LendEquipment => "lend devices and take them back",
@@ -226,7 +230,7 @@ impl Act {
             Self::ReadWeeklyReport => {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }
-            Self::LookAtActivity => &[R::Headteacher, R::SafeguardingLead],
+            Self::LookAtActivity | Self::AnswerForChild => &[R::Headteacher, R::SafeguardingLead],
             Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
             Self::SeePeople => &[

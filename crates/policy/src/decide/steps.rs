@@ -105,7 +105,7 @@ pub(super) fn agreement_standing(case: &Case<'_>) -> Answer {
     }
     if !subject.standing.opens(case.at) {
         let reason = match &subject.standing {
-            Standing::ParentMissing { .. } => Reason::ParentMissing,
+            Standing::ParentMissing { .. } | Standing::ParentBy { .. } => Reason::ParentMissing,
             Standing::Due { why, .. } => Reason::SignAgreement(*why),
             // Its time to sign again is over.
             Standing::DueBy { .. } | Standing::Signed | Standing::NoneAsked => {

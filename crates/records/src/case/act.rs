@@ -396,6 +396,7 @@ mod tests {
         let case = case();
         let evidence = || Evidence {
             digest: Digest::of(b"screen"),
+            sealed: None,
             name: "screen\n.png".into(),
             bytes: 6,
             shows: String::new(),
@@ -473,6 +474,7 @@ mod tests {
             recipient: recipient.into(),
             basis: basis.into(),
             package: Digest::of(b"package"),
+            sealed: None,
             bytes: 7,
         };
         let case = case();

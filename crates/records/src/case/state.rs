@@ -174,11 +174,11 @@ impl Case {
         devices
     }
 
-    /// Digests of everything kept for it: files and packages.
+    /// Digests everything kept for it lies under: files and packages, sealed where they are.
     pub fn kept(&self) -> Vec<Digest> {
         let kept = self.entries.iter().filter_map(|entry| match &entry.says {
-            Says::Evidence(evidence) => Some(evidence.digest),
-            Says::Referred(disclosed) => Some(disclosed.package),
+            Says::Evidence(evidence) => Some(evidence.sealed.unwrap_or(evidence.digest)),
+            Says::Referred(disclosed) => Some(disclosed.sealed.unwrap_or(disclosed.package)),
             _ => None,
         });
         kept.collect()

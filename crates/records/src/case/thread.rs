@@ -139,8 +139,11 @@ pub struct Opening {
 /// A file that is kept with a case (INC-03).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Its digest, by which it is kept.
+    /// Its digest.
     pub digest: Digest,
+    /// The digest it is kept by, sealed; none where it was kept under its own, as it was, by an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Digest>,
     /// Its name, as it was uploaded.
     pub name: String,
     /// Its length.
@@ -252,8 +255,11 @@ pub struct Disclosed {
     pub recipient: String,
     /// The ground in law.
     pub basis: String,
-    /// The package's digest, by which it is kept.
+    /// The package's digest.
     pub package: Digest,
+    /// The digest it is kept by, sealed; none where it was kept under its own, as it was, by an earlier build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Digest>,
     /// Its length.
     pub bytes: u64,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::block::{Block, Line};
 use super::{Document, Letterhead};
-use crate::agreements::{Missing, Outstanding, Section, SectionOf, Signed};
+use crate::agreements::{InPlace, Missing, Outstanding, Section, SectionOf, Signed};
 use crate::say::Say;
 
 /// A box to tick by hand.
@@ -31,6 +31,9 @@ pub fn register(head: &Letterhead<'_>, sections: &[Section]) -> Document {
             sheet.put(Block::text(&say.plain("report-register-none")));
         } else {
             sheet.put(signatures(say, &section.signed, &declarations));
+        }
+        for place in &section.in_place {
+            sheet.put(Block::text(&in_place(say, place)));
         }
     }
     if !declarations.is_empty() {
@@ -123,6 +126,15 @@ fn contract_term(signed: &Signed) -> Option<&'static str> {
     signed.contract_term.map(|term| if term { "report-contract-yes" } else { "report-contract-no" })
 }
 
+/// That the school answers in a parent's place for a child.
+pub(super) fn in_place(say: Say<'_>, place: &InPlace) -> String {
+    let since = say.zone.local(place.since).spoken_date();
+    let mut values = vec![("name", place.name.as_str().into()), ("since", since.into())];
+    let Some(last) = place.last_day else { return say.say("report-in-parents-place", &values) };
+    values.push(("until", say.zone.local(say.zone.start_of(last)).spoken_date().into()));
+    say.say("report-in-parents-place-until", &values)
+}
+
 /// What somebody is: their offices, or their kind, or whose parent.
 fn role(say: Say<'_>, signed: &Signed) -> String {
     if let Some(child) = &signed.child {
@@ -142,6 +154,10 @@ fn missing(say: Say<'_>, all: &[Outstanding]) -> Block {
             Missing::OwnBy(by) => {
                 let date = say.zone.local(by).spoken_date();
                 say.say("report-missing-own-by", &[("date", date.into())])
+            }
+            Missing::ParentBy(by) => {
+                let date = say.zone.local(by).spoken_date();
+                say.say("report-missing-parent-by", &[("date", date.into())])
             }
             Missing::Parent => say.plain("report-missing-parent"),
         };

@@ -3,6 +3,7 @@
 pub(crate) mod case;
 pub mod desk;
 pub(crate) mod listing;
+mod news;
 pub mod portal;
 mod refreshed;
 pub mod refusal;

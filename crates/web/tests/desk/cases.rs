@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use usher_policy::facts::{LessonFacts, Subject};
-use usher_records::case::Case;
 use usher_records::case::rules::Class;
-use usher_records::case::thread::{Origin, Says};
+use usher_records::case::thread::{Evidence, Origin, Says};
+use usher_records::case::{By, Case, act};
+use usher_records::change::To;
 use usher_records::lesson::Mode;
+use usher_records::person::{self, Person};
 use usher_records::sanction::Sanction;
 use usher_records::settings::Settings;
+use usher_store::store::WaitingMail;
 use usher_testkit::school::pupil;
 use usher_testkit::{events, facts};
 use usher_types::digest::Digest;
+use usher_types::email::EmailAddress;
 use usher_types::ids::Id;
 use usher_types::role::Role;
 
@@ -339,6 +343,88 @@ async fn inc_03_evidence_has_a_hash_and_what_may_be_illegal_closes_the_upload() 
     assert_eq!(rig.signed_in("office").await.get(&format!("{case}/kept/2")).await.status, 404);
 }
 
+/// Whether these bytes stand anywhere in the files of the books.
+fn lie_plainly(rig: &Rig, wanted: &[u8]) -> bool {
+    let file = rig.books.store().file().unwrap();
+    let files = std::fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    let mut books = files.filter(|path| path.to_string_lossy().contains("books.sqlite"));
+    books.any(|path| std::fs::read(path).unwrap().windows(wanted.len()).any(|part| part == wanted))
+}
+
+#[tokio::test]
+async fn inc_03_evidence_lies_sealed_in_the_books_and_what_an_earlier_build_kept_still_opens() {
+    let rig = school().await;
+    let case = open(&rig, "teacher", &about(ADA, "hurtful-message")).await;
+    let teacher = rig.signed_in("teacher").await;
+    let upload = format!("{case}/evidence");
+    let shown = "eight words that only this screen ever showed";
+    teacher.fill_in(&upload, &[("shows", "The message"), ("kept", shown)]).await.leads_to();
+    assert_eq!(teacher.get(&format!("{case}/kept/2")).await.text, shown);
+    assert!(!lie_plainly(&rig, shown.as_bytes()), "the books alone show nothing");
+
+    let before = b"words that an earlier build kept as they were";
+    rig.books.store().put_blob(Id::new(1), before).await.unwrap();
+    assert!(lie_plainly(&rig, before), "these would be found");
+    let evidence: Evidence = serde_json::from_value(serde_json::json!({
+        "digest": Digest::of(before), "name": "old.txt", "bytes": before.len(), "shows": "An older message",
+    }))
+    .unwrap();
+    let stored = rig.books.get::<Case, _>(last(&rig).await.id).await.unwrap().unwrap();
+    let by = By { person: Id::new(1), at: now() };
+    rig.commit(&act::keep(&stored, by, evidence).unwrap()).await;
+    assert_eq!(teacher.get(&format!("{case}/kept/3")).await.text.as_bytes(), before);
+
+    // One file never opens as another: what lies under a digest is bound to what was kept.
+    let entries = last(&rig).await.entries;
+    let sealed = entries.iter().find_map(|entry| match &entry.says {
+        Says::Evidence(evidence) => evidence.sealed,
+        _ => None,
+    });
+    let other = Evidence {
+        digest: Digest::of(b"another"),
+        sealed,
+        name: "other.txt".into(),
+        bytes: 7,
+        shows: "Another".into(),
+    };
+    let stored = rig.books.get::<Case, _>(last(&rig).await.id).await.unwrap().unwrap();
+    rig.commit(&act::keep(&stored, by, other).unwrap()).await;
+    assert!(teacher.get(&format!("{case}/kept/4")).await.status.is_server_error());
+}
+
+#[tokio::test]
+async fn inc_10_those_whose_a_new_case_is_have_a_mail_that_says_nothing_of_it() {
+    let rig = school().await;
+    for stored in rig.books.all::<Person>().await.unwrap() {
+        let email = EmailAddress::parse(&format!("p{}@rowanhill.example", stored.value.id)).unwrap();
+        let after = Person { email: Some(email), ..stored.value.clone() };
+        rig.commit(&person::change(&stored, &after)).await;
+    }
+    let told = async || {
+        let mails = rig.books.store().take_mails(Id::new(1), now(), now().plus_minutes(5), 20).await.unwrap();
+        for waiting in &mails {
+            let said = format!("{} {}", waiting.mail.subject, waiting.mail.text);
+            for word in ["Ada", "Price", "private", "hurtful"] {
+                assert!(!said.contains(word), "{said}");
+            }
+        }
+        let to = |waiting: &WaitingMail| match waiting.mail.to {
+            To::Person(id) => Some(id.number()),
+            To::Outside(_) => None,
+        };
+        mails.iter().filter_map(to).collect::<Vec<_>>()
+    };
+    open(&rig, "support", &about(7, "private-use")).await;
+    assert_eq!(told().await, [1], "about a teacher: the head's alone");
+    open(&rig, "support", &about(ADA, "hurtful-message")).await;
+    let first = told().await;
+    assert!(!first.is_empty() && !first.contains(&8), "not to whoever opened it: {first:?}");
+    open(&rig, "support", &about(ADA, "hurtful-message")).await;
+    assert_eq!(told().await, [1], "the second is the head's");
+    open(&rig, "headteacher", &about(ADA, "hurtful-message")).await;
+    assert_eq!(told().await, [0; 0], "who opens their own knows of it");
+}
+
 #[tokio::test]
 async fn ext_09_each_case_goes_to_the_behaviour_system_once() {
     let rig = school().await;
@@ -369,11 +455,14 @@ async fn mon_10_a_referral_keeps_its_package_under_its_hash_with_recipient_and_g
         _ => None,
     });
     let (number, disclosed) = disclosed.unwrap();
-    let kept = rig.books.store().blob(Id::new(1), disclosed.package).await.unwrap().unwrap();
-    assert_eq!(Digest::of(&kept), disclosed.package);
+    let lies = async |digest| rig.books.store().blob(Id::new(1), digest).await.unwrap();
+    assert_eq!(lies(disclosed.package).await, None, "it does not lie there as it is");
+    let sealed = lies(disclosed.sealed.unwrap()).await.unwrap();
+    assert!(!sealed.windows(4).any(|part| part == b"%PDF"), "but sealed");
     let page = head.get(&case).await;
     assert!(page.page().contains("PC Example") && page.page().contains(&disclosed.package.to_string()));
-    assert!(head.get(&format!("{case}/kept/{number}")).await.text.starts_with("%PDF"));
+    let saved = head.file(&format!("{case}/kept/{number}")).await;
+    assert_eq!((saved.starts_with(b"%PDF"), Digest::of(&saved)), (true, disclosed.package));
     assert_eq!(rig.signed_in("teacher").await.get(&refer).await.status, 404);
 }
 

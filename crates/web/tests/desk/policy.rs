@@ -7,10 +7,12 @@ use usher_policy::profile;
 use usher_records::change::{Action, Actor};
 use usher_records::in_force::InForce;
 use usher_records::lesson::Mode;
+use usher_records::person::{self, Person};
 use usher_records::policy_draft::PolicyDraft;
 use usher_testkit::{events, facts, snapshot};
 use usher_types::digest::Digest;
-use usher_types::ids::Id;
+use usher_types::email::EmailAddress;
+use usher_types::ids::{self, Id};
 
 use crate::rig::{Answer, Browser, CLASS, GAME, Rig, now};
 
@@ -117,12 +119,19 @@ async fn the_head_publishes_what_is_light_and_the_journal_says_who_and_why() {
 #[tokio::test]
 async fn pol_a_weighty_change_waits_for_a_second_office_and_shows_up_in_their_day() {
     let rig = Rig::new().await;
+    let dee = rig.books.get::<Person, ids::Person>(Id::new(4)).await.unwrap().unwrap();
+    let email = EmailAddress::parse("dee@rowanhill.example").ok();
+    rig.commit(&person::change(&dee, &Person { email, ..dee.value.clone() })).await;
     let before = in_force(&rig).await;
     let head = rig.signed_in("headteacher").await;
     let waits = publish(&head, &with(WORDS, "upper-ks2 = 70"), "Too much got through").await;
     let draft = waits.leads_to().split('?').next().unwrap().to_owned();
     assert_eq!(in_force(&rig).await, before);
     assert_eq!(rig.journal().await.pop().unwrap().action, Action::PolicyDrafted);
+    let mails = rig.books.store().take_mails(Id::new(1), now(), now().plus_minutes(5), 10).await.unwrap();
+    let [waiting] = &mails[..] else { panic!("one mail, to whoever has an address: {mails:?}") };
+    assert_eq!(waiting.mail.to, Id::new(4).into());
+    assert!(!waiting.mail.text.contains("Too much got through"), "it says nothing of what");
 
     let confirm = format!("{draft}/confirm");
     assert!(!head.get("/").await.page().contains(&draft), "not for whoever wrote it");

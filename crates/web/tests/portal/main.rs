@@ -11,6 +11,7 @@ mod conduct;
 mod device;
 mod disclosed;
 mod doors;
+mod in_care;
 mod languages;
 mod paper;
 mod policy;

@@ -314,18 +314,25 @@ fn agr_19_a_parent_who_answered_earlier_words_has_as_long_as_anybody_to_answer_a
     let both =
         [signed(1, Part::Own, "2026-09-10T09:00"), signed(2, Part::ParentFor(child.id), "2026-09-10T09:00")];
     let versions = [first.clone(), version(2, b"second", "2026-11-24T10:00", true)];
-    let known = Known { settings: &school.settings, versions: &versions, zone: &school.zone };
+    let known = Known {
+        settings: &school.settings,
+        versions: &versions,
+        in_place: &[],
+        calendar: None,
+        zone: &school.zone,
+    };
     let stands = |signatures: &[Signature], at: &str| standing::of(&child, signatures, known, london(at));
     let days = i64::from(school.settings.agreements.days_to_sign_again);
     let by = london("2026-11-24T10:00").plus_minutes(days * 24 * 60);
     let agreement = first.key.clone();
+    let parents = Standing::ParentBy { agreement: agreement.clone(), by };
     let due = Standing::DueBy { agreement: agreement.clone(), by };
     assert_eq!(stands(&both, "2026-11-24T10:01"), due, "nothing shuts in the middle of a lesson");
     let own_again = [
         both[1].clone(),
         Signature { digest: versions[1].digest, ..signed(3, Part::Own, "2026-11-25T09:00") },
     ];
-    assert_eq!(stands(&own_again, "2026-11-25T10:00"), due, "the parent's is still due");
+    assert_eq!(stands(&own_again, "2026-11-25T10:00"), parents, "the parent's is still due");
     assert_eq!(
         stands(&own_again, "2027-01-25T10:00"),
         Standing::ParentMissing { agreement: agreement.clone() }

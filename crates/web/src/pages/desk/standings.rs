@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use usher_records::agreement::AgreementVersion;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::settings::Settings;
 use usher_records::signature::{Part, Signature};
@@ -11,6 +12,7 @@ use usher_types::ids::PersonId;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
+use crate::pages::desk::lessons::calendar;
 
 /// Everybody's signatures: their own, and those made for them.
 async fn signatures(app: &App) -> Result<BTreeMap<PersonId, Vec<Signature>>, AppFault> {
@@ -54,7 +56,10 @@ async fn by(
 ) -> Result<BTreeMap<PersonId, Standing>, AppFault> {
     let versions = app.books.values::<AgreementVersion>().await?;
     let theirs = signatures(app).await?;
-    let known = Known { settings, versions: &versions, zone: &desk.school.zone };
+    let in_place = app.books.values::<ParentsPlace>().await?;
+    let calendar = calendar(app.snapshot.load_full().as_deref());
+    let (calendar, zone) = (Some(&calendar), &desk.school.zone);
+    let known = Known { settings, versions: &versions, in_place: &in_place, calendar, zone };
     let stands =
         |person: &Person| (person.id, standing::of(person, of_person(&theirs, person), known, desk.at));
     Ok(people.iter().map(stands).collect())
@@ -68,7 +73,11 @@ pub(crate) async fn newly_due(
     (before, after): (&[AgreementVersion], &[AgreementVersion]),
 ) -> Result<usize, AppFault> {
     let theirs = signatures(app).await?;
-    let known = |versions| Known { settings: &desk.school.settings, versions, zone: &desk.school.zone };
+    let in_place = app.books.values::<ParentsPlace>().await?;
+    let (settings, zone) = (&desk.school.settings, &desk.school.zone);
+    let calendar = calendar(app.snapshot.load_full().as_deref());
+    let calendar = Some(&calendar);
+    let known = |versions| Known { settings, versions, in_place: &in_place, calendar, zone };
     let people = people.iter().map(|person| (person, of_person(&theirs, person)));
     Ok(standing::newly_due(people, known(before), known(after), desk.at))
 }

@@ -117,8 +117,9 @@ async fn open(
     copy: Option<(Evidence, Vec<u8>)>,
 ) -> Result<(), AppFault> {
     let case = case::open(app, opening, by, &device.actor()).await??;
-    let Some((evidence, bytes)) = copy else { return Ok(()) };
-    app.books.store().put_blob(app.books.school(), &bytes).await?;
+    let Some((mut evidence, bytes)) = copy else { return Ok(()) };
+    let sealed = file::seal(app, &bytes).await?;
+    evidence.sealed = Some(sealed);
     let kept = act::keep(&Stored { value: case, version: 1 }, by, evidence)?;
     app.commit(&kept, &device.actor()).await
 }

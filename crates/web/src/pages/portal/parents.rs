@@ -254,7 +254,9 @@ async fn beside(
     let settings = &device.school.settings;
     let versions = app.books.values().await?;
     let signatures: Vec<Signature> = found.into_iter().map(|stored| stored.value).collect();
-    let known = usher_records::standing::Known { settings, versions: &versions, zone: &device.school.zone };
+    let zone = &device.school.zone;
+    let known =
+        usher_records::standing::Known { settings, versions: &versions, in_place: &[], calendar: None, zone };
     let version = &situation.current.version;
     let answered = usher_records::standing::parent_answered(child.id, &signatures, known, version, device.at);
     let latest = signatures.iter().map(|signature| signature.at).max().filter(|_| answered);

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use usher_records::agreement::AgreementVersion;
 use usher_records::group::Group;
+use usher_records::parents_place::ParentsPlace;
 use usher_records::person::Person;
 use usher_records::signature::Signature;
 use usher_reports::agreements::{Books, Missing, Section, SectionOf, sections};
@@ -54,10 +55,14 @@ pub(in crate::pages::desk) async fn everything(app: &App, desk: &AtDesk) -> Resu
     let signatures = app.books.values::<Signature>().await?;
     let versions = app.books.values::<AgreementVersion>().await?;
     let standings = standings::of(app, desk, &people).await?;
+    let places = app.books.values::<ParentsPlace>().await?;
+    let in_place: Vec<&ParentsPlace> =
+        places.iter().filter(|place| place.stands(desk.at, &desk.school.zone)).collect();
     Ok(sections(Books {
         people: &people,
         groups: &groups,
         signatures: &signatures,
+        in_place: &in_place,
         versions: &versions,
         standings: &standings,
     }))
@@ -72,6 +77,9 @@ pub(super) fn narrow(mut sections: Vec<Section>, asked: &Asked) -> Vec<Section> 
             (asked.agreement.is_empty() || signed.agreement == asked.agreement)
                 && signed.name.to_lowercase().contains(&wanted)
         });
+        section
+            .in_place
+            .retain(|place| asked.agreement.is_empty() && place.name.to_lowercase().contains(&wanted));
         section.outstanding.retain(|owing| owing.name.to_lowercase().contains(&wanted));
     }
     sections
@@ -130,6 +138,7 @@ pub(super) fn missing(f: &Frame, clock: Clock<'_>, missing: Missing) -> String {
     match missing {
         Missing::Own => f.says.t("report-missing-own"),
         Missing::OwnBy(by) => f.says.t1("report-missing-own-by", "date", clock.day(by)),
+        Missing::ParentBy(by) => f.says.t1("report-missing-parent-by", "date", clock.day(by)),
         Missing::Parent => f.says.t("report-missing-parent"),
     }
 }

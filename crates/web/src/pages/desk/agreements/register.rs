@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use usher_policy::access::Act;
 use usher_records::signature::How;
-use usher_reports::agreements::{Section, Signed};
+use usher_reports::agreements::{InPlace, Section, Signed};
 use usher_reports::document;
 
 use super::read::{self, Asked};
@@ -40,6 +40,8 @@ struct Part {
     /// Whether anything in it may be a term of a contract.
     contract: bool,
     rows: Vec<Row>,
+    /// Children for whom the school answers in a parent's place.
+    in_place: Vec<String>,
 }
 
 struct Row {
@@ -74,14 +76,17 @@ pub(super) async fn show(
     let found: usize = narrowed.iter().map(|section| section.signed.len()).sum();
     let mut room = MOST_SHOWN;
     let mut sections = Vec::new();
-    for section in narrowed.iter().filter(|section| !section.signed.is_empty()) {
+    let worth = |section: &&Section| !section.signed.is_empty() || !section.in_place.is_empty();
+    for section in narrowed.iter().filter(worth) {
         let shown = section.signed.iter().take(room);
         let rows: Vec<Row> = shown.map(|signed| row(&f.says, clock, signed, people)).collect();
         room -= rows.len();
-        if !rows.is_empty() {
+        let in_place: Vec<String> =
+            section.in_place.iter().map(|place| in_place(&f.says, clock, place)).collect();
+        if !rows.is_empty() || !in_place.is_empty() {
             let name = read::name(&f.says, &section.of);
             let contract = rows.iter().any(|row| row.contract.is_some());
-            sections.push(Part { name, done: read::done(&f.says, section), contract, rows });
+            sections.push(Part { name, done: read::done(&f.says, section), contract, rows, in_place });
         }
     }
     let more = found.saturating_sub(MOST_SHOWN);
@@ -98,6 +103,17 @@ fn row(says: &Says, clock: Clock<'_>, signed: &Signed, people: bool) -> Row {
         when: clock.full(signed.at),
         how: how(says, signed.how),
         contract: contract(says, signed),
+    }
+}
+
+pub(super) fn in_place(says: &Says, clock: Clock<'_>, place: &InPlace) -> String {
+    let (name, since) = (("name", &place.name as &dyn std::fmt::Display), clock.day(place.since));
+    match place.last_day {
+        None => says.t2("report-in-parents-place", name, ("since", &since)),
+        Some(last) => {
+            let until = clock.date(last);
+            says.terms("report-in-parents-place-until", &[name, ("since", &since), ("until", &until)])
+        }
     }
 }
 
@@ -152,6 +168,21 @@ fn table(says: &Says, desk: &AtDesk, sections: &[Section]) -> String {
                 signed.declaration.clone(),
                 contract(says, signed).unwrap_or_default(),
             ]));
+        }
+        for place in &section.in_place {
+            let since = desk.school.zone.local(place.since);
+            let mut row = vec![String::new(); head.len()];
+            let cells = [(0, read::name(says, &section.of)), (1, place.name.clone())];
+            let more = [
+                (2, says.t("register-in-parents-place")),
+                (5, format!("{} {}", since.date(), since.spoken_time())),
+            ];
+            for (column, words) in cells.into_iter().chain(more) {
+                if let Some(cell) = row.get_mut(column) {
+                    *cell = words;
+                }
+            }
+            text.push_str(&csv_line(&row));
         }
     }
     text

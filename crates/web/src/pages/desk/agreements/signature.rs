@@ -6,12 +6,13 @@ use axum::response::Response;
 use usher_records::signature::{How, Part, Signature};
 use usher_types::ids;
 
-use super::version;
+use super::{register, version};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::signing::in_place;
 use crate::view::frame::Frame;
 use crate::view::{markdown, page};
 
@@ -40,10 +41,15 @@ pub(super) async fn show(
     let title = text.as_ref().map_or_else(|| signature.agreement.clone(), |text| text.head.title.clone());
     let clauses = text.map(|text| text.clauses).unwrap_or_default();
     let roll = Roll::of(&app).await?;
+    let mut facts = facts(&desk, &f, &roll, &signature);
+    if let Some(place) = in_place(&app, &desk, &signature).await? {
+        let words = register::in_place(&f.says, Clock::at(&desk), &place);
+        facts.push((f.says.t("report-parents-part"), words));
+    }
     let show = Show {
         back: "/agreements/register".into(),
         certificate: format!("/agreements/signature/{}/certificate.pdf", signature.id),
-        facts: facts(&desk, &f, &roll, &signature),
+        facts,
         declaration: signature.declaration,
         clauses: clauses.iter().map(|clause| markdown::inline(&clause.text)).collect(),
         f: f.titled(title),

@@ -98,22 +98,45 @@ async fn keep(app: &App, desk: &AtDesk, id: &str, sent: &mut FormParts) -> Resul
         return Ok(shown(app, desk, id, true, Errors::none()));
     }
     let shows = file::text(sent, "shows");
-    let Some((evidence, bytes)) = file::of(sent, "kept", shows) else {
+    let Some((mut evidence, bytes)) = file::of(sent, "kept", shows) else {
         let errors = Errors::of("kept", says.t("case-evidence-size"));
         return Ok(shown(app, desk, id, false, errors));
     };
-    let change = act::keep(case, by(desk), evidence)?;
-    app.books.store().put_blob(app.books.school(), &bytes).await?;
-    app.commit(&change, &desk.actor()).await?;
+    let sealed = file::seal(app, &bytes).await?;
+    evidence.sealed = Some(sealed);
+    let kept = match act::keep(case, by(desk), evidence) {
+        Ok(change) => app.commit(&change, &desk.actor()).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    if let Err(fault) = kept {
+        file::unkept(app, sealed).await?;
+        return Err(fault);
+    }
     Ok(lead(&format!("/cases/{}", case.value.id), "case-evidence-kept"))
 }
 
+/// A file that may be saved.
+pub(super) struct Kept {
+    /// Its own digest.
+    pub(super) digest: Digest,
+    /// The digest it lies under, where it is sealed.
+    sealed: Option<Digest>,
+    /// The name it is saved by.
+    pub(super) name: String,
+}
+
 /// What may be saved of an entry, with its name. From when something may be illegal on, no file is: saving makes a copy.
-pub(super) fn kept(case: &Case, entry: &Entry) -> Option<(Digest, String)> {
+pub(super) fn kept(case: &Case, entry: &Entry) -> Option<Kept> {
     match &entry.says {
         Said::Evidence(_) if case.may_be_illegal() => None,
-        Said::Evidence(evidence) => Some((evidence.digest, evidence.name.clone())),
-        Said::Referred(disclosed) => Some((disclosed.package, format!("case-{}-package.pdf", case.number))),
+        Said::Evidence(evidence) => {
+            Some(Kept { digest: evidence.digest, sealed: evidence.sealed, name: evidence.name.clone() })
+        }
+        Said::Referred(disclosed) => Some(Kept {
+            digest: disclosed.package,
+            sealed: disclosed.sealed,
+            name: format!("case-{}-package.pdf", case.number),
+        }),
         _ => None,
     }
 }
@@ -130,7 +153,7 @@ pub(super) async fn download(
     if matches!(entry.says, Said::Evidence(_)) && case.may_be_illegal() {
         return Err(Refusal::MayBeIllegal.into());
     }
-    let (digest, name) = kept(case, entry).ok_or(AppFault::NotFound)?;
-    let bytes = app.books.store().blob(app.books.school(), digest).await?.ok_or(AppFault::NotFound)?;
-    Ok(around::file("application/octet-stream", &name, bytes))
+    let kept = kept(case, entry).ok_or(AppFault::NotFound)?;
+    let bytes = file::open(&app, kept.digest, kept.sealed).await?;
+    Ok(around::file("application/octet-stream", &kept.name, bytes))
 }

@@ -25,6 +25,7 @@ use super::{Cabinet, by, narrowed, papers, sanction_id, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
+use crate::pages::case::file;
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::contacts::reach;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
@@ -381,21 +382,22 @@ async fn refer(work: &Work<'_>) -> Result<Result<Change, Refusal>, AppFault> {
         let card = reach(work.app, &says, contacts, body(to)).await?;
         recipient = card.map(|card| card.name).unwrap_or_default();
     }
-    let disclosed = |package, bytes| Disclosed {
+    let disclosed = |package, sealed, bytes| Disclosed {
         to,
         recipient: recipient.clone(),
         basis: work.sent.text.trim().to_owned(),
         package,
+        sealed,
         bytes,
     };
     // Nothing is made or kept for a referral that is refused.
-    if let Err(refusal) = act::refer(work.case, by(work.desk), disclosed(Digest::of(b""), 0)) {
+    if let Err(refusal) = act::refer(work.case, by(work.desk), disclosed(Digest::of(b""), None, 0)) {
         return Ok(Err(refusal));
     }
     let bytes = papers::package(work.app, work.desk, work.cabinet, &work.case.value).await?;
-    let package = work.app.books.store().put_blob(work.app.books.school(), &bytes).await?;
+    let sealed = file::seal(work.app, &bytes).await?;
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    Ok(act::refer(work.case, by(work.desk), disclosed(package, length)))
+    Ok(act::refer(work.case, by(work.desk), disclosed(Digest::of(&bytes), Some(sealed), length)))
 }
 
 fn form(work: &Work<'_>, step: &'static str, errors: Errors) -> Response {

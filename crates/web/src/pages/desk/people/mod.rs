@@ -6,6 +6,7 @@ mod circumstances;
 mod import;
 mod index;
 mod manage;
+mod parents_place;
 mod show;
 
 use axum::extract::DefaultBodyLimit;
@@ -25,6 +26,7 @@ use crate::routes::{DeskRoute, desk_route};
 /// What whoever sees, manages or looks at people has.
 pub(super) fn routes() -> Vec<DeskRoute> {
     let (see, manage, look) = (Act::SeePeople, Act::ManagePeople, Act::LookAtActivity);
+    let answer = Act::AnswerForChild;
     let upload = post(import::upload).layer(DefaultBodyLimit::max(import::LARGEST_BYTES));
     vec![
         desk_route("/people", see, get(index::show)),
@@ -38,6 +40,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/people/{id}/account", manage, post(manage::account)),
         desk_route("/people/{id}/roles", manage, post(manage::roles)),
         desk_route("/people/{id}/leave", manage, post(manage::leave)),
+        desk_route("/people/{id}/parents-place", answer, get(parents_place::show).post(parents_place::give)),
+        desk_route("/people/{id}/parents-place/end", answer, post(parents_place::end)),
         desk_route("/people/{id}/activity", look, get(activity::show).post(activity::look)),
         desk_route("/people/{id}/activity.csv", look, get(activity::csv)),
         desk_route("/people/{id}/activity.pdf", look, get(activity::print)),

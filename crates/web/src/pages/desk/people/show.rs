@@ -11,7 +11,7 @@ use usher_records::standing::{DueReason, Standing};
 use usher_types::role::{PersonKind, Role};
 
 use super::circumstances::Circumstances;
-use super::{find, index, may_look};
+use super::{find, index, may_look, parents_place};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::around::{Around, Done, around};
@@ -33,6 +33,8 @@ struct Show {
     facts: Vec<(String, String)>,
     standing: (&'static str, String),
     signatures: Vec<(String, String)>,
+    in_place: Option<String>,
+    place: Option<String>,
     now: Circumstances,
     account: Option<AccountView>,
     may_manage: bool,
@@ -67,12 +69,15 @@ pub(super) async fn show(
     let manage = may_manage(&desk.who(), person.roles).is_ok();
     let now = Circumstances::of(&app, &desk, &f, &roll, &person).await?;
     let (roles, leave) = if manage { manage_fields(&f, &person) } else { (None, None) };
+    let (in_place, place) = parents_place::of_child(&app, &desk, &f, &person).await?;
     let show = Show {
         address: here,
         kind: kind_words(&f, &person),
         facts: facts(&desk, &f, &roll, &person),
         standing: standing(&app, &desk, &f, &person).await?,
         signatures: signatures(&app, &desk, &f, &person).await?,
+        in_place,
+        place,
         now,
         account: account.map(|account| account_view(&desk, &f, &account)),
         may_manage: manage,
@@ -140,6 +145,9 @@ pub(crate) fn standing_words(desk: &AtDesk, f: &Frame, standing: &Standing) -> (
         Standing::Signed => ("go", says.t("standing-signed")),
         Standing::NoneAsked => ("info", says.t("standing-none-asked")),
         Standing::ParentMissing { .. } => ("wait", says.t("standing-parent-missing")),
+        Standing::ParentBy { by, .. } => {
+            ("wait", says.t1("standing-parent-by", "date", Clock::at(desk).day(*by)))
+        }
         Standing::DueBy { by, .. } => ("wait", says.t1("standing-due-by", "date", Clock::at(desk).day(*by))),
         Standing::Due { why, .. } => {
             let key = match why {

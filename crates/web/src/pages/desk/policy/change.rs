@@ -16,6 +16,7 @@ use usher_policy::document::PolicyDocument;
 use usher_policy::profile;
 use usher_records::change::Stored;
 use usher_records::in_force::InForce;
+use usher_records::person::Person;
 use usher_types::digest::Digest;
 
 use super::signed::{Signed, signed};
@@ -29,6 +30,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::roll::Roll;
+use crate::pages::news;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -199,7 +201,7 @@ async fn look(
         differences,
         tried: tried(app, desk, &says, new).await?,
         signed: signed(app, desk, &says, (old, new)).await?,
-        seconds: found.into_iter().map(usher_records::person::Person::name).collect(),
+        seconds: found.into_iter().map(Person::name).collect(),
         mark: format!("{}-{}", before.value.policy, Digest::of(&bytes)),
     })
 }
@@ -220,7 +222,10 @@ async fn write(
             app.commit(&change, &desk.actor()).await?;
             Ok(lead("/policy", "policy-changed"))
         }
-        Ok(Written::Waits(change, id)) => {
+        Ok(Written::Waits(mut change, id)) => {
+            let people = app.books.values::<Person>().await?;
+            let readers = seconds(&people, &desk.who(), Clock::at(desk).today());
+            change.mails.extend(news::mails(app, &desk.school.name, readers));
             app.commit(&change, &desk.actor()).await?;
             Ok(lead(&format!("/policy/drafts/{id}"), "policy-proposed"))
         }

@@ -2,9 +2,12 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use usher_records::signature::Signature;
+use usher_records::parents_place::ParentsPlace;
+use usher_records::signature::{Part, Signature};
+use usher_reports::agreements::InPlace;
 use usher_reports::document::{self, Certificate};
 use usher_types::ids;
+use usher_types::role::PersonKind;
 
 use crate::app::{App, AppFault};
 use crate::desk::codes;
@@ -25,7 +28,29 @@ pub(super) async fn print(
     let title = text.map_or_else(|| signature.agreement.clone(), |text| text.head.title);
     let code = codes::of_certificate(&app.vault, signature.id);
     let place = format!("{}/verify", app.places.portal_origin);
-    let certificate = Certificate { signature: &signature, title: &title, code: &code, place: &place };
+    let in_place = in_place(&app, &desk, &signature).await?;
+    let certificate = Certificate {
+        signature: &signature,
+        title: &title,
+        in_place: in_place.as_ref(),
+        code: &code,
+        place: &place,
+    };
     let document = document::certificate(&letterhead(&desk, &app.words), &certificate);
     to_pdf(&app, &desk, &format!("certificate-{}", signature.id), document).await
+}
+
+/// What stands in a parent's place beside a child's own signature.
+pub(in crate::pages::desk) async fn in_place(
+    app: &App,
+    desk: &AtDesk,
+    signature: &Signature,
+) -> Result<Option<InPlace>, AppFault> {
+    if signature.part != Part::Own || signature.kind != PersonKind::Pupil {
+        return Ok(None);
+    }
+    let found = app.books.find_one::<ParentsPlace>("standing", signature.person).await?;
+    let place = found.map(|stored| stored.value).filter(|place| place.stands(desk.at, &desk.school.zone));
+    let child = usher_directory::books::person(&app.books, signature.person).await?;
+    Ok(place.map(|place| InPlace::of(&place, &child)))
 }

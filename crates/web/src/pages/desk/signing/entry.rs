@@ -98,7 +98,11 @@ impl Open {
     /// What the child's slip has to be today.
     fn wanted<'a>(&'a self, desk: &'a AtDesk) -> Wanted<'a> {
         let (settings, zone) = (&desk.school.settings, &desk.school.zone);
-        Wanted::of(&self.child, Known { settings, versions: &self.versions, zone }, desk.at)
+        Wanted::of(
+            &self.child,
+            Known { settings, versions: &self.versions, in_place: &[], calendar: None, zone },
+            desk.at,
+        )
     }
 }
 

@@ -15,6 +15,7 @@ use usher_policy::access::Act;
 
 use crate::routes::{DeskRoute, desk_route};
 
+pub(super) use self::certificate::in_place;
 pub(super) use self::remind::last as last_reminder;
 
 /// What those who enter paper, see signatures and run lessons have.

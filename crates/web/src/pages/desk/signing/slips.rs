@@ -133,7 +133,13 @@ pub(super) async fn print(State(app): State<App>, form: DeskForm<Asked>) -> Resu
 
 /// What a child's slip has to be today.
 fn wanted<'a>(desk: &'a AtDesk, child: &Person, versions: &'a [AgreementVersion]) -> Wanted<'a> {
-    let known = Known { settings: &desk.school.settings, versions, zone: &desk.school.zone };
+    let known = Known {
+        settings: &desk.school.settings,
+        versions,
+        in_place: &[],
+        calendar: None,
+        zone: &desk.school.zone,
+    };
     Wanted::of(child, known, desk.at)
 }
 
