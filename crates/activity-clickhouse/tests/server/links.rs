@@ -46,9 +46,9 @@ fn a_delivery_that_is_cut_anywhere_counts_once_when_it_comes_again() {
     for (step, part) in (1_i64..).zip(frames[40..].chunks(40)) {
         // Everywhere on the way there, also after the last byte; the last times on the way back.
         if step < 7 {
-            link.cut_after(whole * step / 7, i64::MAX)
+            link.cut_after(whole * step / 7, i64::MAX);
         } else {
-            link.cut_after(i64::MAX, (step - 7) * 60)
+            link.cut_after(i64::MAX, (step - 7) * 60);
         }
         failed += u64::from(far.take(&delivery(part)).is_err());
         link.mend();

@@ -16,7 +16,7 @@ pub(crate) fn place() -> Option<String> {
     setting("USHER_TEST_CLICKHOUSE").map(|url| format!("{url}/t{}", std::process::id()))
 }
 
-#[allow(clippy::disallowed_methods, reason = "the test script says where the server is")]
+#[expect(clippy::disallowed_methods, reason = "the test script says where the server is")]
 fn setting(name: &str) -> Option<String> {
     let value = std::env::var(name).ok();
     if value.is_none() {

@@ -231,7 +231,7 @@ fn sites(seen: &BTreeMap<(Moment, EventId), Seen>) -> Vec<Site> {
 /// The rows by time, with repeats of what says nothing new folded into the first.
 fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut last: BTreeMap<(String, Verdict, bool, bool, bool), (usize, Moment)> = BTreeMap::new();
+    let mut last: BTreeMap<_, (usize, Moment)> = BTreeMap::new();
     for ((at, _), Seen { site, row }) in seen {
         let Some(row) = row else { continue };
         if row.search.is_some() || (row.visible && !refused(&row)) {

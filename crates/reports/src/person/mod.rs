@@ -50,7 +50,6 @@ pub struct PersonActivity {
 }
 
 // Serde hands it over by reference.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 const fn is_none(count: &u32) -> bool {
     *count == 0
 }
