@@ -1,4 +1,5 @@
 //! Days of grace for a child who comes, or moves to another agreement, in the middle of a year.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};

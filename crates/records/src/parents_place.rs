@@ -189,7 +189,7 @@ mod tests {
     fn agr_08_an_answer_in_a_parents_place_names_who_decided_and_why() {
         let change = give_it(new(None), None).unwrap();
         assert_eq!(
-            (change.action, change.about, change.reason.clone()),
+            (change.action, change.about, change.reason),
             (Action::ParentsPlaceTaken, Some(Id::new(5)), None)
         );
         assert_eq!(

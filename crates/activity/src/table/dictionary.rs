@@ -234,7 +234,7 @@ mod tests {
                 runs.iter().flat_map(|(text, count)| std::iter::repeat_n(format!("t{text}"), *count)).collect();
             let cuts: Vec<usize> = cuts.into_iter().filter(|cut| *cut < texts.len()).collect();
             let ranges: Vec<Range<usize>> =
-                cuts.chunks_exact(2).map(|cut| cut[0]..cut[1]).chain([texts.len() - 1..texts.len()]).collect();
+                cuts.chunks_exact(2).map(|cut| cut[0]..cut[1]).chain(std::iter::once(texts.len() - 1..texts.len())).collect();
             let fits = |text: &str| text[1..].parse::<u16>().is_ok_and(|text| text % 12 == wanted);
             let found = fitting(pages(&file(&texts, page)), &ranges, fits).unwrap();
             let rows: Vec<usize> = found.iter().flat_map(Clone::clone).collect();

@@ -202,6 +202,7 @@ pub(crate) fn sections() -> Vec<Section> {
         done: 30 - u32::try_from(missing).unwrap(),
         asked: 30,
         signed: (0..30 - missing).map(|number| signed(number, PersonKind::Pupil)).collect(),
+        in_place: vec![],
         outstanding: (0..missing)
             .map(|number| Outstanding {
                 person: Id::new(number as u64),
@@ -219,6 +220,7 @@ pub(crate) fn sections() -> Vec<Section> {
         done: 3,
         asked: 3,
         signed: (0..3).map(|number| signed(number, PersonKind::Staff)).collect(),
+        in_place: vec![],
         outstanding: vec![],
     };
     vec![class("4 Oak", 3), class("Year 6 Hawthorn", 0), staff]

@@ -61,6 +61,7 @@ use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::own;
 use usher_scan::theme::Themes;
 use usher_scanners::settings as scanners;
+use usher_store::books::Books;
 use usher_types::email::EmailAddress;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
@@ -84,7 +85,7 @@ use super::probes::Running;
 use super::publishing::{ForJobs, ForPages, Publishing};
 use super::revoked::Revoked;
 use super::trust::Trust;
-use super::watched::Watched;
+use super::watched::{Listening, Watched};
 use super::{Addresses, Server, Setting, Tries, listen, record};
 
 /// Sockets, bound before their addresses are told to anybody.
@@ -176,10 +177,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
         pins: Arc::clone(&pins),
         dates: Arc::clone(&dates),
     })?;
-    record(&spool, &app, System::Started { version: env!("CARGO_PKG_VERSION").into() }, at).await;
-    if recovered.cut_bytes > 0 {
-        record(&spool, &app, System::SpoolRecovered { cut_bytes: recovered.cut_bytes }, at).await;
-    }
+    record_start(&spool, &app, recovered.cut_bytes, at).await;
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let borne_out = Arc::new(BorneOut::by(Arc::clone(&dates)));
@@ -189,11 +187,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let watch = Arc::new(keep_watch(&opened, &app, sink, watched));
     let Listeners { gateway: gateway_listener, portal, desk, icap } = listeners;
     tasks.spawn(answer_icap(Arc::clone(&gateway), icap.zip(opened.config.icap.clone()), stop.clone()));
-    let serving = usher_proxy::listener::listen(gateway, gateway_listener, stop.clone());
-    tasks.spawn(async move {
-        let _listening = listening;
-        serving.await;
-    });
+    tasks.spawn(serve_gateway(gateway, gateway_listener, listening, stop.clone()));
     tasks.spawn(listen::serve(portal, None, usher_web::routes::portal(&app), stop.clone()));
     let tls = desk_tls(&opened, &addresses, &authority)?;
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
@@ -210,6 +204,14 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     }
     jobs.start(Arc::clone(&watch) as Arc<dyn usher_jobs::runner::Job>);
     Ok(Server { app, addresses, authority, weekly, spool, stop, listeners: tasks, jobs, watch, _held: held })
+}
+
+/// Notes that the server started, and what a crash left torn.
+async fn record_start(spool: &Spool, app: &App, cut_bytes: u64, at: Moment) {
+    record(spool, app, System::Started { version: env!("CARGO_PKG_VERSION").into() }, at).await;
+    if cut_bytes > 0 {
+        record(spool, app, System::SpoolRecovered { cut_bytes }, at).await;
+    }
 }
 
 /// The program that reads searches past the words of lists, where it was fetched: the queue in front of it, its name
@@ -360,9 +362,7 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
     let sink: Arc<dyn EventSink> = Arc::new(spool.clone());
     let passwords = Passwords::new(setting.cost)?;
     let sign_in = SignIn::new(books.clone(), passwords, Arc::clone(&opened.ids), sink);
-    let (mut presence_key, mut page_key) = ([0; 32], [0; 32]);
-    getrandom::fill(&mut presence_key)?;
-    getrandom::fill(&mut page_key)?;
+    let (presence_key, page_key) = (fresh_key()?, fresh_key()?);
     let check = Arc::new(BySignIn(sign_in.clone()));
     let probes = Running {
         gateway: reached(addresses.gateway),
@@ -414,6 +414,13 @@ fn build_app(built: Built<'_>) -> anyhow::Result<App> {
         },
         books,
     }))
+}
+
+/// A key that lasts until the server stops.
+fn fresh_key() -> anyhow::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key)?;
+    Ok(key)
 }
 
 /// The address to reach a listener at from this machine.
@@ -507,6 +514,30 @@ async fn tell_live(spool: Spool, live: Live, stop: CancellationToken) {
 /// Where Linux writes who answers on the network (proc_net(5)).
 const NEIGHBOURS: &str = "/proc/net/arp";
 
+/// What takes mails to where the configuration says.
+fn outbox(opened: &Opened, books: Books) -> anyhow::Result<Outbox> {
+    let post: Arc<dyn Post> = match &opened.config.mail {
+        MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
+        MailPlace::Folder(path) => Arc::new(Folder(path.clone())),
+    };
+    let from = match &opened.config.mail_from {
+        Some(from) => from.clone(),
+        None => EmailAddress::parse(&format!("usher@{}", opened.config.portal_name))?,
+    };
+    Ok(Outbox { books, post, from })
+}
+
+/// Answers as the gateway; the watch is told when it ends.
+async fn serve_gateway(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    listening: Listening,
+    stop: CancellationToken,
+) {
+    let _listening = listening;
+    usher_proxy::listener::listen(gateway, listener, stop).await;
+}
+
 fn start_jobs(
     opened: &Opened,
     app: &App,
@@ -535,15 +566,7 @@ fn start_jobs(
     let (snapshot, words) = (Arc::clone(&app.snapshot), Arc::clone(&app.words));
     runner.start(Arc::new(Unopened { books: books(), snapshot, words, desk_origin: desk_origin.clone() }));
     runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
-    let post: Arc<dyn Post> = match &opened.config.mail {
-        MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
-        MailPlace::Folder(path) => Arc::new(Folder(path.clone())),
-    };
-    let from = match &opened.config.mail_from {
-        Some(from) => from.clone(),
-        None => EmailAddress::parse(&format!("usher@{}", opened.config.portal_name))?,
-    };
-    runner.start(Arc::new(Outbox { books: books(), post, from }));
+    runner.start(Arc::new(outbox(opened, books())?));
     let tools = alerts::Tools {
         books: books(),
         activity: Arc::clone(&app.activity),

@@ -44,7 +44,7 @@ fn mark(answer: &Answer) -> String {
 }
 
 async fn in_force(rig: &Rig) -> String {
-    let found = rig.books.get::<InForce, usher_types::ids::School>(Id::new(1)).await.unwrap().unwrap();
+    let found = rig.books.get::<InForce, ids::School>(Id::new(1)).await.unwrap().unwrap();
     found.value.policy.to_string()
 }
 

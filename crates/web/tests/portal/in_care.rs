@@ -12,7 +12,7 @@ use usher_types::ids::Id;
 use usher_types::role::PersonKind;
 
 use crate::device::{Device, OTTERS, device};
-use crate::rig::{ADA, Rig, id, now};
+use crate::rig::{ADA, Browser, Rig, id, now};
 
 /// Signs Ada's agreement with the right answer.
 async fn ada_signs(pc: &Device<'_>, texts: &[AgreementText]) {
@@ -20,6 +20,20 @@ async fn ada_signs(pc: &Device<'_>, texts: &[AgreementText]) {
     let answers = text.head.check.iter().flat_map(|check| &check.answers);
     let right = answers.clone().position(|answer| answer.right).map(|place| place.to_string());
     pc.sign("Ada", &right.unwrap_or_default()).await.leads_to();
+}
+
+/// Every field that is left out, or wrong, is named.
+async fn names_what_is_missing(dsl: &Browser<'_>, form: &str) {
+    for (wrong, field) in [
+        ("decider=&decided-by=Ros+Amory&place-reason=Full+care+order", "decider"),
+        ("decider=school&decided-by=&place-reason=Full+care+order", "decided-by"),
+        ("decider=school&decided-by=Ros+Amory&place-reason=", "place-reason"),
+        ("decider=school&decided-by=Ros+Amory&place-reason=Full+care+order&last-day=2020-01-01", "last-day"),
+    ] {
+        let refused = dsl.post(form, wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(refused.text.contains(&format!("href=\"#{field}")), "{field}: {}", refused.text);
+    }
 }
 
 #[tokio::test]
@@ -37,16 +51,7 @@ async fn agr_07_the_school_answers_for_a_child_in_care_says_so_and_makes_a_paren
     assert_eq!(office.get(&form).await.status, StatusCode::FORBIDDEN, "the office may not");
     assert_eq!(office.post(&form, filled).await.status, StatusCode::FORBIDDEN);
     let dsl = rig.signed_in("safeguarding").await;
-    for (wrong, field) in [
-        ("decider=&decided-by=Ros+Amory&place-reason=Full+care+order", "decider"),
-        ("decider=school&decided-by=&place-reason=Full+care+order", "decided-by"),
-        ("decider=school&decided-by=Ros+Amory&place-reason=", "place-reason"),
-        ("decider=school&decided-by=Ros+Amory&place-reason=Full+care+order&last-day=2020-01-01", "last-day"),
-    ] {
-        let refused = dsl.post(&form, wrong).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-        assert!(refused.text.contains(&format!("href=\"#{field}")), "{field}: {}", refused.text);
-    }
+    names_what_is_missing(&dsl, &form).await;
     assert_eq!(rig.books.values::<ParentsPlace>().await.unwrap(), []);
     let adult = format!("/people/{}/parents-place", id(9));
     assert_eq!(dsl.post(&adult, filled).await.status, StatusCode::NOT_FOUND, "it is for pupils");

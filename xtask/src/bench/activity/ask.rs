@@ -13,7 +13,7 @@ use usher_records::person::Person;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
 use usher_reports::person::PersonFold;
-use usher_types::ids::{Id, PersonNoun};
+use usher_types::ids::{Id, PersonId};
 use usher_types::moment::Zone;
 use usher_words::Words;
 
@@ -31,7 +31,7 @@ pub(super) fn run(work: &Path) -> Result<Figures> {
     let (zone, school) = (Zone::london(), Id::new(1));
     let week = Period::week(WEEK, zone.clone());
     let all = Question::all(school, week.from, week.until);
-    let day = |first: jiff::civil::Date| Question {
+    let day = |first: Date| Question {
         person: Some(Id::new(person(77))),
         ..Question::all(
             school,
@@ -91,8 +91,9 @@ fn person_day(activity: &FilesActivity, day: Date, zone: &Zone) -> Result<usize>
     let next = zone.start_of(day.tomorrow()?);
     let period = Period { from: zone.start_of(day), until: next, zone: zone.clone() };
     let question = Question { person: Some(Id::new(person(77))), ..Question::all(school, period.from, next) };
+    let id: PersonId = Id::new(person(77));
     let pupil: Person = serde_json::from_value(serde_json::json!({
-        "id": Id::<PersonNoun>::new(person(77)), "kind": "pupil", "given": "A", "family": "Pupil", "known_as": null,
+        "id": id, "kind": "pupil", "given": "A", "family": "Pupil", "known_as": null,
         "year": null, "roles": [], "groups": [], "email": null, "children": [], "source": null, "joined": null,
         "left": null, "until": null, "picture": null,
     }))?;
