@@ -9,6 +9,7 @@ mod credentials;
 mod event_files;
 pub(crate) mod folder;
 mod ids;
+mod jobs;
 mod listen;
 mod network;
 pub(crate) mod opened;

@@ -14,7 +14,7 @@ use usher_certs::authority::Authority;
 use usher_certs::leaf::Minter;
 use usher_certs::master::MasterKey;
 use usher_certs::token_key::TokenKeys;
-use usher_config::config::{Config, IcapServer, MailPlace};
+use usher_config::config::{Config, IcapServer};
 use usher_detect::files;
 use usher_detect::queue::{Counts, Queue};
 use usher_directory::books::open_sessions;
@@ -22,29 +22,11 @@ use usher_directory::password::Passwords;
 use usher_directory::sign_in::SignIn;
 use usher_events::event::System;
 use usher_events::sink::EventSink;
-use usher_jobs::alerts::telling::Telling;
-use usher_jobs::alerts::{self, Alerts};
-use usher_jobs::clauses::Clauses;
+use usher_jobs::alerts;
 use usher_jobs::feeds::Feeds;
 use usher_jobs::follow::{Follow, Names, load_devices, load_lessons, load_names};
-use usher_jobs::half_term::HalfTerm;
-use usher_jobs::leavers::Leavers;
-use usher_jobs::lendings::Lendings;
-use usher_jobs::network_cards::{NetworkCards, TableFile};
-use usher_jobs::outbox::Outbox;
-use usher_jobs::permissions::Permissions;
-use usher_jobs::post::{Folder, Post, Relay};
-use usher_jobs::private_use::{self, PrivateUse};
-use usher_jobs::rota::Rota;
-use usher_jobs::rules::Rules;
-use usher_jobs::runner::Runner;
-use usher_jobs::scans::Scans;
-use usher_jobs::sweep::Sweep;
-use usher_jobs::unopened::Unopened;
 use usher_jobs::watch::{self, Heartbeat, Watch};
-use usher_jobs::weekly::WeeklyJob;
 use usher_ledger::tally::Tally;
-use usher_lists::category::Catalogue;
 use usher_network::credentials::Presence;
 use usher_network::table::Table;
 use usher_policy::snapshot::Snapshot;
@@ -61,8 +43,6 @@ use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::own;
 use usher_scan::theme::Themes;
 use usher_scanners::settings as scanners;
-use usher_store::books::Books;
-use usher_types::email::EmailAddress;
 use usher_types::host::Host;
 use usher_types::moment::Moment;
 use usher_typeset::typesetter::Typesetter;
@@ -86,7 +66,7 @@ use super::publishing::{ForJobs, ForPages, Publishing};
 use super::revoked::Revoked;
 use super::trust::Trust;
 use super::watched::{Listening, Watched};
-use super::{Addresses, Server, Setting, Tries, listen, record};
+use super::{Addresses, Server, Setting, Tries, jobs, listen, record};
 
 /// Sockets, bound before their addresses are told to anybody.
 struct Listeners {
@@ -192,7 +172,7 @@ pub(crate) async fn start(opened: Opened, setting: Setting) -> anyhow::Result<Se
     let tls = desk_tls(&opened, &addresses, &authority)?;
     tasks.spawn(listen::serve(desk, tls, usher_web::routes::desk(&app), stop.clone()));
     tasks.spawn(tell_live(spool.clone(), app.live.clone(), stop.clone()));
-    let (jobs, weekly) = start_jobs(&opened, &app, follow, reader, stop.clone())?;
+    let (jobs, weekly) = jobs::start(&opened, &app, follow, reader, stop.clone())?;
     jobs.start(Arc::new(Feeds { refresh, stop: stop.clone() }));
     let copy = trust_events.as_ref().map(|trust| Arc::clone(&trust.far));
     EventFiles::start(&opened.folder, school.zone.clone(), &jobs, (&app, copy), borne_out)?;
@@ -511,22 +491,6 @@ async fn tell_live(spool: Spool, live: Live, stop: CancellationToken) {
     }
 }
 
-/// Where Linux writes who answers on the network (proc_net(5)).
-const NEIGHBOURS: &str = "/proc/net/arp";
-
-/// What takes mails to where the configuration says.
-fn outbox(opened: &Opened, books: Books) -> anyhow::Result<Outbox> {
-    let post: Arc<dyn Post> = match &opened.config.mail {
-        MailPlace::Relay(url) => Arc::new(Relay::at(url).context("mail.relay cannot be used")?),
-        MailPlace::Folder(path) => Arc::new(Folder(path.clone())),
-    };
-    let from = match &opened.config.mail_from {
-        Some(from) => from.clone(),
-        None => EmailAddress::parse(&format!("usher@{}", opened.config.portal_name))?,
-    };
-    Ok(Outbox { books, post, from })
-}
-
 /// Answers as the gateway; the watch is told when it ends.
 async fn serve_gateway(
     gateway: Arc<Gateway>,
@@ -536,77 +500,4 @@ async fn serve_gateway(
 ) {
     let _listening = listening;
     usher_proxy::listener::listen(gateway, listener, stop).await;
-}
-
-fn start_jobs(
-    opened: &Opened,
-    app: &App,
-    follow: Follow,
-    reader: Option<alerts::Reader>,
-    stop: CancellationToken,
-) -> anyhow::Result<(Runner, Arc<WeeklyJob>)> {
-    let holder = format!("{}@{}", std::process::id(), opened.folder.path().display());
-    let runner = Runner::new(Arc::clone(&opened.store), holder, Arc::clone(&app.clock), stop);
-    let books = || app.books.clone();
-    runner.start(Arc::new(follow));
-    runner.start(Arc::new(Sweep { books: books(), table: Arc::clone(&app.table) }));
-    runner.start(Arc::new(Clauses::new(books(), Arc::clone(&app.snapshot))));
-    runner.start(Arc::new(Scans { books: books(), ids: Arc::clone(&app.ids) }));
-    runner.start(Arc::new(HalfTerm { books: books(), snapshot: Arc::clone(&app.snapshot) }));
-    runner.start(Arc::new(Lendings { books: books(), table: Arc::clone(&app.table) }));
-    runner.start(Arc::new(Leavers { books: books(), ids: Arc::clone(&app.ids) }));
-    runner.start(Arc::new(Rules {
-        books: books(),
-        snapshot: Arc::clone(&app.snapshot),
-        words: Arc::clone(&app.words),
-        ids: Arc::clone(&app.ids),
-        portal_origin: app.places.portal_origin.clone(),
-    }));
-    let desk_origin = app.places.desk_origin.clone();
-    let (snapshot, words) = (Arc::clone(&app.snapshot), Arc::clone(&app.words));
-    runner.start(Arc::new(Unopened { books: books(), snapshot, words, desk_origin: desk_origin.clone() }));
-    runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
-    runner.start(Arc::new(outbox(opened, books())?));
-    let tools = alerts::Tools {
-        books: books(),
-        activity: Arc::clone(&app.activity),
-        catalogue: Catalogue::ours()?,
-        words: Arc::clone(&app.words),
-        ids: Arc::clone(&app.ids),
-        desk_origin: app.places.desk_origin.clone(),
-        reader,
-    };
-    runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
-    let telling = Telling {
-        books: books(),
-        words: Arc::clone(&app.words),
-        desk_origin: app.places.desk_origin.clone(),
-    };
-    runner.start(Arc::new(Rota { telling }));
-    runner.start(Arc::new(PrivateUse::new(private_use::Tools {
-        books: books(),
-        activity: Arc::clone(&app.activity),
-        snapshot: Arc::clone(&app.snapshot),
-        words: Arc::clone(&app.words),
-        ids: Arc::clone(&app.ids),
-        portal_origin: app.places.portal_origin.clone(),
-        desk_origin: app.places.desk_origin.clone(),
-    })));
-    runner.start(Arc::new(NetworkCards {
-        books: books(),
-        table: Arc::new(TableFile(NEIGHBOURS.into())),
-        words: Arc::clone(&app.words),
-        ids: Arc::clone(&app.ids),
-        desk_origin: app.places.desk_origin.clone(),
-    }));
-    let weekly = Arc::new(WeeklyJob {
-        books: books(),
-        activity: Arc::clone(&app.activity),
-        typesetter: Arc::clone(&app.typesetter),
-        words: Arc::clone(&app.words),
-        ids: Arc::clone(&app.ids),
-        desk_origin: app.places.desk_origin.clone(),
-    });
-    runner.start(Arc::clone(&weekly) as Arc<dyn usher_jobs::runner::Job>);
-    Ok((runner, weekly))
 }
