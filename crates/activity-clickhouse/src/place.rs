@@ -41,14 +41,14 @@ impl FromStr for Place {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(PlaceFault::Form);
         }
-        if url.scheme() == "http" && !url.host().is_some_and(|host| is_own(&host)) {
-            return Err(PlaceFault::InTheClear);
-        }
         let database = match url.path().trim_matches('/') {
             "" => "default".to_owned(),
             name if is_name(name) => name.to_owned(),
             _ => return Err(PlaceFault::Form),
         };
+        if url.scheme() == "http" && !url.host().is_some_and(|host| is_own(&host)) {
+            return Err(PlaceFault::InTheClear);
+        }
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let plain = |text: &str| percent(text).ok_or(PlaceFault::Form);
         Ok(Self {

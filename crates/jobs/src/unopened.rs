@@ -88,8 +88,8 @@ impl Unopened {
         let say = |key: &str| self.words.say(Reader::Adult, key, &values);
         let mail = |person: &Person| Mail {
             to: person.id.into(),
-            subject: say("report-unopened-subject"),
-            text: format!("{}\n", say("report-unopened-text")),
+            subject: say("unopened-report-subject"),
+            text: format!("{}\n", say("unopened-report-text")),
             attachment: None,
         };
         let ids: Vec<PersonId> = to.iter().map(|person| person.id).collect();

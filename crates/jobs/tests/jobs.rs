@@ -395,7 +395,8 @@ async fn mon_06_three_mails_to_exactly_the_role_holders_also_when_nothing_was_fo
 #[tokio::test]
 async fn fm_47_a_report_nobody_opens_goes_to_the_safeguarding_lead_and_then_to_the_head() {
     let fixture = Fixture::new().await;
-    fixture.weekly().run(at("2026-11-27T15:31")).await.unwrap();
+    let weekly = fixture.weekly();
+    weekly.run(at("2026-11-27T15:31")).await.unwrap();
     fixture.send(at("2026-11-27T15:31")).await;
     let unopened = Unopened {
         books: fixture.books.clone(),
@@ -405,8 +406,7 @@ async fn fm_47_a_report_nobody_opens_goes_to_the_safeguarding_lead_and_then_to_t
     };
     let report = async || fixture.books.values::<IssuedReport>().await.unwrap().pop().unwrap();
     let mut told = Vec::new();
-    for hour in 0..14 * 24 {
-        let now = at("2026-11-27T16:00").plus_minutes(hour * 60);
+    for now in (0..14 * 24).map(|hour| at("2026-11-27T16:00").plus_minutes(hour * 60)) {
         unopened.run(now).await.unwrap();
         for letter in fixture.send(now).await {
             assert!(letter.text.contains(&format!("/reports/{}", report().await.id)), "{}", letter.text);
@@ -416,8 +416,8 @@ async fn fm_47_a_report_nobody_opens_goes_to_the_safeguarding_lead_and_then_to_t
     let expected = [("dsl", "2026-12-02T00:00"), ("head", "2026-12-05T00:00")];
     assert_eq!(told, expected.map(|(who, when)| (who.to_owned(), at(when))));
     assert!(report().await.readers.contains(&Id::new(SAFEGUARDING)), "they may open it");
-    let (friday, monday) = (at("2026-12-04T15:31"), at("2026-12-07T09:00"));
-    fixture.weekly().run(friday).await.unwrap();
+    let monday = at("2026-12-07T09:00");
+    weekly.run(at("2026-12-04T15:31")).await.unwrap();
     let newest = fixture.books.all::<IssuedReport>().await.unwrap();
     let newest = newest.into_iter().max_by_key(|report| report.value.from).unwrap();
     let opened = usher_records::report::open(&newest, Id::new(LEAD), monday).unwrap();

@@ -386,6 +386,7 @@ activity-written-down = Your name, the time and your reason are written in the j
 activity-lasts = The page stays open to you for half an hour. After that it asks again.
 activity-reason = Your reason
 activity-button = Write it down and look
+activity-short-day = Kept in short form
 activity-open = You gave this reason: “{ $why }”. The page stays open to you until { $time }.
 activity-from = From
 activity-to = To

@@ -99,7 +99,8 @@ health-trust = The trust’s copy of records
 health-trust-ok = All that is ready has been sent.
 health-trust-waiting =
     { $count ->
-        [one] One part of the records waits to be sent. It is from { $day }.
-       *[other] { $count } parts of the records wait to be sent. The oldest is from { $day }.
+        [one] One part of the records waits to be sent.
+       *[other] { $count } parts of the records wait to be sent.
     }
+health-trust-since = The oldest is from { $day }.
 health-trust-do = Nothing is lost: what waits stays on this server’s disk until it is sent. Ask whoever runs the server to check the line to the trust’s store, and the log for “shipping”.

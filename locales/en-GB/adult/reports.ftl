@@ -105,15 +105,6 @@ report-weekly-mail-footer =
 
     This mail is confidential. It was written by Usher, { $school }’s web filter, for the people who read the weekly
     report. Please do not forward it.
-report-unopened-subject = Nobody has opened the weekly report of { $day }
-report-unopened-text =
-    The weekly report of worrying words was made on { $day }. Nobody it went to has opened it since. That is why it comes to you.
-
-    It lists { $count ->
-        [0] nothing to look at, which is worth knowing too
-        [one] one thing to look at
-       *[other] { $count } things to look at
-    }. Please open it: { $link }
 report-weekly-list = What was found
 report-weekly-nothing = Nothing was found this week.
 report-weekly-nothing-children = Nothing was found about children this week.
@@ -258,7 +249,6 @@ report-person-names-only =
        *[other] For { $count } connections, only the site’s name could be seen: not the pages, and not the searches.
     }
 report-person-short = Some of this is kept in short form. You can see when it was, the site, the page’s title, the words of a search and what Usher decided. The rest of the address and the full reason are not kept for so long.
-report-person-short-day = Kept in short form
 report-person-short-kind = Kind of site: { $category }
 report-person-day = { $weekday } { $date }
 report-person-parts =

@@ -101,8 +101,8 @@ fn uf_33_what_is_left_as_lines_gives_the_same_sites_and_times() {
         ]
     );
     assert_eq!(short.rows[0].search, whole.rows[0].search);
-    assert_eq!((short.short, whole.short), (4, 0));
-    assert_eq!(folded(2).short, 2, "what is whole stays whole");
+    assert_eq!((short.short, whole.short), (6, 0), "repeats are counted");
+    assert_eq!(folded(2).short, 4, "what is whole stays whole");
     assert_eq!(folded(events.len()), whole);
 }
 

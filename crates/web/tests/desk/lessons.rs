@@ -228,9 +228,9 @@ async fn web_13_what_a_child_tells_is_for_those_whom_it_concerns() {
     assert_eq!(teacher.post(&seen, "").await.status, 303, "after the lesson as well");
 }
 
-/// The address behind the link with these words.
+/// The address behind the last link with these words: the menu has one too.
 fn link(page: &str, words: &str) -> String {
-    let at = page.find(&format!("{words}</a>")).unwrap_or_else(|| panic!("no link {words}: {page}"));
+    let at = page.rfind(&format!("{words}</a>")).unwrap_or_else(|| panic!("no link {words}: {page}"));
     let (_, from) = page[..at].rsplit_once("<a href=\"").unwrap();
     from.split_once('"').unwrap().0.to_owned()
 }

@@ -83,7 +83,7 @@ async fn uf_33_a_day_that_is_kept_as_lines_only_is_shown_and_said_to_be_short() 
     assert!(!today.text.contains("otters.example"), "another day");
     let query = "from=2026-09-25&to=2026-09-25";
     let day = dsl.get(&format!("{address}?{query}")).await;
-    for told in ["otters.example", "casino.example", "A page", "09:15", "09:18", "Kept in short form"] {
+    for told in ["otters.example", "casino.example", "A page", "11:15", "11:18", "Kept in short form"] {
         assert!(day.page().contains(told), "{told}: {}", day.text);
     }
     assert!(!day.text.contains("secret") && !day.text.contains("/cases/new?event="), "{}", day.text);

@@ -305,9 +305,11 @@ impl Look<'_> {
     fn trust(&self, segments: u64, since: Option<Moment>, failing: bool) -> Light {
         let late = since.is_some_and(|since| since.plus_minutes(TRUST_WAITS_MINUTES) < self.at);
         let found = match since {
-            Some(since) => {
-                self.says.t2("health-trust-waiting", ("count", &segments), ("day", &self.clock.day(since)))
-            }
+            Some(since) => format!(
+                "{} {}",
+                self.says.n("health-trust-waiting", "count", segments),
+                self.says.t1("health-trust-since", "day", self.clock.day(since))
+            ),
             None => self.says.t("health-trust-ok"),
         };
         match (late, failing) {
