@@ -47,7 +47,8 @@ pub async fn standing(books: &Books, school: &School, person: &Person, at: Momen
     let (settings, zone) = (&school.settings, &school.zone);
     let known = Known { settings, versions: &versions, in_place: &in_place, calendar: None, zone };
     let standing = standing::of(person, &signatures, known, at);
-    if settings.agreements.joiner_days == 0 || !matches!(standing, Standing::ParentMissing { .. }) {
+    let waits = matches!(standing, Standing::ParentMissing { .. } | Standing::ParentBy { .. });
+    if settings.agreements.joiner_days == 0 || !waits {
         return Ok(standing);
     }
     // The terms are in the policy, which is read for nobody else.
@@ -61,9 +62,14 @@ async fn calendar(books: &Books) -> Result<Option<SchoolCalendar>> {
     let Some(bytes) = books.store().blob(books.school(), in_force.value.policy).await? else {
         return Ok(None);
     };
-    let document: PolicyDocument = serde_json::from_slice(&bytes)
-        .map_err(|error| StoreError::Unreadable { what: format!("the policy in force: {error}") })?;
-    Ok(Some(document.calendar))
+    match serde_json::from_slice::<PolicyDocument>(&bytes) {
+        Ok(document) => Ok(Some(document.calendar)),
+        // Without terms nobody has days of grace. Everybody else must still be signed in and out.
+        Err(error) => {
+            tracing::error!(%error, "the policy in force cannot be read, so nobody has days of grace");
+            Ok(None)
+        }
+    }
 }
 
 /// A person as the gateway's decisions see them.

@@ -202,7 +202,7 @@ pub fn is_read<'a>(people: impl IntoIterator<Item = &'a Person>, settings: &Sett
 
 /// Who is told that a case like this began: those whose it is and who may read it, but not whoever opened it.
 pub fn told<'a>(
-    people: impl IntoIterator<Item = &'a Person>,
+    people: impl IntoIterator<Item = &'a Person> + Clone,
     settings: &Settings,
     facts: &Facts,
 ) -> Vec<&'a Person> {
@@ -217,8 +217,17 @@ pub fn told<'a>(
         })
     };
     let reads = |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, facts);
-    let mut told: Vec<&Person> = people.into_iter().filter(|person| owns(person) && reads(person)).collect();
+    let mut told: Vec<&Person> =
+        people.clone().into_iter().filter(|person| owns(person) && reads(person)).collect();
     told.retain(|person| facts.opened_by != Some(person.id));
+    if told.is_empty() {
+        // Nobody holds the office whose it is: it must not wait unseen.
+        let as_they_are = Facts { opened_by: None, ..facts.clone() };
+        let reads =
+            |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, &as_they_are);
+        told = people.into_iter().filter(|person| reads(person)).collect();
+        told.retain(|person| facts.opened_by != Some(person.id));
+    }
     told
 }
 
@@ -430,6 +439,24 @@ mod tests {
         let own = Facts { opened_by: Some(office.id), ..ordinary.clone() };
         assert!(!read(&[&office], &own), "whoever wrote it is nobody to tell it to");
         assert!(read(&[&office, &lead], &ordinary));
+    }
+
+    #[test]
+    fn inc_10_a_case_whose_office_nobody_holds_is_told_to_whoever_reads_it() {
+        let (head, lead) =
+            (staff(1, "Hester Hale", &[Role::Headteacher]), staff(4, "Dee Safe", &[Role::SafeguardingLead]));
+        let chair =
+            Person { kind: PersonKind::Governor, ..staff(11, "Gov Chair", &[Role::ChairOfGovernors]) };
+        let settings = settings("numbered");
+        let of_head = vec![named(1, PersonKind::Staff, &[Role::Headteacher])];
+        let about = Facts { from_pupil: true, ..facts(Class::Staff, Sort::Staff, of_head) };
+        let told = |people: &[&Person], facts: &Facts| -> Vec<u64> {
+            told(people.iter().copied(), &settings, facts).iter().map(|one| one.id.number()).collect()
+        };
+        assert_eq!(told(&[&head, &lead, &chair], &about), [11]);
+        assert_eq!(told(&[&head, &lead], &about), [4], "never the one it is about");
+        let own = Facts { opened_by: Some(lead.id), ..about };
+        assert_eq!(told(&[&head, &lead], &own), [0; 0], "nor whoever wrote it");
     }
 
     #[test]

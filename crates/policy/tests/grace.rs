@@ -160,6 +160,7 @@ fn agr_12_a_child_who_moves_to_another_agreement_has_days_of_grace_and_nobody_el
         (child(3, None), "whoever was always here"),
         (child(3, Some(date(2025, 11, 3))), "whoever came last year"),
         (child(3, Some(date(2026, 9, 2))), "whoever came with all the others"),
+        (child(3, Some(date(2026, 9, 15))), "whoever the roster brought late"),
         (child(3, Some(date(2026, 9, 1))), "whoever was there when it was put out"),
     ] {
         let own = [signed(3, Part::Own, "older", day)];
@@ -169,12 +170,59 @@ fn agr_12_a_child_who_moves_to_another_agreement_has_days_of_grace_and_nobody_el
     }
 }
 
+#[test]
+fn agr_12_being_moved_gives_days_once_and_only_where_a_parent_had_answered() {
+    let five = settings(5, false);
+    let joiner = child(3, Some(date(2026, 11, 3)));
+    let late = date(2027, 1, 11);
+    // Came, had their days with the agreement of the younger, was moved, and nobody ever answered for them.
+    let own = [signed(1, Part::Own, "younger", date(2026, 11, 4)), signed(2, Part::Own, "older", late)];
+    let missing = Standing::ParentMissing { agreement: "older".into() };
+    assert_eq!(stands(&five, &joiner, &own, noon(late)), missing, "the days began when they came");
+    assert_eq!(
+        stands(&five, &child(3, None), &own, noon(late)),
+        missing,
+        "their own signature is no parent's"
+    );
+    // Where pupils sign once, a parent's answer of years ago is one.
+    let mut once = settings(5, false);
+    once.agreements.pupils_yearly = false;
+    let long_ago = [
+        signed(1, Part::Own, "younger", date(2024, 9, 10)),
+        signed(2, Part::ParentFor(Id::new(CHILD)), "younger", date(2024, 9, 10)),
+        signed(3, Part::Own, "older", late),
+    ];
+    let by = Zone::london().start_of(date(2027, 1, 16));
+    let grace = Standing::ParentBy { agreement: "older".into(), by };
+    assert_eq!(stands(&once, &child(3, None), &long_ago, noon(late)), grace);
+}
+
+#[test]
+fn agr_08_new_words_open_no_web_that_is_shut_for_want_of_a_parent() {
+    let none = settings(0, false);
+    let (first, second) = (date(2026, 9, 10), date(2026, 11, 16));
+    let newer =
+        AgreementVersion { digest: Digest::of(b"newer"), published_at: noon(second), ..version(3, "older") };
+    let older = AgreementVersion { in_force: false, ..version(2, "older") };
+    let versions = [older, newer];
+    let (calendar, zone) = (calendar(), Zone::london());
+    let known =
+        Known { settings: &none, versions: &versions, in_place: &[], calendar: Some(&calendar), zone: &zone };
+    let at = noon(date(2026, 11, 17));
+    let own = [signed(1, Part::Own, "older", first)];
+    let missing = Standing::ParentMissing { agreement: "older".into() };
+    assert_eq!(of(&child(3, None), &own, known, at), missing, "their parent never answered");
+    let both = [own[0].clone(), signed(2, Part::ParentFor(Id::new(CHILD)), "older", first)];
+    let again = of(&child(3, None), &both, known, at);
+    assert!(matches!(again, Standing::DueBy { .. }), "whose parent did has time to read: {again:?}");
+}
+
 proptest! {
     #[test]
-    fn agr_05_days_of_grace_are_exactly_so_many_school_days(offset in 0_i64..280, days in 1_u8..=20) {
+    fn agr_05_days_of_grace_are_exactly_so_many_school_days(offset in 0_i64..266, days in 1_u8..=20) {
         let calendar = calendar();
-        let day = date(2026, 9, 4).checked_add(offset.days()).unwrap();
-        let joiner = child(3, Some(date(2026, 9, 3)));
+        let day = date(2026, 9, 18).checked_add(offset.days()).unwrap();
+        let joiner = child(3, Some(date(2026, 9, 17)));
         let own = [signed(1, Part::Own, "older", day)];
         let stand = |at| stands(&settings(days, false), &joiner, &own, at);
         match stand(noon(day)) {

@@ -98,7 +98,8 @@ impl ParentsPlace {
     /// Whether it stands at this moment.
     pub fn stands(&self, at: Moment, zone: &Zone) -> bool {
         let today = zone.local(at).date();
-        self.ended.is_none() && self.at <= at && self.last_day.is_none_or(|last| today <= last)
+        let over = self.ended.is_some_and(|(_, ended)| ended <= at);
+        !over && self.at <= at && self.last_day.is_none_or(|last| today <= last)
     }
 }
 
@@ -226,7 +227,8 @@ mod tests {
             "the old one makes room first"
         );
         let ended = ParentsPlace { ended: Some((Id::new(2), at("2026-09-11"))), ..new(None) };
-        assert!(!ended.stands(at("2026-09-12"), &zone));
+        assert!(!ended.stands(at("2026-09-12"), &zone) && !ended.stands(at("2026-09-11"), &zone));
+        assert!(ended.stands(at("2026-09-11").plus_minutes(-1), &zone), "before it ended it stood");
         assert_eq!(
             end(&Stored { value: ended, version: 2 }, Id::new(2), at("2026-09-12")),
             Err(Refusal::AlreadySo)

@@ -4,7 +4,8 @@
 //! What the gateway decides by is in `policy::document`; here is what the books and the pages go by.
 
 use jiff::civil::{Time, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use usher_types::email::EmailAddress;
 use usher_types::role::{PersonKind, Role, Year};
 
@@ -164,7 +165,7 @@ pub struct Agreements {
     pub days_to_sign_again: u16,
     /// School days for which a child who comes, or moves to another agreement, in the middle of a year has the web while their
     /// parent's part is awaited; 0 for none. They begin when the child has signed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "joiner_days")]
     pub joiner_days: u8,
     /// Days the picture of a paper slip is kept after its agreement ended.
     #[serde(default = "scan_days")]
@@ -180,6 +181,17 @@ pub struct Agreements {
 /// A year: whoever doubts a signature does so while the next one is fresh.
 const fn scan_days() -> u16 {
     365
+}
+
+/// The most days of grace: a month, in which any letter home is answered. More would be a year without a parent's answer.
+const MOST_JOINER_DAYS: u8 = 20;
+
+fn joiner_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let days = u8::deserialize(deserializer)?;
+    if days > MOST_JOINER_DAYS {
+        return Err(D::Error::custom(format!("joiner-days is {MOST_JOINER_DAYS} school days at most")));
+    }
+    Ok(days)
 }
 
 /// One group of people and the agreement they sign.

@@ -126,10 +126,21 @@ pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Momen
     let own = own_standing(person, signatures, known, current, at);
     let agreements = &known.settings.agreements;
     let with_parent = person.kind == PersonKind::Pupil && (agreements.with_parent || agreements.parent_first);
-    if own == Standing::Signed && with_parent {
-        return parent_standing(person, signatures, known, current, at);
+    if !with_parent || matches!(own, Standing::Due { .. }) {
+        return own;
     }
-    own
+    let parent = parent_standing(person, signatures, known, current, at);
+    // Time for the child to sign anew is no time for a parent who never answered: whichever shuts first is told first.
+    if shuts_at(&parent) < shuts_at(&own) { parent } else { own }
+}
+
+/// From when on the web is shut for this; the last of all moments where it is not.
+const fn shuts_at(standing: &Standing) -> Moment {
+    match standing {
+        Standing::Signed | Standing::NoneAsked => Moment::from_unix_ms(i64::MAX),
+        Standing::DueBy { by, .. } | Standing::ParentBy { by, .. } => *by,
+        Standing::Due { .. } | Standing::ParentMissing { .. } => Moment::from_unix_ms(i64::MIN),
+    }
 }
 
 /// Where a pupil stands by their parent's answer alone. One who answered earlier words, or last year, or for the agreement of younger

@@ -11,6 +11,9 @@ use crate::agreement::AgreementVersion;
 use crate::person::Person;
 use crate::signature::{Part, Signature};
 
+/// The first school days of a year in which everybody comes: a roster that is brought in late does not make joiners of a whole intake.
+const INTAKE_SCHOOL_DAYS: u32 = 10;
+
 /// Whether days of grace begin as soon as the child signs their own part.
 pub(super) fn begins(
     child: &Person,
@@ -21,9 +24,11 @@ pub(super) fn begins(
 ) -> bool {
     let calendar = known.calendar.filter(|_| known.settings.agreements.joiner_days > 0);
     let Some(calendar) = calendar.filter(|_| child.kind == PersonKind::Pupil) else { return false };
-    let first = first_signed(child, signatures, known, current, at);
-    first.is_none()
-        && (is_joiner(child, known, calendar, current, at) || is_mover(child, signatures, known, current, at))
+    let comes = is_joiner(child, known, calendar, current, at)
+        && first_signed(child, signatures, known, None, at).is_none();
+    let moves = is_mover(child, signatures, known, current, at)
+        && first_signed(child, signatures, known, Some(&current.key), at).is_none();
+    comes || moves
 }
 
 /// Until when they last, once the child has signed; none where there are none.
@@ -35,31 +40,36 @@ pub(super) fn until(
     at: Moment,
 ) -> Option<Moment> {
     let calendar = known.calendar.filter(|_| child.kind == PersonKind::Pupil)?;
-    let first = first_signed(child, signatures, known, current, at)?;
-    if !is_joiner(child, known, calendar, current, at) && !is_mover(child, signatures, known, current, first)
-    {
+    let signed = first_signed(child, signatures, known, Some(&current.key), at)?;
+    let since = if is_mover(child, signatures, known, current, signed) {
+        signed
+    } else if is_joiner(child, known, calendar, current, at) {
+        // Whoever comes and is then moved has had their days.
+        first_signed(child, signatures, known, None, at)?
+    } else {
         return None;
-    }
+    };
     let days = u32::from(known.settings.agreements.joiner_days);
     // None of no days, and where the terms entered do not reach.
-    let last = calendar.school_days_from(known.zone.local(first).date(), days)?;
+    let last = calendar.school_days_from(known.zone.local(since).date(), days)?;
     Some(known.zone.start_of(last.checked_add(1.day()).ok()?))
 }
 
-/// When the child first signed this agreement in this school year: signing anew prolongs nothing.
+/// When the child first signed in this school year, this agreement or any: signing anew prolongs nothing.
 fn first_signed(
     child: &Person,
     signatures: &[Signature],
     known: Known<'_>,
-    current: &AgreementVersion,
+    key: Option<&str>,
     at: Moment,
 ) -> Option<Moment> {
     let own = signatures.iter().filter(|one| one.person == child.id && one.part == Part::Own);
-    let of_it = own.filter(|one| one.agreement == current.key && this_year(one.at, at, known.zone));
+    let of_it =
+        own.filter(|one| key.is_none_or(|key| one.agreement == key) && this_year(one.at, at, known.zone));
     of_it.map(|one| one.at).min()
 }
 
-/// Who came after the school year had begun, and after the school first asked for this agreement: those who were there when it was
+/// Who came when the year was under way, and after the school first asked for this agreement: those who were there when it was
 /// put out are no joiners.
 fn is_joiner(
     child: &Person,
@@ -70,15 +80,16 @@ fn is_joiner(
 ) -> bool {
     let Some(joined) = child.joined else { return false };
     let year = SchoolCalendar::year_start(known.zone.local(at).date());
-    let began = calendar.school_days_from(year, 1);
+    let all_came = calendar.school_days_from(year, INTAKE_SCHOOL_DAYS);
     let published = known.versions.iter().filter(|version| version.key == current.key);
     let asked = published.map(|version| known.zone.local(version.published_at).date()).min();
     SchoolCalendar::year_start(joined) == year
-        && began.is_some_and(|began| began < joined)
+        && all_came.is_some_and(|all_came| all_came < joined)
         && asked.is_some_and(|asked| asked < joined)
 }
 
-/// For whom another agreement was signed earlier in this school year.
+/// Whose parent answered for another agreement: in this school year, or ever where pupils do not sign each year. Without such an
+/// answer a move gives nobody time.
 fn is_mover(
     child: &Person,
     signatures: &[Signature],
@@ -86,12 +97,9 @@ fn is_mover(
     current: &AgreementVersion,
     before: Moment,
 ) -> bool {
-    let theirs = |one: &&Signature| match one.part {
-        Part::Own => one.person == child.id,
-        Part::ParentFor(other) => other == child.id,
-    };
+    let yearly = known.settings.agreements.pupils_yearly;
     signatures
         .iter()
-        .filter(theirs)
-        .any(|one| one.agreement != current.key && one.at < before && this_year(one.at, before, known.zone))
+        .filter(|one| one.part == Part::ParentFor(child.id) && one.agreement != current.key)
+        .any(|one| one.at < before && (!yearly || this_year(one.at, before, known.zone)))
 }

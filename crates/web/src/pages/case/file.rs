@@ -52,9 +52,15 @@ pub(crate) async fn open(app: &App, own: Digest, sealed: Option<Digest>) -> Resu
     }
 }
 
-/// Takes away what was sealed for a change that was then not kept. Nothing else can lie under its digest.
-pub(crate) async fn unkept(app: &App, sealed: Digest) -> Result<(), AppFault> {
-    Ok(app.books.store().remove_blob(app.books.school(), sealed).await?)
+/// The fault of a change that was to name what lies sealed. Refused, it kept nothing, and the file goes; nothing else can lie under its
+/// digest. Of a commit whose answer was lost nobody knows, and a file nobody names does less harm than one that is named and gone.
+pub(crate) async fn unkept(app: &App, sealed: Digest, fault: AppFault) -> AppFault {
+    if matches!(fault, AppFault::Refused(_))
+        && let Err(error) = app.books.store().remove_blob(app.books.school(), sealed).await
+    {
+        tracing::warn!(%error, "a sealed file that nothing names stays");
+    }
+    fault
 }
 
 fn sealed_as(own: Digest) -> String {

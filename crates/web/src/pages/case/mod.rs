@@ -64,8 +64,9 @@ async fn mails(app: &App, case: &Case, cases: &[Case], by: By) -> Result<Vec<Mai
     let school = usher_directory::books::school(&app.books).await?;
     let today = school.zone.local(by.at).date();
     let mut people = app.books.values::<Person>().await?;
-    people.retain(|person| person.is_here(today));
+    // Whose it is goes by everybody the school ever knew, as on its page; a mail goes to those who are here.
     let about = about(case, &people);
+    people.retain(|person| person.is_here(today));
     let rules = &school.settings.cases;
     let earlier = cases.iter().filter(|earlier| {
         earlier.class() == Class::Ordinary

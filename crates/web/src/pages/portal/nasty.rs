@@ -116,10 +116,20 @@ async fn open(
     opening: &Opening,
     copy: Option<(Evidence, Vec<u8>)>,
 ) -> Result<(), AppFault> {
-    let case = case::open(app, opening, by, &device.actor()).await??;
-    let Some((mut evidence, bytes)) = copy else { return Ok(()) };
+    let Some((mut evidence, bytes)) = copy else {
+        case::open(app, opening, by, &device.actor()).await??;
+        return Ok(());
+    };
+    // Sealed first: a child whose copy cannot be kept tries again, and must not have opened a case by then.
     let sealed = file::seal(app, &bytes).await?;
     evidence.sealed = Some(sealed);
-    let kept = act::keep(&Stored { value: case, version: 1 }, by, evidence)?;
-    app.commit(&kept, &device.actor()).await
+    let keeps = async {
+        let case = case::open(app, opening, by, &device.actor()).await??;
+        let kept = act::keep(&Stored { value: case, version: 1 }, by, evidence)?;
+        app.commit(&kept, &device.actor()).await
+    };
+    match keeps.await {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(file::unkept(app, sealed, fault).await),
+    }
 }

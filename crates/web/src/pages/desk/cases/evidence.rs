@@ -109,8 +109,7 @@ async fn keep(app: &App, desk: &AtDesk, id: &str, sent: &mut FormParts) -> Resul
         Err(refusal) => Err(refusal.into()),
     };
     if let Err(fault) = kept {
-        file::unkept(app, sealed).await?;
-        return Err(fault);
+        return Err(file::unkept(app, sealed, fault).await);
     }
     Ok(lead(&format!("/cases/{}", case.value.id), "case-evidence-kept"))
 }

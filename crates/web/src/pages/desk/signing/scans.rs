@@ -18,6 +18,7 @@ use super::paper;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::{FormPart, all_parts_of_form};
+use crate::pages::case::file;
 use crate::pages::desk::around::{Around, around};
 use crate::pages::desk::roll::{self, Roll};
 use crate::view::errors::Errors;
@@ -165,8 +166,7 @@ async fn keep(
     let (store, school) = (app.books.store(), app.books.school());
     let digest = store.put_blob(school, &sealed).await?;
     if let Err(fault) = app.commit(&change, &desk.actor()).await {
-        store.remove_blob(school, digest).await?;
-        return Err(fault);
+        return Err(file::unkept(app, digest, fault).await);
     }
     Ok(None)
 }
