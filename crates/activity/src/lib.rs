@@ -14,6 +14,7 @@ mod table;
 pub mod engine;
 pub mod files;
 pub mod filter;
+pub mod person;
 pub mod question;
 pub mod replay;
 pub mod shipping;

@@ -104,6 +104,17 @@ pub struct Known<'a> {
     pub zone: &'a Zone,
 }
 
+impl<'a> Known<'a> {
+    /// What is asked of somebody's own part alone, by settings that ask for no other: nobody answers for anybody, and nobody waits.
+    pub const fn of_own_part(
+        settings: &'a Settings,
+        versions: &'a [AgreementVersion],
+        zone: &'a Zone,
+    ) -> Self {
+        Self { settings, versions, in_place: &[], calendar: None, zone }
+    }
+}
+
 /// Where `person` stands at `at`, given every signature that is theirs or made for them.
 pub fn of(person: &Person, signatures: &[Signature], known: Known<'_>, at: Moment) -> Standing {
     let Some(key) = known.settings.agreement_for(person.kind, person.year) else {

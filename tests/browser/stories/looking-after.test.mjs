@@ -13,7 +13,7 @@ test("a head looks after what is watched and kept", { timeout: 300_000 }, async 
   const { desk } = school.card;
   try {
     const head = await openDesk(school, "head", {});
-    const pages = ["records-kept", "records-kept/change", "breaches", "alerts/accuracy", "services", "examinations", "lists/memberships"];
+    const pages = ["records-kept", "records-kept/change", "breaches", "alerts/accuracy", "services", "examinations", "lists/memberships", "reports", "agreements/sent", "health"];
     for (const page of pages) {
       assert.equal((await head.goto(`${desk}/${page}`)).status(), 200, page);
       await looker.look(head, page.replace("/", "-"), { main: null });
@@ -27,6 +27,22 @@ test("a head looks after what is watched and kept", { timeout: 300_000 }, async 
     await head.getByRole("button", { name: "Sign this review" }).click();
     await expect(head, "main", "Nothing worries us this half term.");
     await looker.look(head, "reviews", { main: null });
+
+    // A child in care: who decided and why is written down once, and ends with one press.
+    await head.goto(`${desk}/people?q=otis`);
+    const child = await head.locator('main a[href^="/people/"]', { hasText: "Otis" }).first().getAttribute("href");
+    await head.goto(`${desk}${child}/parents-place`);
+    await looker.look(head, "parents-place-empty", { main: "main form.narrow button" });
+    await head.locator('input[name="decider"][value="authority"]').check();
+    await head.locator("#decided-by").fill("Ros Amory");
+    await head.locator("#place-reason").fill("In the care of the county");
+    await head.locator("main form.narrow button").click();
+    await expect(head, ".notice--go");
+    await head.goto(`${desk}${child}/parents-place`);
+    await expect(head, "main", "Ros Amory");
+    await looker.look(head, "parents-place", { main: null });
+    await head.locator('main form[action$="/end"] button').click();
+    await expect(head, ".notice--go");
     assert.deepEqual(looker.problems, []);
   } finally {
     await school.close();

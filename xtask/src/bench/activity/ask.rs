@@ -12,7 +12,6 @@ use usher_activity::question::{Activity as _, By, Question};
 use usher_records::person::Person;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_reports::person::PersonFold;
 use usher_types::ids::{Id, PersonId};
 use usher_types::moment::Zone;
 use usher_words::Words;
@@ -90,22 +89,12 @@ fn person_day(activity: &FilesActivity, day: Date, zone: &Zone) -> Result<usize>
     let (words, school) = (Words::english()?, Id::new(1));
     let next = zone.start_of(day.tomorrow()?);
     let period = Period { from: zone.start_of(day), until: next, zone: zone.clone() };
-    let question = Question { person: Some(Id::new(person(77))), ..Question::all(school, period.from, next) };
     let id: PersonId = Id::new(person(77));
     let pupil: Person = serde_json::from_value(serde_json::json!({
         "id": id, "kind": "pupil", "given": "A", "family": "Pupil", "known_as": null,
         "year": null, "roles": [], "groups": [], "email": null, "children": [], "source": null, "joined": null,
         "left": null, "until": null, "picture": null,
     }))?;
-    let names = Names::default();
-    let mut fold = PersonFold::new(period, &pupil, &names, &words);
-    activity.scan(&question, &mut |event| {
-        fold.add(&event);
-        ControlFlow::Continue(())
-    })?;
-    activity.rows(&question, &mut |row| {
-        fold.add_row(&row);
-        ControlFlow::Continue(())
-    })?;
-    Ok(fold.finish().rows.len())
+    let folded = usher_activity::person::fold(activity, school, period, &pupil, &Names::default(), &words)?;
+    Ok(folded.rows.len())
 }

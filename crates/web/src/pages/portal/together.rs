@@ -140,13 +140,7 @@ async fn class(
     let group = app.books.get::<Group, _>(together.group).await?.ok_or(AppFault::NotFound)?.value;
     let versions = app.books.values::<AgreementVersion>().await?;
     let own = device.school.settings.own_part_alone();
-    let known = Known {
-        settings: &own,
-        versions: &versions,
-        in_place: &[],
-        calendar: None,
-        zone: &device.school.zone,
-    };
+    let known = Known::of_own_part(&own, &versions, &device.school.zone);
     let mut all = Vec::new();
     for child in children_of(app, device, &group).await? {
         let signatures = app.books.find::<Signature>("person", child.id).await?;

@@ -4,14 +4,16 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::alarm;
-use usher_records::alert;
 use usher_records::alert::closing::{
     Acted, CannotClose, Closed, Verdict, close as closing, reopen as reopening,
 };
+use usher_records::alert::{self, Alert};
+use usher_records::change::Stored;
 use usher_types::role::Reader;
 
 use super::{find, show};
 use crate::app::{App, AppFault};
+use crate::extract::desk::AtDesk;
 use crate::extract::form::{DeskForm, Pressed};
 use crate::pages::desk::around::lead;
 use crate::pages::desk::roll::Roll;
@@ -29,14 +31,24 @@ pub(super) struct Closing {
     pub(super) verdict: String,
 }
 
+/// The alert a button was pressed at, for whoever may see it.
+async fn pressed_on(
+    app: &App,
+    form: DeskForm<Pressed>,
+    id: &str,
+) -> Result<(AtDesk, Stored<Alert>), AppFault> {
+    let desk = form.from;
+    let roll = Roll::of(app).await?;
+    let alert = find(app, &desk, &roll, id).await?;
+    Ok((desk, alert))
+}
+
 pub(super) async fn seen(
     State(app): State<App>,
     Path(id): Path<String>,
     form: DeskForm<Pressed>,
 ) -> Result<Response, AppFault> {
-    let desk = form.from;
-    let roll = Roll::of(&app).await?;
-    let alert = find(&app, &desk, &roll, &id).await?;
+    let (desk, alert) = pressed_on(&app, form, &id).await?;
     app.commit(&alert::see(&alert, desk.person.id, desk.at)?, &desk.actor()).await?;
     Ok(lead(&format!("/alerts/{}", alert.value.id), "alert-seen"))
 }
@@ -82,9 +94,7 @@ pub(super) async fn reopen(
     Path(id): Path<String>,
     form: DeskForm<Pressed>,
 ) -> Result<Response, AppFault> {
-    let desk = form.from;
-    let roll = Roll::of(&app).await?;
-    let alert = find(&app, &desk, &roll, &id).await?;
+    let (desk, alert) = pressed_on(&app, form, &id).await?;
     app.commit(&reopening(&alert)?, &desk.actor()).await?;
     Ok(lead(&format!("/alerts/{}", alert.value.id), "alert-reopened"))
 }

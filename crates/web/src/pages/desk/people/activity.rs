@@ -1,7 +1,6 @@
 //! Somebody's activity, behind a reason (MON-02, MON-04, DP-20). The look is in the journal before anything is shown,
 //! and the reason lasts for [`LOOK_MINUTES`].
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -11,8 +10,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
-use usher_activity::question::{Activity, Question};
-use usher_activity::spool::SpoolFault;
 use usher_policy::access::{Who, may_look_at};
 use usher_policy::verdict::Verdict;
 use usher_records::disclosure::Disclosure;
@@ -22,11 +19,7 @@ use usher_records::refusal::Refusal;
 use usher_reports::document;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_reports::person::{
-    LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, PersonFold, Row as Seen,
-};
-use usher_types::ids::SchoolId;
-use usher_words::Words;
+use usher_reports::person::{LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, Row as Seen};
 
 use super::find;
 use crate::app::{App, AppFault};
@@ -210,30 +203,9 @@ async fn read(app: &App, person: &Person, period: Period) -> Result<PersonActivi
     let names = Names::of(&people, &groups).with_disclosed(&disclosed);
     let (activity, words) = (Arc::clone(&app.activity), Arc::clone(&app.words));
     let (school, person) = (app.books.school(), person.clone());
-    let work = move || fold(activity.as_ref(), school, period, &person, &names, &words);
+    let work =
+        move || usher_activity::person::fold(activity.as_ref(), school, period, &person, &names, &words);
     Ok(tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??)
-}
-
-fn fold(
-    activity: &dyn Activity,
-    school: SchoolId,
-    period: Period,
-    person: &Person,
-    names: &Names,
-    words: &Words,
-) -> Result<PersonActivity, SpoolFault> {
-    let question = Question { person: Some(person.id), ..Question::all(school, period.from, period.until) };
-    let mut fold = PersonFold::new(period, person, names, words);
-    activity.scan(&question, &mut |event| {
-        fold.add(&event);
-        ControlFlow::Continue(())
-    })?;
-    // What is not whole any more is still there as a row.
-    activity.rows(&question, &mut |row| {
-        fold.add_row(&row);
-        ControlFlow::Continue(())
-    })?;
-    Ok(fold.finish())
 }
 
 async fn timeline(

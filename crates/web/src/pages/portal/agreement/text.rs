@@ -87,13 +87,7 @@ pub(in crate::pages::portal) async fn situation(
     let versions = app.books.values::<AgreementVersion>().await?;
     let signatures = signatures_of(app, person).await?;
     let own = settings.own_part_alone();
-    let known = Known {
-        settings: &own,
-        versions: &versions,
-        in_place: &[],
-        calendar: None,
-        zone: &device.school.zone,
-    };
+    let known = Known::of_own_part(&own, &versions, &device.school.zone);
     let standing = standing::of(person, &signatures, known, device.at);
     let mine = signatures.into_iter().filter(|one| one.agreement == key && one.part == Part::Own);
     let latest = mine.max_by_key(|signature| signature.at);
