@@ -2,12 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use usher_records::person::Person;
-use usher_reports::names::Names;
-use usher_reports::period::Period;
 use usher_reports::person::{PersonActivity, PersonFold};
 use usher_types::ids::SchoolId;
-use usher_words::Words;
 
 use crate::question::{Activity, Question};
 use crate::spool::SpoolFault;
@@ -19,13 +15,11 @@ use crate::spool::SpoolFault;
 pub fn fold(
     activity: &dyn Activity,
     school: SchoolId,
-    period: Period,
-    person: &Person,
-    names: &Names,
-    words: &Words,
+    mut fold: PersonFold<'_>,
 ) -> Result<PersonActivity, SpoolFault> {
-    let question = Question { person: Some(person.id), ..Question::all(school, period.from, period.until) };
-    let mut fold = PersonFold::new(period, person, names, words);
+    let period = fold.period();
+    let question =
+        Question { person: Some(fold.person()), ..Question::all(school, period.from, period.until) };
     activity.scan(&question, &mut |event| {
         fold.add(&event);
         ControlFlow::Continue(())

@@ -82,6 +82,16 @@ impl<'a> PersonFold<'a> {
         }
     }
 
+    /// Whose activity it is.
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The time it is of.
+    pub fn period(&self) -> &Period {
+        &self.period
+    }
+
     /// Takes an event.
     pub fn add(&mut self, event: &Event) {
         if let What::Ended(Ended { event, outcome, .. }) = &event.what {

@@ -12,6 +12,7 @@ use usher_activity::question::{Activity as _, By, Question};
 use usher_records::person::Person;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
+use usher_reports::person::PersonFold;
 use usher_types::ids::{Id, PersonId};
 use usher_types::moment::Zone;
 use usher_words::Words;
@@ -95,6 +96,10 @@ fn person_day(activity: &FilesActivity, day: Date, zone: &Zone) -> Result<usize>
         "year": null, "roles": [], "groups": [], "email": null, "children": [], "source": null, "joined": null,
         "left": null, "until": null, "picture": null,
     }))?;
-    let folded = usher_activity::person::fold(activity, school, period, &pupil, &Names::default(), &words)?;
+    let folded = usher_activity::person::fold(
+        activity,
+        school,
+        PersonFold::new(period, &pupil, &Names::default(), &words),
+    )?;
     Ok(folded.rows.len())
 }

@@ -19,7 +19,9 @@ use usher_records::refusal::Refusal;
 use usher_reports::document;
 use usher_reports::names::Names;
 use usher_reports::period::Period;
-use usher_reports::person::{LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, Row as Seen};
+use usher_reports::person::{
+    LAST_READ_SECONDS, LONGEST_READ_SECONDS, PersonActivity, PersonFold, Row as Seen,
+};
 
 use super::find;
 use crate::app::{App, AppFault};
@@ -203,8 +205,10 @@ async fn read(app: &App, person: &Person, period: Period) -> Result<PersonActivi
     let names = Names::of(&people, &groups).with_disclosed(&disclosed);
     let (activity, words) = (Arc::clone(&app.activity), Arc::clone(&app.words));
     let (school, person) = (app.books.school(), person.clone());
-    let work =
-        move || usher_activity::person::fold(activity.as_ref(), school, period, &person, &names, &words);
+    let work = move || {
+        let fold = PersonFold::new(period, &person, &names, &words);
+        usher_activity::person::fold(activity.as_ref(), school, fold)
+    };
     Ok(tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??)
 }
 
