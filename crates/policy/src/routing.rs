@@ -219,15 +219,15 @@ pub fn told<'a>(
     let reads = |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, facts);
     let mut told: Vec<&Person> =
         people.clone().into_iter().filter(|person| owns(person) && reads(person)).collect();
-    told.retain(|person| facts.opened_by != Some(person.id));
     if told.is_empty() {
         // Nobody holds the office whose it is: it must not wait unseen.
         let as_they_are = Facts { opened_by: None, ..facts.clone() };
         let reads =
             |person: &Person| may_do(&Who::of(person), &person.groups, settings, CaseAct::See, &as_they_are);
         told = people.into_iter().filter(|person| reads(person)).collect();
-        told.retain(|person| facts.opened_by != Some(person.id));
     }
+    // Whoever opens their own knows of it, and nobody else is told in their place.
+    told.retain(|person| facts.opened_by != Some(person.id));
     told
 }
 
