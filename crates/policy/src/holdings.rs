@@ -176,6 +176,7 @@ impl Holding {
             | Kind::Review
             | Kind::LinkedPolicy
             | Kind::ActivityReview
+            | Kind::MonitoringPlan
             | Kind::Service => Self::Policy,
             Kind::Disposal => Self::Disposals,
         }

@@ -323,6 +323,8 @@ pub enum Action {
     ParentsPlaceTaken,
     /// It answers no more.
     ParentsPlaceLeft,
+    /// The monitoring plan was changed.
+    MonitoringPlanChanged,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -112,11 +112,13 @@ pub enum Kind {
     Breach,
     /// [`crate::parents_place::ParentsPlace`].
     ParentsPlace,
+    /// [`crate::monitoring::Plan`].
+    MonitoringPlan,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -170,6 +172,7 @@ impl Kind {
         Self::Disposal,
         Self::Breach,
         Self::ParentsPlace,
+        Self::MonitoringPlan,
     ];
 
     /// Its name in storage and in the journal.
@@ -228,6 +231,7 @@ impl Kind {
             Self::Disposal => "disposal",
             Self::Breach => "breach",
             Self::ParentsPlace => "parents-place",
+            Self::MonitoringPlan => "monitoring-plan",
         }
     }
 

@@ -115,11 +115,13 @@ pub enum Act {
     ExamineFiles,
     /// Keep the register of services people sign in to from here.
     KeepServices,
+    /// Change the monitoring plan.
+    KeepMonitoring,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -157,6 +159,7 @@ impl Act {
         Self::ReviewActivity,
         Self::ExamineFiles,
         Self::KeepServices,
+        Self::KeepMonitoring,
     ];
 
     /// Its words in the table.
@@ -199,6 +202,7 @@ impl Act {
             Self::ReviewActivity => "look through a sample of web use and sign it",
             Self::ExamineFiles => "ask for and agree to examinations of files and mail",
             Self::KeepServices => "keep the services people sign in to",
+            Self::KeepMonitoring => "change the monitoring plan",
         }
     }
 
@@ -230,7 +234,9 @@ impl Act {
             Self::ReadWeeklyReport => {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }
-            Self::LookAtActivity | Self::AnswerForChild => &[R::Headteacher, R::SafeguardingLead],
+            Self::LookAtActivity | Self::AnswerForChild | Self::KeepMonitoring => {
+                &[R::Headteacher, R::SafeguardingLead]
+            }
             Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
             Self::SeePeople => &[
