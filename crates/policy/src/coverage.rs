@@ -265,6 +265,23 @@ fn count(rows: &mut BTreeMap<DeviceKind, Row>, kind: DeviceKind, traffic: &Traff
     row.traffic.join(traffic);
 }
 
+/// Devices on the register at which part of what passed is nobody's or several people's, those with most of it first (FM-52).
+pub fn of_many<'a>(known: Known<'a>) -> Vec<(&'a Device, &'a Traffic)> {
+    let untold = |traffic: &Traffic| traffic.nobody + traffic.shared;
+    let devices = known.devices.iter();
+    let passed = devices.filter_map(|device| Some((device, known.traffic.get(&device.name)?)));
+    let mut many: Vec<_> = passed.filter(|(_, traffic)| untold(traffic) > 0).collect();
+    many.sort_by_key(|(device, traffic)| (std::cmp::Reverse(untold(traffic)), device.name.as_str()));
+    many
+}
+
+/// What passed at every device together.
+pub fn all_traffic(known: Known<'_>) -> Traffic {
+    let mut all = Traffic::default();
+    known.traffic.values().for_each(|traffic| all.join(traffic));
+    all
+}
+
 /// Names of groups these names stand for, sets opened.
 fn groups<'a>(policy: &'a PolicyDocument, names: &'a [String]) -> BTreeSet<&'a str> {
     let opened = |name: &'a String| match policy.sets.get(name) {
@@ -303,8 +320,7 @@ pub fn facts(known: Known<'_>) -> BTreeMap<Limit, Fact> {
 }
 
 fn fact(limit: Limit, known: Known<'_>, rows: &[Row]) -> Fact {
-    let mut all = Traffic::default();
-    rows.iter().for_each(|row| all.join(&row.traffic));
+    let all = all_traffic(known);
     let devices = |kind| rows.iter().find(|row| row.kind == kind).map_or(0, |row| row.devices);
     match limit {
         Limit::NotDecrypted => not_decrypted(known.policy, &all),

@@ -4,6 +4,8 @@
 
 use jiff::civil::Date;
 use usher_policy::coverage::{self, Decrypted, DeviceKind, Fact, Known, Row, System, Traffic};
+use usher_records::account::{Account, Owner, State};
+use usher_records::device::Device;
 use usher_records::group::Group;
 use usher_records::monitoring::{Limit, Place, Plan, Watched, Way};
 use usher_types::moment::Zone;
@@ -23,6 +25,8 @@ pub struct Teller<'a> {
     pub today: Date,
     /// Classes, for their names.
     pub groups: &'a [Group],
+    /// Accounts, for those that several people share.
+    pub accounts: &'a [Account],
 }
 
 /// A plan in words.
@@ -40,7 +44,16 @@ pub struct Told {
     pub grid: Vec<TellRow>,
     /// Devices and operating systems: its name, and how it is covered.
     pub systems: Vec<(String, String)>,
+    /// Accounts that stand for more than one person: the name, and whose it is.
+    pub accounts: Vec<(String, String)>,
+    /// Devices used by many: the name, and how much of its use is nobody's.
+    pub of_many: Vec<(String, String)>,
+    /// How much of all use is nobody's.
+    pub untold: String,
 }
+
+/// Devices told one by one; the figure for all is told besides.
+const MOST_DEVICES: usize = 40;
 
 /// A room or group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +132,30 @@ impl Teller<'_> {
             limits: Limit::ALL.into_iter().map(|limit| self.limit(limit, plan, facts.get(&limit))).collect(),
             grid: coverage::grid(known).iter().map(|row| self.row(row)).collect(),
             systems: System::ALL.into_iter().map(|system| self.system(system)).collect(),
+            accounts: self.shared_accounts(),
+            of_many: self.of_many(known),
+            untold: identified(say, &coverage::all_traffic(known)),
         }
+    }
+
+    /// Open accounts that stand for more than one person (FM-52).
+    fn shared_accounts(&self) -> Vec<(String, String)> {
+        let shared = |account: &Account| match (account.owner, account.state) {
+            (Owner::YearGroup(year), State::Open) => {
+                let whose = self.say().say("monitoring-account-year", &[("year", year.label().into())]);
+                Some((account.username.to_string(), whose))
+            }
+            _ => None,
+        };
+        let mut accounts: Vec<_> = self.accounts.iter().filter_map(shared).collect();
+        accounts.sort();
+        accounts
+    }
+
+    fn of_many(&self, known: Known<'_>) -> Vec<(String, String)> {
+        let line =
+            |(device, traffic): (&Device, &Traffic)| (device.name.clone(), identified(self.say(), traffic));
+        coverage::of_many(known).into_iter().take(MOST_DEVICES).map(line).collect()
     }
 
     fn places(&self, plan: Option<&Plan>, known: &[Place]) -> Vec<TellPlace> {

@@ -38,6 +38,9 @@ const SEE_SIGNATURES: [Role; 7] = [
     Role::Office,
 ];
 
+/// Whoever answers for the safety of children.
+const KEEP_SAFE: [Role; 2] = [Role::Headteacher, Role::SafeguardingLead];
+
 /// Something a person may or may not do. Names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
@@ -234,9 +237,7 @@ impl Act {
             Self::ReadWeeklyReport => {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }
-            Self::LookAtActivity | Self::AnswerForChild | Self::KeepMonitoring => {
-                &[R::Headteacher, R::SafeguardingLead]
-            }
+            Self::LookAtActivity | Self::AnswerForChild | Self::KeepMonitoring => &KEEP_SAFE,
             Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
             Self::SeePeople => &[

@@ -156,3 +156,20 @@ fn um_11_of_pictures_it_is_told_who_searches_safely_and_never_that_they_are_look
     });
     assert_eq!(told(&loose).numbers[0], ("strict", 0));
 }
+
+#[test]
+fn fm_52_devices_whose_use_is_nobodys_or_several_peoples_are_told_with_the_most_of_it_first() {
+    let (policy, settings) = (policy(str::to_owned), settings(&[]));
+    let devices = [1, 2, 3].map(|id| device(id, None, None, false));
+    let traffic = traffic(&[
+        ("PC-1", passed(100, 0, 0)),
+        ("PC-2", passed(40, 4, 0)),
+        ("PC-3", Traffic { shared: 10, ..passed(20, 0, 0) }),
+        ("10.0.9.1", passed(20, 20, 0)),
+    ]);
+    let known = Known { policy: &policy, settings: &settings, devices: &devices, traffic: &traffic };
+    let many: Vec<&str> = of_many(known).iter().map(|(device, _)| device.name.as_str()).collect();
+    assert_eq!(many, ["PC-3", "PC-2"], "each child at the first one signed in with an account of their own");
+    let all = all_traffic(known);
+    assert_eq!((all.requests, all.nobody, all.shared), (180, 24, 10));
+}

@@ -18,6 +18,13 @@ pub fn monitoring(head: &Letterhead<'_>, told: &Told) -> Document {
     sheet.put(Block::heading(&say.plain("monitoring-grid")));
     sheet.put(Block::text(&say.plain("monitoring-grid-text")));
     sheet.put(grid(say, &told.grid));
+    sheet.put(Block::heading(&say.plain("monitoring-shared")));
+    sheet.put(Block::text(&say.say("monitoring-untold", &[("share", told.untold.as_str().into())])));
+    let shared = told.accounts.iter().chain(&told.of_many);
+    let rows = shared.map(|(name, text)| vec![vec![Line::strong(name)], vec![Line::body(text)]]).collect();
+    let columns =
+        [(say.plain("monitoring-column-shared"), 30), (say.plain("monitoring-column-identified"), 70)];
+    sheet.put(Block::table(&columns, rows));
     sheet.put(Block::heading(&say.plain("monitoring-systems")));
     let rows = told.systems.iter().map(|(name, text)| vec![vec![Line::strong(name)], vec![Line::body(text)]]);
     let columns = [(say.plain("monitoring-column-system"), 30), (say.plain("monitoring-column-covered"), 70)];

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 use usher_policy::profile;
+use usher_records::account::Username;
 use usher_records::device::Device;
 use usher_records::monitoring::{Answer, Software};
 use usher_types::ids::Id;
@@ -47,7 +48,22 @@ fn with(check: impl Fn(&Teller<'_>, Known<'_>)) {
     };
     let traffic = Traffic { last: Some(TODAY), requests: 200, unread: 50, nobody: 4, shared: 20, guests: 0 };
     let traffic = BTreeMap::from([("PC-1".to_owned(), traffic)]);
-    let teller = Teller { words: &words, zone: &zone, today: TODAY, groups: &[] };
+    let account = |id: u64, username: &str, owner| Account {
+        id: Id::new(id),
+        username: Username::parse(username).unwrap(),
+        owner,
+        password: None,
+        pictures: None,
+        must_change: false,
+        changed_at: None,
+        resting_until: None,
+        state: State::Open,
+    };
+    let accounts = [
+        account(1, "reception", Owner::YearGroup(Year::RECEPTION)),
+        account(2, "ada.bell", Owner::Person(Id::new(71))),
+    ];
+    let teller = Teller { words: &words, zone: &zone, today: TODAY, groups: &[], accounts: &accounts };
     check(&teller, Known { policy: &policy, settings: &settings, devices: &[device], traffic: &traffic });
 }
 
@@ -130,5 +146,18 @@ fn every_word_of_the_plan_is_written() {
         ] {
             assert!(!teller.fact(&Fact { says, numbers: vec![] }).contains('⟨'), "{says}");
         }
+    });
+}
+
+#[test]
+fn fm_52_accounts_of_several_people_and_devices_used_by_many_are_listed_with_how_much_is_nobodys() {
+    with(|teller, known| {
+        let told = teller.told(None, &[], known);
+        assert_eq!(told.accounts.len(), 1, "an account of one person is none of them: {:?}", told.accounts);
+        assert_eq!(told.accounts[0].0, "reception");
+        assert!(told.accounts[0].1.contains("Reception"), "{:?}", told.accounts);
+        assert_eq!(told.of_many.len(), 1);
+        assert!(told.of_many[0].1.contains("2%") && told.of_many[0].1.contains("10%"), "{:?}", told.of_many);
+        assert_eq!(told.untold, told.of_many[0].1);
     });
 }

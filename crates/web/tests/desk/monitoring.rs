@@ -1,13 +1,16 @@
 //! The monitoring plan at the desk, and what is seen of which device.
 
 use std::sync::Arc;
+use usher_policy::decision::Decision;
 use usher_policy::facts::{Circumstances, Device as At, Subject, WebFacts};
+use usher_records::account::{self, OpenAccount, Owner as AccountOwner, Username};
 use usher_records::device::{Device, Loan};
 use usher_records::monitoring::{Limit, Plan};
 use usher_testkit::events;
 use usher_testkit::facts::{at_device, get};
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
+use usher_types::role::Year;
 
 use crate::rig::{GAME, Rig, now};
 
@@ -31,14 +34,16 @@ fn lent(device: Device) -> Device {
 }
 
 /// Something passes at a device.
-fn pass(rig: &Rig, number: u64, name: Option<&str>, address: &str, at: Moment) {
+fn pass(rig: &Rig, number: u64, name: Option<&str>, address: &str, at: Moment) -> Decision {
     let snapshot = rig.app.snapshot.load_full().unwrap();
     let facts = get(at_device(Subject::nobody()), GAME);
     let device =
         At { address: address.parse().unwrap(), device: None, name: name.map(str::to_owned), room: None };
     let who = Circumstances { device: Arc::new(device), ..facts.who.clone() };
     let event = events::web(number, &snapshot, WebFacts { who, ..facts }, at);
+    let decision = event.decision().unwrap().clone();
     rig.recorded.0.lock().unwrap().push(event);
+    decision
 }
 
 const SUITE: &str = "%7B%22room%22%3A%22Suite%22%7D";
@@ -140,6 +145,12 @@ async fn um_06_the_grid_is_made_from_the_register_and_from_what_passed() {
     let rig = Rig::new().await;
     rig.add(&device(301, "PC-1", Some("Suite"), None)).await;
     rig.add(&device(302, "iPad-7", None, None)).await;
+    let owner = AccountOwner::YearGroup(Year::RECEPTION);
+    let username = Username::parse("reception").unwrap();
+    let asked = OpenAccount { id: Id::new(60_001), username, person: None, year: Some(Year::RECEPTION) };
+    let (account, change) = account::open(asked).unwrap();
+    assert_eq!(account.owner, owner);
+    rig.commit(&change).await;
     pass(&rig, 1, Some("PC-1"), "10.0.0.14", now().plus_minutes(-3 * DAY));
     pass(&rig, 2, None, "10.0.9.9", now().plus_minutes(-60));
     let page = rig.signed_in("technician").await.get("/monitoring").await;
@@ -152,6 +163,8 @@ async fn um_06_the_grid_is_made_from_the_register_and_from_what_passed() {
         "Nobody knows whose <small class=\"quiet\">One, 1 seen in the last 92 days. Seen today",
         "None: what pictures show is never looked at",
         "Usher is a gateway only",
+        "Of all that passed in 28 days: 100% had nobody signed in, 0% a shared sign-in",
+        "An account that all of Reception share",
         "ChromeOS",
     ] {
         assert!(text.contains(said), "{said}: {text}");
@@ -169,7 +182,13 @@ async fn mon_15_a_lent_laptop_is_watched_away_from_school_only_through_the_tunne
     rig.add(&lent(device(301, "Laptop-1", None, Some("10.99.0.7")))).await;
     rig.add(&lent(device(302, "Laptop-2", None, None))).await;
     rig.add(&lent(device(303, "Laptop-3", None, None))).await;
-    pass(&rig, 1, Some("Laptop-1"), "10.99.0.7", now().plus_minutes(-30));
+    let at = now().plus_minutes(-30);
+    let tunnelled = pass(&rig, 1, Some("Laptop-1"), "10.99.0.7", at);
+    assert_eq!(
+        tunnelled,
+        pass(&rig, 4, None, "10.0.0.9", at),
+        "the same rules hold in the tunnel and at school"
+    );
     pass(&rig, 2, Some("Laptop-2"), "10.0.0.8", now().plus_minutes(-12 * DAY));
     let office = rig.signed_in("office").await;
     let list = office.get("/equipment").await;

@@ -124,7 +124,13 @@ async fn index(
     let policy = seen::policy(app).await?;
     let traffic = seen::traffic(app, desk, &policy).await?;
     let settings = &desk.school.settings;
-    let teller = Teller { words: &app.words, zone: &desk.school.zone, today: clock.today(), groups: &[] };
+    let teller = Teller {
+        words: &app.words,
+        zone: &desk.school.zone,
+        today: clock.today(),
+        groups: &[],
+        accounts: &[],
+    };
     let lent = |device: &Device| {
         let loan = device.loan?;
         let away = coverage::away(device, settings) == Some(Away::Tunnelled);

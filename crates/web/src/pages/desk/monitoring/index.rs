@@ -118,6 +118,10 @@ fn table(says: &Says, told: &Told) -> String {
     let head = ["device", "count", "last", "filtered", "logged", "decrypted", "identified", "unseen"];
     text.push_str(&csv_line(&head.map(|column| says.of("monitoring-column", column))));
     told.grid.iter().for_each(|row| text.push_str(&csv_line(&grid_line(row))));
+    let head = ["shared", "identified"].map(|column| says.of("monitoring-column", column));
+    text.push_str(&csv_line(&head));
+    let shared = told.accounts.iter().chain(&told.of_many);
+    shared.for_each(|(name, whose)| text.push_str(&csv_line(&[name.clone(), whose.clone()])));
     text
 }
 

@@ -9,6 +9,7 @@ mod watch;
 
 use axum::routing::{get, post};
 use usher_policy::access::Act;
+use usher_records::account::Account;
 use usher_records::change::Stored;
 use usher_records::device::Device;
 use usher_records::group::Group;
@@ -62,13 +63,15 @@ fn hand(app: &App, desk: &AtDesk) -> Hand {
 struct Books {
     groups: Vec<Group>,
     devices: Vec<Device>,
+    accounts: Vec<Account>,
 }
 
 impl Books {
     async fn of(app: &App) -> Result<Self, AppFault> {
         let mut groups = app.books.values::<Group>().await?;
         groups.sort_by_key(|group| (group.year.is_none(), group.year, group.name.clone()));
-        Ok(Self { groups, devices: app.books.values::<Device>().await? })
+        let (devices, accounts) = (app.books.values().await?, app.books.values().await?);
+        Ok(Self { groups, devices, accounts })
     }
 
     /// Rooms, years and kinds of people: a plan that speaks of these has left nobody out.
@@ -99,6 +102,7 @@ impl Books {
             zone: &desk.school.zone,
             today: Clock::at(desk).today(),
             groups: &self.groups,
+            accounts: &self.accounts,
         }
     }
 }
