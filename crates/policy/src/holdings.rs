@@ -177,6 +177,7 @@ impl Holding {
             | Kind::LinkedPolicy
             | Kind::ActivityReview
             | Kind::MonitoringPlan
+            | Kind::TermChange
             | Kind::Service => Self::Policy,
             Kind::Disposal => Self::Disposals,
         }

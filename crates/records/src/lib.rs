@@ -57,6 +57,7 @@ pub mod settings;
 pub mod signature;
 pub mod slip;
 pub mod standing;
+pub mod term_change;
 pub mod together;
 pub mod told;
 pub mod unrestricted;

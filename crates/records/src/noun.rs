@@ -114,11 +114,13 @@ pub enum Kind {
     ParentsPlace,
     /// [`crate::monitoring::Plan`].
     MonitoringPlan,
+    /// [`crate::term_change::TermChange`].
+    TermChange,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -173,6 +175,7 @@ impl Kind {
         Self::Breach,
         Self::ParentsPlace,
         Self::MonitoringPlan,
+        Self::TermChange,
     ];
 
     /// Its name in storage and in the journal.
@@ -232,6 +235,7 @@ impl Kind {
             Self::Breach => "breach",
             Self::ParentsPlace => "parents-place",
             Self::MonitoringPlan => "monitoring-plan",
+            Self::TermChange => "term-change",
         }
     }
 

@@ -8,6 +8,7 @@ use usher_records::device::{Device, Loan};
 use usher_records::monitoring::{Limit, Plan};
 use usher_testkit::events;
 use usher_testkit::facts::{at_device, get};
+use usher_types::calendar::Term;
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
 use usher_types::role::Year;
@@ -230,5 +231,39 @@ async fn mon_15_the_weekly_report_says_in_one_line_that_nothing_is_monitored_off
         report.page().contains("Not monitored off site, but for devices that come back"),
         "{}",
         report.text
+    );
+}
+
+#[tokio::test]
+async fn um_12_after_a_term_its_themes_ask_what_was_changed_until_somebody_says() {
+    let rig = Rig::new().await;
+    let mut policy = usher_testkit::snapshot::policy("numbered");
+    let (first, last) = (jiff::civil::date(2026, 11, 23), jiff::civil::date(2026, 12, 18));
+    policy.calendar.terms = vec![Term { name: "Autumn 2".into(), first, last }];
+    let library = usher_testkit::lists::library(&[("games", "games.example")], vec![]);
+    let snapshot = usher_testkit::snapshot::build(policy, library, &[], &[]);
+    rig.app.snapshot.store(Some(Arc::new(snapshot)));
+    let lead = rig.signed_in("safeguarding").await;
+    assert!(!lead.get("/").await.page().contains("What did we change"), "the term goes on");
+    assert!(lead.get("/monitoring/terms/new").await.leads_to().ends_with("/monitoring/terms"));
+
+    rig.clock.set(now().plus_minutes(30 * DAY));
+    let lead = rig.signed_in("safeguarding").await;
+    assert!(lead.get("/").await.page().contains("What did we change after Autumn 2?"));
+    let technician = rig.signed_in("technician").await;
+    assert!(!technician.get("/").await.page().contains("What did we change"));
+    assert!(technician.get("/monitoring/terms").await.page().contains("Nobody has written yet"));
+    let form = lead.get("/monitoring/terms/new").await;
+    assert!(form.page().contains("Nothing of concern was found."), "{}", form.text);
+    assert_eq!(lead.post("/monitoring/terms/new", "term-changed=-").await.status, 422);
+    let kept = lead.post("/monitoring/terms/new", "term-changed=An+assembly+on+kindness").await;
+    assert!(kept.leads_to().contains("term-change-kept"), "{}", kept.text);
+    assert!(technician.get("/monitoring/terms").await.page().contains("An assembly on kindness"));
+    assert!(!lead.get("/").await.page().contains("What did we change"));
+    assert!(
+        lead.post("/monitoring/terms/new", "term-changed=Again")
+            .await
+            .leads_to()
+            .ends_with("/monitoring/terms")
     );
 }

@@ -5,6 +5,7 @@ mod answer;
 mod index;
 mod off_site;
 pub(super) mod seen;
+pub(super) mod terms;
 mod watch;
 
 use axum::routing::{get, post};
@@ -46,6 +47,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/monitoring/watch", Act::KeepMonitoring, get(watch::form).post(watch::keep)),
         desk_route("/monitoring/leave-out", Act::KeepMonitoring, post(watch::leave_out)),
         desk_route("/monitoring/limits/{limit}", Act::KeepMonitoring, get(answer::form).post(answer::keep)),
+        desk_route("/monitoring/terms", Act::SeeSettings, get(terms::show)),
+        desk_route("/monitoring/terms/new", Act::KeepMonitoring, get(terms::form).post(terms::keep)),
         desk_route("/monitoring/off-site", Act::KeepNetwork, get(off_site::form).post(off_site::keep)),
     ]
 }

@@ -414,6 +414,12 @@ impl Gather<'_> {
             let go = Action::Go("/monitoring#not-seen".into(), says.t("today-monitoring-go"));
             self.add("stop", "clock", (title, due), Some(go));
         }
+        if let Some(term) = monitoring::terms::due(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let title = says.t1("today-term-change", "term", &term.name);
+            let go = Action::Go("/monitoring/terms/new".into(), says.t("today-term-change-go"));
+            self.add("wait", "file-text", (title, says.t("term-changes-title")), Some(go));
+        }
         Ok(())
     }
 
