@@ -1,3 +1,5 @@
+//! The grid, the facts beside limits and what is lent out, from policies and traffic made up for each test.
+
 use jiff::civil::date;
 use usher_records::device::Loan;
 use usher_types::ids::Id;

@@ -1,3 +1,5 @@
+//! The plan in words: every word is written, and says what is so.
+
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
