@@ -130,3 +130,49 @@ fn web_24_the_probe_finds_the_holes_of_a_policy_that_was_loosened() {
     }
     assert!(demo.stop().success());
 }
+
+#[test]
+fn fm_49_the_probe_confirms_from_a_device_that_whoever_signs_in_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Running::demo(folder.path(), &[]);
+    let card = demo.card(folder.path());
+    let told = |from: &str, portal: &str| {
+        let arguments = [
+            "probe",
+            "--notice",
+            "--json",
+            "--proxy",
+            &card.gateway,
+            "--from",
+            from,
+            "--open",
+            "http://encyclopaedia.example/",
+            "--portal",
+            portal,
+        ];
+        let output = usher(&arguments.map(std::ffi::OsStr::new));
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let shown: Vec<Value> = serde_json::from_str(&out).unwrap_or_default();
+        let said = format!("{out}\n{}", String::from_utf8_lossy(&output.stderr));
+        (output.status.code(), shown, said)
+    };
+    let (code, shown, said) = told("127.0.0.99", "https://usher.internal");
+    assert_eq!(code, Some(0), "{said}");
+    let readers: Vec<&str> = shown.iter().filter_map(|one| one["reader"].as_str()).collect();
+    assert_eq!(readers, ["gateway", "adults", "older-children", "youngest", "guests"], "{said}");
+    assert!(shown[3]["words"].as_str().unwrap().contains("My school shuts some pages"), "{said}");
+
+    // Pages that are no portal's tell nobody, and where somebody is signed in nobody is told anew.
+    let (code, _, said) = told("127.0.0.99", "https://encyclopaedia.example");
+    assert_eq!(code, Some(2), "{said}");
+    let child = child_of_4a(&DemoSchool::rowan_hill(USUAL_SEED), 6);
+    open_lesson(&card, &DemoSchool::rowan_hill(USUAL_SEED));
+    let device = at_own_device(&card, &child);
+    if device.get("https://encyclopaedia.example/").status == 403 {
+        device.sign(&child.given);
+    }
+    let (code, shown, said) = told(&child.device, "https://usher.internal");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(shown[0]["words"].as_str().unwrap().contains("somebody is signed in"), "{said}");
+    assert!(demo.stop().success());
+}

@@ -34,6 +34,7 @@ pub fn fold(
         requests: count(figures.requests),
         nobody: count(figures.nobody),
         shared: count(figures.shared),
+        tunnelled: false,
     });
     Ok(fold.finish(told))
 }

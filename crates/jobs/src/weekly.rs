@@ -212,11 +212,14 @@ pub async fn fold(books: &Books, activity: Arc<dyn Activity>, period: Period) ->
     let told = told.iter().filter(|told| period.holds(told.at)).count();
     let told = u32::try_from(told).unwrap_or(u32::MAX);
     let school = books.school();
-    blocking(move || {
+    let kept = books.get::<School, _>(school).await?;
+    let mut weekly = blocking(move || {
         let names = Names::of(&people, &groups).with_disclosed(&disclosed);
         Ok(usher_activity::weekly::fold(activity.as_ref(), school, period, &names, told)?)
     })
-    .await
+    .await?;
+    weekly.unseen.tunnelled = kept.is_some_and(|school| !school.value.settings.off_site.is_none());
+    Ok(weekly)
 }
 
 async fn blocking<T: Send + 'static>(

@@ -176,6 +176,8 @@ impl Holding {
             | Kind::Review
             | Kind::LinkedPolicy
             | Kind::ActivityReview
+            | Kind::MonitoringPlan
+            | Kind::TermChange
             | Kind::Service => Self::Policy,
             Kind::Disposal => Self::Disposals,
         }

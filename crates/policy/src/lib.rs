@@ -13,6 +13,7 @@ pub mod amend;
 pub mod answering;
 pub mod broken;
 pub mod check;
+pub mod coverage;
 pub mod decide;
 pub mod decision;
 pub mod diff;

@@ -81,11 +81,13 @@ pub(crate) enum Read {
 pub(crate) struct Answers<S> {
     stream: S,
     read: BytesMut,
+    /// Where the body ends of an answer whose head was read last.
+    body: Option<Body>,
 }
 
 impl<S: AsyncRead + Unpin> Answers<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, read: BytesMut::new() }
+        Self { stream, read: BytesMut::new(), body: None }
     }
 
     /// The connection, where nothing was read beyond the answers asked for.
@@ -104,6 +106,47 @@ impl<S: AsyncRead + Unpin> Answers<S> {
         self.next(false).await
     }
 
+    /// The next answer with its body as text; none where it is no answer, or has no end in time.
+    pub(crate) async fn page(&mut self) -> Option<(Answer, String)> {
+        let reading = async {
+            let Read::Answer(answer) = self.next_in_time(false).await else { return None };
+            let body = self.body.take()?;
+            let mut text = Vec::new();
+            match body {
+                Body::Length(length) => self.take(length, &mut text).await.then_some(())?,
+                Body::Chunked => self.take_chunks(&mut text).await.then_some(())?,
+                Body::ToTheEnd => {
+                    while self.read.len() <= ANSWER_BYTES && self.more().await {}
+                    text.extend_from_slice(&self.read);
+                }
+            }
+            Some((answer, String::from_utf8_lossy(&text).into_owned()))
+        };
+        tokio::time::timeout(ANSWER_TIME, reading).await.ok().flatten()
+    }
+
+    async fn take(&mut self, count: usize, into: &mut Vec<u8>) -> bool {
+        while self.read.len() < count {
+            if count > ANSWER_BYTES || !self.more().await {
+                return false;
+            }
+        }
+        into.extend_from_slice(&self.read.split_to(count));
+        true
+    }
+
+    async fn take_chunks(&mut self, into: &mut Vec<u8>) -> bool {
+        while let Some(size) = self.chunk_size().await {
+            if size == 0 {
+                return true;
+            }
+            if into.len() > ANSWER_BYTES || !self.take(size, into).await || !self.skip_bytes(2).await {
+                return false;
+            }
+        }
+        false
+    }
+
     async fn next(&mut self, whole: bool) -> Read {
         match tokio::time::timeout(ANSWER_TIME, self.next_in_time(whole)).await {
             Ok(read) => read,
@@ -119,7 +162,11 @@ impl<S: AsyncRead + Unpin> Answers<S> {
                     if found.interim {
                         continue;
                     }
-                    return if !whole || self.skip(found.body).await {
+                    if !whole {
+                        self.body = Some(found.body);
+                        return Read::Answer(found.answer);
+                    }
+                    return if self.skip(found.body).await {
                         Read::Answer(found.answer)
                     } else {
                         // Whether another would have come is not known.
@@ -183,6 +230,7 @@ impl<S: AsyncRead + Unpin> Answers<S> {
 }
 
 /// Where a body ends.
+#[derive(Debug)]
 enum Body {
     Length(usize),
     Chunked,
@@ -265,6 +313,18 @@ mod tests {
         assert_eq!(read(b"HTTP/1.1 200 OK\r\n\r\neverything", 2).await, Read::Nothing);
         let endless = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nhello";
         assert_eq!(read(endless.as_bytes(), 2).await, Read::Nothing);
+        for whole in [
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n\r\nhello",
+        ] {
+            let (answer, text) = Answers::new(whole.as_bytes()).page().await.unwrap();
+            assert_eq!((answer.status, text.as_str()), (200, "hello"), "{whole}");
+        }
+        assert_eq!(
+            Answers::new(&b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"[..]).page().await,
+            None
+        );
         assert_eq!(read(b"", 1).await, Read::End);
         assert_eq!(read(b"SSH-2.0-x\r\n", 1).await, Read::Bytes);
     }

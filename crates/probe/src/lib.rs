@@ -9,6 +9,7 @@ pub mod case;
 mod cases;
 mod hello;
 pub mod judge;
+pub mod notice;
 pub mod report;
 mod rows;
 pub mod run;

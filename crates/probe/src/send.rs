@@ -15,6 +15,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::error::Elapsed;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use usher_types::url::{Scheme, WebAddress};
 
 use crate::answer::{ANSWER_TIME, Answer, Answers, By, Read};
 use crate::case::{Hello, Inside, OddHello, Request2, Way};
@@ -75,6 +76,35 @@ impl Gateway {
         let client = tls::client(&["http/1.1"], true, None).ok()?;
         drop(shake_hands(stream, &hello, server_name(&hello, sites)?, &client).await);
         client.shown.issuer()
+    }
+
+    /// A page through the gateway, as a browser asks for it: encrypted in a tunnel, or plainly.
+    pub(crate) async fn page(&self, address: &WebAddress) -> Result<(Answer, String), NotSent> {
+        let (host, path) = (address.host.to_string(), page_path(address));
+        let sign_in = |text: String| {
+            let line = self.credentials.as_ref().map(|value| format!("Proxy-Authorization: {value}\r\n"));
+            text.replacen("\r\n", &format!("\r\n{}", line.unwrap_or_default()), 1)
+        };
+        let nothing = || Seen::Nothing;
+        if address.scheme == Scheme::Http {
+            let mut stream = self.connect().await?;
+            drop(stream.write_all(sign_in(rows::get(&host, &path)).as_bytes()).await);
+            return Answers::new(stream).page().await.ok_or_else(nothing);
+        }
+        let stream = self.opened(&sign_in(rows::tunnel(&format!("{host}:443")))).await?;
+        let client = tls::client(&["http/1.1"], true, None)
+            .map_err(|error| Seen::NotSent(format!("no hello could be made: {error}")))?;
+        let name =
+            ServerName::try_from(host.clone()).map_err(|_odd| Seen::NotSent("a portal has a name".into()))?;
+        let shaken = shake_hands(stream, &rows::hello(&host), name, &client).await;
+        let mut stream = match shaken {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(_refused)) => return Err(Seen::NoHandshake(Inspected::NotShown)),
+            Err(_late) => return Err(Seen::Nothing),
+        };
+        drop(stream.write_all(rows::page(&host, &path).as_bytes()).await);
+        drop(stream.flush().await);
+        Answers::new(stream).page().await.ok_or_else(nothing)
     }
 
     /// The text with the sites in it, and the sign-in after the first line unless it says where.
@@ -204,6 +234,11 @@ impl Gateway {
             Some(_) => Inspected::No,
         }
     }
+}
+
+fn page_path(address: &WebAddress) -> String {
+    let query = address.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", address.path)
 }
 
 /// The name a hello is made for. A library wants one even where it does not send it.

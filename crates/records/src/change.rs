@@ -323,6 +323,10 @@ pub enum Action {
     ParentsPlaceTaken,
     /// It answers no more.
     ParentsPlaceLeft,
+    /// The monitoring plan was changed.
+    MonitoringPlanChanged,
+    /// What was changed after a term's themes was written down.
+    TermChangeKept,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.

@@ -112,11 +112,15 @@ pub enum Kind {
     Breach,
     /// [`crate::parents_place::ParentsPlace`].
     ParentsPlace,
+    /// [`crate::monitoring::Plan`].
+    MonitoringPlan,
+    /// [`crate::term_change::TermChange`].
+    TermChange,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 55] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -170,6 +174,8 @@ impl Kind {
         Self::Disposal,
         Self::Breach,
         Self::ParentsPlace,
+        Self::MonitoringPlan,
+        Self::TermChange,
     ];
 
     /// Its name in storage and in the journal.
@@ -228,6 +234,8 @@ impl Kind {
             Self::Disposal => "disposal",
             Self::Breach => "breach",
             Self::ParentsPlace => "parents-place",
+            Self::MonitoringPlan => "monitoring-plan",
+            Self::TermChange => "term-change",
         }
     }
 

@@ -151,6 +151,9 @@ pub enum Refusal {
     /// Days are out of bounds, or lines would go before what they are the short form of (DPR-09).
     #[error("records cannot be kept for so many days")]
     KeptOddly,
+    /// Usher is on no device, and is said to be (FM-45).
+    #[error("Usher is not software on a device")]
+    NotOnDevices,
 }
 
 impl Refusal {
@@ -205,6 +208,7 @@ impl Refusal {
             Self::AddressNeeded => "refusal-address-needed",
             Self::NobodyMeant => "refusal-nobody-meant",
             Self::KeptOddly => "refusal-kept-oddly",
+            Self::NotOnDevices => "refusal-not-on-devices",
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::case::rules::CaseRules;
 use crate::keeping::KeepRules;
 use crate::membership::Membership;
 use crate::network_card::CardRules;
+use crate::off_site::OffSite;
 use crate::password::PasswordRule;
 use crate::permission::rules::PermissionRules;
 use crate::private_use::PrivateRules;
@@ -63,6 +64,9 @@ pub struct Settings {
     /// How long records of what people did are kept (DPR-09).
     #[serde(default)]
     pub keeping: KeepRules,
+    /// How devices away from school come back through it (MON-15).
+    #[serde(default, skip_serializing_if = "OffSite::is_none")]
+    pub off_site: OffSite,
 }
 
 /// How people sign in and how long it lasts.

@@ -12,6 +12,7 @@ pub mod document;
 pub mod evidence;
 pub mod foreign;
 pub mod ledger;
+pub mod monitoring;
 pub mod names;
 pub mod overblock;
 pub mod period;

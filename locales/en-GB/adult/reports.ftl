@@ -206,6 +206,8 @@ report-unseen-shared =
         [0] A few requests came from shared sign-ins, where Usher cannot tell which child it was.
        *[other] About { $percent }% of requests came from shared sign-ins, where Usher cannot tell which child it was.
     }
+report-unseen-off-site = Not monitored off site: what school devices do away from school is not in this report.
+report-unseen-off-site-tunnel = Not monitored off site, but for devices that come back through the school’s tunnel.
 report-unseen-always = Phones on mobile data never pass through Usher.
 
 report-head-only = For the headteacher only

@@ -52,7 +52,7 @@ shared-password = Class password
 
 sign-in-title = Hello
 sign-in = Go
-sign-in-notice = My school can see what I do online. This helps keep me safe.
+sign-in-notice = My school shuts some pages. It can see what I do online. This helps keep me safe.
 sign-in-wrong = Not this time. Try again.
 sign-in-resting = Let us stop for a bit. Ask your teacher to help.
 sign-in-closed = Ask your teacher to help.

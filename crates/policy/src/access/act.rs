@@ -38,6 +38,9 @@ const SEE_SIGNATURES: [Role; 7] = [
     Role::Office,
 ];
 
+/// Whoever answers for the safety of children.
+const KEEP_SAFE: [Role; 2] = [Role::Headteacher, Role::SafeguardingLead];
+
 /// Something a person may or may not do. Names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {
@@ -115,11 +118,13 @@ pub enum Act {
     ExamineFiles,
     /// Keep the register of services people sign in to from here.
     KeepServices,
+    /// Change the monitoring plan.
+    KeepMonitoring,
 }
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -157,6 +162,7 @@ impl Act {
         Self::ReviewActivity,
         Self::ExamineFiles,
         Self::KeepServices,
+        Self::KeepMonitoring,
     ];
 
     /// Its words in the table.
@@ -199,6 +205,7 @@ impl Act {
             Self::ReviewActivity => "look through a sample of web use and sign it",
             Self::ExamineFiles => "ask for and agree to examinations of files and mail",
             Self::KeepServices => "keep the services people sign in to",
+            Self::KeepMonitoring => "change the monitoring plan",
         }
     }
 
@@ -230,7 +237,7 @@ impl Act {
             Self::ReadWeeklyReport => {
                 &[R::Headteacher, R::BusinessManager, R::ComputingLead, R::SafeguardingLead]
             }
-            Self::LookAtActivity | Self::AnswerForChild => &[R::Headteacher, R::SafeguardingLead],
+            Self::LookAtActivity | Self::AnswerForChild | Self::KeepMonitoring => &KEEP_SAFE,
             Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
             Self::SeePeople => &[

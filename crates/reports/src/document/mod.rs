@@ -10,6 +10,7 @@ mod block;
 mod certificate;
 mod ledger;
 mod markdown;
+mod monitoring;
 mod paper;
 mod person;
 mod plain;
@@ -32,6 +33,7 @@ pub use crate::document::agreement::{
 pub use crate::document::agreements::{outstanding, register};
 pub use crate::document::certificate::{Certificate, certificate};
 pub use crate::document::ledger::ledger;
+pub use crate::document::monitoring::monitoring;
 pub use crate::document::paper::{Paper, Section as PaperSection, paper};
 pub use crate::document::person::person;
 pub use crate::document::slips::{CODE_BEGINS, Slip, Slips, slips};

@@ -203,6 +203,7 @@ fn unseen(say: Say<'_>, unseen: Unseen) -> Block {
             sentences.push(say.say(key, &[("count", part.into()), ("percent", share(part).into())]));
         }
     }
+    sentences.push(say.plain(unseen.off_site()));
     sentences.push(say.plain("report-unseen-always"));
     Block::Keep {
         blocks: vec![Block::heading(&say.plain("report-unseen-title")), Block::text(&sentences.join(" "))],

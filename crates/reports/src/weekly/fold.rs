@@ -63,7 +63,7 @@ impl<'a> WeeklyFold<'a> {
             finds: BTreeMap::new(),
             searches: BTreeMap::new(),
             blocks: BTreeMap::new(),
-            unseen: Unseen { tunnels: 0, requests: 0, nobody: 0, shared: 0 },
+            unseen: Unseen { tunnels: 0, requests: 0, nobody: 0, shared: 0, tunnelled: false },
         }
     }
 

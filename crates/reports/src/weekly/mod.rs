@@ -157,6 +157,16 @@ pub struct Unseen {
     pub nobody: u32,
     /// Those under a sign-in that several children share.
     pub shared: u32,
+    /// Whether devices away from school may come back through a tunnel of the school's (MON-15); without one, none is watched.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tunnelled: bool,
+}
+
+impl Unseen {
+    /// The key of the sentence about devices away from school.
+    pub const fn off_site(self) -> &'static str {
+        if self.tunnelled { "report-unseen-off-site-tunnel" } else { "report-unseen-off-site" }
+    }
 }
 
 impl Weekly {

@@ -123,7 +123,7 @@ pub(crate) fn weekly(items: u32) -> Weekly {
         gravities,
         days,
         confidential: if items > 1 { vec![confidential] } else { vec![] },
-        unseen: Unseen { tunnels: 418, requests: 48_211, nobody: 211, shared: 5_790 },
+        unseen: Unseen { tunnels: 418, requests: 48_211, nobody: 211, shared: 5_790, tunnelled: false },
     }
 }
 

@@ -16,6 +16,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use usher_probe::case::{KINDS, Kind};
 use usher_probe::judge::Found;
+use usher_probe::notice::{self, notice};
 use usher_probe::report::{Report, Tally, text};
 use usher_probe::run::{Outcome, run as try_all};
 use usher_probe::send::Gateway;
@@ -33,8 +34,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "HOST:PORT")]
     proxy: String,
     /// A page that must be shut to whoever uses this device
-    #[arg(long, value_name = "URL")]
-    blocked: String,
+    #[arg(long, value_name = "URL", required_unless_present = "notice")]
+    blocked: Option<String>,
     /// A page that must be open to them, on another site
     #[arg(long, value_name = "URL")]
     open: String,
@@ -56,6 +57,12 @@ pub(super) struct Arguments {
     /// Write JSON
     #[arg(long)]
     json: bool,
+    /// Try no tricks: say whether whoever comes to sign in on this device is told that the school filters and watches
+    #[arg(long)]
+    notice: bool,
+    /// The portal, as devices behind the gateway reach it
+    #[arg(long, value_name = "URL", default_value = "https://usher.internal", requires = "notice")]
+    portal: String,
 }
 
 /// Runs the probe. What keeps it from trying anything is no hole, and has an exit code of its own.
@@ -70,8 +77,23 @@ pub(super) async fn run(asked: Arguments) -> ExitCode {
     }
 }
 
+/// Whether those who come to sign in are told. Exit code 0: everywhere; 1: a page does not; 2: some page cannot be asked for.
+async fn told(asked: &Arguments) -> anyhow::Result<ExitCode> {
+    let shown = notice(&gateway(asked).await?, &asked.portal, &asked.open).await?;
+    say(if asked.json { serde_json::to_string_pretty(&shown)? } else { notice::text(&shown) });
+    let any = |found| shown.iter().any(|one| one.found == found);
+    Ok(match (any(Found::Hole), any(Found::Untried)) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(CANNOT_JUDGE),
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
 async fn tried(asked: &Arguments) -> anyhow::Result<ExitCode> {
-    let sites = Sites::new(&asked.blocked, &asked.open)?;
+    if asked.notice {
+        return told(asked).await;
+    }
+    let sites = Sites::new(asked.blocked.as_deref().unwrap_or_default(), &asked.open)?;
     let gateway = gateway(asked).await?;
     let only: Vec<Kind> =
         KINDS.into_iter().filter(|kind| asked.only.iter().any(|name| name == kind.name())).collect();

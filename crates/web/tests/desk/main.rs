@@ -17,6 +17,7 @@ mod ledger;
 mod lessons;
 mod lists;
 mod looking;
+mod monitoring;
 mod network_cards;
 mod papers;
 mod people;

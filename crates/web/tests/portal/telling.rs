@@ -169,6 +169,56 @@ async fn mon_11_every_way_of_signing_in_says_in_its_readers_words_what_the_schoo
     assert!(notice.page().contains(&pc.says(Reader::Adult, "role-headteacher")), "and who may look");
 }
 
+/// What a page marks as the notice, in the words it has there.
+fn noticed(page: &str) -> String {
+    let after = page
+        .split("data-notice=\"filtered watched\">")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no notice in {page}"));
+    after.split('<').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn fm_49_whoever_comes_to_sign_in_is_told_of_filtering_and_watching_at_the_portal_and_by_the_gateway() {
+    let rig = Rig::new().await;
+    rig.add(&usher_testkit::school::group(11, "1 Elm", 1)).await;
+    rig.add(&pupil(111, "Mo Reed", 1, 11)).await;
+    let pc = device(&rig, 1);
+    // What says that pages are shut, and what says that somebody sees: in words of the one who reads them.
+    let words = |reader| match reader {
+        Reader::Adult => ["filters the web", "keeps a record"],
+        Reader::Ks2 => ["shuts some pages", "can see which pages"],
+        Reader::Ks1 => ["shuts some pages", "can see what I do"],
+    };
+    let pictures = format!("/classes/{}/{}", id(11), id(111));
+    let mut pages = Vec::new();
+    for (path, reader) in [
+        ("/sign-in?for=adult", Reader::Adult),
+        ("/sign-in?for=parent", Reader::Adult),
+        ("/sign-in?for=ks2", Reader::Ks2),
+        ("/visitor", Reader::Adult),
+        ("/classes", Reader::Ks1),
+        (pictures.as_str(), Reader::Ks1),
+    ] {
+        pages.push((path, reader, pc.get(path).await.page().to_owned()));
+    }
+    let event = pc.visit(901, GAME);
+    assert_eq!(event.decision().unwrap().reason, usher_policy::decision::Reason::SignIn);
+    pages.push(("the gateway", Reader::Ks2, pc.refusal(&event, GAME)));
+    for (page, reader, text) in pages {
+        let notice = noticed(&text);
+        for said in words(reader) {
+            assert!(notice.contains(said), "{page}: {said} is not in {notice:?}");
+        }
+    }
+    pc.sign_in("teacher").await.leads_to();
+    let event = pc.visit(902, "https://adult.example/");
+    assert!(
+        !pc.refusal(&event, "https://adult.example/").contains("data-notice"),
+        "who signed in was told then"
+    );
+}
+
 #[tokio::test]
 async fn uf_32_asking_for_a_page_reaches_those_who_answer_and_a_yes_opens_it_for_whoever_asked() {
     let rig = Rig::unasked().await;

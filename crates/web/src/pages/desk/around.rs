@@ -105,6 +105,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/policy/groups", "scope-groups-title", Act::SeeSettings),
             ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
             ("/records-kept", "keeping-title", Act::SeeSettings),
+            ("/monitoring", "monitoring-title", Act::SeeSettings),
         ],
     ),
     (

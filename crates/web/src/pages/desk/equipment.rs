@@ -9,17 +9,20 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_policy::access::Act;
+use usher_policy::coverage::{self, Away};
 use usher_records::change::Stored;
 use usher_records::device::Device;
 use usher_records::equipment::{self, ReturnList, ReturnListNoun};
 use usher_records::person::Person;
 use usher_records::refusal::Refusal;
+use usher_reports::monitoring::Teller;
 use usher_store::store::StoreError;
 use usher_types::ids::{self, PersonId};
 
 use super::around::{Around, around, lead, own_path};
 use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
+use super::monitoring::seen;
 use super::roll::{self, Roll};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -70,6 +73,10 @@ struct LentRow {
     person: String,
     name: String,
     since: String,
+    /// When Usher last saw it, and whether it is watched away from school.
+    seen: String,
+    away: String,
+    watched: bool,
 }
 
 /// What the page is narrowed by.
@@ -114,8 +121,19 @@ async fn index(
     let lists = lists.iter().map(row).collect();
     let mut devices = app.books.values::<Device>().await?;
     devices.sort_by(|one, other| one.name.cmp(&other.name));
+    let policy = seen::policy(app).await?;
+    let traffic = seen::traffic(app, desk, &policy).await?;
+    let settings = &desk.school.settings;
+    let teller = Teller {
+        words: &app.words,
+        zone: &desk.school.zone,
+        today: clock.today(),
+        groups: &[],
+        accounts: &[],
+    };
     let lent = |device: &Device| {
         let loan = device.loan?;
+        let away = coverage::away(device, settings) == Some(Away::Tunnelled);
         Some(LentRow {
             id: device.id.to_string(),
             device: device.name.clone(),
@@ -126,6 +144,9 @@ async fn index(
                 ("date", &clock.day(loan.at)),
                 ("name", &roll.name(&f.says, loan.by)),
             ),
+            seen: teller.last(traffic.get(&device.name).and_then(|traffic| traffic.last)),
+            away: f.says.t(if away { "equipment-away-tunnel" } else { "equipment-away-unwatched" }),
+            watched: away,
         })
     };
     let lent = devices.iter().filter_map(lent).collect();

@@ -21,6 +21,7 @@ mod lessons;
 mod linked;
 mod lists;
 mod looks;
+mod monitoring;
 mod network_cards;
 mod opening;
 mod paper;
@@ -91,6 +92,7 @@ pub fn routes() -> Vec<DeskRoute> {
         services::routes(),
         keeping::routes(),
         breaches::routes(),
+        monitoring::routes(),
     ]
     .into_iter()
     .flatten()

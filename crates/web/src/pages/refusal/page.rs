@@ -45,6 +45,8 @@ pub(super) struct Page {
     pub(super) title: String,
     /// Why, and what to do.
     pub(super) lines: Vec<String>,
+    /// That the school filters and watches, for whoever is about to sign in (FM-49).
+    pub(super) notice: Option<String>,
     /// All of it, to be read aloud.
     pub(super) spoken: String,
     pub(super) drawing: String,
@@ -85,8 +87,9 @@ fn compose(app: &App, refused: &Refused<'_>) -> Page {
     let title = says.t(format!("block-{}-title", kind.key));
     let lines = lines(app, refused, &says, kind);
     let drawing = if adult { assets::icon(kind.icon) } else { assets::picture(kind.picture) };
+    let notice = (decision.reason == Reason::SignIn).then(|| says.t("sign-in-notice"));
     Page {
-        spoken: std::iter::once(&title).chain(&lines).cloned().collect::<Vec<_>>().join(" "),
+        spoken: std::iter::once(&title).chain(&lines).chain(&notice).cloned().collect::<Vec<_>>().join(" "),
         drawing,
         tone: kind.tone,
         address: address.to_string(),
@@ -102,6 +105,7 @@ fn compose(app: &App, refused: &Refused<'_>) -> Page {
         trail: sees_trail(who).then(|| trail(app, &says, decision)),
         title,
         lines,
+        notice,
         says,
     }
 }
@@ -203,6 +207,7 @@ impl Page {
             says,
             title,
             lines,
+            notice: None,
             drawing,
             tone: "wait",
             address: String::new(),

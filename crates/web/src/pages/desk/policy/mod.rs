@@ -46,7 +46,7 @@ impl From<PoliciesFault> for AppFault {
 }
 
 /// What is in force, and the policy of it.
-async fn in_force(app: &App) -> Result<(Stored<InForce>, PolicyDocument), AppFault> {
+pub(super) async fn in_force(app: &App) -> Result<(Stored<InForce>, PolicyDocument), AppFault> {
     let found = app.books.get::<InForce, _>(app.books.school()).await?.ok_or(AppFault::NotFound)?;
     let policy = app.desk.policies.policy(found.value.policy).await?;
     Ok((found, policy))

@@ -124,7 +124,8 @@ pub(super) async fn preview(State(app): State<App>, desk: AtDesk) -> Result<Resp
     let work = move || {
         weekly::fold(activity.as_ref(), school, period, &names, u32::try_from(told).unwrap_or(u32::MAX))
     };
-    let weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
+    let mut weekly = tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??;
+    weekly.unseen.tunnelled = !desk.school.settings.off_site.is_none();
     let (f, d) = around(&app, &desk, "/reports", "reports-preview-title");
     let view = View::of(&f, &weekly.for_readers(&desk.weekly_parts()));
     Ok(page(&Show { view, pdf: None, preview: true, f, d }))

@@ -203,6 +203,7 @@ fn unseen(says: &Says, unseen: Unseen) -> Vec<String> {
             lines.push(says.n(key, "percent", share(part)));
         }
     }
+    lines.push(says.t(unseen.off_site()));
     lines.push(says.t("report-unseen-always"));
     lines
 }

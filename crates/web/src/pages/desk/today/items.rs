@@ -20,7 +20,7 @@ use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
     activity_reviews, address, agreements, alerts, cases, equipment, examinations, laptops, ledger, lists,
-    permissions, policy, questions, reviews, standings, told,
+    monitoring, permissions, policy, questions, reviews, standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -75,6 +75,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.words().await?;
     gather.review().await?;
     gather.activity_review().await?;
+    gather.monitoring().await?;
     gather.examinations().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
@@ -397,6 +398,27 @@ impl Gather<'_> {
             let due = says.t1("activity-reviews-overdue", "day", self.clock.date(day));
             let go = Action::Go("/activity-reviews".into(), says.t("today-activity-review-go"));
             self.add("stop", "clock", (says.t("today-activity-review"), due), Some(go));
+        }
+        Ok(())
+    }
+
+    /// Answers to what is not seen that should have been looked at again.
+    async fn monitoring(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::KeepMonitoring) {
+            return Ok(());
+        }
+        if let Some((count, day)) = monitoring::overdue(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let title = says.n("today-monitoring", "count", count);
+            let due = says.t1("monitoring-overdue", "day", self.clock.date(day));
+            let go = Action::Go("/monitoring#not-seen".into(), says.t("today-monitoring-go"));
+            self.add("stop", "clock", (title, due), Some(go));
+        }
+        if let Some(term) = monitoring::terms::due(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let title = says.t1("today-term-change", "term", &term.name);
+            let go = Action::Go("/monitoring/terms/new".into(), says.t("today-term-change-go"));
+            self.add("wait", "file-text", (title, says.t("term-changes-title")), Some(go));
         }
         Ok(())
     }
