@@ -24,16 +24,15 @@ struct Changes {
     event: Vec<Place>,
     search: Vec<Place>,
     title: Vec<Place>,
-    site: Vec<Place>,
     device: Vec<Place>,
 }
 
-pub(crate) fn take_out(school: &School, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault> {
-    let wanted = Wanted::new(person, names);
+pub(crate) fn take_out(school: &School, wanted: &Wanted) -> Result<TakenOut, SpoolFault> {
+    let person = wanted.person();
     let (mut done, mut changes, mut any) = (TakenOut::default(), Changes::default(), false);
     // Rows that do not count, of deliveries that broke off, lose them too; they are not told of.
     for counts in [true, false] {
-        let query = suspects(school, person, &wanted, counts).select(school, ALL_COLUMNS, "");
+        let query = suspects(school, person, wanted, counts).select(school, ALL_COLUMNS, "");
         every(school, query, &mut |line: Line| {
             let (node, event) = (line.node, line.event.clone());
             let row = line.into_row();
@@ -49,7 +48,7 @@ pub(crate) fn take_out(school: &School, person: PersonId, names: &[String]) -> R
                 }
                 Is::Other => return ControlFlow::Continue(()),
             }
-            changes.note(place, &row, &wanted);
+            changes.note(place, &row, wanted);
             ControlFlow::Continue(())
         })?;
     }
@@ -81,7 +80,6 @@ impl Changes {
         for (list, was, is) in [
             (&mut self.search, &row.search, &without.search),
             (&mut self.title, &row.title, &without.title),
-            (&mut self.site, &row.site, &without.site),
             (&mut self.device, &row.device, &without.device),
         ] {
             if was != is {
@@ -90,14 +88,8 @@ impl Changes {
         }
     }
 
-    fn columns(&self) -> [(&'static str, &[Place]); 5] {
-        [
-            ("search", &self.search),
-            ("title", &self.title),
-            ("site", &self.site),
-            ("device", &self.device),
-            ("event", &self.event),
-        ]
+    fn columns(&self) -> [(&'static str, &[Place]); 4] {
+        [("search", &self.search), ("title", &self.title), ("device", &self.device), ("event", &self.event)]
     }
 }
 
@@ -121,7 +113,7 @@ fn suspects(school: &School, person: PersonId, wanted: &Wanted, counts: bool) ->
         Value::Text(varint(person.number()).iter().map(|byte| format!("{byte:02X}")).collect()),
     ];
     for name in wanted.names() {
-        for column in ["search", "title", "site", "device", "event"] {
+        for column in ["search", "title", "device", "event"] {
             // The longest stretch of plain letters: those are small and capital by the same rule everywhere.
             let plain = name.split(|c: char| !c.is_ascii()).max_by_key(|part| part.len()).unwrap_or("");
             if plain.is_empty() {

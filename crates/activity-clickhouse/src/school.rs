@@ -5,10 +5,10 @@ use std::ops::{ControlFlow, Range};
 use usher_activity::engine::Engine;
 use usher_activity::question::{Activity, By, Counts, Cursor, Page, Question};
 use usher_activity::spool::SpoolFault;
-use usher_activity::store::{Delivery, KeepRules, Kept, TakenOut};
+use usher_activity::store::{Delivery, KeepRules, Kept, TakenOut, Wanted};
 use usher_events::event::Event;
 use usher_events::row::Row;
-use usher_types::ids::{EventId, PersonId, SchoolId};
+use usher_types::ids::{EventId, SchoolId};
 use usher_types::moment::{Moment, Zone};
 
 use crate::warehouse::Warehouse;
@@ -56,8 +56,8 @@ impl Engine for School {
         crate::keep::keep(self, rules, now, done)
     }
 
-    fn take_out(&mut self, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault> {
-        crate::out::take_out(self, person, names)
+    fn take_out(&mut self, wanted: &Wanted) -> Result<TakenOut, SpoolFault> {
+        crate::out::take_out(self, wanted)
     }
 }
 

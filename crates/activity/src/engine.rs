@@ -4,11 +4,10 @@
 
 use std::ops::Range;
 
-use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
 use crate::spool::SpoolFault;
-use crate::store::{Delivery, KeepRules, Kept, Store, TakenOut};
+use crate::store::{Delivery, KeepRules, Kept, Store, TakenOut, Wanted};
 
 /// Takes events in and lets them go. Calls block; an async caller moves them off its runtime.
 pub trait Engine: Send + std::fmt::Debug {
@@ -35,7 +34,7 @@ pub trait Engine: Send + std::fmt::Debug {
     ///
     /// # Errors
     /// When it breaks off; done again, it goes on.
-    fn take_out(&mut self, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault>;
+    fn take_out(&mut self, wanted: &Wanted) -> Result<TakenOut, SpoolFault>;
 }
 
 /// An engine elsewhere, of which this server sends its events to: it may not be reachable when it is wanted.
@@ -66,7 +65,7 @@ impl Engine for Store {
         Self::keep(self, rules, now, done)
     }
 
-    fn take_out(&mut self, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault> {
-        Self::take_out(self, person, names)
+    fn take_out(&mut self, wanted: &Wanted) -> Result<TakenOut, SpoolFault> {
+        Self::take_out(self, wanted)
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod alerts;
 pub mod clauses;
+pub mod erasing;
 pub mod feeds;
 pub mod follow;
 pub mod half_term;

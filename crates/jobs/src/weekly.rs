@@ -173,12 +173,11 @@ impl WeeklyJob {
         let link = format!("{}/reports/{id}", self.desk_origin);
         let (subject, text) = weekly::mail(&self.letterhead(school), weekly, &link);
         let digest = self.paper(school, weekly.clone(), at).await?;
-        let day = school.zone.local(weekly.period.until).date();
         Ok(Mail {
             to: reader.id.into(),
             subject,
             text,
-            attachment: Some((format!("weekly-report-{day}.pdf"), digest)),
+            attachment: Some((paper_name(&weekly.period), digest)),
         })
     }
 
@@ -198,6 +197,11 @@ impl WeeklyJob {
     fn letterhead<'a>(&'a self, school: &'a School) -> Letterhead<'a> {
         Letterhead { school: &school.name, zone: &school.zone, words: &self.words }
     }
+}
+
+/// What a report's paper is called in mails.
+pub(crate) fn paper_name(period: &Period) -> String {
+    format!("weekly-report-{}.pdf", period.zone.local(period.until).date())
 }
 
 /// What was recorded in a time, folded.

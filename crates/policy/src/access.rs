@@ -156,6 +156,32 @@ pub fn may_agree_to_examine(second: &Who, first: &Who, whose: &Who) -> Result<Pe
     if first.person != second.person && one_answers { Ok(permit) } else { Err(Denied(Act::ExamineFiles)) }
 }
 
+/// Whether `who` may ask for this person to be taken out of what is kept: nobody for themselves at the desk.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_erase(who: &Who, whose: &Who) -> Result<Permit, Denied> {
+    let permit = may(who, Act::EraseSomebody)?;
+    if who.person == whose.person { Err(Denied(Act::EraseSomebody)) } else { Ok(permit) }
+}
+
+/// Whether `second` may confirm what `first` asked for: another person, who holds an office for it that the first does not; and one
+/// of the two is the headteacher, who answers for it.
+///
+/// # Errors
+/// [`Denied`].
+pub fn may_agree_to_erase(second: &Who, first: &Who, whose: &Who) -> Result<Permit, Denied> {
+    let permit = may_erase(second, whose)?;
+    let other_office =
+        Act::EraseSomebody.roles().iter().any(|&role| second.roles.has(role) && !first.roles.has(role));
+    let head = first.roles.has(Role::Headteacher) || second.roles.has(Role::Headteacher);
+    if first.person != second.person && other_office && head {
+        Ok(permit)
+    } else {
+        Err(Denied(Act::EraseSomebody))
+    }
+}
+
 /// Somebody to whom it may matter that a child told.
 #[derive(Debug, Clone, Copy)]
 pub struct Listener<'a> {

@@ -161,6 +161,7 @@ impl Holding {
             | Kind::Case
             | Kind::Disclosure
             | Kind::Breach
+            | Kind::Erasure
             | Kind::Examination => Self::Cases,
             Kind::PrivateTime => Self::PrivateTime,
             Kind::Device | Kind::Lending | Kind::ReturnList | Kind::NetworkCard | Kind::MadeUp => {

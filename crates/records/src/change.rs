@@ -327,6 +327,22 @@ pub enum Action {
     MonitoringPlanChanged,
     /// What was changed after a term's themes was written down.
     TermChangeKept,
+    /// Somebody is to be taken out of what is kept.
+    ErasureAsked,
+    /// A second person confirmed it.
+    ErasureAgreed,
+    /// A second person said no.
+    ErasureRefused,
+    /// Somebody called it off.
+    ErasureCalledOff,
+    /// The event files lost what they had of somebody.
+    ErasureCarriedOn,
+    /// What was written of somebody was replaced: the line says by what.
+    PersonErased,
+    /// A report that was issued has other figures: somebody was taken out of them.
+    ReportRemade,
+    /// An erasure is done.
+    ErasureDone,
 }
 
 /// Everything one command changes: written whole, with its journal entry, or not at all.
@@ -424,6 +440,10 @@ pub struct JournalLine {
     pub reason: Option<String>,
     /// The records written: kind, id, version and digest of the new content.
     pub records: Vec<JournalRecord>,
+    /// For an erasure: the digest of the list of entries whose lines were replaced, each with the digest of what stands there
+    /// now. The list is kept as a text under this digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Digest>,
 }
 
 /// One record as the journal tells it.

@@ -116,11 +116,13 @@ pub enum Kind {
     MonitoringPlan,
     /// [`crate::term_change::TermChange`].
     TermChange,
+    /// [`crate::erasure::Erasure`].
+    Erasure,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -176,6 +178,7 @@ impl Kind {
         Self::ParentsPlace,
         Self::MonitoringPlan,
         Self::TermChange,
+        Self::Erasure,
     ];
 
     /// Its name in storage and in the journal.
@@ -236,6 +239,7 @@ impl Kind {
             Self::ParentsPlace => "parents-place",
             Self::MonitoringPlan => "monitoring-plan",
             Self::TermChange => "term-change",
+            Self::Erasure => "erasure",
         }
     }
 

@@ -40,6 +40,24 @@ pub enum Refusal {
     /// The box that says it was talked through is not ticked (AGR-08).
     #[error("parent and child talking it through is part of the signature")]
     NotDiscussed,
+    /// Only a pupil, and nobody who holds an office, is taken out of what is kept.
+    #[error("only a pupil can be taken out")]
+    NotAPupil,
+    /// The person has no leaving date that is over.
+    #[error("they have not left")]
+    StillHere,
+    /// The person can still sign in.
+    #[error("their account is still open")]
+    AccountOpen,
+    /// The person is in a case: the law keeps it (INC-13).
+    #[error("they are in a case")]
+    InACase,
+    /// An alert about the person waits for an end.
+    #[error("an alert about them is open")]
+    AlertOpen,
+    /// The names asked for are not the person's, or not theirs alone any more.
+    #[error("their names are not those that were asked for")]
+    NamesChanged,
     /// Nothing to do: it is already so.
     #[error("it is already so")]
     AlreadySo,
@@ -171,6 +189,12 @@ impl Refusal {
             Self::CheckWrong => "refusal-check-wrong",
             Self::NameDiffers => "refusal-name-differs",
             Self::NotDiscussed => "refusal-not-discussed",
+            Self::NotAPupil => "refusal-not-a-pupil",
+            Self::StillHere => "refusal-still-here",
+            Self::AccountOpen => "refusal-account-open",
+            Self::InACase => "refusal-in-a-case",
+            Self::AlertOpen => "refusal-alert-open",
+            Self::NamesChanged => "refusal-names-changed",
             Self::AlreadySo => "refusal-already-so",
             Self::Gone => "refusal-gone",
             Self::NothingToOpen => "refusal-nothing-to-open",

@@ -52,6 +52,12 @@ impl IssuedReport {
     }
 }
 
+/// Puts other figures in the place of a report's: somebody was taken out of them.
+pub fn remake(stored: &Stored<IssuedReport>, figures: Digest) -> Change {
+    let next = IssuedReport { figures, ..stored.value.clone() };
+    Change::of(Action::ReportRemade, stored.replace(&next))
+}
+
 impl Noun for IssuedReport {
     const KIND: Kind = Kind::Report;
 

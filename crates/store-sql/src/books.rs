@@ -8,13 +8,16 @@ use sqlx::{
 };
 use usher_policy::generation::Generation;
 use usher_records::change::{Actor, Change, Expect, Write};
+use usher_records::erasure::Rewritten;
+use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::noun::Kind;
 use usher_store::journal::{self, JournalEntry};
 use usher_store::store::{Outbox, Result, Row, Store, StoreError, WaitingMail};
 use usher_types::digest::Digest;
-use usher_types::ids::{Id, SchoolId};
+use usher_types::ids::{Id, PersonId, SchoolId};
 use usher_types::moment::Moment;
 
+use crate::rewrite::Rewriting;
 use crate::unavailable;
 
 /// The books of every school, in one database.
@@ -25,10 +28,13 @@ pub struct SqlStore<DB: Database> {
     /// What keeps other writers of a school out, where connections alone do not.
     pub(crate) lock: Option<&'static str>,
     pub(crate) file: Option<PathBuf>,
+    /// What leaves no old page behind after something was rewritten.
+    pub(crate) scour: &'static [&'static str],
 }
 
 const GET: &str = "SELECT id, version, body FROM record WHERE school = $1 AND kind = $2 AND id = $3";
-const LIST: &str = "SELECT id, version, body FROM record WHERE school = $1 AND kind = $2 ORDER BY id";
+pub(crate) const LIST: &str =
+    "SELECT id, version, body FROM record WHERE school = $1 AND kind = $2 ORDER BY id";
 const FIND: &str = "SELECT r.id, r.version, r.body FROM record_key k \
     JOIN record r ON r.school = k.school AND r.kind = k.kind AND r.id = k.id \
     WHERE k.school = $1 AND k.kind = $2 AND k.name = $3 AND k.value = $4 ORDER BY r.id";
@@ -40,12 +46,14 @@ const PUT_RECORD: &str = "INSERT INTO record (school, kind, id, version, body) V
     ON CONFLICT (school, kind, id) DO UPDATE SET version = excluded.version, body = excluded.body";
 const PUT_VERSION: &str =
     "INSERT INTO record_version (school, kind, id, version, body, journal) VALUES ($1, $2, $3, $4, $5, $6)";
-const DROP_KEYS: &str = "DELETE FROM record_key WHERE school = $1 AND kind = $2 AND id = $3";
-const PUT_KEY: &str =
+pub(crate) const DROP_KEYS: &str = "DELETE FROM record_key WHERE school = $1 AND kind = $2 AND id = $3";
+pub(crate) const PUT_KEY: &str =
     "INSERT INTO record_key (school, kind, name, value, id, sole) VALUES ($1, $2, $3, $4, $5, $6)";
-const LAST_LINK: &str = "SELECT number, link FROM journal WHERE school = $1 ORDER BY number DESC LIMIT 1";
-const PUT_JOURNAL: &str = "INSERT INTO journal (school, number, line, link) VALUES ($1, $2, $3, $4)";
-const JOURNAL: &str =
+pub(crate) const LAST_LINK: &str =
+    "SELECT number, link FROM journal WHERE school = $1 ORDER BY number DESC LIMIT 1";
+pub(crate) const PUT_JOURNAL: &str =
+    "INSERT INTO journal (school, number, line, link) VALUES ($1, $2, $3, $4)";
+pub(crate) const JOURNAL: &str =
     "SELECT number, line, link FROM journal WHERE school = $1 AND number > $2 ORDER BY number LIMIT $3";
 const PUT_MAIL: &str = "INSERT INTO outbox (school, mail, written_at, due_at) VALUES ($1, $2, $3, $3)";
 const DUE_MAILS: &str = "SELECT number, mail, tries FROM outbox \
@@ -55,9 +63,10 @@ const MAIL_SENT: &str = "UPDATE outbox SET sent_at = $1, fault = NULL WHERE scho
 const MAIL_FAILED: &str = "UPDATE outbox SET due_at = $1, fault = $2 WHERE school = $3 AND number = $4";
 const OUTBOX: &str = "SELECT COUNT(*), COUNT(fault), MIN(written_at) FROM outbox \
     WHERE school = $1 AND sent_at IS NULL";
-const PUT_BLOB: &str = "INSERT INTO blob (school, digest, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-const BLOB: &str = "SELECT bytes FROM blob WHERE school = $1 AND digest = $2";
-const REMOVE_BLOB: &str = "DELETE FROM blob WHERE school = $1 AND digest = $2";
+pub(crate) const PUT_BLOB: &str =
+    "INSERT INTO blob (school, digest, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+pub(crate) const BLOB: &str = "SELECT bytes FROM blob WHERE school = $1 AND digest = $2";
+pub(crate) const REMOVE_BLOB: &str = "DELETE FROM blob WHERE school = $1 AND digest = $2";
 const PUT_GENERATION: &str = "INSERT INTO generation (school, digest, body, taken_at, serial) \
     VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(serial), 0) + 1 FROM generation WHERE school = $1)) \
     ON CONFLICT (school, digest) DO UPDATE SET taken_at = excluded.taken_at, serial = excluded.serial";
@@ -78,9 +87,10 @@ macro_rules! run {
 /// Reads the rows of one statement.
 macro_rules! rows {
     ($on:expr, $sql:expr, $($value:expr),*) => {
-        sqlx::query::<DB>($sql)$(.bind($value))*.fetch_all($on).await.map_err(unavailable)
+        sqlx::query::<DB>($sql)$(.bind($value))*.fetch_all($on).await.map_err(crate::unavailable)
     };
 }
+pub(crate) use {rows, run};
 
 /// Writes one record, its version and its keys; gives the new version.
 async fn write<DB: Database>(
@@ -315,12 +325,39 @@ where
         Ok(held.as_deref() == Some(holder.as_str()))
     }
 
+    async fn rewrite(
+        &self,
+        school: SchoolId,
+        pseudonym: Pseudonym,
+        about: PersonId,
+        actor: &Actor,
+        at: Moment,
+    ) -> Result<Rewritten> {
+        let school_number = number(school)?;
+        let mut transaction = self.writer.begin().await.map_err(unavailable)?;
+        if let Some(lock) = self.lock {
+            run!(&mut *transaction, lock, school_number).map_err(unavailable)?;
+        }
+        let (on, done) = (&mut transaction, Rewritten::default());
+        let rewriting = Rewriting { on, school: school_number, pseudonym, done };
+        let done = rewriting.run(journal::origin(school), (about, actor, at)).await?;
+        transaction.commit().await.map_err(unavailable)?;
+        Ok(done)
+    }
+
+    async fn scour(&self) -> Result<()> {
+        for statement in self.scour {
+            run!(&self.writer, *statement,).map_err(unavailable)?;
+        }
+        Ok(())
+    }
+
     fn file(&self) -> Option<PathBuf> {
         self.file.clone()
     }
 }
 
-fn row<R: sqlx::Row>(row: &R) -> Result<Row>
+pub(crate) fn row<R: sqlx::Row>(row: &R) -> Result<Row>
 where
     usize: ColumnIndex<R>,
     for<'v> i64: Decode<'v, R::Database> + Type<R::Database>,
@@ -343,7 +380,7 @@ where
         .map_err(|error| StoreError::Unreadable { what: format!("a generation: {error}") })
 }
 
-fn digest<R: sqlx::Row>(row: &R, column: usize) -> Result<Digest>
+pub(crate) fn digest<R: sqlx::Row>(row: &R, column: usize) -> Result<Digest>
 where
     usize: ColumnIndex<R>,
     for<'v> Vec<u8>: Decode<'v, R::Database> + Type<R::Database>,
@@ -355,11 +392,11 @@ where
 }
 
 /// SQL integers are signed; ids never use the top bit.
-fn signed(number: u64) -> Result<i64> {
+pub(crate) fn signed(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_large| StoreError::Unreadable { what: format!("number {number}") })
 }
 
-const fn unsigned(number: i64) -> u64 {
+pub(crate) const fn unsigned(number: i64) -> u64 {
     number.unsigned_abs()
 }
 

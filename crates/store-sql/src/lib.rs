@@ -8,6 +8,7 @@
 
 mod books;
 pub mod postgres;
+mod rewrite;
 pub mod sqlite;
 
 pub use books::SqlStore;

@@ -7,6 +7,15 @@ use crate::{OpenFault, SqlStore, migrations};
 
 const TABLES: [(i64, &str, &str); 1] = [(1, "books", include_str!("../migrations/postgres/0001_books.sql"))];
 
+/// The tables are written anew without their old rows. The server's own log of writes is its operator's.
+const SCOUR: [&str; 5] = [
+    "VACUUM FULL record",
+    "VACUUM FULL record_version",
+    "VACUUM FULL record_key",
+    "VACUUM FULL journal",
+    "VACUUM FULL outbox",
+];
+
 /// Connections. A school's pages and jobs seldom need more at once.
 const CONNECTIONS: u32 = 8;
 
@@ -27,7 +36,7 @@ pub async fn open(url: &str) -> Result<SqlStore<Postgres>, OpenFault> {
         .run(&pool)
         .await
         .map_err(|source| OpenFault::Migration { place: place.clone(), source })?;
-    Ok(SqlStore { writer: pool.clone(), readers: pool, lock: Some(LOCK), file: None })
+    Ok(SqlStore { writer: pool.clone(), readers: pool, lock: Some(LOCK), file: None, scour: &SCOUR })
 }
 
 /// The URL as it may be shown: everything between `:` and `@` of the user part is gone.

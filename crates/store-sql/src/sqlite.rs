@@ -10,6 +10,9 @@ use crate::{OpenFault, SqlStore, migrations};
 
 const TABLES: [(i64, &str, &str); 1] = [(1, "books", include_str!("../migrations/sqlite/0001_books.sql"))];
 
+/// The file is written anew without its old pages, and what is in the log beside it goes into it.
+const SCOUR: [&str; 2] = ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"];
+
 /// Readers beside the one writer. Pages read; two cores seldom need more.
 const READERS: u32 = 4;
 /// How long a statement waits for another process that holds the file.
@@ -42,5 +45,5 @@ pub async fn open(file: &Path) -> Result<SqlStore<Sqlite>, OpenFault> {
         .await
         .map_err(fault)?;
     // One writer connection is lock enough: two writers never meet.
-    Ok(SqlStore { writer, readers, lock: None, file: Some(file.to_owned()) })
+    Ok(SqlStore { writer, readers, lock: None, file: Some(file.to_owned()), scour: &SCOUR })
 }

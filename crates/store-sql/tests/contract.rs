@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use usher_records::change::{Action, Actor, Change, Expect, Write};
+use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::group::Group;
 use usher_store::books::Books;
 use usher_store::contract;
@@ -101,6 +102,33 @@ async fn verify_names_the_first_altered_line() {
                 assert_eq!(entry, expected_entry, "{statement}: {what}");
                 assert!(what.contains(expected_words), "{statement}: {what}");
             }
+            clean @ Verdict::Clean { .. } => panic!("{statement}: {clean:?}"),
+        }
+    }
+}
+
+/// What an erasure vouches for is that and nothing else: a line or a list that is altered afterwards is named.
+#[tokio::test]
+async fn verify_names_what_is_altered_after_an_erasure() {
+    let lost = "UPDATE blob SET bytes = X'00'";
+    for statement in ["UPDATE journal SET line = replace(line, 'kiosk', 'parson') WHERE number = 1", lost] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("books.db");
+        let store: Arc<dyn Store> = Arc::new(sqlite::open(&file).await.unwrap());
+        store.add_school(SCHOOL, NOW).await.unwrap();
+        let books = Books::new(Arc::clone(&store), SCHOOL);
+        let who = contract::somebody(Id::new(0x0180_1234_5678_9abc), "Zebedee", "Quill");
+        let change = Change::of(Action::PersonAdded, Write::of(&who, Expect::New)).because("at the kiosk");
+        books.commit(&change, &Actor::Person(who.id), NOW).await.unwrap();
+        let code = Id::new(0x0190_1234_5678_9abc);
+        let words = ["Zebedee Quill".to_owned()];
+        let pseudonym = Pseudonym::new(std::slice::from_ref(&who), &words, code);
+        store.rewrite(SCHOOL, pseudonym, code, &Actor::CommandLine, NOW).await.unwrap();
+        assert!(matches!(verify(&*store, SCHOOL).await.unwrap(), Verdict::Clean { entries: 2, .. }));
+        let behind = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        assert_eq!(sqlx::query(statement).execute(&behind).await.unwrap().rows_affected(), 1);
+        match verify(&*store, SCHOOL).await.unwrap() {
+            Verdict::Altered { entry, what } => assert_eq!(entry, 1, "{statement}: {what}"),
             clean @ Verdict::Clean { .. } => panic!("{statement}: {clean:?}"),
         }
     }

@@ -77,6 +77,16 @@ impl Books {
         Ok(self.find(key, value).await?.into_iter().next())
     }
 
+    /// Every form of one record that can be read, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forms<N: Noun, T: Named>(&self, id: Id<T>) -> Result<Vec<N>> {
+        let mut rows = self.store.history(self.school, N::KIND, id.number()).await?;
+        rows.reverse();
+        Ok(rows.iter().filter_map(|row| serde_json::from_str(&row.body).ok()).collect())
+    }
+
     /// Writes a change whole, or not at all.
     ///
     /// # Errors

@@ -15,13 +15,17 @@ use std::sync::Arc;
 
 use usher_policy::generation::Generation;
 use usher_records::change::{Action, Actor, Change, Expect, Mail, Write};
+use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::group::Group;
 use usher_records::noun::Kind;
+use usher_records::person::Person;
 use usher_types::digest::Digest;
 use usher_types::ids::{Id, PersonId, SchoolId};
 use usher_types::moment::Moment;
+use usher_types::role::{PersonKind, Roles};
 
 use crate::books::Books;
+use crate::journal::JournalEntry;
 use crate::store::{Outbox, Row, Store, StoreError};
 use crate::verify::{Verdict, verify};
 
@@ -45,6 +49,7 @@ pub async fn all<F: Future<Output = Arc<dyn Store>>>(open: impl Fn() -> F) {
     schools_do_not_see_each_other(ready(open().await).await).await;
     the_journal_has_no_gaps_under_many_writers(ready(open().await).await).await;
     the_journal_played_again_gives_every_register(ready(open().await).await).await;
+    what_is_rewritten_is_vouched_for(ready(open().await).await).await;
     blobs_and_generations_are_kept(ready(open().await).await).await;
     mails_go_out_once(ready(open().await).await).await;
     a_lease_has_one_holder(ready(open().await).await).await;
@@ -165,6 +170,79 @@ pub async fn the_journal_played_again_gives_every_register(store: Arc<dyn Store>
     }
     let standing = store.list(SCHOOL, Kind::Group).await.unwrap();
     assert_eq!(standing, played.into_values().collect::<Vec<_>>());
+}
+
+/// Whoever is taken out is a code in every version, line, key, text and mail; the chain's links stay as they were; nobody else
+/// changes, in this school or another.
+pub async fn what_is_rewritten_is_vouched_for(store: Arc<dyn Store>) {
+    let (who, code) = (PersonId::new(0x0180_1234_5678_9abc), PersonId::new(0x0190_1234_5678_9abc));
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    let zebedee: Person = somebody(who, "Zebedee", "Quill");
+    let ann = somebody(PersonId::new(77), "Ann", "Bell");
+    let mail = Mail { to: who.into(), subject: "s".into(), text: "Zebedee".into(), attachment: None };
+    let added = |one: &Person| Change::of(Action::PersonAdded, Write::of(one, Expect::New)).about(one.id);
+    books
+        .commit(&added(&zebedee).because("Zebedee came").mailing(mail), &Actor::Person(who), NOW)
+        .await
+        .unwrap();
+    books.commit(&added(&ann), &Actor::CommandLine, NOW).await.unwrap();
+    let there = Books::new(Arc::clone(&store), OTHER_SCHOOL);
+    there.commit(&added(&zebedee), &Actor::CommandLine, NOW).await.unwrap();
+    let read = books.get::<Person, _>(who).await.unwrap().unwrap();
+    let moved = Person { groups: vec![Id::new(30)], ..zebedee.clone() };
+    let change = Change::of(Action::PersonChanged, read.replace(&moved)).about(who);
+    books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
+    let blob = store.put_blob(SCHOOL, b"{\"name\":\"Zebedee Quill\"}").await.unwrap();
+    let before = store.journal(SCHOOL, 0, 10).await.unwrap();
+    let words = ["Zebedee Quill", "Zebedee", "Quill"].map(str::to_owned);
+    let pseudonym = Pseudonym::new(std::slice::from_ref(&zebedee), &words, code);
+
+    for round in 0..2 {
+        let done = store.rewrite(SCHOOL, pseudonym.clone(), code, &Actor::CommandLine, NOW).await.unwrap();
+        let expected = if round == 0 { (2, 2, 1) } else { (0, 0, 0) };
+        assert_eq!((done.versions, done.lines, done.mails), expected);
+        assert_eq!(done.left, 1, "a text beside the records stays and is counted");
+        store.scour().await.unwrap();
+    }
+    let after = store.journal(SCHOOL, 0, 10).await.unwrap();
+    let links = |entries: &[JournalEntry]| entries.iter().take(3).map(|entry| entry.link).collect::<Vec<_>>();
+    assert_eq!((links(&before), after.len()), (links(&after), 5));
+    assert_eq!(before[1], after[1], "somebody else's line");
+    let verdict = verify(&*store, SCHOOL).await.unwrap();
+    let Verdict::Clean { entries: 5, versions: 3, ref replaced, .. } = verdict else { panic!("{verdict:?}") };
+    assert_eq!(*replaced, [(1, 4), (3, 4)], "and who reads the verdict is told");
+    assert!(books.get::<Person, _>(who).await.unwrap().is_none());
+    let history = store.history(SCHOOL, Kind::Person, code.number()).await.unwrap();
+    assert_eq!(history.len(), 2);
+    assert_eq!(books.find::<Person>("group", usher_types::ids::GroupId::new(30)).await.unwrap().len(), 1);
+    assert_eq!(books.get::<Person, _>(ann.id).await.unwrap().unwrap().value, ann);
+    assert!(store.blob(SCHOOL, blob).await.unwrap().is_some());
+    let mut all: String = after.iter().map(|entry| entry.line.clone()).collect();
+    all.extend(history.into_iter().map(|row| row.body));
+    all.push_str(&format!("{:?}", store.take_mails(SCHOOL, NOW, NOW, 10).await.unwrap()));
+    assert!(!all.contains("Zebedee") && !all.contains(&who.to_string()), "{all}");
+    assert_eq!(there.get::<Person, _>(who).await.unwrap().unwrap().value, zebedee, "another school's");
+}
+
+/// A pupil with this name.
+pub fn somebody(id: PersonId, given: &str, family: &str) -> Person {
+    Person {
+        id,
+        kind: PersonKind::Pupil,
+        given: given.into(),
+        family: family.into(),
+        known_as: None,
+        year: None,
+        roles: Roles::NONE,
+        groups: vec![],
+        email: None,
+        children: vec![],
+        source: None,
+        joined: None,
+        left: None,
+        until: None,
+        picture: None,
+    }
 }
 
 /// Throws the same each time.

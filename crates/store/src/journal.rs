@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use usher_events::chain::{first_link, next_link};
-use usher_records::change::{Actor, Change, JournalLine, JournalRecord};
+use usher_records::change::{Action, Actor, Change, JournalLine, JournalRecord};
+use usher_records::erasure::Rewritten;
 use usher_types::digest::Digest;
-use usher_types::ids::SchoolId;
+use usher_types::ids::{PersonId, SchoolId};
 use usher_types::moment::Moment;
+
+use crate::store::{Result as StoreResult, Store, StoreError};
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,58 @@ pub fn entry(
                 digest: write.digest(),
             })
             .collect(),
+        replaced: None,
+    };
+    let line = serde_json::to_string(&line).unwrap_or_default();
+    JournalEntry { number: before.0 + 1, link: next_link(before.1, line.as_bytes()), line }
+}
+
+/// What an erasure replaced. It is kept as a text whose digest its journal entry holds: so that entry, which the chain holds
+/// firm, vouches for lines that are not those their links were made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// The entries, and the digest of the line that stands at each.
+    pub lines: Vec<(u64, Digest)>,
+    /// What was done besides.
+    pub done: Rewritten,
+}
+
+impl Replaced {
+    /// As it is kept.
+    ///
+    /// # Errors
+    /// Never in truth: no part of it can fail to be written.
+    pub fn text(&self) -> StoreResult<String> {
+        serde_json::to_string(self).map_err(|error| StoreError::Unavailable(Box::new(error)))
+    }
+
+    /// What the erasure of this line replaced. None where it is none, or its list is gone or altered.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of(store: &dyn Store, school: SchoolId, line: &JournalLine) -> StoreResult<Option<Self>> {
+        let Some(digest) = line.replaced else { return Ok(None) };
+        let list = store.blob(school, digest).await?.filter(|bytes| Digest::of(bytes) == digest);
+        Ok(list.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+}
+
+/// The entry of an erasure, after `before`.
+pub fn vouching(
+    before: (u64, Digest),
+    replaced: Digest,
+    about: PersonId,
+    actor: &Actor,
+    at: Moment,
+) -> JournalEntry {
+    let line = JournalLine {
+        at,
+        actor: actor.clone(),
+        action: Action::PersonErased,
+        about: Some(about),
+        reason: None,
+        records: Vec::new(),
+        replaced: Some(replaced),
     };
     let line = serde_json::to_string(&line).unwrap_or_default();
     JournalEntry { number: before.0 + 1, link: next_link(before.1, line.as_bytes()), line }

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use usher_policy::generation::Generation;
 use usher_records::change::{Actor, Change, Mail};
+use usher_records::erasure::Rewritten;
+use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::noun::Kind;
 use usher_types::digest::Digest;
-use usher_types::ids::SchoolId;
+use usher_types::ids::{PersonId, SchoolId};
 use usher_types::moment::Moment;
 
 use crate::journal::JournalEntry;
@@ -149,6 +151,23 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Takes a job for one holder until `until`. False when another holds it at `at`.
     async fn take_lease(&self, job: &str, holder: &str, at: Moment, until: Moment) -> Result<bool>;
+
+    /// Puts what `pseudonym` says in the place of what was written, in every version, mail and journal line of a school, with one
+    /// journal entry about `about` that vouches for the lines that were replaced (`docs/adr/0030`).
+    ///
+    /// # Errors
+    /// When a line, a mail or a version cannot be read, or could not be read any more; when the engine fails. Nothing is changed then.
+    async fn rewrite(
+        &self,
+        school: SchoolId,
+        pseudonym: Pseudonym,
+        about: PersonId,
+        actor: &Actor,
+        at: Moment,
+    ) -> Result<Rewritten>;
+
+    /// Leaves nothing of what was rewritten in the engine's own files.
+    async fn scour(&self) -> Result<()>;
 
     /// A copy of all books for tests of tampering and for back-ups: where the engine keeps them, if that is a file.
     fn file(&self) -> Option<std::path::PathBuf> {

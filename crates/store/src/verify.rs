@@ -8,7 +8,7 @@ use usher_records::noun::Kind;
 use usher_types::digest::Digest;
 use usher_types::ids::SchoolId;
 
-use crate::journal;
+use crate::journal::{self, Replaced};
 use crate::store::{Result, Store};
 
 /// What was found.
@@ -22,6 +22,9 @@ pub enum Verdict {
         versions: u64,
         /// The chain's last link: the fingerprint a governor keeps.
         link: Digest,
+        /// Entries whose line an erasure replaced, each with the entry that vouches for what stands there: whoever reads this has to
+        /// know of that erasure.
+        replaced: Vec<(u64, u64)>,
     },
     /// Something was altered.
     Altered {
@@ -40,11 +43,12 @@ const PAGE: u32 = 1_000;
 /// # Errors
 /// When the store cannot be read.
 pub async fn verify(store: &dyn Store, school: SchoolId) -> Result<Verdict> {
+    let vouched = vouched(store, school).await?;
     let mut link = journal::origin(school);
     let mut number = 0;
     // The digest and entry of each record's latest version.
     let mut latest: BTreeMap<(Kind, u64), (u64, Digest, u64)> = BTreeMap::new();
-    let mut versions = 0;
+    let (mut versions, mut replaced) = (0, Vec::new());
     loop {
         let entries = store.journal(school, number, PAGE).await?;
         if entries.is_empty() {
@@ -58,7 +62,14 @@ pub async fn verify(store: &dyn Store, school: SchoolId) -> Result<Verdict> {
             }
             link = next_link(link, entry.line.as_bytes());
             if link != entry.link {
-                return altered(format!("entry {number} was altered"));
+                // The links after it are made from the one it had: that stays true of a line an erasure replaced.
+                match vouched.get(&number) {
+                    Some((digest, by)) if *digest == Digest::of(entry.line.as_bytes()) => {
+                        replaced.push((number, *by));
+                    }
+                    _ => return altered(format!("entry {number} was altered")),
+                }
+                link = entry.link;
             }
             let Ok(line) = entry.read() else { return altered(format!("entry {number} cannot be read")) };
             for record in line.records {
@@ -76,7 +87,40 @@ pub async fn verify(store: &dyn Store, school: SchoolId) -> Result<Verdict> {
     if let Some(altered) = verify_current(store, school, &latest).await? {
         return Ok(altered);
     }
-    Ok(Verdict::Clean { entries: number, versions, link })
+    Ok(Verdict::Clean { entries: number, versions, link, replaced })
+}
+
+/// The lines that later erasures replaced, with the digest of what stands there and the entry that says so. Only an entry that is as it was written, or is
+/// vouched for by a later one that is, can vouch.
+async fn vouched(store: &dyn Store, school: SchoolId) -> Result<BTreeMap<u64, (Digest, u64)>> {
+    let (mut erasures, mut number, mut link) = (Vec::new(), 0, journal::origin(school));
+    loop {
+        let entries = store.journal(school, number, PAGE).await?;
+        let Some(last) = entries.last() else { break };
+        number = last.number;
+        for entry in entries {
+            let fits = next_link(link, entry.line.as_bytes()) == entry.link;
+            link = entry.link;
+            if let Ok(line) = entry.read()
+                && line.replaced.is_some()
+            {
+                erasures.push((entry.number, Digest::of(entry.line.as_bytes()), fits, line));
+            }
+        }
+    }
+    let mut vouched = BTreeMap::new();
+    for (number, digest, fits, line) in erasures.into_iter().rev() {
+        if !fits && vouched.get(&number).map(|(digest, _)| digest) != Some(&digest) {
+            continue;
+        }
+        let replaced = Replaced::of(store, school, &line).await?;
+        for (entry, digest) in replaced.map(|list| list.lines).unwrap_or_default() {
+            if entry < number {
+                vouched.entry(entry).or_insert((digest, number));
+            }
+        }
+    }
+    Ok(vouched)
 }
 
 /// What stands now is what the journal wrote last, and nothing stands that it did not write.

@@ -57,7 +57,10 @@ fn what_an_event_costs() {
     eprintln!("all schools beside each other: {:?}", begun.elapsed());
     let begun = Instant::now();
     school(&place, 7)
-        .take_out(Id::new(crate::play::person(3)), &["Zebedee Quillfeather".to_owned()])
+        .take_out(&usher_activity::store::Wanted::new(
+            Id::new(crate::play::person(3)),
+            &["Zebedee Quillfeather".to_owned()],
+        ))
         .unwrap();
     eprintln!("taking a person out of one school: {:?}", begun.elapsed());
 }

@@ -88,7 +88,7 @@ fn names_from_outside_are_bound_and_no_password_is_told() {
         let device = Some(odd.to_owned());
         let asked = Question { device: device.clone(), phrase: device.clone(), site: device, ..all.clone() };
         assert_eq!(school.find(&asked, 9).unwrap(), [], "{odd:?}");
-        school.take_out(Id::new(5), &[odd.to_owned()]).unwrap();
+        school.take_out(&usher_activity::store::Wanted::new(Id::new(5), &[odd.to_owned()])).unwrap();
         open(&place).name_school(Id::new(3), odd, 1, days(day)).unwrap();
         assert_eq!(open(&place).compare(days(0), days(1)).unwrap()[0].name, odd);
     }

@@ -1,10 +1,12 @@
 //! Taking a person out: of their own events nothing stays but what counts of a site, a class or an hour are made of, and
 //! no other event names them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::Date;
+use serde_json::Value;
+use usher_events::event::Event;
 use usher_events::row::{ERASED, Row};
 use usher_events::wire;
 use usher_types::digest::Digest;
@@ -38,8 +40,9 @@ pub struct Erased {
 
 impl Store {
     /// Takes a person out of every file: their events lose person, search and title and are not whole any more; events of
-    /// others that name them, by number or by one of these names, are not whole any more either. Segments of the spool
-    /// that are in the files are removed, whatever their age.
+    /// others that name them, by number or by one of these names as a word, are not whole any more either, but for those of
+    /// people in `held`: what a case holds is kept as it was. Segments of the spool that are in the files are removed, whatever
+    /// their age.
     ///
     /// # Errors
     /// When the disk fails, or a file cannot be read and so cannot be known to be free of them; done again, it goes on.
@@ -47,13 +50,15 @@ impl Store {
         &mut self,
         person: PersonId,
         names: &[String],
+        held: &BTreeSet<PersonId>,
         spool: &Path,
         now: Moment,
     ) -> Result<Erased, SpoolFault> {
         self.compact(spool, now)?;
-        let TakenOut { events, mentions } = self.take_out(person, names)?;
+        let wanted = Wanted::new(person, names).but_of(held);
+        let TakenOut { events, mentions } = self.take_out(&wanted)?;
         let segments = self.release(spool, Moment::from_unix_ms(i64::MAX))?;
-        let left_in_spool = left(spool, &Wanted::new(person, names))?;
+        let left_in_spool = left(spool, &wanted)?;
         let link = self.manifest.link;
         Ok(Erased { person, at: now, events, mentions, segments, left_in_spool, link })
     }
@@ -62,8 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::erase`].
-    pub fn take_out(&mut self, person: PersonId, names: &[String]) -> Result<TakenOut, SpoolFault> {
-        let wanted = Wanted::new(person, names);
+    pub fn take_out(&mut self, wanted: &Wanted) -> Result<TakenOut, SpoolFault> {
         let mut days: BTreeMap<(SchoolId, Date), Vec<FileEntry>> = BTreeMap::new();
         for file in &self.manifest.files {
             days.entry((file.school, file.day)).or_default().push(file.clone());
@@ -71,7 +75,7 @@ impl Store {
         let (mut events, mut mentions) = (0, 0);
         for (key, files) in days {
             for file in files {
-                if !self.holds(&file, &wanted)? {
+                if !self.holds(&file, wanted)? {
                     continue;
                 }
                 let state = file.state;
@@ -121,6 +125,7 @@ pub struct TakenOut {
 pub struct Wanted {
     person: PersonId,
     names: Vec<String>,
+    held: BTreeSet<u64>,
 }
 
 /// What an event is to them.
@@ -138,7 +143,18 @@ impl Wanted {
     /// A person, and the names they are known by.
     pub fn new(person: PersonId, names: &[String]) -> Self {
         let names = names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
-        Self { person, names }
+        Self { person, names, held: BTreeSet::new() }
+    }
+
+    /// Leaves what these people did as it was, whomever it names.
+    #[must_use]
+    pub fn but_of(self, held: &BTreeSet<PersonId>) -> Self {
+        Self { held: held.iter().map(|person| person.number()).collect(), ..self }
+    }
+
+    /// Whom.
+    pub const fn person(&self) -> PersonId {
+        self.person
     }
 
     /// Their names in small letters.
@@ -151,13 +167,19 @@ impl Wanted {
         if row.person == self.person.number() {
             return Is::Theirs;
         }
-        let texts = [&row.search, &row.title, &row.site, &row.device];
+        if self.held.contains(&row.person) {
+            return Is::Other;
+        }
+        let texts = [&row.search, &row.title, &row.device];
         let named = texts.into_iter().any(|text| self.is_named_in(text)) || self.is_in(event);
         if named { Is::Mention } else { Is::Other }
     }
 
     fn is_named_in(&self, text: &str) -> bool {
-        !text.is_empty() && self.names.iter().any(|name| folded(text).contains(name.as_str()))
+        !text.is_empty() && {
+            let text = folded(text);
+            self.names.iter().any(|name| has_word(&text, name))
+        }
     }
 
     /// Whether an event as it was written names them.
@@ -166,9 +188,35 @@ impl Wanted {
             return false;
         }
         // What cannot be read may name anybody.
-        let mentions = wire::decode(bytes).map_or(true, |event| event.mentions(self.person));
+        let Ok(event) = wire::decode(bytes) else { return true };
         let text = folded(&String::from_utf8_lossy(bytes));
-        mentions || self.names.iter().any(|name| text.contains(name.as_str()))
+        let seems = self.names.iter().any(|name| text.contains(name.as_str()));
+        // As it is packed, a text has no space before it: whether a name is a word there is seen once it is unpacked.
+        event.mentions(self.person) || (seems && self.is_named_by(&event))
+    }
+
+    /// The same, unless it is of somebody a case holds.
+    fn is_left_in(&self, bytes: &[u8]) -> bool {
+        let is_held = || {
+            wire::decode(bytes)
+                .is_ok_and(|event| event.person().is_some_and(|person| self.held.contains(&person.number())))
+        };
+        self.is_in(bytes) && !is_held()
+    }
+
+    fn is_named_by(&self, event: &Event) -> bool {
+        // What cannot be told apart may name anybody.
+        let Ok(value) = serde_json::to_value(event) else { return true };
+        let mut values = vec![value];
+        while let Some(value) = values.pop() {
+            match value {
+                Value::String(text) if self.is_named_in(&text) => return true,
+                Value::Array(more) => values.extend(more),
+                Value::Object(more) => values.extend(more.into_iter().map(|(_, value)| value)),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Takes them out of a row of theirs.
@@ -182,12 +230,22 @@ impl Wanted {
 
     /// Takes their names out of a row of somebody else's.
     pub fn unnamed(&self, row: &mut Row) {
-        for text in [&mut row.search, &mut row.title, &mut row.site, &mut row.device] {
+        for text in [&mut row.search, &mut row.title, &mut row.device] {
             if self.is_named_in(text) {
                 text.clear();
             }
         }
     }
+}
+
+/// Whether a text has this in it as a word or words: not inside of one. Both are in small letters.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = char::is_alphanumeric;
+    text.match_indices(word).any(|(at, found)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
 }
 
 /// Events in a spool that name them.
@@ -196,7 +254,7 @@ fn left(spool: &Path, wanted: &Wanted) -> Result<u64, SpoolFault> {
     for segment in segments(spool)? {
         let mut reader = SegmentReader::open(&segment)?;
         while let Some(frame) = reader.next_event() {
-            left += u64::from(wanted.is_in(frame.bytes()));
+            left += u64::from(wanted.is_left_in(frame.bytes()));
         }
     }
     Ok(left)

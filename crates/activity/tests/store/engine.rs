@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use usher_activity::engine::Engine;
 use usher_activity::question::{Activity, By, Counts, Question};
 use usher_activity::spool::{SegmentReader, segments};
-use usher_activity::store::{Delivery, Frame, KeepRules, Keeping, Kept};
+use usher_activity::store::{Delivery, Frame, KeepRules, Keeping, Kept, Wanted};
 use usher_events::event::{Event, What};
 use usher_events::row::Row;
 use usher_events::wire;
@@ -162,7 +162,7 @@ pub(crate) fn takes_people_out(tried: &mut Tried<'_>) {
     let mut people = counts(&By::Person);
     let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
 
-    let done = tried.engine.take_out(whom, &names).unwrap();
+    let done = tried.engine.take_out(&Wanted::new(whom, &names)).unwrap();
     assert_eq!(done.events, u64::try_from(theirs).unwrap());
     assert!(done.mentions > 3, "{done:?}");
     let number = whom.number().to_string();
@@ -182,6 +182,6 @@ pub(crate) fn takes_people_out(tried: &mut Tried<'_>) {
     assert_eq!(by.iter().map(counts).collect::<Vec<_>>(), before);
     people.remove(&number).unwrap();
     assert_eq!(counts(&By::Person), people);
-    let again = tried.engine.take_out(whom, &names).unwrap();
+    let again = tried.engine.take_out(&Wanted::new(whom, &names)).unwrap();
     assert_eq!((again.events, again.mentions), (0, 0), "there is nothing left to take out");
 }

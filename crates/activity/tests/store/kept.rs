@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use usher_activity::question::{Activity as _, By, Counts, Question};
-use usher_activity::store::{KeepRules, Keeping, Kept, Reach, Store, StoreVerdict, reach, verify};
+use usher_activity::store::{
+    Is, KeepRules, Keeping, Kept, Reach, Store, StoreVerdict, Wanted, reach, verify,
+};
 use usher_events::event::{Event, What};
 use usher_events::row::Row;
 use usher_events::wire;
@@ -150,7 +152,7 @@ fn of_somebody_erased_no_byte_is_left_and_other_counts_stay() {
     let mut people = counts(&played, &By::Person);
     let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
 
-    let erased = store.erase(whom, &names, &played.spool(), days(10)).unwrap();
+    let erased = store.erase(whom, &names, &BTreeSet::new(), &played.spool(), days(10)).unwrap();
     assert_eq!(erased.events, u64::try_from(theirs).unwrap());
     assert!(erased.mentions > 3 && erased.segments == 4 && erased.left_in_spool == 0, "{erased:?}");
 
@@ -189,6 +191,41 @@ fn of_somebody_erased_no_byte_is_left_and_other_counts_stay() {
     assert_eq!(counts(&played, &By::Person), people);
     assert!(clean(&played));
     // Again there is nothing to take out.
-    let again = store.erase(whom, &names, &played.spool(), days(10)).unwrap();
+    let again = store.erase(whom, &names, &BTreeSet::new(), &played.spool(), days(10)).unwrap();
     assert_eq!((again.events, again.mentions), (0, 0));
+}
+
+/// A name is a word or words, and what somebody did whom a case holds stays as it was.
+#[test]
+fn taking_out_leaves_words_that_only_hold_a_name_and_what_a_case_holds() {
+    let whom: PersonId = Id::new(person(3));
+    let inside = ["ebedee Quillfeathe".to_owned(), "sky".to_owned()];
+    let mut one = Played::new();
+    one.play(0..1, 1);
+    let plain = Row::of(&one.events[0]);
+    let row = |search: &str, person: u64| Row {
+        search: search.into(),
+        title: String::new(),
+        person,
+        ..plain.clone()
+    };
+    let wanted = Wanted::new(whom, &inside);
+    assert_eq!(wanted.what_of(&row("Is Zebedee Quillfeather at school", 9), &[]), Is::Other);
+    assert_eq!(wanted.what_of(&row("skyscraper", 9), &[]), Is::Other);
+    assert_eq!(wanted.what_of(&row("why is the SKY blue", 9), &[]), Is::Mention);
+    let held = wanted.but_of(&BTreeSet::from([Id::new(9)]));
+    assert_eq!(held.what_of(&row("why is the sky blue", 9), &[]), Is::Other);
+    assert_eq!(held.what_of(&row("why is the sky blue", 8), &[]), Is::Mention);
+
+    let mut played = Played::new();
+    played.play(0..1, 250);
+    played.play(2..3, 1);
+    let names = ["Zebedee Quillfeather".to_owned()];
+    let everybody: BTreeSet<PersonId> = played.events.iter().filter_map(Event::person).collect();
+    let mut store = played.open();
+    let erased = store.erase(whom, &names, &everybody, &played.spool(), days(3)).unwrap();
+    let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
+    assert_eq!((erased.events, erased.left_in_spool), (u64::try_from(theirs).unwrap(), 0));
+    let kept = events(&played).iter().filter(|event| format!("{event:?}").contains("Quillfeather")).count();
+    assert!(kept > 0, "what others searched for stays, for they are held");
 }

@@ -38,6 +38,17 @@ const SEE_SIGNATURES: [Role; 7] = [
     Role::Office,
 ];
 
+/// Who may see the people of the school.
+const SEE_PEOPLE: [Role; 7] = [
+    Role::Headteacher,
+    Role::SeniorLeader,
+    Role::BusinessManager,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::Office,
+    Role::Technician,
+];
+
 /// Whoever answers for the safety of children.
 const KEEP_SAFE: [Role; 2] = [Role::Headteacher, Role::SafeguardingLead];
 
@@ -116,6 +127,8 @@ pub enum Act {
     ReviewActivity,
     /// Keep the register of examinations of files and mail; a second person agrees to each.
     ExamineFiles,
+    /// Take somebody out of what is kept, at their own request; a second person confirms each.
+    EraseSomebody,
     /// Keep the register of services people sign in to from here.
     KeepServices,
     /// Change the monitoring plan.
@@ -124,7 +137,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order the table shows them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::SignOwnAgreement,
         Self::SignForChild,
         Self::Tell,
@@ -161,6 +174,7 @@ impl Act {
         Self::KeepNetwork,
         Self::ReviewActivity,
         Self::ExamineFiles,
+        Self::EraseSomebody,
         Self::KeepServices,
         Self::KeepMonitoring,
     ];
@@ -203,6 +217,7 @@ impl Act {
             Self::SeePrivateUse => "see items about private time that were handed on",
             Self::KeepNetwork => "say what new cards on the network are",
             Self::ReviewActivity => "look through a sample of web use and sign it",
+            Self::EraseSomebody => "take somebody out of what is kept, and confirm it",
             Self::ExamineFiles => "ask for and agree to examinations of files and mail",
             Self::KeepServices => "keep the services people sign in to",
             Self::KeepMonitoring => "change the monitoring plan",
@@ -240,15 +255,7 @@ impl Act {
             Self::LookAtActivity | Self::AnswerForChild | Self::KeepMonitoring => &KEEP_SAFE,
             Self::SeeSignatures => &SEE_SIGNATURES,
             Self::EnterPaper => &[R::Headteacher, R::BusinessManager, R::Office],
-            Self::SeePeople => &[
-                R::Headteacher,
-                R::SeniorLeader,
-                R::BusinessManager,
-                R::SafeguardingLead,
-                R::ComputingLead,
-                R::Office,
-                R::Technician,
-            ],
+            Self::SeePeople => &SEE_PEOPLE,
             Self::ManagePeople | Self::LendEquipment => {
                 &[R::Headteacher, R::BusinessManager, R::Office, R::Technician]
             }
@@ -277,6 +284,7 @@ impl Act {
             Self::ExamineFiles => {
                 &[R::Headteacher, R::SafeguardingLead, R::ComputingLead, R::ChairOfGovernors]
             }
+            Self::EraseSomebody => &[R::Headteacher, R::BusinessManager, R::SafeguardingLead],
             Self::KeepNetwork | Self::KeepServices => &[R::Headteacher, R::ComputingLead, R::Technician],
             Self::KeepPolicies => &[R::Headteacher, R::SeniorLeader, R::BusinessManager, R::ComputingLead],
             Self::ApproveTranslations => &[R::Headteacher, R::SeniorLeader, R::BusinessManager],

@@ -8,6 +8,7 @@ mod agreement;
 mod agreements;
 mod block;
 mod certificate;
+mod erasure;
 mod ledger;
 mod markdown;
 mod monitoring;
@@ -32,6 +33,7 @@ pub use crate::document::agreement::{
 };
 pub use crate::document::agreements::{outstanding, register};
 pub use crate::document::certificate::{Certificate, certificate};
+pub use crate::document::erasure::{ErasureNames, erasure};
 pub use crate::document::ledger::ledger;
 pub use crate::document::monitoring::monitoring;
 pub use crate::document::paper::{Paper, Section as PaperSection, paper};

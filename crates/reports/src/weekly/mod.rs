@@ -3,6 +3,7 @@
 //! Owns: its figures, its lists, and what it says of its own blind spots.
 //! Does not: raise an alarm. What is grave is told at once (MON-08); this is the week in one look.
 
+mod erased;
 mod fold;
 mod mail;
 mod picture;

@@ -9,6 +9,7 @@ use usher_activity::engine::Far;
 use usher_activity::shipping::waiting;
 use usher_activity::spool::SpoolFault;
 use usher_activity::store::Store;
+use usher_jobs::erasing::Erasing;
 use usher_jobs::keeping::{ClockIsRight, Keeping};
 use usher_jobs::runner::{Job, JobFault, Runner};
 use usher_types::moment::{Moment, Zone};
@@ -46,6 +47,9 @@ impl EventFiles {
                 let store = Arc::new(Mutex::new(store));
                 let (books, ids) = (app.books.clone(), Arc::clone(&app.ids));
                 let sent = copy.is_some();
+                let erasing =
+                    Erasing::new(books.clone(), Arc::clone(&store), folder.spool(), Arc::clone(&clock));
+                jobs.start(Arc::new(erasing.with_copy(copy.clone())));
                 let keeping = Keeping::new(books, Arc::clone(&store), ids, clock);
                 jobs.start(Arc::new(keeping.with_copy(copy)));
                 jobs.start(Arc::new(Self { store, spool: folder.spool(), sent }));

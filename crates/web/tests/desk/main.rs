@@ -11,6 +11,7 @@ mod breaches;
 mod cases;
 mod cases_kept_apart;
 mod drafts;
+mod erasures;
 mod keeping;
 mod laptops;
 mod ledger;

@@ -106,6 +106,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
             ("/records-kept", "keeping-title", Act::SeeSettings),
             ("/monitoring", "monitoring-title", Act::SeeSettings),
+            ("/erasures", "erasures-title", Act::EraseSomebody),
         ],
     ),
     (

@@ -11,6 +11,7 @@ mod clock;
 mod conduct;
 mod contacts;
 mod equipment;
+mod erasures;
 mod examinations;
 mod field;
 mod health;
@@ -89,6 +90,7 @@ pub fn routes() -> Vec<DeskRoute> {
         network_cards::routes(),
         activity_reviews::routes(),
         examinations::routes(),
+        erasures::routes(),
         services::routes(),
         keeping::routes(),
         breaches::routes(),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use usher_policy::access::{Act, Who, may_examine, may_manage};
+use usher_policy::access::{Act, Who, may_erase, may_examine, may_manage};
 use usher_records::account::{Account, State as AccountState};
 use usher_records::person::Person;
 use usher_records::signature::Signature;
@@ -40,6 +40,7 @@ struct Show {
     may_manage: bool,
     activity: bool,
     examine: Option<String>,
+    erase: Option<String>,
     register: Option<String>,
     roles: Option<Field>,
     leave: Option<Field>,
@@ -85,6 +86,9 @@ pub(super) async fn show(
         examine: may_examine(&desk.who(), &Who::of(&person))
             .is_ok()
             .then(|| format!("/examinations/new/{}", person.id)),
+        erase: may_erase(&desk.who(), &Who::of(&person))
+            .is_ok()
+            .then(|| format!("/erasures/new/{}", person.id)),
         register: desk.may(Act::ReadRegister).is_ok().then(|| format!("/register/new/{}", person.id)),
         roles,
         leave,

@@ -19,8 +19,8 @@ use crate::pages::desk::lessons::open_now;
 use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
-    activity_reviews, address, agreements, alerts, cases, equipment, examinations, laptops, ledger, lists,
-    monitoring, permissions, policy, questions, reviews, standings, told,
+    activity_reviews, address, agreements, alerts, cases, equipment, erasures, examinations, laptops, ledger,
+    lists, monitoring, permissions, policy, questions, reviews, standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -77,6 +77,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.activity_review().await?;
     gather.monitoring().await?;
     gather.examinations().await?;
+    gather.erasures().await?;
     gather.lessons().await?;
     gather.unrestricted().await?;
     gather.reports().await?;
@@ -436,6 +437,25 @@ impl Gather<'_> {
                 "wait",
                 "users",
                 (says.n("today-exams", "count", count), says.t("exams-title")),
+                Some(go),
+            );
+        }
+        Ok(())
+    }
+
+    /// Erasures that wait for this person as the second.
+    async fn erasures(&mut self) -> Result<(), AppFault> {
+        if !self.may(Act::EraseSomebody) {
+            return Ok(());
+        }
+        let count = erasures::waiting_for(self.app, self.desk, self.roll).await?;
+        if count > 0 {
+            let says = &self.f.says;
+            let go = Action::Go("/erasures".into(), says.t("today-erasures-go"));
+            self.add(
+                "wait",
+                "users",
+                (says.n("today-erasures", "count", count), says.t("erasures-title")),
                 Some(go),
             );
         }
