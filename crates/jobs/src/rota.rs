@@ -69,7 +69,7 @@ impl Rota {
         }
         let about = self.telling.about(value.whose).await?;
         if held_over {
-            let to = self.telling.first(value.whose, about.as_ref(), (school, at)).await?;
+            let to = self.telling.first((value.concern, value.whose), about.as_ref(), (school, at)).await?;
             let mails = self.telling.mails(&to, value, about.as_ref(), (school, false));
             return Ok(Some(alert::tell(alert, to, mails, at)));
         }

@@ -246,7 +246,7 @@ impl Tools {
         }
         let school = usher_directory::books::school(&self.books).await?;
         let whose = Whose::Filter(outage.why);
-        let roles = alarm::told(&school.settings.alarms, whose, None);
+        let roles = alarm::told(&school.settings.alarms, Concern::FilterOff, whose, None);
         let readers = holders(&self.books, &roles, &school.zone, at).await?;
         let id = Id::new(self.ids.next(at));
         let alert = Alert {

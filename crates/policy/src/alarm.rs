@@ -25,17 +25,26 @@ pub fn is_grave_theme(theme: &str) -> bool {
 
 /// Whose office it is to know. What an adult of the school did is the headteacher's to know and nobody else's; what the
 /// headteacher did, the chair of governors'. That the filter was off is for whoever puts it right, and for the head, who
-/// answers for it; in a school without a technician the computing lead is the one (WEB-01).
-pub fn told(rules: &Alarms, whose: Whose, about: Option<&Person>) -> Vec<Role> {
+/// answers for it; in a school without a technician the computing lead is the one (WEB-01). A child's try for what is sealed
+/// goes to the head and the safeguarding lead, whoever else a school has told (UM-01).
+pub fn told(rules: &Alarms, concern: Concern, whose: Whose, about: Option<&Person>) -> Vec<Role> {
     if matches!(whose, Whose::Filter(_)) {
         return vec![Role::Headteacher, Role::Technician, Role::ComputingLead];
     }
     match about {
         Some(person) if person.roles.has(Role::Headteacher) => vec![Role::ChairOfGovernors],
         Some(person) if person.kind != PersonKind::Pupil => vec![Role::Headteacher],
+        Some(_) | None if concern == Concern::SealedPage => {
+            let always = [Role::Headteacher, Role::SafeguardingLead];
+            let others = rules.to.iter().copied().filter(|role| !always.contains(role));
+            always.into_iter().chain(others).collect()
+        }
         Some(_) | None => rules.to.clone(),
     }
 }
+
+/// When a try for a sealed page is told again of the same person: the school cannot set this, or it could be set to never.
+const SEALED: Burst = Burst { times: 1, minutes: 10, quiet_minutes: 30 };
 
 /// The most a program's reading of words is worth: a person looks today. That a child may be in danger now is said by a
 /// list that people wrote, or by a person (UM-18).
@@ -81,7 +90,7 @@ pub fn weighed(rules: &Alarms, marks: &[Mark], year: Option<Year>) -> u8 {
 pub const fn severity(concern: Concern, words: u8) -> u8 {
     match concern {
         Concern::GraveWords => words,
-        Concern::FilterOff | Concern::Drill => 5,
+        Concern::SealedPage | Concern::FilterOff | Concern::Drill => 5,
         Concern::GraveBlocks => 4,
         Concern::Leaving | Concern::Malware | Concern::WrongPasswords => 3,
         Concern::ManyBlocks | Concern::TwoPlaces => 2,
@@ -92,7 +101,8 @@ pub const fn severity(concern: Concern, words: u8) -> u8 {
 pub fn may_read(rules: &Alarms, who: &Who, alert: &Alert, about: Option<&Person>) -> bool {
     let handed = alert.passed_on.iter().any(|(told, _)| *told == who.person);
     let own = alert.whose == Whose::Person(who.person);
-    may_see(rules, who, alert.whose, about) || (handed && !own && may(who, Act::UseDesk).is_ok())
+    may_see(rules, who, (alert.concern, alert.whose), about)
+        || (handed && !own && may(who, Act::UseDesk).is_ok())
 }
 
 /// Whether somebody may begin a drill: whoever is told of alerts about pupils.
@@ -102,9 +112,14 @@ pub fn may_drill(rules: &Alarms, who: &Who) -> bool {
 
 /// Whether somebody may read an alert about this person, or about nobody in particular: whoever is told of such alerts,
 /// and never whoever it is about.
-pub fn may_see(rules: &Alarms, who: &Who, whose: Whose, about: Option<&Person>) -> bool {
+pub fn may_see(
+    rules: &Alarms,
+    who: &Who,
+    (concern, whose): (Concern, Whose),
+    about: Option<&Person>,
+) -> bool {
     may(who, Act::UseDesk).is_ok()
-        && who.roles.has_any(&told(rules, whose, about))
+        && who.roles.has_any(&told(rules, concern, whose, about))
         && about.is_none_or(|about| about.id != who.person)
 }
 
@@ -126,6 +141,8 @@ pub struct Sighting {
 pub enum Sign {
     /// Words of concern, this grave.
     Words(u8),
+    /// A page, or a part of one, is on a sealed list.
+    Sealed,
     /// A page was kept from somebody; a part of a page is no sighting.
     Block {
         /// Whether it was of a grave kind.
@@ -165,6 +182,7 @@ pub fn alarms(rules: &Alarms, seen: &[Sighting], earlier: &[Raised]) -> Vec<Alar
     let mut raised = earlier.to_vec();
     let mut due = Vec::new();
     for concern in [
+        Concern::SealedPage,
         Concern::GraveWords,
         Concern::GraveBlocks,
         Concern::Leaving,
@@ -204,6 +222,7 @@ fn by_person<'a>(
 const fn is_of(rules: &Alarms, concern: Concern, sign: Sign) -> bool {
     match (concern, sign) {
         (Concern::GraveWords, Sign::Words(severity)) => severity >= rules.words_from,
+        (Concern::SealedPage, Sign::Sealed) => true,
         (Concern::GraveBlocks, Sign::Block { grave }) => grave,
         (Concern::ManyBlocks, Sign::Block { .. })
         | (Concern::Leaving, Sign::Leaving)
@@ -217,6 +236,7 @@ const fn is_of(rules: &Alarms, concern: Concern, sign: Sign) -> bool {
 const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
     match concern {
         Concern::GraveWords | Concern::Leaving | Concern::Malware => Burst { times: 1, ..rules.words },
+        Concern::SealedPage => SEALED,
         Concern::GraveBlocks => rules.grave_blocks,
         Concern::ManyBlocks => rules.many_blocks,
         // Nothing that is seen in traffic becomes the last two.
@@ -323,6 +343,26 @@ mod tests {
     }
 
     #[test]
+    fn um_01_one_try_for_a_sealed_page_is_told_whatever_the_school_set() {
+        let once = seen([0], Sign::Sealed);
+        let never = Burst { times: 60, minutes: 1, quiet_minutes: 60 };
+        let mut rules = Alarms {
+            words: never,
+            grave_blocks: never,
+            many_blocks: never,
+            to: vec![Role::ComputingLead],
+            ..Alarms::default()
+        };
+        rules.answer.retired = vec![Rule::Seen(Concern::SealedPage).name()];
+        let due = alarms(&rules, &once, &[]);
+        assert_eq!(due.iter().map(|alarm| alarm.concern).collect::<Vec<_>>(), [Concern::SealedPage]);
+        assert_eq!(severity(Concern::SealedPage, 0), 5);
+        let to = told(&rules, Concern::SealedPage, ADA, None);
+        assert_eq!(to, [Role::Headteacher, Role::SafeguardingLead, Role::ComputingLead]);
+        assert_eq!(told(&rules, Concern::GraveWords, ADA, None), [Role::ComputingLead]);
+    }
+
+    #[test]
     fn many_grave_blocks_are_told_once() {
         let twelve = seen(0..12, Sign::Block { grave: true });
         assert_eq!(due(&twelve, &[]), [(Concern::GraveBlocks, 12)]);
@@ -372,7 +412,7 @@ mod tests {
         let rules = Alarms::default();
         let sees = |reader: &Person, about: Option<&Person>| {
             let whose = about.map_or(Whose::Device([192, 0, 2, 9].into()), |about| Whose::Person(about.id));
-            may_see(&rules, &Who::of(reader), whose, about)
+            may_see(&rules, &Who::of(reader), (Concern::GraveWords, whose), about)
         };
         let head = person(1, PersonKind::Staff, &[Role::Headteacher]);
         let lead = person(2, PersonKind::Staff, &[Role::SafeguardingLead]);
@@ -383,7 +423,9 @@ mod tests {
         assert!(!sees(&teacher, Some(&child)) && !sees(&chair, Some(&child)) && !sees(&child, None));
         assert!(sees(&head, Some(&teacher)) && !sees(&lead, Some(&teacher)));
         assert!(sees(&chair, Some(&head)) && !sees(&head, Some(&head)) && !sees(&lead, Some(&head)));
-        let off = |reader: &Person| may_see(&rules, &Who::of(reader), Whose::Filter(Off::Crashed), None);
+        let off = |reader: &Person| {
+            may_see(&rules, &Who::of(reader), (Concern::FilterOff, Whose::Filter(Off::Crashed)), None)
+        };
         let technician = person(5, PersonKind::Contractor, &[Role::Technician]);
         assert!(off(&head) && off(&technician) && !off(&lead) && !off(&teacher) && !off(&chair));
         assert!(!sees(&technician, Some(&child)) && !sees(&technician, None));

@@ -3,7 +3,7 @@
 //! Owns: these judgements (FM-48, UM-15). Does not: send anything (`jobs`), or say what is an alert ([`crate::alarm`]).
 
 use jiff::civil::Date;
-use usher_records::alert::{Alert, Whose};
+use usher_records::alert::{Alert, Concern, Whose};
 use usher_records::answering::{Answering, QuietHours};
 use usher_records::person::Person;
 use usher_records::report::IssuedReport;
@@ -34,9 +34,14 @@ pub fn is_overdue(rules: &Answering, alert: &Alert, at: Moment) -> bool {
         && at >= told.plus_minutes(i64::from(rules.within_minutes))
 }
 
-/// Until when telling of an alert this grave waits; none when it is told at once.
-pub fn held_until(rules: &Answering, severity: u8, zone: &Zone, at: Moment) -> Option<Moment> {
-    let quiet = rules.quiet.filter(|quiet| severity < quiet.passes_from)?;
+/// Until when telling of an alert this grave waits; none when it is told at once, as a try for a sealed page always is.
+pub fn held_until(
+    rules: &Answering,
+    concern: Concern,
+    severity: u8,
+    (zone, at): (&Zone, Moment),
+) -> Option<Moment> {
+    let quiet = rules.quiet.filter(|quiet| severity < quiet.passes_from && concern != Concern::SealedPage)?;
     let local = zone.local(at);
     let (today, time) = (local.date(), local.time());
     let on = |date: Date| Some(zone.moment(date, quiet.until));
@@ -144,7 +149,8 @@ mod tests {
         let night = QuietHours { from: time(18, 0, 0, 0), until: time(7, 0, 0, 0), passes_from: 4 };
         let rules = Answering { quiet: Some(night), ..Answering::default() };
         let when = |text: &str| zone.parse(text).unwrap();
-        let held = |severity, text: &str| held_until(&rules, severity, &zone, when(text));
+        let held =
+            |severity, text: &str| held_until(&rules, Concern::GraveWords, severity, (&zone, when(text)));
         assert_eq!(held(3, "2026-11-23 21:00"), Some(when("2026-11-24 07:00")));
         assert_eq!(held(3, "2026-11-24 06:59"), Some(when("2026-11-24 07:00")));
         assert_eq!(held(3, "2026-11-24 07:00"), None);
@@ -152,7 +158,7 @@ mod tests {
         assert_eq!(held(4, "2026-11-23 21:00"), None, "grave");
         let noon = QuietHours { from: time(12, 0, 0, 0), until: time(13, 0, 0, 0), passes_from: 5 };
         let rules = Answering { quiet: Some(noon), ..Answering::default() };
-        let held = |text: &str| held_until(&rules, 4, &zone, when(text));
+        let held = |text: &str| held_until(&rules, Concern::GraveWords, 4, (&zone, when(text)));
         assert_eq!(held("2026-11-24 12:30"), Some(when("2026-11-24 13:00")));
         assert_eq!((held("2026-11-24 11:59"), held("2026-11-24 13:00")), (None, None));
     }

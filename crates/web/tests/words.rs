@@ -96,6 +96,7 @@ fn put_together() -> BTreeSet<String> {
     keys.extend(Role::ALL.map(|role| format!("report-role-{}", role.name())));
     let concerns = [
         "grave-words",
+        "sealed-page",
         "grave-blocks",
         "leaving",
         "malware",

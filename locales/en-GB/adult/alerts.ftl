@@ -7,6 +7,8 @@ alert-mail-footer =
     them. Please do not forward this.
 
 alert-grave-words = Worrying words
+alert-sealed-page = A page on a list of illegal pages
+alert-sealed-hidden = A page on a list of illegal pages. Its address is not shown. Do not look for it.
 alert-grave-blocks = Trying again and again for pages that are not for school
 alert-leaving = Something was about to be sent that should not leave the school
 alert-malware = A download that would have harmed the computer
@@ -21,6 +23,11 @@ alert-grave-words-text =
         [one] It was once.
        *[other] It was { $count } times.
     }
+
+alert-sealed-page-subject = Please look now: a page on a list of illegal pages, { $who }
+alert-sealed-page-text =
+    { $who } asked for a page on a list of illegal pages ({ $when }). It was kept shut. It may have been an accident. Do not
+    search for it, and do not ask the child to show you. Follow your school’s child protection procedures.
 
 alert-grave-blocks-subject = Please look today: { $who } tried { $count } times for pages that are not for school
 alert-grave-blocks-text =

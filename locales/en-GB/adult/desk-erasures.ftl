@@ -41,34 +41,3 @@ today-erasures =
        *[other] { $count } people are to be taken out of what is kept
     }
 today-erasures-go = Look at it
-
-erasure-certificate-title = Certificate of erasure
-erasure-certificate-lead = On { $time } a person was taken out of everything this Usher keeps. This code stands in their place: { $code }
-erasure-row-asked = Asked for by
-erasure-row-confirmed = Confirmed by
-erasure-row-events = Web events of theirs of which only what is counted is left
-erasure-row-mentions = Web events of others that named them, and do not now
-erasure-row-segments = Parts of the first record of web use that were removed
-erasure-row-versions = Versions of records in which the code stands now
-erasure-row-lines = Lines of the journal in which the code stands now
-erasure-row-mails = Mails in the outbox in which the code stands now
-erasure-left-title = What could not be taken out
-erasure-left-backups = Back-ups made before this day still hold the person. They go when the school overwrites them. Whoever restores one has to do this again.
-erasure-left-sent =
-    { $count ->
-        [0] No mail that named the person had been sent.
-        [one] One mail that named the person had been sent. Its reader has it.
-       *[other] { $count } mails that named the person had been sent. Their readers have them.
-    }
-erasure-left-unread =
-    { $count ->
-        [0] No picture, PDF or sealed file is kept.
-        [one] One picture, PDF or sealed file cannot be searched. It may show the person until its own time is over.
-       *[other] { $count } pictures, PDFs and sealed files cannot be searched. Some may show the person until their own time is over.
-    }
-erasure-left-named =
-    { $count ->
-        [0] No other text was found that holds one of the names.
-        [one] One text still holds one of the names. Cases of others, agreements and policies are left as they are.
-       *[other] { $count } texts still hold one of the names. Cases of others, agreements and policies are left as they are.
-    }

@@ -243,10 +243,10 @@ impl Tools {
         let about = telling.about(due.whose).await?;
         let found = Found::of(state, due, rules);
         let severity = alarm::severity(due.concern, found.severity);
-        let held_until = answering::held_until(&rules.answer, severity, &school.zone, at);
+        let held_until = answering::held_until(&rules.answer, due.concern, severity, (&school.zone, at));
         let told = match held_until {
             Some(_) => Vec::new(),
-            None => telling.first(due.whose, about.as_ref(), (school, at)).await?,
+            None => telling.first((due.concern, due.whose), about.as_ref(), (school, at)).await?,
         };
         let alert = Alert {
             events: due.events.clone(),

@@ -61,7 +61,7 @@ pub(super) fn sightings(event: &Event, catalogue: &Catalogue) -> Vec<Sighting> {
             // What is read inside of a tunnel has events of its own, which say whether it was a page.
             let closed = tunnel.action == TlsAction::Terminate;
             let blocked = block(&tunnel.decision, catalogue).filter(|_| closed);
-            blocked.map(|sign| of(whose, sign)).into_iter().collect()
+            blocked.into_iter().chain(sealed(&tunnel.decision)).map(|sign| of(whose, sign)).collect()
         }
         What::SignInFailed(failed) if failed.rests => vec![of(Whose::Device(failed.address), Sign::Rests)],
         What::System(System::TwoPlaces { person, .. }) => vec![of(Whose::Person(*person), Sign::TwoPlaces)],
@@ -76,7 +76,7 @@ fn whose(who: &Circumstances) -> Whose {
 /// What a request is a sign of by what passed, or was kept from passing.
 fn what_passed(web: &WebEvent, catalogue: &Catalogue) -> impl Iterator<Item = Sign> + use<> {
     let blocked = if web.facts.part_of_page { None } else { block(&web.decision, catalogue) };
-    passing(web).into_iter().chain(blocked)
+    passing(web).into_iter().chain(blocked).chain(sealed(&web.decision))
 }
 
 /// What passed, or was stopped from passing, whatever part of a page it was: scripts send forms too.
@@ -89,6 +89,11 @@ fn passing(web: &WebEvent) -> Option<Sign> {
         _ if web.facts.sent.as_ref().is_some_and(against) => Some(Sign::Leaving),
         _ => None,
     }
+}
+
+/// Whatever part of a page it was: a picture is what such lists are of (UM-01).
+fn sealed(decision: &Decision) -> Option<Sign> {
+    matches!(decision.reason, Reason::SealedList).then_some(Sign::Sealed)
 }
 
 fn block(decision: &Decision, catalogue: &Catalogue) -> Option<Sign> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use usher_policy::{alarm, answering};
-use usher_records::alert::{Alert, Whose};
+use usher_records::alert::{Alert, Concern, Whose};
 use usher_records::change::Mail;
 use usher_records::person::Person;
 use usher_records::school::School;
@@ -39,11 +39,11 @@ impl Telling {
     /// Who is told first.
     pub(crate) async fn first(
         &self,
-        whose: Whose,
+        (concern, whose): (Concern, Whose),
         about: Option<&Person>,
         (school, at): (&School, Moment),
     ) -> Result<Vec<PersonId>, JobFault> {
-        let roles = alarm::told(&school.settings.alarms, whose, about);
+        let roles = alarm::told(&school.settings.alarms, concern, whose, about);
         self.holders(&roles, whose, (school, at)).await
     }
 

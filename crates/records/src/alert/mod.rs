@@ -29,6 +29,8 @@ pub type AlertId = Id<AlertNoun>;
 pub enum Concern {
     /// Words that cannot wait for the weekly report.
     GraveWords,
+    /// A page on a sealed list was tried for, once is enough (UM-01).
+    SealedPage,
     /// One person tries again and again for pages of a grave kind.
     GraveBlocks,
     /// Something that should stay in the school was about to be sent (WEB-05, WEB-18, WEB-20, WEB-26, WEB-27).
@@ -52,6 +54,7 @@ impl Concern {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GraveWords => "grave-words",
+            Self::SealedPage => "sealed-page",
             Self::GraveBlocks => "grave-blocks",
             Self::Leaving => "leaving",
             Self::Malware => "malware",

@@ -20,31 +20,31 @@ pub struct ErasureNames {
 pub fn erasure(head: &Letterhead<'_>, of: &Erasure, names: &ErasureNames) -> Option<Document> {
     let (done, answer) = (of.done?, of.answer?);
     let say = head.say();
-    let mut sheet = head.sheet(&say.plain("erasure-certificate-title"));
+    let mut sheet = head.sheet(&say.plain("report-erasure-title"));
     let lead = [("time", say.date_and_time(done.at).into()), ("code", code_name(of.code).into())];
-    sheet.put(Block::lead(&say.say("erasure-certificate-lead", &lead)));
+    sheet.put(Block::lead(&say.say("report-erasure-lead", &lead)));
     let by = |name: &str, at| format!("{name}, {}", say.date_and_time(at));
     let (events, books) = (of.events, done.books);
     let rows = [
-        ("erasure-row-asked", by(&names.asked, of.at)),
-        ("erasure-row-confirmed", by(&names.confirmed, answer.at)),
-        ("erasure-row-events", events.theirs.to_string()),
-        ("erasure-row-mentions", events.mentions.to_string()),
-        ("erasure-row-segments", events.segments.to_string()),
-        ("erasure-row-versions", books.versions.to_string()),
-        ("erasure-row-lines", books.lines.to_string()),
-        ("erasure-row-mails", books.mails.to_string()),
+        ("report-erasure-row-asked", by(&names.asked, of.at)),
+        ("report-erasure-row-confirmed", by(&names.confirmed, answer.at)),
+        ("report-erasure-row-events", events.theirs.to_string()),
+        ("report-erasure-row-mentions", events.mentions.to_string()),
+        ("report-erasure-row-segments", events.segments.to_string()),
+        ("report-erasure-row-versions", books.versions.to_string()),
+        ("report-erasure-row-lines", books.lines.to_string()),
+        ("report-erasure-row-mails", books.mails.to_string()),
     ];
     let row =
         |(key, value): (&str, String)| vec![vec![Line::strong(&say.plain(key))], vec![Line::body(&value)]];
     let columns = [(String::new(), 60), (String::new(), 40)];
     sheet.put(Block::table(&columns, rows.into_iter().map(row).collect()));
-    sheet.put(Block::heading(&say.plain("erasure-left-title")));
-    sheet.put(Block::text(&say.plain("erasure-left-backups")));
+    sheet.put(Block::heading(&say.plain("report-erasure-left-title")));
+    sheet.put(Block::text(&say.plain("report-erasure-left-backups")));
     let left = [
-        ("erasure-left-named", books.left),
-        ("erasure-left-sent", books.sent),
-        ("erasure-left-unread", books.unread),
+        ("report-erasure-left-named", books.left),
+        ("report-erasure-left-sent", books.sent),
+        ("report-erasure-left-unread", books.unread),
     ];
     for (key, count) in left {
         let count = u32::try_from(count).unwrap_or(u32::MAX);

@@ -1,5 +1,7 @@
 //! Alerts: seen by those they are for, first on their page, and seen once.
 
+use usher_events::event::What;
+use usher_policy::decision::Reason;
 use usher_records::alert::closing::Verdict;
 use usher_records::alert::{Alert, Concern, Off, ProgramRead, Rule, State, Whose, raise};
 use usher_records::school::School;
@@ -43,6 +45,26 @@ async fn mon_14_an_alert_comes_first_says_what_happened_and_is_seen_once() {
     assert_eq!(seen.0, Id::new(4));
     assert!(!dsl.get("/").await.page().contains(&address));
     assert!(dsl.get("/alerts?state=seen").await.page().contains("Ada Bell"));
+}
+
+#[tokio::test]
+async fn um_01_the_alert_of_a_sealed_page_never_shows_where_it_is() {
+    let rig = Rig::new().await;
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(ADA));
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let mut event =
+        events::web(902, &snapshot, facts::get(facts::at_device(subject), GAME), now().plus_minutes(-4));
+    let What::Web(web) = &mut event.what else { panic!("{event:?}") };
+    web.decision.reason = Reason::SealedList;
+    rig.recorded.0.lock().unwrap().push(event);
+    let sealed = Alert { concern: Concern::SealedPage, ..alert(505, Whose::Person(Id::new(ADA))) };
+    rig.commit(&raise(&sealed, vec![])).await;
+    for reader in ["safeguarding", "headteacher"] {
+        let page = rig.signed_in(reader).await.get(&format!("/alerts/{}", id(505))).await;
+        assert!(page.page().contains("Its address is not shown"), "{}", page.text);
+        assert!(!page.text.contains("games.example"), "{}", page.text);
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
 use usher_events::event::{Event, System, What};
 use usher_policy::access::Act;
+use usher_policy::decision::Reason;
 use usher_policy::explain;
 use usher_records::alert::closing::{Acted, Closed, Verdict};
 use usher_records::alert::{Alert, Off, ProgramRead, Whose};
@@ -262,9 +263,12 @@ fn off(says: &Says, clock: Clock<'_>, why: Off, (from, until): (Moment, Moment))
 
 fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, disclosed: &[Disclosure], event: &Event) -> Happened {
     let decision = event.decision();
-    let page = opening::page_of(event).map(|page| address::shown(&page));
+    // What is sealed is shown nowhere: whoever answers the alert must not be led there (UM-01).
+    let sealed = decision.is_some_and(|decision| matches!(decision.reason, Reason::SealedList));
+    let page = opening::page_of(event).map(|page| address::shown(&page)).filter(|_page| !sealed);
     let mut found = Vec::new();
     let what = match &event.what {
+        What::Web(_) | What::Tunnel(_) if sealed => says.t("alert-sealed-hidden"),
         What::Web(web) => {
             let features = &web.facts.features;
             let hit = |hit: &usher_scan::features::ThemeHit| {
