@@ -228,29 +228,6 @@ async fn mon_08_grave_words_reach_head_and_safeguarding_lead_in_under_a_minute()
 }
 
 #[tokio::test]
-async fn um_01_one_try_for_a_sealed_page_is_told_at_once_and_no_mail_says_where() {
-    let fixture = Fixture::new().await;
-    let (live, heard) = broadcast::channel(16);
-    let alerts = fixture.alerts(heard);
-    alerts.run(at("2026-11-23T10:00")).await.unwrap();
-    let mut event = fixture.asks(1, "2026-11-23T10:15", "https://sealed.example/there", None);
-    let What::Web(web) = &mut event.what else { panic!("{event:?}") };
-    (web.decision.verdict, web.decision.reason) = (Verdict::Block, Reason::SealedList);
-    web.facts.part_of_page = true;
-    live.send(Arc::new(event)).unwrap();
-    let soon = at("2026-11-23T10:15").plus_seconds(2);
-    alerts.run(soon).await.unwrap();
-    let raised = fixture.raised().await;
-    assert_eq!((raised.len(), raised[0].concern, raised[0].severity), (1, Concern::SealedPage, 5));
-    let letters = fixture.send(soon).await;
-    assert_eq!(addresses(&letters), ["dsl", "head"]);
-    for letter in &letters {
-        assert!(!format!("{}{}", letter.subject, letter.text).contains("sealed.example"), "{}", letter.text);
-        assert!(!letter.text.contains('⟨') && letter.text.contains("Mina Okafor"), "{}", letter.text);
-    }
-}
-
-#[tokio::test]
 async fn web_17_and_mon_14_a_burst_is_one_alert_with_everything_in_it_even_after_a_restart() {
     let fixture = Fixture::new().await;
     let (live, heard) = broadcast::channel(64);

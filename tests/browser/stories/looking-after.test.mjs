@@ -13,10 +13,10 @@ test("a head looks after what is watched and kept", { timeout: 300_000 }, async 
   const { desk } = school.card;
   try {
     const head = await openDesk(school, "head", {});
-    const pages = ["records-kept", "records-kept/change", "breaches", "alerts/accuracy", "services", "examinations", "lists/memberships", "reports", "agreements/sent", "health"];
+    const pages = ["records-kept", "records-kept/change", "breaches", "alerts/accuracy", "services", "examinations", "lists/memberships", "reports", "agreements/sent", "health", "monitoring", "monitoring/watch", "monitoring/off-site", "monitoring/terms", "erasures"];
     for (const page of pages) {
       assert.equal((await head.goto(`${desk}/${page}`)).status(), 200, page);
-      await looker.look(head, page.replace("/", "-"), { main: null });
+      await looker.look(head, page.replaceAll("/", "-"), { main: null });
     }
 
     await head.goto(`${desk}/activity-reviews`);
@@ -31,6 +31,8 @@ test("a head looks after what is watched and kept", { timeout: 300_000 }, async 
     // A child in care: who decided and why is written down once, and ends with one press.
     await head.goto(`${desk}/people?q=otis`);
     const child = await head.locator('main a[href^="/people/"]', { hasText: "Otis" }).first().getAttribute("href");
+    await head.goto(`${desk}${child.replace("/people/", "/erasures/new/")}`);
+    await looker.look(head, "erasure-new", { main: "main form.narrow button" });
     await head.goto(`${desk}${child}/parents-place`);
     await looker.look(head, "parents-place-empty", { main: "main form.narrow button" });
     await head.locator('input[name="decider"][value="authority"]').check();

@@ -109,3 +109,30 @@ fn block(decision: &Decision, catalogue: &Catalogue) -> Option<Sign> {
     };
     Some(Sign::Block { grave })
 }
+
+#[cfg(test)]
+mod tests {
+    use usher_policy::verdict::Verdict;
+    use usher_testkit::{events, facts, lists, snapshot};
+    use usher_types::moment::Moment;
+
+    use super::*;
+
+    #[test]
+    fn um_01_a_sealed_part_of_a_page_is_a_sign_by_itself() {
+        let policy = snapshot::build(snapshot::policy("codes"), lists::library(&[], vec![]), &[], &[]);
+        let asked = facts::get(facts::at_device(facts::subject("pupil.y4")), "https://sealed.example/there");
+        let mut event = events::web(1, &policy, asked, Moment::from_unix_ms(1_795_000_000_000));
+        let What::Web(web) = &mut event.what else { panic!("{event:?}") };
+        (web.decision.verdict, web.decision.reason) = (Verdict::Block, Reason::SealedList);
+        for (part_of_page, expected) in
+            [(true, vec![Sign::Sealed]), (false, vec![Sign::Block { grave: true }, Sign::Sealed])]
+        {
+            let What::Web(web) = &mut event.what else { panic!("{event:?}") };
+            web.facts.part_of_page = part_of_page;
+            let signs: Vec<Sign> =
+                sightings(&event, &Catalogue::ours().unwrap()).iter().map(|sighting| sighting.sign).collect();
+            assert_eq!(signs, expected);
+        }
+    }
+}
