@@ -2,14 +2,16 @@
 //!
 //! Columns by name, in any order: `id`, `kind` (pupil, staff, governor, parent …), `given`, `family`, and as needed
 //! `known-as`, `year` (R, 1 … 6), `class`, `roles` (with spaces between), `username`, `email`, `children` (ids with
-//! spaces between).
+//! spaces between), `phones` (with semicolons between), `postcode`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
+use usher_records::person::Home;
 use usher_records::roster::{RosterGroup, RosterPerson};
 use usher_types::email::EmailAddress;
+use usher_types::home::{Phone, Postcode};
 use usher_types::role::{PersonKind, Role, Roles, Year};
 
 use crate::oneroster::{Read, RosterFault};
@@ -36,6 +38,10 @@ struct Line {
     email: String,
     #[serde(default)]
     children: String,
+    #[serde(default)]
+    phones: String,
+    #[serde(default)]
+    postcode: String,
 }
 
 /// Reads a CSV roster.
@@ -64,7 +70,8 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Read, RosterFault> {
         let line = record.and_then(|record| record.deserialize::<Line>(Some(&headers)));
         let person = line.map_err(|error| error.to_string()).and_then(|line| person(&line));
         match person {
-            Ok(person) => {
+            Ok((person, odd)) => {
+                read.faults.extend(odd.into_iter().map(|why| format!("line {}: {why}", number + 2)));
                 for class in &person.groups {
                     let year = classes.entry(class.clone()).or_insert(person.year);
                     *year = year.or(person.year);
@@ -85,7 +92,32 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Read, RosterFault> {
     Ok(read)
 }
 
-fn person(line: &Line) -> Result<RosterPerson, String> {
+/// Where they are reached at home, and what was odd about it: that is left out, and the person is not.
+fn home(line: &Line) -> (Home, Vec<String>) {
+    let mut odd = Vec::new();
+    let mut home = Home::default();
+    for phone in several(&line.phones) {
+        match Phone::parse(phone) {
+            Ok(phone) => home.phones.push(phone),
+            Err(why) => odd.push(format!("phones: {why}; it is left out")),
+        }
+    }
+    if !line.postcode.is_empty() {
+        match Postcode::parse(&line.postcode) {
+            Ok(postcode) => home.postcode = Some(postcode),
+            Err(why) => odd.push(format!("postcode: {why}; it is left out")),
+        }
+    }
+    (home, odd)
+}
+
+/// What stands between semicolons.
+fn several(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '|']).map(str::trim).filter(|one| !one.is_empty())
+}
+
+/// A person, and what is left out of their line.
+fn person(line: &Line) -> Result<(RosterPerson, Vec<String>), String> {
     let wanted = line.kind.to_lowercase();
     let kind = PersonKind::ALL.into_iter().find(|kind| kind.name() == wanted);
     let kind = kind.ok_or_else(|| format!("`{}` is no kind of person", line.kind))?;
@@ -106,10 +138,8 @@ fn person(line: &Line) -> Result<RosterPerson, String> {
         }
     };
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let several = |text: &str| {
-        text.split([';', '|']).map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
-    };
-    Ok(RosterPerson {
+    let (home, odd) = home(line);
+    let person = RosterPerson {
         id: line.id.clone(),
         kind,
         given: line.given.clone(),
@@ -121,7 +151,9 @@ fn person(line: &Line) -> Result<RosterPerson, String> {
         email: some(&line.email)
             .map(|email| EmailAddress::parse(&email).map_err(|error| error.to_string()))
             .transpose()?,
-        groups: several(&line.class),
+        home,
+        groups: several(&line.class).map(str::to_owned).collect(),
         children: line.children.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>(),
-    })
+    };
+    Ok((person, odd))
 }

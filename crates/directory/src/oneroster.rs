@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use usher_records::person::Home;
 use usher_records::roster::{Roster, RosterGroup, RosterPerson};
 use usher_types::email::EmailAddress;
+use usher_types::home::Phone;
 use usher_types::role::{PersonKind, Role, Roles, Year};
 
 /// A roster that cannot be read at all. Single bad lines do not stop it; they are in [`Read::faults`].
@@ -55,6 +57,10 @@ struct UserLine {
     preferred_given_name: String,
     #[serde(default)]
     email: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    sms: String,
     /// 1.1: on a pupil, their parents; on a parent, their children.
     #[serde(default)]
     agent_sourced_ids: String,
@@ -120,7 +126,13 @@ pub fn read(folder: &Path) -> Result<Read, RosterFault> {
         let roles =
             role_of.get(line.sourced_id.as_str()).cloned().unwrap_or_else(|| vec![line.role.as_str()]);
         match person(line, &roles, classes_of.remove(line.sourced_id.as_str()).unwrap_or_default()) {
-            Ok(person) => people.push(person),
+            Ok(person) => {
+                // What is no number is left out and named, and the person is not.
+                let numbers = [&line.phone, &line.sms].into_iter().filter(|text| !text.is_empty());
+                let odd = numbers.filter_map(|text| Phone::parse(text).err());
+                faults.extend(odd.map(|why| format!("users.csv, `{}`: {why}", line.sourced_id)));
+                people.push(person);
+            }
             Err(why) => faults.push(format!("users.csv, `{}`: {why}", line.sourced_id)),
         }
     }
@@ -175,9 +187,17 @@ fn person(line: &UserLine, roles: &[&str], groups: BTreeSet<String>) -> Result<R
         roles: roles.iter().filter_map(|role| office_of(role)).collect::<Roles>(),
         username: some(&line.username),
         email: EmailAddress::parse(&line.email).ok(),
+        // The same number often stands in both.
+        home: Home { phones: phones(&[&line.phone, &line.sms]), postcode: None },
         groups,
         children: BTreeSet::new(),
     })
+}
+
+fn phones(written: &[&str]) -> Vec<Phone> {
+    let mut phones: Vec<Phone> = written.iter().filter_map(|text| Phone::parse(text).ok()).collect();
+    phones.dedup();
+    phones
 }
 
 /// OneRoster 1.1 and 1.2 roles, and what they are in a primary school.

@@ -207,6 +207,7 @@ impl SignIn {
             left: today.tomorrow().ok(),
             until: Some(until),
             picture: None,
+            home: usher_records::person::Home::default(),
         };
         let mut change = Change::of(Action::PersonAdded, Write::of(&person, Expect::New)).about(person.id);
         change.reason = Some(visitor.visiting.trim().to_owned()).filter(|visiting| !visiting.is_empty());

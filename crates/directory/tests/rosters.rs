@@ -53,6 +53,30 @@ async fn import(books: &Books, read: &Read) -> import::Done {
 }
 
 #[tokio::test]
+async fn web_26_a_roster_brings_home_numbers_and_what_is_none_leaves_the_person_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    let lines = "id,kind,given,family,phones,postcode\n\
+        p1,pupil,Ada,Bell,07700 900123; 01632 960001,ec1a1bb\n\
+        p2,pupil,Bo,Cole,ask the office,EC1A 1BB\n\
+        p3,pupil,Cy,Dean,,nowhere\n";
+    std::fs::write(&file, lines).unwrap();
+    let books = books(folder.path()).await;
+    let done = import(&books, &csv_roster::read(&file).unwrap()).await;
+    assert_eq!(done.added, 3, "a number that is none costs nobody their place");
+    assert_eq!(done.faults.len(), 2, "{:?}", done.faults);
+    assert!(done.faults.iter().all(|fault| fault.starts_with("line ")), "{:?}", done.faults);
+    assert!(!done.faults.iter().any(|fault| fault.contains("ask") || fault.contains("nowhere")));
+    let people = books.values::<Person>().await.unwrap();
+    let home = |given: &str| people.iter().find(|person| person.given == given).unwrap().home.clone();
+    let phones = |given| home(given).phones.iter().map(|phone| phone.as_str().to_owned()).collect::<Vec<_>>();
+    let postcode = |given| home(given).postcode.map(|code| code.as_str().to_owned());
+    assert_eq!(phones("Ada"), ["07700 900123", "01632 960001"]);
+    assert_eq!((postcode("Ada"), postcode("Bo")), (Some("EC1A 1BB".into()), Some("EC1A 1BB".into())));
+    assert!(phones("Bo").is_empty() && home("Cy").is_unknown());
+}
+
+#[tokio::test]
 async fn ext_06_a_csv_run_twice_changes_nothing_and_a_leaver_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.csv");

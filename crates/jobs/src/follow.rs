@@ -220,8 +220,8 @@ pub async fn load_names(books: &Books, names: &Names) -> Result<(), StoreError> 
         pupil: person.kind == PersonKind::Pupil,
         given: std::iter::once(person.given).chain(person.known_as).collect(),
         family: person.family,
-        phones: Vec::new(),
-        postcodes: Vec::new(),
+        phones: person.home.phones.iter().map(|phone| phone.as_str().to_owned()).collect(),
+        postcodes: person.home.postcode.iter().map(|code| code.as_str().to_owned()).collect(),
         emails: person.email.iter().map(ToString::to_string).collect(),
     });
     names.store(Arc::new(PersonalBook::new(entries, &[school.name])));

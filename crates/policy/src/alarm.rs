@@ -408,6 +408,7 @@ mod tests {
             left: None,
             until: None,
             picture: None,
+            home: usher_records::person::Home::default(),
         };
         let rules = Alarms::default();
         let sees = |reader: &Person, about: Option<&Person>| {

@@ -106,6 +106,7 @@ mod tests {
             left: None,
             until: None,
             picture: None,
+            home: usher_records::person::Home::default(),
         }
     }
 

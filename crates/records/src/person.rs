@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use usher_types::email::EmailAddress;
+use usher_types::home::{Phone, Postcode};
 use usher_types::ids::{GroupId, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Reader, Roles, Year};
@@ -31,6 +32,9 @@ pub struct Person {
     pub groups: Vec<GroupId>,
     /// Where mail reaches them.
     pub email: Option<EmailAddress>,
+    /// Where they are reached at home, where the roster says so.
+    #[serde(default, skip_serializing_if = "Home::is_unknown")]
+    pub home: Home,
     /// For a parent: their children at the school.
     pub children: Vec<PersonId>,
     /// The roster they came from and their id there; none when added by hand.
@@ -43,6 +47,25 @@ pub struct Person {
     pub until: Option<Moment>,
     /// For a pupil who signs in by pictures: the picture beside their name.
     pub picture: Option<String>,
+}
+
+/// Where somebody is reached at home. It is kept for one thing: to notice that it is about to be sent somewhere (WEB-26);
+/// no page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Home {
+    /// Telephone numbers.
+    #[serde(default)]
+    pub phones: Vec<Phone>,
+    /// Postcode.
+    #[serde(default)]
+    pub postcode: Option<Postcode>,
+}
+
+impl Home {
+    /// Whether nothing is known of it.
+    pub const fn is_unknown(&self) -> bool {
+        self.phones.is_empty() && self.postcode.is_none()
+    }
 }
 
 /// Where a record came from.
@@ -114,7 +137,7 @@ pub(crate) mod sample {
     use usher_types::ids::Id;
     use usher_types::role::{PersonKind, Roles, Year};
 
-    use super::Person;
+    use super::{Home, Person};
 
     /// Ada Bell, who holds no office; a pupil is in Year 4.
     pub(crate) fn person(id: u64, kind: PersonKind) -> Person {
@@ -128,6 +151,7 @@ pub(crate) mod sample {
             roles: Roles::NONE,
             groups: vec![],
             email: None,
+            home: Home::default(),
             children: vec![],
             source: None,
             joined: None,

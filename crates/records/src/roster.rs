@@ -13,7 +13,7 @@ use usher_types::role::{PersonKind, Roles, Year};
 use crate::change::{Expect, Stored, Write};
 use crate::group::Group;
 use crate::noun::Noun as _;
-use crate::person::{Person, Source};
+use crate::person::{Home, Person, Source};
 
 /// A class as a roster names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct RosterPerson {
     pub username: Option<String>,
     /// Mail address.
     pub email: Option<EmailAddress>,
+    /// Where they are reached at home.
+    pub home: Home,
     /// Classes, by roster id.
     pub groups: BTreeSet<String>,
     /// For a parent: children, by roster id.
@@ -221,6 +223,7 @@ fn plan_person(
         roles: person.roles.iter().chain(before.map_or(Roles::NONE, |before| before.roles).iter()).collect(),
         groups,
         email: person.email.clone(),
+        home: person.home.clone(),
         children,
         source: Some(source(&person.id)),
         joined: before.map_or(Some(today), |before| before.joined),
@@ -317,6 +320,7 @@ mod tests {
             roles: Roles::NONE,
             username: None,
             email: None,
+            home: Home::default(),
             groups: [group.to_owned()].into(),
             children: BTreeSet::new(),
         }

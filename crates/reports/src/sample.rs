@@ -53,6 +53,7 @@ pub(crate) fn person(id: u64, kind: PersonKind, given: &str, family: &str) -> Pe
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     }
 }
 

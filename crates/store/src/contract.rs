@@ -242,6 +242,7 @@ pub fn somebody(id: PersonId, given: &str, family: &str) -> Person {
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     }
 }
 

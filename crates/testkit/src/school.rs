@@ -67,6 +67,7 @@ pub fn person(id: u64, kind: PersonKind, name: &str) -> Person {
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod digest;
 pub mod email;
 pub mod hardware;
+pub mod home;
 pub mod host;
 pub mod ids;
 pub mod moment;

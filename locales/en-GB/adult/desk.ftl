@@ -340,6 +340,13 @@ fact-classes = Classes
 fact-parents = Parents and carers
 fact-children = Children
 fact-email = Mail
+fact-home = Home
+fact-home-phones = { $count ->
+    [one] one telephone number
+   *[other] { $count } telephone numbers
+}
+fact-home-postcode = a postcode
+fact-home-kept = Kept, and shown to nobody: { $what }. The filter looks for it in what is sent.
 fact-joined = First day
 fact-left = Leaving date
 fact-until = Visit ends

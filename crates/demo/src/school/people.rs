@@ -9,6 +9,7 @@ use usher_records::lesson::LessonList;
 use usher_records::person::{Person, Source};
 use usher_records::picture::FACES;
 use usher_types::email::EmailAddress;
+use usher_types::home::Phone;
 use usher_types::ids::{GroupId, Id, PersonId};
 use usher_types::moment::Moment;
 use usher_types::role::{PersonKind, Role, Roles, Year};
@@ -209,6 +210,8 @@ impl<'a> Maker<'a> {
             parent.source =
                 Some(Source { system: ROSTER_SYSTEM.into(), id: format!("rh-parent-{number:03}") });
             let local = format!("{}{}.{number}", plain(given), plain(family)).to_lowercase();
+            // Numbers nobody has (Ofcom, numbers for use in drama).
+            parent.home.phones.extend(Phone::parse(&format!("07700 900{number:03}")));
             parent.email = EmailAddress::parse(&format!("{local}@post.example")).ok();
             self.made.people.push(parent);
         }
@@ -237,6 +240,7 @@ impl<'a> Maker<'a> {
             left: None,
             until: None,
             picture: None,
+            home: usher_records::person::Home::default(),
         }
     }
 

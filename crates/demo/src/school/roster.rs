@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use usher_records::person::Person;
 use usher_records::roster::{Roster, RosterGroup, RosterPerson};
+use usher_types::home::Phone;
 use usher_types::ids::{GroupId, PersonId};
 use usher_types::role::{PersonKind, Role, Roles, Year};
 
@@ -108,7 +109,7 @@ impl DemoSchool {
             roster.groups.iter().map(|group| (group.id.as_str(), group.name.as_str())).collect();
         let mut table = Table::new(&[
             "id", "kind", "given", "family", "known-as", "year", "class", "roles", "username", "email",
-            "children",
+            "children", "phones",
         ]);
         for person in &roster.people {
             let classes: Vec<&str> =
@@ -127,10 +128,16 @@ impl DemoSchool {
                 person.username.as_deref().unwrap_or_default(),
                 person.email.as_ref().map_or("", |email| email.as_str()),
                 &children.join(" "),
+                &phones(person).join(";"),
             ]);
         }
         RosterFile { name: "people.csv", text: table.finish() }
     }
+}
+
+/// Their telephone numbers at home.
+fn phones(person: &RosterPerson) -> Vec<&str> {
+    person.home.phones.iter().map(Phone::as_str).collect()
 }
 
 /// Roster ids of people and classes.
@@ -160,6 +167,7 @@ impl Sources {
             roles: person.roles.iter().filter(|role| known.contains(role)).collect::<Roles>(),
             username: school.account_of(person.id).map(|account| account.username.to_string()),
             email: person.email.clone(),
+            home: person.home.clone(),
             groups: person.groups.iter().filter_map(|id| self.groups.get(id).cloned()).collect(),
             children: person.children.iter().filter_map(|id| self.people.get(id).cloned()).collect(),
         })
@@ -324,7 +332,7 @@ fn users(roster: &Roster) -> String {
             "",
             "",
             email,
-            "",
+            phones(person).first().copied().unwrap_or_default(),
             "",
             &agents,
             &grade,

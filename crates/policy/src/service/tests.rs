@@ -44,6 +44,7 @@ fn ada() -> Person {
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     }
 }
 

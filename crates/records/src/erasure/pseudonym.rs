@@ -11,7 +11,7 @@ use usher_types::ids::PersonId;
 use crate::account::{Account, Owner, Username};
 use crate::change::{Actor, JournalLine};
 use crate::noun::Kind;
-use crate::person::Person;
+use crate::person::{Home, Person};
 
 /// The shortest single name that can be looked for. A shorter one is in too many other words' places.
 const SHORTEST_NAME: usize = 3;
@@ -172,6 +172,7 @@ impl Pseudonym {
             family: self.to.to_string(),
             known_as: None,
             email: None,
+            home: Home::default(),
             children: Vec::new(),
             source: None,
             picture: None,

@@ -36,6 +36,7 @@ fn child(id: u64, group: u64) -> Person {
         left: None,
         until: None,
         picture: None,
+        home: crate::person::Home::default(),
     }
 }
 

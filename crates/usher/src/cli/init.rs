@@ -125,6 +125,7 @@ async fn first_sign_in(opened: &Opened, name: &str, password: &str) -> anyhow::R
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     };
     let username = Username::parse(&usher_records::roster::make_username(given, family, |_| false))?;
     let asked = OpenAccount {

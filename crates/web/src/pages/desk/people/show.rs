@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use usher_policy::access::{Act, Who, may_erase, may_examine, may_manage};
 use usher_records::account::{Account, State as AccountState};
-use usher_records::person::Person;
+use usher_records::person::{Home, Person};
 use usher_records::signature::Signature;
 use usher_records::standing::{DueReason, Standing};
 use usher_types::role::{PersonKind, Role};
@@ -22,6 +22,7 @@ use crate::pages::desk::roll::Roll;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::page;
+use crate::view::says::Says;
 
 #[derive(Template)]
 #[template(path = "desk/people/show.html")]
@@ -124,12 +125,23 @@ fn facts(desk: &AtDesk, f: &Frame, roll: &Roll, person: &Person) -> Vec<(String,
         ("fact-parents", (!parents.is_empty()).then(|| names(&parents))),
         ("fact-children", (!person.children.is_empty()).then(|| names(&person.children))),
         ("fact-email", person.email.as_ref().map(ToString::to_string)),
+        ("fact-home", (!person.home.is_unknown()).then(|| home(&f.says, &person.home))),
         ("fact-joined", person.joined.map(|day| clock.date(day))),
         ("fact-left", person.left.map(|day| clock.date(day))),
         ("fact-until", person.until.map(|until| clock.time(until))),
         ("fact-source", person.source.as_ref().map(ToString::to_string)),
     ];
     pairs.into_iter().filter_map(|(key, value)| Some((f.says.t(key), value?))).collect()
+}
+
+/// How much is known of somebody's home, and never what.
+fn home(says: &Says, home: &Home) -> String {
+    let phones = says.n("fact-home-phones", "count", home.phones.len());
+    let kept = [
+        (!home.phones.is_empty()).then_some(phones),
+        home.postcode.as_ref().map(|_| says.t("fact-home-postcode")),
+    ];
+    says.t1("fact-home-kept", "what", says.list(&kept.into_iter().flatten().collect::<Vec<_>>()))
 }
 
 async fn standing(

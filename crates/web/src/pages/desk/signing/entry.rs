@@ -254,6 +254,7 @@ fn parent(app: &App, desk: &AtDesk, open: &Open, sent: &Sent) -> Result<Option<(
         left: None,
         until: None,
         picture: None,
+        home: usher_records::person::Home::default(),
     };
     Ok(Some((parent, true)))
 }
