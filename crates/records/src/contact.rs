@@ -37,11 +37,15 @@ pub enum Body {
     Technicians,
     /// The insurer.
     Insurer,
+    /// The local authority's designated officer (LADO).
+    DesignatedOfficer,
+    /// The Prevent partnership.
+    Prevent,
 }
 
 impl Body {
     /// Every body, in the order lists show them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Provider,
         Self::Authority,
         Self::HumanResources,
@@ -49,6 +53,8 @@ impl Body {
         Self::SocialServices,
         Self::Technicians,
         Self::Insurer,
+        Self::DesignatedOfficer,
+        Self::Prevent,
     ];
 
     /// Its name in files, forms and addresses.
@@ -61,6 +67,8 @@ impl Body {
             Self::SocialServices => "social-services",
             Self::Technicians => "technicians",
             Self::Insurer => "insurer",
+            Self::DesignatedOfficer => "designated-officer",
+            Self::Prevent => "prevent",
         }
     }
 

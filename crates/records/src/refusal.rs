@@ -10,6 +10,9 @@ pub enum Refusal {
     /// A reason is asked for and none, or nothing readable, was given.
     #[error("a reason is needed")]
     ReasonNeeded,
+    /// A decision was written down without its reason.
+    #[error("a decision needs its reason beside it")]
+    WhyNeeded,
     /// An end is asked for and none was given, or it lies in the past.
     #[error("an end in the future is needed")]
     EndNeeded,
@@ -179,6 +182,7 @@ impl Refusal {
     pub const fn words(&self) -> &'static str {
         match self {
             Self::ReasonNeeded => "refusal-reason-needed",
+            Self::WhyNeeded => "refusal-why-needed",
             Self::EndNeeded => "refusal-end-needed",
             Self::TooLong => "refusal-too-long",
             Self::NobodyAttached => "refusal-nobody-attached",

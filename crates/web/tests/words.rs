@@ -11,7 +11,7 @@ use usher_records::agreement_diff::{self, What};
 use usher_records::alert::closing::{self, Acted};
 use usher_records::alert::{self, Off};
 use usher_records::case::rules::{BUILT_IN, Class, Step};
-use usher_records::case::thread::{Agency, Contact, Part, Seal};
+use usher_records::case::thread::{Agency, Contact, Part, PreventOutcome, Seal};
 use usher_records::contact::Body;
 use usher_records::parents_place::Decider;
 use usher_records::permission::State;
@@ -179,7 +179,7 @@ fn of_one_matter() -> BTreeSet<String> {
 }
 
 /// What is done with a case, and the fields of each that have words of their own.
-const CASE_STEPS: [(&str, &str); 25] = [
+const CASE_STEPS: [(&str, &str); 26] = [
     ("support", "label"),
     ("support-later", "label"),
     ("note", "label person"),
@@ -191,7 +191,8 @@ const CASE_STEPS: [(&str, &str); 25] = [
     ("cost", "label"),
     ("correct", "label"),
     ("link", "label"),
-    ("decide", "choice label"),
+    ("decide", "choice label why"),
+    ("prevent", "choice label"),
     ("narrow", "person choice label"),
     ("lift", "label"),
     ("close", "label"),
@@ -207,7 +208,7 @@ const CASE_STEPS: [(&str, &str); 25] = [
     ("custody", "label from to choice"),
 ];
 /// What an entry of a case may be.
-const CASE_ENTRIES: [&str; 25] = [
+const CASE_ENTRIES: [&str; 26] = [
     "opened",
     "note",
     "evidence",
@@ -219,6 +220,7 @@ const CASE_ENTRIES: [&str; 25] = [
     "declined",
     "narrowed",
     "lifted",
+    "prevent",
     "entered",
     "transferred",
     "classed",
@@ -250,6 +252,7 @@ fn of_cases() -> BTreeSet<String> {
     all("case-part", &Part::ALL.map(Part::name));
     all("case-contact", &Contact::ALL.map(Contact::name));
     all("case-agency", &Agency::ALL.map(Agency::name));
+    all("case-prevent", &PreventOutcome::ALL.map(PreventOutcome::name));
     all("case-step", &Step::ALL.map(Step::name));
     all("case-seal", &Seal::ALL.map(Seal::name));
     all("case-check", &["1", "2", "3", "4", "5", "6", "7", "8"]);

@@ -1,6 +1,7 @@
 # Why something was not done. Say what happened, what was kept, and what to do.
 
 refusal-reason-needed = Please say why, in a few words.
+refusal-why-needed = Please say why it was decided so. The decision and its reason are kept apart.
 refusal-end-needed = Please choose an end that is still to come.
 refusal-too-long = That is longer than the school allows. Choose an earlier end.
 refusal-nobody-attached = Every staff account belongs to one person. Choose whose it is.

@@ -3,7 +3,9 @@
 use usher_types::ids::PersonId;
 
 use crate::case::rules::{CaseRules, Class, Step};
-use crate::case::thread::{Agency, Contact, Disclosed, Evidence, Involved, Party, Says, Seal};
+use crate::case::thread::{
+    Agency, Contact, Disclosed, Evidence, Involved, Party, PreventOutcome, Says, Seal,
+};
 use crate::case::{By, Case, append};
 use crate::change::{Action, Change, Stored};
 use crate::refusal::{self, Refusal};
@@ -69,13 +71,39 @@ pub fn involve(case: &Stored<Case>, by: By, one: Involved) -> Result<Change, Ref
     add(case, by, Says::Involved(one))
 }
 
-/// What was decided, in words alone.
+/// A decision and the reason for it: both are written down, each by itself (KC-13).
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'a> {
+    /// What was decided.
+    pub text: &'a str,
+    /// Why.
+    pub why: &'a str,
+}
+
+impl Decision<'_> {
+    fn written(self) -> Result<(String, String), Refusal> {
+        let text = refusal::reason(self.text)?.to_owned();
+        let why = refusal::reason(self.why).map_err(|_nothing| Refusal::WhyNeeded)?.to_owned();
+        Ok((text, why))
+    }
+}
+
+/// What was decided, in words alone, and why.
 ///
 /// # Errors
-/// As [`note`].
-pub fn decide(case: &Stored<Case>, by: By, text: &str) -> Result<Change, Refusal> {
-    let text = refusal::reason(text)?.to_owned();
-    add(case, by, Says::Decided { step: None, text, heavier: None })
+/// As [`note`]; [`Refusal::WhyNeeded`] without a reason.
+pub fn decide(case: &Stored<Case>, by: By, decision: Decision<'_>) -> Result<Change, Refusal> {
+    let (text, why) = decision.written()?;
+    add(case, by, Says::Decided { step: None, text, why, heavier: None })
+}
+
+/// What came of a worry about extremism (KC-16).
+///
+/// # Errors
+/// As [`note`]: it says why.
+pub fn prevent(case: &Stored<Case>, by: By, outcome: PreventOutcome, why: &str) -> Result<Change, Refusal> {
+    let why = refusal::reason(why)?.to_owned();
+    add(case, by, Says::Prevent { outcome, why })
 }
 
 /// A step of the ladder was chosen, which people carry out (INC-08, INC-09). Narrowing is [`super::sanctions`]'.
@@ -88,10 +116,10 @@ pub fn choose(
     by: By,
     rules: &CaseRules,
     step: Step,
-    text: &str,
+    decision: Decision<'_>,
     heavier: &str,
 ) -> Result<Change, Refusal> {
-    let text = refusal::reason(text)?.to_owned();
+    let (text, why) = decision.written()?;
     if step == Step::Narrow {
         return Err(Refusal::Gone);
     }
@@ -99,7 +127,7 @@ pub fn choose(
         return Err(Refusal::SupportFirst);
     }
     let heavier = why_heavier(rules, &case.value, step, heavier)?;
-    add(case, by, Says::Decided { step: Some(step), text, heavier })
+    add(case, by, Says::Decided { step: Some(step), text, why, heavier })
 }
 
 /// The reason for a step that is heavier than the ladder says; none where it is not.
@@ -377,11 +405,14 @@ mod tests {
         assert_eq!((again.value.is_open(), again.value.outcome()), (true, None));
     }
 
+    const fn agreed() -> Decision<'static> {
+        Decision { text: "Agreed with home", why: "It was the third time" }
+    }
+
     #[test]
     fn inc_04_inc_09_support_comes_first_and_something_heavier_needs_a_reason() {
         let (case, rules) = (case(), CaseRules::default());
-        let choose =
-            |case: &Stored<Case>, step, why: &str| choose(case, by(4), &rules, step, "Agreed with home", why);
+        let choose = |case: &Stored<Case>, step, why: &str| choose(case, by(4), &rules, step, agreed(), why);
         assert_eq!(choose(&case, Step::Talk, ""), Err(Refusal::SupportFirst));
         let later = after(&support_later(&case, by(4), "Nobody was upset").unwrap(), &case);
         assert!(choose(&later, Step::Talk, "").is_ok());

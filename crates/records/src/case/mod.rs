@@ -194,7 +194,7 @@ mod tests {
         match which % 9 {
             0 => act::note(case, by, text, &[], None),
             1 => act::support(case, by, text),
-            2 => act::decide(case, by, text),
+            2 => act::decide(case, by, act::Decision { text, why: text }),
             3 => act::correct(case, by, u32::from(which / 9) + 1, text),
             4 => act::close(case, by, text),
             5 => act::reopen(case, by, text),

@@ -70,9 +70,14 @@ pub struct KindRule {
     pub severity: u8,
 }
 
+/// Indecent pictures of a child that were made or passed on, also those a program made (KC-08). Nobody keeps or copies any.
+pub const MADE_IMAGES: &str = "made-images";
+/// A worry that somebody is drawn into extremism (KC-16).
+pub const RADICALISATION: &str = "radicalisation";
+
 /// Our kinds: name, sort, how weighty. The first seven are those of pupils and the next four those of adults in the form
 /// this follows (INC-06, INC-07).
-pub const BUILT_IN: [(&str, Sort, u8); 18] = [
+pub const BUILT_IN: [(&str, Sort, u8); 20] = [
     ("off-task", Sort::Pupil, 1),
     ("mail-without-leave", Sort::Pupil, 1),
     ("phone-in-lesson", Sort::Pupil, 1),
@@ -90,6 +95,8 @@ pub const BUILT_IN: [(&str, Sort, u8); 18] = [
     ("complaint", Sort::Complaint, 1),
     ("community", Sort::Other, 2),
     ("child-protection", Sort::Other, 4),
+    (MADE_IMAGES, Sort::Pupil, 4),
+    (RADICALISATION, Sort::Other, 4),
     ("other", Sort::Other, 1),
 ];
 

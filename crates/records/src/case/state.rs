@@ -6,7 +6,7 @@ use usher_types::moment::Moment;
 
 use crate::case::Case;
 use crate::case::nine::Nine;
-use crate::case::rules::Class;
+use crate::case::rules::{Class, MADE_IMAGES};
 use crate::case::thread::{Entry, Evidence, Involved, Opening, Origin, Part, Party, Says, Terms};
 
 /// What a case nobody opened would be: its shape on disk does not allow one.
@@ -123,8 +123,13 @@ impl Case {
         self.any(|says| matches!(says, Says::Note { .. } | Says::Decided { .. }))
     }
 
-    /// Whether what was seen may be illegal.
+    /// Whether what was seen may be illegal: somebody said so, or its kind does (KC-08, KC-18).
     pub fn may_be_illegal(&self) -> bool {
+        self.kind() == MADE_IMAGES || self.told_illegal()
+    }
+
+    /// Whether somebody said that what was seen may be illegal, and who was told.
+    pub fn told_illegal(&self) -> bool {
         self.any(|says| matches!(says, Says::MayBeIllegal { .. }))
     }
 

@@ -188,11 +188,16 @@ pub enum Agency {
     Police,
     /// Social services.
     SocialServices,
+    /// The local authority's designated officer, for what an adult of the school is said to have done (KC-14).
+    DesignatedOfficer,
+    /// The Prevent partnership, which may lead to Channel (KC-16).
+    Prevent,
 }
 
 impl Agency {
     /// Every agency.
-    pub const ALL: [Self; 3] = [Self::Authority, Self::Police, Self::SocialServices];
+    pub const ALL: [Self; 5] =
+        [Self::Authority, Self::Police, Self::SocialServices, Self::DesignatedOfficer, Self::Prevent];
 
     /// Its name in files and forms.
     pub const fn name(self) -> &'static str {
@@ -200,6 +205,44 @@ impl Agency {
             Self::Authority => "authority",
             Self::Police => "police",
             Self::SocialServices => "social-services",
+            Self::DesignatedOfficer => "designated-officer",
+            Self::Prevent => "prevent",
+        }
+    }
+}
+
+/// What came of a worry that somebody is drawn into extremism (KC-16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PreventOutcome {
+    /// It was looked at, and nothing points to it.
+    NoConcern,
+    /// The school looks after it by itself.
+    InSchool,
+    /// It was passed on to the Prevent partnership.
+    Referred,
+    /// Channel did not take it on.
+    NotTakenOn,
+    /// Channel took it on.
+    Channel,
+    /// Channel has ended.
+    Ended,
+}
+
+impl PreventOutcome {
+    /// Every outcome, in the order they may come.
+    pub const ALL: [Self; 6] =
+        [Self::NoConcern, Self::InSchool, Self::Referred, Self::NotTakenOn, Self::Channel, Self::Ended];
+
+    /// Its name in files and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoConcern => "no-concern",
+            Self::InSchool => "in-school",
+            Self::Referred => "referred",
+            Self::NotTakenOn => "not-taken-on",
+            Self::Channel => "channel",
+            Self::Ended => "ended",
         }
     }
 }
@@ -299,6 +342,9 @@ pub enum Says {
         step: Option<Step>,
         /// The decision.
         text: String,
+        /// Why it was decided so (KC-13); empty in what earlier builds kept.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
         /// Why something heavier, where it is.
         heavier: Option<String>,
     },
@@ -338,6 +384,13 @@ pub enum Says {
     },
     /// It was referred, with a package (MON-10).
     Referred(Disclosed),
+    /// What came of a worry about extremism.
+    Prevent {
+        /// What.
+        outcome: PreventOutcome,
+        /// Why.
+        why: String,
+    },
     /// It is in the school's safeguarding record (EXT-02).
     Entered,
     /// It is in the behaviour system (EXT-09).

@@ -93,13 +93,17 @@ impl Teller<'_> {
             Said::Support(text) | Said::SupportLater(text) | Said::Closed(text) | Said::Reopened(text) => {
                 vec![text.clone()]
             }
-            Said::Decided { text, heavier, .. } => {
-                let why = heavier.as_ref().map(|why| says.t1("case-heavier", "why", why));
-                std::iter::once(text.clone()).chain(why).collect()
+            Said::Decided { text, why, heavier, .. } => {
+                let why = (!why.is_empty()).then(|| says.t1("case-decided-why", "why", why));
+                let heavier = heavier.as_ref().map(|why| says.t1("case-heavier", "why", why));
+                std::iter::once(text.clone()).chain(why).chain(heavier).collect()
             }
             Said::Proposed(terms) => self.terms(terms, None),
             Said::Narrowed { terms, until, .. } => self.terms(terms, Some(*until)),
             Said::Lifted { why, .. } | Said::Hold { why, .. } | Said::Declined { why } => vec![why.clone()],
+            Said::Prevent { outcome, why } => {
+                vec![says.of("case-prevent", outcome.name()), why.clone()]
+            }
             Said::Classed { class, why } => vec![says.of("case-class", class.name()), why.clone()],
             Said::Parents { text, .. } | Said::Correction { text, .. } => vec![text.clone()],
             Said::Referred(disclosed) => vec![
@@ -171,6 +175,7 @@ const fn name(says: &Said) -> &'static str {
         Said::Lifted { .. } => "lifted",
         Said::Parents { .. } => "parents",
         Said::Referred(_) => "referred",
+        Said::Prevent { .. } => "prevent",
         Said::Entered => "entered",
         Said::Transferred => "transferred",
         Said::Classed { .. } => "classed",

@@ -268,7 +268,12 @@ mod tests {
         };
         let entry = |says| Entry { number: 2, by: by.person, at: by.at, says };
         let support = entry(Said::Support("We talked with Max".into()));
-        let decided = entry(Said::Decided { step: None, text: "He stays in at break".into(), heavier: None });
+        let decided = entry(Said::Decided {
+            step: None,
+            text: "He stays in at break".into(),
+            why: "It was the second time".into(),
+            heavier: None,
+        });
         let terms = Terms {
             person: Id::new(72),
             restriction: Restriction::NoWeb,

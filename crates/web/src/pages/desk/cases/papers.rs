@@ -111,9 +111,11 @@ fn done(desk: &AtDesk, says: &Says, cabinet: &Cabinet, case: &Case) -> Vec<Strin
     let teller = Teller { desk, says, cabinet };
     let told = case.entries.iter().filter_map(|entry| match &entry.says {
         Said::Support(text) | Said::Closed(text) => Some(text.clone()),
-        Said::Decided { step, text, .. } => {
+        Said::Decided { step, text, why, .. } => {
             let step = step.map(|step| says.of("case-step", step.name()));
-            Some(step.map_or_else(|| text.clone(), |step| format!("{step}: {text}")))
+            let decided = step.map_or_else(|| text.clone(), |step| format!("{step}: {text}"));
+            let why = (!why.is_empty()).then(|| says.t1("case-decided-why", "why", why));
+            Some(std::iter::once(decided).chain(why).collect::<Vec<_>>().join(" "))
         }
         Said::Narrowed { terms, until, .. } => Some(teller.terms(terms, Some(*until)).join(" ")),
         Said::Parents { .. } => Some(teller.tell(case, entry).what),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use usher_policy::explain;
 use usher_policy::routing::CaseAct;
 use usher_records::case::Case;
-use usher_records::case::rules::Class;
+use usher_records::case::rules::{Class, RADICALISATION};
 use usher_records::case::thread::{Part, Says as Said};
 use usher_types::role::Reader;
 
@@ -216,6 +216,11 @@ fn narrowings(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<N
     holding.map(row).collect()
 }
 
+/// Whether a case can be one of Prevent's: its kind says so, or it is about a child's safety.
+fn is_prevents(case: &Case) -> bool {
+    case.kind() == RADICALISATION || case.class() == Class::ChildProtection
+}
+
 /// What else this person may do, as links.
 fn actions(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<(String, String)> {
     let fits = |step: &str| match step {
@@ -227,7 +232,8 @@ fn actions(desk: &AtDesk, f: &Frame, cabinet: &Cabinet, case: &Case) -> Vec<(Str
         "reopen" => !case.is_open(),
         "support-later" => case.is_open() && !case.support_seen_to(),
         "lift" | "correct" => false,
-        "illegal" => case.is_open() && !case.may_be_illegal(),
+        "illegal" => case.is_open() && !case.told_illegal(),
+        "prevent" => case.is_open() && is_prevents(case),
         "class" | "share" | "hold" => true,
         _ => case.is_open(),
     };

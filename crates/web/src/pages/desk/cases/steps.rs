@@ -7,9 +7,12 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::explain;
 use usher_policy::routing::{self, CaseAct};
+use usher_records::case::act::Decision;
 use usher_records::case::rules::{Class, Step as Rung};
 use usher_records::case::sanctions::{self, Known};
-use usher_records::case::thread::{Agency, Contact, Disclosed, Involved, Part, Party, Seal, Terms};
+use usher_records::case::thread::{
+    Agency, Contact, Disclosed, Involved, Part, Party, PreventOutcome, Seal, Terms,
+};
 use usher_records::case::{Case, act};
 use usher_records::change::{Change, Stored};
 use usher_records::contact::Body;
@@ -37,7 +40,7 @@ use crate::view::says::Says;
 use crate::view::with_status;
 
 /// Every step: its name in the address, and what it takes.
-pub(super) const STEPS: [(&str, CaseAct); 25] = [
+pub(super) const STEPS: [(&str, CaseAct); 26] = [
     ("support", CaseAct::See),
     ("support-later", CaseAct::Decide),
     ("note", CaseAct::See),
@@ -59,6 +62,7 @@ pub(super) const STEPS: [(&str, CaseAct); 25] = [
     ("decline", CaseAct::Decline),
     ("entered", CaseAct::Class),
     ("class", CaseAct::Class),
+    ("prevent", CaseAct::Class),
     ("refer", CaseAct::Disclose),
     ("share", CaseAct::Share),
     ("hold", CaseAct::Share),
@@ -91,6 +95,8 @@ pub(super) struct Sent {
     text: String,
     #[serde(default)]
     more: String,
+    #[serde(default)]
+    why: String,
     #[serde(default)]
     person: String,
     #[serde(default)]
@@ -186,6 +192,8 @@ fn touched(case: &Case, step: &str, sent: &Sent) -> Vec<PersonId> {
 fn field_of(step: &str, refusal: &Refusal) -> &'static str {
     match (step, refusal) {
         (_, Refusal::Heavier) => "more",
+        (_, Refusal::WhyNeeded) => "why",
+        ("prevent", Refusal::NameNeeded) => "choice",
         ("narrow", Refusal::EndNeeded | Refusal::TooLong) => "days",
         ("person", Refusal::NameNeeded) => "outside",
         ("person", Refusal::NotYours) => "choice",
@@ -243,6 +251,10 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
         "link" => other(work, CaseAct::See).and_then(|other| act::link(case, by, &other.value)),
         "merge" => other(work, CaseAct::Decide).and_then(|other| act::merge(case, by, other)),
         "decide" => decided(work),
+        "prevent" => {
+            let outcome = PreventOutcome::ALL.into_iter().find(|outcome| outcome.name() == sent.choice);
+            outcome.ok_or(Refusal::NameNeeded).and_then(|outcome| act::prevent(case, by, outcome, &sent.text))
+        }
         "refer" => return refer(work).await,
         "lift" => return lift(work).await,
         "narrow" => narrow(work),
@@ -253,9 +265,10 @@ async fn change(work: &Work<'_>, step: &str) -> Result<Result<Change, Refusal>, 
 
 fn decided(work: &Work<'_>) -> Result<Change, Refusal> {
     let (sent, rules) = (work.sent, &work.desk.school.settings.cases);
+    let decision = Decision { text: &sent.text, why: &sent.why };
     match Rung::named(&sent.choice) {
-        None => act::decide(work.case, by(work.desk), &sent.text),
-        Some(step) => act::choose(work.case, by(work.desk), rules, step, &sent.text, &sent.more),
+        None => act::decide(work.case, by(work.desk), decision),
+        Some(step) => act::choose(work.case, by(work.desk), rules, step, decision, &sent.more),
     }
 }
 
@@ -368,6 +381,8 @@ const fn body(agency: Agency) -> Body {
         Agency::Authority => Body::Authority,
         Agency::Police => Body::Police,
         Agency::SocialServices => Body::SocialServices,
+        Agency::DesignatedOfficer => Body::DesignatedOfficer,
+        Agency::Prevent => Body::Prevent,
     }
 }
 
@@ -500,7 +515,18 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
             fields.line("to", sent.to.as_str()).labelled(label("to")),
             text(),
         ],
-        "decide" => vec![choice(rungs(work, says)), text(), more(fields, says, sent)],
+        "prevent" => vec![
+            choice(
+                PreventOutcome::ALL
+                    .map(|outcome| Choice::new(outcome.name(), says.of("case-prevent", outcome.name())))
+                    .to_vec(),
+            ),
+            text(),
+        ],
+        "decide" => {
+            let why = fields.area("why", sent.why.as_str(), 3).labelled(label("why"));
+            vec![choice(rungs(work, says)), text(), why, more(fields, says, sent)]
+        }
         "narrow" => vec![
             fields.select("person", subjects(work, says)).labelled(label("person")),
             choice(narrowings(work, says)),
