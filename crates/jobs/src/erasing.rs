@@ -2,7 +2,6 @@
 //! copy at the trust, and when nothing is left there, of weekly reports, and a code stands in their place in the books.
 //! What was so when it was agreed is looked at anew: where it is so no more, nothing is done.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,14 +10,15 @@ use async_trait::async_trait;
 use usher_activity::engine::Far;
 use usher_activity::shipping::waiting;
 use usher_activity::spool::SpoolFault;
-use usher_activity::store::{Erased, Store, Wanted};
-use usher_records::account::Account;
-use usher_records::alert::Alert;
+use usher_activity::store::{Erased, Store, Wanted, is_in_open_segment};
+use usher_records::account::{Account, Owner};
+use usher_records::alert::{self, Alert, Whose};
 use usher_records::case::{Case, held_people};
 use usher_records::change::{Action, Actor, Stored};
 use usher_records::erasure::pseudonym::{Names, Pseudonym};
 use usher_records::erasure::{self, Done, Erasure, Events, Known, Rewritten, State};
 use usher_records::person::Person;
+use usher_records::refusal::Refusal;
 use usher_records::report::{IssuedReport, remake};
 use usher_reports::weekly::Weekly;
 use usher_store::books::Books;
@@ -45,7 +45,8 @@ pub struct Erasing {
 /// What is to be done, as the books are now.
 struct Deed {
     pseudonym: Pseudonym,
-    held: BTreeSet<PersonId>,
+    /// Whom to take out of events.
+    wanted: Wanted,
 }
 
 impl Erasing {
@@ -62,12 +63,26 @@ impl Erasing {
 
     /// Carries one on as far as it goes now.
     async fn carry_on(&self, one: &Stored<Erasure>, at: Moment) -> Result<(), JobFault> {
-        if !one.value.has_begun() {
-            let Some(deed) = self.deed(&one.value, at).await? else { return Ok(()) };
+        let mut one = one.clone();
+        if !one.value.code_stands() {
+            let deed = match self.deed(&one.value, at).await? {
+                Ok(deed) => deed,
+                Err(refusal) => return self.hindered(&one, &refusal, at).await,
+            };
+            if !one.value.has_begun() {
+                if !self.is_ready(&deed).await? {
+                    return Ok(());
+                }
+                let Ok(change) = erasure::begin(&one, at) else { return Ok(()) };
+                self.books.commit(&change, &self.actor(), at).await?;
+                let again: Option<Stored<Erasure>> = self.books.get(one.value.id).await?;
+                let Some(begun) = again else { return Ok(()) };
+                one = begun;
+            }
             let Some(erased) = self.files(&deed, at).await? else { return Ok(()) };
             let events =
                 Events { theirs: erased.events, mentions: erased.mentions, segments: erased.segments };
-            if let Some(change) = erasure::lost(one, events) {
+            if let Some(change) = erasure::lost(&one, events) {
                 self.books.commit(&change, &self.actor(), at).await?;
             }
             // The spool's open segment closes with the day.
@@ -88,10 +103,32 @@ impl Erasing {
         Ok(())
     }
 
-    /// What is to be done; none while it may not be.
-    async fn deed(&self, one: &Erasure, at: Moment) -> Result<Option<Deed>, JobFault> {
+    /// It may not be carried out. What has not begun ends with this; what has is tried again, and nothing more is taken out
+    /// meanwhile.
+    async fn hindered(&self, one: &Stored<Erasure>, why: &Refusal, at: Moment) -> Result<(), JobFault> {
+        tracing::warn!(refusal = %why, erasure = %one.value.id, "an erasure that was agreed on may not be carried out");
+        if let Ok(change) = erasure::lapse(one, why, at) {
+            self.books.commit(&change, &self.actor(), at).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether it can be done in one go: nothing waits to be sent to the copy, which would bring them back there, and the segment
+    /// that is written to does not name them.
+    async fn is_ready(&self, deed: &Deed) -> Result<bool, JobFault> {
+        let (spool, wanted, has_copy) = (self.spool.clone(), deed.wanted.clone(), self.copy.is_some());
+        let look = move || -> Result<bool, SpoolFault> {
+            let waits = has_copy && waiting(&spool)?.segments > 0;
+            Ok(!waits && !is_in_open_segment(&spool, &wanted)?)
+        };
+        let looked = tokio::task::spawn_blocking(look).await;
+        Ok(looked.map_err(|error| JobFault::Other(error.to_string()))??)
+    }
+
+    /// What is to be done, or why it may not be.
+    async fn deed(&self, one: &Erasure, at: Moment) -> Result<Result<Deed, Refusal>, JobFault> {
         let forms: Vec<Person> = self.books.forms(one.person).await?;
-        let Some(person) = forms.first() else { return Ok(None) };
+        let Some(person) = forms.first() else { return Ok(Err(Refusal::Gone)) };
         let all = self.books.values::<Person>().await?;
         let accounts = self.books.values::<Account>().await?;
         let cases = self.books.values::<Case>().await?;
@@ -107,28 +144,37 @@ impl Erasing {
             today: zone.local(at).date(),
         };
         if let Err(refusal) = known.allow(&one.words) {
-            tracing::warn!(%refusal, erasure = %one.id, "an erasure that was agreed on may not be carried out now");
-            return Ok(None);
+            return Ok(Err(refusal));
         }
         let pseudonym = Pseudonym::new(&forms, &one.words, one.code);
-        Ok(Some(Deed { pseudonym, held: held_people(&cases) }))
+        let held =
+            held_people(&cases).into_iter().chain(alerts.iter().filter_map(whom_it_looks_at)).collect();
+        // A single word is theirs only in what is about them: of events of others, whole names are looked for.
+        let usernames: Vec<String> = accounts
+            .iter()
+            .filter(|account| account.owner == Owner::Person(one.person))
+            .map(|account| account.username.to_string())
+            .filter(|name| one.words.contains(name))
+            .collect();
+        let wanted = Wanted::new(one.person, pseudonym.whole()).signing_in_as(&usernames).but_of(&held);
+        Ok(Ok(Deed { pseudonym, wanted }))
     }
 
     /// Takes them out of the event files and of the copy. None while something still waits to be sent there: what is sent later
     /// would bring them back.
     async fn files(&self, deed: &Deed, at: Moment) -> Result<Option<Erased>, JobFault> {
         let (store, spool, copy) = (Arc::clone(&self.store), self.spool.clone(), self.copy.clone());
-        let (person, names, held) = (deed.pseudonym.person(), deed.pseudonym.words(), deed.held.clone());
+        let wanted = deed.wanted.clone();
         let work = move || -> Result<Option<Erased>, SpoolFault> {
             if let Some(copy) = copy {
                 if waiting(&spool)?.segments > 0 {
                     return Ok(None);
                 }
-                copy.reach()?.take_out(&Wanted::new(person, &names).but_of(&held))?;
+                copy.reach()?.take_out(&wanted)?;
             }
             // A run that broke off left the list of files as it was.
             let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            store.erase(person, &names, &held, &spool, at).map(Some)
+            store.erase(&wanted, &spool, at).map(Some)
         };
         let worked = tokio::task::spawn_blocking(work).await;
         Ok(worked.map_err(|error| JobFault::Other(error.to_string()))??)
@@ -177,6 +223,14 @@ impl Erasing {
     }
 }
 
+/// Whose events an alert that is still looked into needs.
+fn whom_it_looks_at(alert: &Alert) -> Option<PersonId> {
+    match alert.whose {
+        Whose::Person(person) if alert.state() != alert::State::Closed => Some(person),
+        _ => None,
+    }
+}
+
 #[async_trait]
 impl Job for Erasing {
     fn name(&self) -> &'static str {
@@ -198,12 +252,16 @@ impl Job for Erasing {
         if !self.clock.is_borne_out() {
             return Ok(());
         }
+        let mut failed = None;
         for one in self.books.all::<Erasure>().await? {
             let is_due = one.value.due().is_some_and(|due| due <= at);
             if one.value.state() == State::Agreed && is_due {
-                self.carry_on(&one, at).await?;
+                // One that fails does not hold up the others.
+                if let Err(error) = self.carry_on(&one, at).await {
+                    failed = Some(error);
+                }
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }

@@ -113,6 +113,8 @@ impl Rowan {
             at: at("2026-11-04T09:00"),
             answer: None,
             called_off: None,
+            begun: None,
+            lapsed: None,
             events: Events::default(),
             done: None,
         };
@@ -266,7 +268,7 @@ async fn record(spool: &Path, when: &str) {
     for event in [
         event(WHO, "https://shop.example/zebedee", None),
         event(WHO, "https://kiddle.example/?q=1", Some("zebedee quillfeather")),
-        event(OTHER, "https://kiddle.example/?q=2", Some("Quillfeather party")),
+        event(OTHER, "https://kiddle.example/?q=2", Some("Zebedee Quillfeather party")),
         event(OTHER, "https://otters.example/", None),
     ] {
         spool.reserve().await.unwrap().fill(event);
@@ -321,7 +323,13 @@ async fn no_byte_of_a_name_or_id_is_left_in_any_file_and_what_was_counted_stays(
     assert_eq!(rowan.erasure().await.events, Events::default(), "it can be called off for a week");
     // Into the files, with the spool's open segment left.
     rowan.job.run(at("2026-11-11T09:31")).await.unwrap();
-    assert_eq!(rowan.erasure().await.state(), State::Agreed, "the open segment still names them");
+    let waits = rowan.erasure().await;
+    assert_eq!(
+        (waits.state(), waits.has_begun()),
+        (State::Agreed, false),
+        "the open segment still names them"
+    );
+    assert_eq!(waits.events, Events::default(), "so nothing is taken out, and it can still be called off");
     assert!(!found(rowan.folder.path()).is_empty());
     // The next day's first event closes the segment; it is somebody else's.
     let (counts, weekly) = (rowan.counts(), rowan.weekly().await);
@@ -371,7 +379,7 @@ async fn a_case_that_began_meanwhile_stops_it_and_so_does_another_who_has_the_na
     other_day(&rowan.folder.path().join("spool")).await;
     in_a_case(&rowan.books).await;
     rowan.job.run(at("2026-11-12T11:00")).await.unwrap();
-    assert_eq!(rowan.erasure().await.state(), State::Agreed);
+    assert_eq!(rowan.erasure().await.state(), State::Lapsed, "it does not wait for years");
     assert_eq!(rowan.erasure().await.events, Events::default());
     assert!(rowan.books.get::<Person, _>(WHO).await.unwrap().is_some());
 
@@ -380,6 +388,6 @@ async fn a_case_that_began_meanwhile_stops_it_and_so_does_another_who_has_the_na
     other_day(&rowan.folder.path().join("spool")).await;
     add(&rowan.books, &pupil(0x0180_3333_0000_0001, "Zebedee Quillfeather", 1, 30)).await;
     rowan.job.run(at("2026-11-12T11:00")).await.unwrap();
-    assert_eq!(rowan.erasure().await.state(), State::Agreed);
+    assert_eq!(rowan.erasure().await.state(), State::Lapsed);
     assert!(rowan.books.get::<Person, _>(WHO).await.unwrap().is_some());
 }

@@ -8,7 +8,8 @@ use crate::{OpenFault, SqlStore, migrations};
 const TABLES: [(i64, &str, &str); 1] = [(1, "books", include_str!("../migrations/postgres/0001_books.sql"))];
 
 /// The tables are written anew without their old rows. The server's own log of writes is its operator's.
-const SCOUR: [&str; 5] = [
+const SCOUR: [&str; 6] = [
+    "VACUUM FULL blob",
     "VACUUM FULL record",
     "VACUUM FULL record_version",
     "VACUUM FULL record_key",

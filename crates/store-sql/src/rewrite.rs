@@ -8,7 +8,7 @@ use usher_records::erasure::Rewritten;
 use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::noun::{IndexKey, Kind};
 use usher_records::{any, change::Mail};
-use usher_store::journal::{self, Replaced};
+use usher_store::journal::{self, Replaced, ReplacedLine};
 use usher_store::store::{Result, Row, StoreError};
 use usher_types::digest::Digest;
 use usher_types::ids::PersonId;
@@ -64,7 +64,7 @@ where
         for kind in Kind::ALL {
             self.standing(kind).await?;
         }
-        let lines = self.lines(&versions).await?;
+        let lines = self.lines(&versions, origin).await?;
         self.mails().await?;
         self.texts().await?;
         self.done.lines = u64::try_from(lines.len()).unwrap_or(u64::MAX);
@@ -168,9 +168,9 @@ where
         Ok(())
     }
 
-    /// The lines that are others now, each with its digest. Links stay.
-    async fn lines(&mut self, versions: &Versions) -> Result<Vec<(u64, Digest)>> {
-        let (mut replaced, mut after) = (Vec::new(), 0_i64);
+    /// The lines that are others now. Links stay.
+    async fn lines(&mut self, versions: &Versions, origin: Digest) -> Result<Vec<ReplacedLine>> {
+        let (mut replaced, mut after, mut link) = (Vec::new(), 0_i64, origin);
         let at = |kind, id, version| versions.get(&(kind, id, version)).copied();
         loop {
             let page = rows!(&mut **self.on, JOURNAL, self.school, after, PAGE)?;
@@ -179,12 +179,19 @@ where
             }
             for found in page {
                 after = found.try_get(0).map_err(unavailable)?;
-                let line: String = found.try_get(1).map_err(unavailable)?;
+                let text: String = found.try_get(1).map_err(unavailable)?;
+                let before = std::mem::replace(&mut link, digest(&found, 2)?);
                 let unreadable = || StoreError::Unreadable { what: format!("entry {after} of the journal") };
-                let line = serde_json::from_str(&line).map_err(|_odd| unreadable())?;
-                let Some(line) = self.pseudonym.line(&line, &at) else { continue };
+                let line = serde_json::from_str(&text).map_err(|_odd| unreadable())?;
+                let next = self.pseudonym.line(&line, &at);
+                let Some(line) = next else {
+                    self.done.left += u64::from(self.pseudonym.is_named_in(&text));
+                    continue;
+                };
                 let line = serde_json::to_string(&line).map_err(|_odd| unreadable())?;
-                replaced.push((unsigned(after), Digest::of(line.as_bytes())));
+                self.done.left += u64::from(self.pseudonym.is_named_in(&line));
+                let stands = Digest::of(line.as_bytes());
+                replaced.push(ReplacedLine { entry: unsigned(after), line: stands, before, after: link });
                 run!(&mut **self.on, SET_LINE, line, self.school, after).map_err(unavailable)?;
             }
         }
@@ -199,7 +206,9 @@ where
             if sent != 0 {
                 self.paper(&serde_json::from_str(&mail).map_err(unreadable)?).await?;
             }
-            let Some(next) = self.pseudonym.mail(&mail).map_err(unreadable)? else { continue };
+            let next = self.pseudonym.mail(&mail).map_err(unreadable)?;
+            self.done.left += u64::from(self.pseudonym.is_named_in(next.as_deref().unwrap_or(&mail)));
+            let Some(next) = next else { continue };
             serde_json::from_str::<Mail>(&next).map_err(unreadable)?;
             run!(&mut **self.on, SET_MAIL, next, self.school, number).map_err(unavailable)?;
             self.done.mails += 1;

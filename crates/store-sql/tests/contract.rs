@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use usher_events::chain::next_link;
 use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::erasure::pseudonym::Pseudonym;
 use usher_records::group::Group;
@@ -132,4 +133,44 @@ async fn verify_names_what_is_altered_after_an_erasure() {
             clean @ Verdict::Clean { .. } => panic!("{statement}: {clean:?}"),
         }
     }
+}
+
+/// Whoever alters a line before one that an erasure replaced, and makes the links up to there anew, is found out: the erasure
+/// wrote down the links on both sides of what it replaced.
+#[tokio::test]
+async fn verify_names_a_chain_that_was_made_anew_up_to_an_erased_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("books.db");
+    let store = books_with_three_classes(&file).await;
+    let books = Books::new(Arc::clone(&store), SCHOOL);
+    let who = contract::somebody(Id::new(0x0180_1234_5678_9abc), "Zebedee", "Quill");
+    let change = Change::of(Action::PersonAdded, Write::of(&who, Expect::New)).because("at the kiosk");
+    books.commit(&change, &Actor::Person(who.id), NOW).await.unwrap();
+    let words = ["Zebedee Quill".to_owned()];
+    let code = Id::new(0x0190_1234_5678_9abc);
+    let pseudonym = Pseudonym::new(std::slice::from_ref(&who), &words, code);
+    store.rewrite(SCHOOL, pseudonym, code, &Actor::CommandLine, NOW).await.unwrap();
+    assert!(matches!(verify(&*store, SCHOOL).await.unwrap(), Verdict::Clean { entries: 5, .. }));
+
+    // Entries 2 and 3 stand before the replaced fourth: another reason is put in, and every link follows from it.
+    let entries = store.journal(SCHOOL, 0, 10).await.unwrap();
+    let behind = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+    let mut link = entries[0].link;
+    for entry in &entries[1..3] {
+        let mut read = entry.read().unwrap();
+        read.reason = Some("forged".into());
+        let line = serde_json::to_string(&read).unwrap();
+        link = next_link(link, line.as_bytes());
+        sqlx::query("UPDATE journal SET line = $1, link = $2 WHERE number = $3")
+            .bind(line)
+            .bind(link.as_bytes().to_vec())
+            .bind(i64::try_from(entry.number).unwrap())
+            .execute(&behind)
+            .await
+            .unwrap();
+    }
+    let Verdict::Altered { entry, what } = verify(&*store, SCHOOL).await.unwrap() else {
+        panic!("a chain made anew passes")
+    };
+    assert_eq!(entry, 4, "{what}");
 }

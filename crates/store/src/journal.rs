@@ -69,10 +69,24 @@ pub fn entry(
 /// firm, vouches for lines that are not those their links were made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replaced {
-    /// The entries, and the digest of the line that stands at each.
-    pub lines: Vec<(u64, Digest)>,
+    /// The lines that stand in place of others.
+    pub lines: Vec<ReplacedLine>,
     /// What was done besides.
     pub done: Rewritten,
+}
+
+/// A line that stands in place of another. The links on both sides are written down with it: so what stands before it is held
+/// as firmly as it was when the link after it was made from the line itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplacedLine {
+    /// Its entry.
+    pub entry: u64,
+    /// The digest of the line that stands there now.
+    pub line: Digest,
+    /// The chain's link before it.
+    pub before: Digest,
+    /// The chain's link after it.
+    pub after: Digest,
 }
 
 impl Replaced {

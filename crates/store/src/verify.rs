@@ -8,7 +8,7 @@ use usher_records::noun::Kind;
 use usher_types::digest::Digest;
 use usher_types::ids::SchoolId;
 
-use crate::journal::{self, Replaced};
+use crate::journal::{self, JournalEntry, Replaced, ReplacedLine};
 use crate::store::{Result, Store};
 
 /// What was found.
@@ -60,11 +60,12 @@ pub async fn verify(store: &dyn Store, school: SchoolId) -> Result<Verdict> {
             if entry.number != number {
                 return altered(format!("entry {number} is missing"));
             }
-            link = next_link(link, entry.line.as_bytes());
+            let before = link;
+            link = next_link(before, entry.line.as_bytes());
             if link != entry.link {
                 // The links after it are made from the one it had: that stays true of a line an erasure replaced.
                 match vouched.get(&number) {
-                    Some((digest, by)) if *digest == Digest::of(entry.line.as_bytes()) => {
+                    Some((line, by)) if stands_for(line, &entry, before) => {
                         replaced.push((number, *by));
                     }
                     _ => return altered(format!("entry {number} was altered")),
@@ -90,9 +91,14 @@ pub async fn verify(store: &dyn Store, school: SchoolId) -> Result<Verdict> {
     Ok(Verdict::Clean { entries: number, versions, link, replaced })
 }
 
+/// Whether this is the line an erasure put there, between the links that stood there then.
+fn stands_for(line: &ReplacedLine, entry: &JournalEntry, before: Digest) -> bool {
+    line.line == Digest::of(entry.line.as_bytes()) && line.before == before && line.after == entry.link
+}
+
 /// The lines that later erasures replaced, with the digest of what stands there and the entry that says so. Only an entry that is as it was written, or is
 /// vouched for by a later one that is, can vouch.
-async fn vouched(store: &dyn Store, school: SchoolId) -> Result<BTreeMap<u64, (Digest, u64)>> {
+async fn vouched(store: &dyn Store, school: SchoolId) -> Result<BTreeMap<u64, (ReplacedLine, u64)>> {
     let (mut erasures, mut number, mut link) = (Vec::new(), 0, journal::origin(school));
     loop {
         let entries = store.journal(school, number, PAGE).await?;
@@ -108,15 +114,15 @@ async fn vouched(store: &dyn Store, school: SchoolId) -> Result<BTreeMap<u64, (D
             }
         }
     }
-    let mut vouched = BTreeMap::new();
+    let mut vouched: BTreeMap<u64, (ReplacedLine, u64)> = BTreeMap::new();
     for (number, digest, fits, line) in erasures.into_iter().rev() {
-        if !fits && vouched.get(&number).map(|(digest, _)| digest) != Some(&digest) {
+        if !fits && vouched.get(&number).map(|(line, _)| line.line) != Some(digest) {
             continue;
         }
         let replaced = Replaced::of(store, school, &line).await?;
-        for (entry, digest) in replaced.map(|list| list.lines).unwrap_or_default() {
-            if entry < number {
-                vouched.entry(entry).or_insert((digest, number));
+        for line in replaced.map(|list| list.lines).unwrap_or_default() {
+            if line.entry < number {
+                vouched.entry(line.entry).or_insert((line, number));
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use serde_json::Value;
-use usher_events::event::Event;
+use usher_events::event::{Event, What};
 use usher_events::row::{ERASED, Row};
 use usher_events::wire;
 use usher_types::digest::Digest;
@@ -16,7 +16,7 @@ use usher_types::moment::Moment;
 use super::Store;
 use crate::filter::folded;
 use crate::manifest::FileEntry;
-use crate::spool::{SegmentReader, SpoolFault, segments};
+use crate::spool::{Segment, SegmentReader, SpoolFault, segments};
 use crate::table::{Stream, Table};
 
 /// What was done, to be kept as proof.
@@ -46,21 +46,21 @@ impl Store {
     ///
     /// # Errors
     /// When the disk fails, or a file cannot be read and so cannot be known to be free of them; done again, it goes on.
-    pub fn erase(
-        &mut self,
-        person: PersonId,
-        names: &[String],
-        held: &BTreeSet<PersonId>,
-        spool: &Path,
-        now: Moment,
-    ) -> Result<Erased, SpoolFault> {
+    pub fn erase(&mut self, wanted: &Wanted, spool: &Path, now: Moment) -> Result<Erased, SpoolFault> {
         self.compact(spool, now)?;
-        let wanted = Wanted::new(person, names).but_of(held);
-        let TakenOut { events, mentions } = self.take_out(&wanted)?;
-        let segments = self.release(spool, Moment::from_unix_ms(i64::MAX))?;
-        let left_in_spool = left(spool, &wanted)?;
+        let TakenOut { events, mentions } = self.take_out(wanted)?;
+        let released = self.release(spool, Moment::from_unix_ms(i64::MAX))?;
+        let left_in_spool = left(segments(spool)?.iter(), wanted)?;
         let link = self.manifest.link;
-        Ok(Erased { person, at: now, events, mentions, segments, left_in_spool, link })
+        Ok(Erased {
+            person: wanted.person,
+            at: now,
+            events,
+            mentions,
+            segments: released,
+            left_in_spool,
+            link,
+        })
     }
 
     /// Takes a person out of the files. What is in the spool is not looked at.
@@ -125,6 +125,7 @@ pub struct TakenOut {
 pub struct Wanted {
     person: PersonId,
     names: Vec<String>,
+    usernames: Vec<String>,
     held: BTreeSet<u64>,
 }
 
@@ -143,7 +144,13 @@ impl Wanted {
     /// A person, and the names they are known by.
     pub fn new(person: PersonId, names: &[String]) -> Self {
         let names = names.iter().map(|name| folded(name)).filter(|name| !name.is_empty()).collect();
-        Self { person, names, held: BTreeSet::new() }
+        Self { person, names, usernames: Vec::new(), held: BTreeSet::new() }
+    }
+
+    /// With their user names, which are looked for in tries to sign in and nowhere else: elsewhere the same word is a word.
+    #[must_use]
+    pub fn signing_in_as(self, usernames: &[String]) -> Self {
+        Self { usernames: usernames.iter().map(|name| folded(name)).collect(), ..self }
     }
 
     /// Leaves what these people did as it was, whomever it names.
@@ -157,9 +164,9 @@ impl Wanted {
         self.person
     }
 
-    /// Their names in small letters.
-    pub fn names(&self) -> &[String] {
-        &self.names
+    /// Their names and user names in small letters.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().chain(&self.usernames)
     }
 
     /// What an event is to them, by its row and by what was written of it.
@@ -190,7 +197,7 @@ impl Wanted {
         // What cannot be read may name anybody.
         let Ok(event) = wire::decode(bytes) else { return true };
         let text = folded(&String::from_utf8_lossy(bytes));
-        let seems = self.names.iter().any(|name| text.contains(name.as_str()));
+        let seems = self.names().any(|name| text.contains(name.as_str()));
         // As it is packed, a text has no space before it: whether a name is a word there is seen once it is unpacked.
         event.mentions(self.person) || (seems && self.is_named_by(&event))
     }
@@ -205,12 +212,16 @@ impl Wanted {
     }
 
     fn is_named_by(&self, event: &Event) -> bool {
+        let is_named = |text: &str| match event.what {
+            What::SignInFailed(_) => self.is_named_in(text) || self.usernames.contains(&folded(text)),
+            _ => self.is_named_in(text),
+        };
         // What cannot be told apart may name anybody.
         let Ok(value) = serde_json::to_value(event) else { return true };
         let mut values = vec![value];
         while let Some(value) = values.pop() {
             match value {
-                Value::String(text) if self.is_named_in(&text) => return true,
+                Value::String(text) if is_named(&text) => return true,
                 Value::Array(more) => values.extend(more),
                 Value::Object(more) => values.extend(more.into_iter().map(|(_, value)| value)),
                 _ => {}
@@ -248,11 +259,19 @@ fn has_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// Events in a spool that name them.
-fn left(spool: &Path, wanted: &Wanted) -> Result<u64, SpoolFault> {
+/// Whether the segment of a spool that is still written to names them: it cannot be taken in before it closes.
+///
+/// # Errors
+/// When the disk fails.
+pub fn is_in_open_segment(spool: &Path, wanted: &Wanted) -> Result<bool, SpoolFault> {
+    Ok(left(segments(spool)?.last().into_iter(), wanted)? > 0)
+}
+
+/// Events in segments that name them.
+fn left<'a>(segments: impl Iterator<Item = &'a Segment>, wanted: &Wanted) -> Result<u64, SpoolFault> {
     let mut left = 0;
-    for segment in segments(spool)? {
-        let mut reader = SegmentReader::open(&segment)?;
+    for segment in segments {
+        let mut reader = SegmentReader::open(segment)?;
         while let Some(frame) = reader.next_event() {
             left += u64::from(wanted.is_left_in(frame.bytes()));
         }

@@ -25,7 +25,7 @@ use crate::table::{Full, TableWriter};
 pub use crate::manifest::Cover as Covered;
 pub(crate) use compact::OWN;
 pub use compact::{Compacted, Delivery, Frame};
-pub use erase::{Erased, Is, TakenOut, Wanted};
+pub use erase::{Erased, Is, TakenOut, Wanted, is_in_open_segment};
 pub use keep::{KeepRules, Keeping, Kept};
 pub use verify::{StoreVerdict, verify};
 

@@ -152,7 +152,8 @@ fn of_somebody_erased_no_byte_is_left_and_other_counts_stay() {
     let mut people = counts(&played, &By::Person);
     let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
 
-    let erased = store.erase(whom, &names, &BTreeSet::new(), &played.spool(), days(10)).unwrap();
+    let erased =
+        store.erase(&Wanted::new(whom, &names).but_of(&BTreeSet::new()), &played.spool(), days(10)).unwrap();
     assert_eq!(erased.events, u64::try_from(theirs).unwrap());
     assert!(erased.mentions > 3 && erased.segments == 4 && erased.left_in_spool == 0, "{erased:?}");
 
@@ -191,7 +192,8 @@ fn of_somebody_erased_no_byte_is_left_and_other_counts_stay() {
     assert_eq!(counts(&played, &By::Person), people);
     assert!(clean(&played));
     // Again there is nothing to take out.
-    let again = store.erase(whom, &names, &BTreeSet::new(), &played.spool(), days(10)).unwrap();
+    let again =
+        store.erase(&Wanted::new(whom, &names).but_of(&BTreeSet::new()), &played.spool(), days(10)).unwrap();
     assert_eq!((again.events, again.mentions), (0, 0));
 }
 
@@ -223,7 +225,8 @@ fn taking_out_leaves_words_that_only_hold_a_name_and_what_a_case_holds() {
     let names = ["Zebedee Quillfeather".to_owned()];
     let everybody: BTreeSet<PersonId> = played.events.iter().filter_map(Event::person).collect();
     let mut store = played.open();
-    let erased = store.erase(whom, &names, &everybody, &played.spool(), days(3)).unwrap();
+    let erased =
+        store.erase(&Wanted::new(whom, &names).but_of(&everybody), &played.spool(), days(3)).unwrap();
     let theirs = played.events.iter().filter(|event| event.person() == Some(whom)).count();
     assert_eq!((erased.events, erased.left_in_spool), (u64::try_from(theirs).unwrap(), 0));
     let kept = events(&played).iter().filter(|event| format!("{event:?}").contains("Quillfeather")).count();

@@ -53,6 +53,12 @@ pub struct Erasure {
     pub answer: Option<Answer>,
     /// Who called it off after that, and when.
     pub called_off: Option<(PersonId, Moment)>,
+    /// When taking out began: from then on it cannot be called off.
+    #[serde(default)]
+    pub begun: Option<Moment>,
+    /// When its day came and it might not be carried out any more, so that it ended.
+    #[serde(default)]
+    pub lapsed: Option<Moment>,
     /// What the event files lost so far.
     #[serde(default)]
     pub events: Events,
@@ -119,6 +125,8 @@ pub enum State {
     Refused,
     /// Somebody called it off.
     CalledOff,
+    /// When its day came, what it was agreed on under was so no more: it ended, and is asked for anew.
+    Lapsed,
     /// It is done.
     Done,
 }
@@ -126,12 +134,13 @@ pub enum State {
 impl Erasure {
     /// Where it stands.
     pub const fn state(&self) -> State {
-        match (&self.done, &self.called_off, &self.answer) {
-            (Some(_), _, _) => State::Done,
-            (None, Some(_), _) => State::CalledOff,
-            (None, None, None) => State::Waiting,
-            (None, None, Some(answer)) if answer.agreed => State::Agreed,
-            (None, None, Some(_)) => State::Refused,
+        match (&self.done, &self.called_off, &self.lapsed, &self.answer) {
+            (Some(_), ..) => State::Done,
+            (None, Some(_), ..) => State::CalledOff,
+            (None, None, Some(_), _) => State::Lapsed,
+            (None, None, None, None) => State::Waiting,
+            (None, None, None, Some(answer)) if answer.agreed => State::Agreed,
+            (None, None, None, Some(_)) => State::Refused,
         }
     }
 
@@ -140,8 +149,13 @@ impl Erasure {
         self.answer.filter(|answer| answer.agreed).map(|answer| answer.at.plus_minutes(CALL_OFF_MINUTES))
     }
 
-    /// Whether the code stands already, so that it cannot be called off and only the end of it is missing.
+    /// Whether taking out has begun, so that it cannot be called off.
     pub fn has_begun(&self) -> bool {
+        self.begun.is_some() || self.code_stands()
+    }
+
+    /// Whether the code stands already, so that only the end of it is missing.
+    pub fn code_stands(&self) -> bool {
         self.person == self.code
     }
 }
@@ -230,13 +244,14 @@ pub fn ask(erasure: &Erasure, known: &Known<'_>) -> Result<Change, Refusal> {
     let reason = refusal::reason(&erasure.reason)?.to_owned();
     known.allow(&erasure.words)?;
     let again = |one: &Erasure| {
-        one.person == erasure.person && !matches!(one.state(), State::Refused | State::CalledOff)
+        one.person == erasure.person
+            && !matches!(one.state(), State::Refused | State::CalledOff | State::Lapsed)
     };
     if known.erasures.iter().any(again) {
         return Err(Refusal::AlreadySo);
     }
     let asked = Erasure { reason, answer: None, called_off: None, done: None, ..erasure.clone() };
-    let asked = Erasure { events: Events::default(), ..asked };
+    let asked = Erasure { begun: None, lapsed: None, events: Events::default(), ..asked };
     Ok(Change::of(Action::ErasureAsked, Write::of(&asked, Expect::New)))
 }
 
@@ -267,6 +282,30 @@ pub fn call_off(stored: &Stored<Erasure>, by: PersonId, at: Moment) -> Result<Ch
     }
     let next = Erasure { called_off: Some((by, at)), ..stored.value.clone() };
     Ok(Change::of(Action::ErasureCalledOff, stored.replace(&next)))
+}
+
+/// Taking out begins: written down first, so that nobody is told it was called off while it goes on.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] unless it was agreed and has not begun.
+pub fn begin(stored: &Stored<Erasure>, at: Moment) -> Result<Change, Refusal> {
+    if stored.value.state() != State::Agreed || stored.value.has_begun() {
+        return Err(Refusal::AlreadySo);
+    }
+    let next = Erasure { begun: Some(at), ..stored.value.clone() };
+    Ok(Change::of(Action::ErasureCarriedOn, stored.replace(&next)))
+}
+
+/// Its day came and it may not be carried out: it ends, and nobody is taken out years later by what was agreed on now.
+///
+/// # Errors
+/// As [`begin`].
+pub fn lapse(stored: &Stored<Erasure>, why: &Refusal, at: Moment) -> Result<Change, Refusal> {
+    if stored.value.state() != State::Agreed || stored.value.has_begun() {
+        return Err(Refusal::AlreadySo);
+    }
+    let next = Erasure { lapsed: Some(at), ..stored.value.clone() };
+    Ok(Change::of(Action::ErasureCalledOff, stored.replace(&next)).because(&why.to_string()))
 }
 
 /// Notes what the event files lost.

@@ -52,7 +52,11 @@ impl Names {
         }
         let theirs = |account: &&Account| who.is_some_and(|who| account.owner == Owner::Person(who));
         for account in accounts.iter().filter(theirs) {
-            push(&mut names.single, account.username.to_string());
+            let name = account.username.to_string();
+            let other = |one: &Account| !theirs(&one) && is_same(one.username.as_str(), &name);
+            let same = |one: &&Person| single_names(one).iter().any(|single| is_same(single, &name));
+            let taken = accounts.iter().any(other) || others.iter().any(same);
+            push(if taken { &mut names.shared } else { &mut names.single }, name);
         }
         names
     }
@@ -130,6 +134,11 @@ impl Pseudonym {
     /// What stands for them.
     pub const fn code(&self) -> PersonId {
         self.to
+    }
+
+    /// Whole names and addresses: nobody else is called so, wherever they stand.
+    pub fn whole(&self) -> &[String] {
+        &self.whole
     }
 
     /// The words that are looked for.
@@ -324,7 +333,7 @@ const fn free_text(kind: Kind) -> Option<&'static [&'static str]> {
         Kind::LessonList | Kind::Signature | Kind::Slip | Kind::Device | Kind::ReturnList => &["name"],
         Kind::ParentsPlace => &["decided_by", "reason"],
         Kind::RegisterEntry => &["text"],
-        Kind::Permission => &["reason", "details", "words"],
+        Kind::Permission => &["reason", "details", "words", "agreed", "refused", "ended"],
         Kind::Request => &["reason", "words", "risks"],
         Kind::Grant | Kind::Sanction | Kind::Look | Kind::Unrestricted | Kind::PolicyDraft => &["reason"],
         Kind::Examination => &["place", "reason", "words"],

@@ -20,6 +20,8 @@ fn erasure() -> Erasure {
         at: NOW,
         answer: None,
         called_off: None,
+        begun: None,
+        lapsed: None,
         events: Events::default(),
         done: None,
     }
@@ -139,6 +141,17 @@ fn it_waits_a_week_and_can_be_called_off_until_the_code_stands() {
     for one in [erasure(), agreed.clone()] {
         assert!(call_off(&stored(one), Id::new(9), NOW).is_ok());
     }
+    // Once it has begun nobody is told that nothing was taken out, and what has not begun ends where it may not be done.
+    assert_eq!(begin(&stored(erasure()), NOW), Err(Refusal::AlreadySo), "nobody confirmed it");
+    assert!(begin(&stored(agreed.clone()), NOW).is_ok());
+    let begun = Erasure { begun: Some(NOW), ..agreed.clone() };
+    assert_eq!(call_off(&stored(begun.clone()), Id::new(9), NOW), Err(Refusal::AlreadySo));
+    assert_eq!(begin(&stored(begun.clone()), NOW), Err(Refusal::AlreadySo));
+    assert_eq!(lapse(&stored(begun), &Refusal::InACase, NOW), Err(Refusal::AlreadySo));
+    assert!(lapse(&stored(agreed.clone()), &Refusal::InACase, NOW).is_ok());
+    let lapsed = Erasure { lapsed: Some(NOW), ..agreed.clone() };
+    assert_eq!(lapsed.state(), State::Lapsed);
+    assert_eq!(Asked { erasures: vec![lapsed], ..Asked::default() }.refused(), None, "it is asked for anew");
     let stands = Erasure { person: CODE, ..agreed.clone() };
     assert_eq!(call_off(&stored(stands), Id::new(9), NOW), Err(Refusal::AlreadySo));
     let done = Done { at: NOW, books: Rewritten::default() };

@@ -182,12 +182,14 @@ fn row(desk: &AtDesk, f: &Frame, roll: &Roll, one: &Erasure) -> Row {
         Stands::Agreed => ("info", "erasure-agreed"),
         Stands::Refused => ("stop", "erasure-refused"),
         Stands::CalledOff => ("stop", "erasure-called-off"),
+        Stands::Lapsed => ("stop", "erasure-lapsed"),
         Stands::Done => ("go", "erasure-done"),
     };
     let answered = one.answer.map(|answer| {
         by_at(if answer.agreed { "erasure-agreed-by" } else { "erasure-refused-by" }, answer.by, answer.at)
     });
     let ended = one.called_off.map(|(by, at)| by_at("erasure-called-off-by", by, at));
+    let lapsed = one.lapsed.map(|at| says.t1("erasure-lapsed-at", "time", clock.full(at)));
     let waits = matches!(one.state(), Stands::Waiting | Stands::Agreed) && !one.has_begun();
     let due = one.due().filter(|_due| waits).map(|due| says.t1("erasure-due", "time", clock.full(due)));
     Row {
@@ -197,7 +199,7 @@ fn row(desk: &AtDesk, f: &Frame, roll: &Roll, one: &Erasure) -> Row {
         state: says.t(key),
         reason: one.reason.clone(),
         asked: by_at("erasure-asked-by", one.by, one.at),
-        answered: ended.or(answered),
+        answered: ended.or(lapsed).or(answered),
         words: one.words.join(" · "),
         due,
         hindered: None,
@@ -268,6 +270,8 @@ async fn ask(
         at: desk.at,
         answer: None,
         called_off: None,
+        begun: None,
+        lapsed: None,
         events: Events::default(),
         done: None,
     };
