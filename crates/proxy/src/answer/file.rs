@@ -56,7 +56,7 @@ pub(crate) async fn look(
                 coding: name::codings(headers),
                 shown_as: reading.shown_as(),
             };
-            see(gateway, held, asked).await
+            see(gateway, held, asked, recording.book()).await
         }
         Err(Unheld::TooLarge) => unseen(kind, Unread::TooMuch, ScanFailure::TooLarge),
         Err(Unheld::NoRoom) => unseen(kind, Unread::TooMuch, ScanFailure::Down),
@@ -209,8 +209,7 @@ struct Seen {
 }
 
 /// Looks into a download, away from the threads that pass bytes on.
-async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked) -> Seen {
-    let book = gateway.book();
+async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked, book: Arc<PhraseBook>) -> Seen {
     // Looking takes a core and room on the disk for what is unpacked: a few at a time, and the others wait.
     let _turn = gateway.looking.acquire().await;
     let looked = tokio::task::spawn_blocking(move || {

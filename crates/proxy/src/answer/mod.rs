@@ -94,7 +94,7 @@ async fn look(
         let refused = reading::unlooked(recording, Kind::Unknown, Unread::Partial);
         return if refused { Look::Refused } else { Look::Passes };
     }
-    let mut reading = Box::new(Reading::of(headers, &recording.facts, gateway.book()));
+    let mut reading = Box::new(Reading::of(headers, &recording.facts, recording.book()));
     if reading.is_live() {
         return Look::Read(reading);
     }

@@ -15,6 +15,7 @@ mod calls;
 mod certificates;
 mod credentials;
 mod flow;
+mod generations;
 mod hellos;
 mod icap;
 mod inside;

@@ -245,6 +245,21 @@ impl Rig {
         self.snapshot.store(Some(snapshot));
     }
 
+    /// The generation in force.
+    pub(crate) fn digest(&self) -> Digest {
+        self.snapshot.load().as_ref().unwrap().digest()
+    }
+
+    /// Whether anything but these tests holds a generation.
+    pub(crate) fn is_in_use(&self, generation: Digest) -> bool {
+        Arc::strong_count(&self.generations.lock().unwrap()[&generation]) > 1
+    }
+
+    /// How many generations are held by anything but these tests.
+    pub(crate) fn in_use(&self) -> usize {
+        self.generations.lock().unwrap().values().filter(|kept| Arc::strong_count(kept) > 1).count()
+    }
+
     /// Takes the policy away.
     pub(crate) fn unpublish(&self) {
         self.snapshot.store(None);
