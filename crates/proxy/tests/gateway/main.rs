@@ -27,6 +27,7 @@ mod relayed;
 mod resumption;
 mod revoked;
 mod safe;
+mod scanned;
 mod sites;
 mod squid;
 mod threads;
