@@ -21,6 +21,7 @@ mod icap;
 mod inside;
 mod leaving;
 mod malformed;
+mod methods;
 mod pinned;
 mod recording;
 mod relayed;
