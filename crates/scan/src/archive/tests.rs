@@ -239,7 +239,7 @@ fn a_stored_zip_in_a_zip_is_walked_once() {
 }
 
 #[test]
-fn bombs_go_off_in_the_yard() {
+fn peers_case_17_bombs_go_off_in_the_yard() {
     let zeros = vec![0; 64 << 20];
     let limits = Limits { unpacked_bytes: 512 << 20, member_bytes: 128 << 20, ..Limits::default() };
     let flat = zip(&[part("zeros", &zeros)]);
