@@ -185,9 +185,8 @@ fn decrypting(port: u16, folder: &Path, site: IpAddr) -> String {
         .output()
         .unwrap();
     assert!(made.status.success(), "{made:?}");
-    let owned = std::process::Command::new("chown").args(["-R", "proxy"]).arg(&store).status().unwrap();
-    // Whoever is not root runs squid as themselves.
-    drop(owned);
+    // Where it fails nobody here is root, and squid runs as whoever this is.
+    let _owned = std::process::Command::new("chown").args(["-R", "proxy"]).arg(&store).status().unwrap();
     format!(
         "http_port 127.0.0.1:{port} ssl-bump tls-cert={path}/school.pem generate-host-certificates=on\n\
          sslcrtd_program {CERTGEN} -s {path}/certificates -M 4MB\ntls_outgoing_options cafile={path}/sites.pem\n\
