@@ -6,6 +6,7 @@ use std::io::Cursor;
 use libfuzzer_sys::fuzz_target;
 use usher_scan::archive::{LONGEST_PATH_CHARS, Limits, MOST_FOUND, look_inside};
 use usher_scan::kind::{Hints, identify};
+use usher_scan::stopwatch::Stopwatch;
 
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits {
@@ -18,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let kind = identify(bytes, bytes, &Hints::default());
     let mut shown = 0;
-    let inside = look_inside(kind, &mut Cursor::new(bytes), &limits, &mut |member| {
+    let inside = look_inside(kind, &mut Cursor::new(bytes), &limits, &Stopwatch::stopped(), &mut |member| {
         shown += 1;
         assert!(member.depth <= limits.depth && member.bytes.len() <= 1 << 20);
         assert!(member.path.chars().count() <= LONGEST_PATH_CHARS);

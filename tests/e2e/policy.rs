@@ -83,7 +83,10 @@ fn web_31_a_policy_is_shown_checked_compared_and_tested_and_one_that_breaks_a_pr
     let school = School::new();
     let same = school.file("[[group]]", "[[group]]");
     let same = same.to_str().unwrap();
-    assert!(school.policy(&["check", same]).0);
+    let (fine, told) = school.policy(&["check", same]);
+    assert!(fine, "{told}");
+    let unscanned = "when no scanner could look: allow for staff; failures: too-large; classes: any";
+    assert!(told.contains(unscanned), "{told}");
     assert!(school.policy(&["diff", same]).1.contains("Nothing changes"));
     let (kept, told) = school.policy(&["test"]);
     assert!(kept, "{told}");

@@ -109,7 +109,7 @@ pub const KEYS: [Key; 26] = [
     Key {
         name: "scanners.deadline-seconds",
         default: "30",
-        meaning: "How long all scanners together may take over one download, 1 to 600 seconds. What happens then is the school's policy.",
+        meaning: "How long all scanners together may take over one download, 1 to 600 seconds. What happens then is the school's policy (`[[unscanned]]`: by group, by failure and by class of file).",
     },
     Key {
         name: "icap.listen",

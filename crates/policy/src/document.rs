@@ -400,6 +400,10 @@ pub struct UnscannedRule {
     /// Failures it is about; empty means all.
     #[serde(default)]
     pub failures: Vec<ScanFailure>,
+    /// Classes of files it is about, by the gravest thing seen in them; empty means all. What nothing is known of is of no
+    /// class, so no rule that names some fits it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
 }
 
 /// What is not decrypted, and why.

@@ -10,7 +10,9 @@ use usher_lists::category::{Catalogue, Category};
 use usher_types::calendar::PeriodKind;
 
 use crate::diff::verdict;
-use crate::document::{CarriesRule, FilterGroup, ImageSearch, LeavingRule, PolicyDocument, SafeLevel};
+use crate::document::{
+    CarriesRule, FilterGroup, ImageSearch, LeavingRule, PolicyDocument, SafeLevel, UnscannedRule,
+};
 use crate::verdict::Verdict;
 
 /// What the policy says for one group.
@@ -38,6 +40,8 @@ pub struct ForGroup<'a> {
     pub leaving: Vec<&'a LeavingRule>,
     /// What it may not download.
     pub carries: Vec<&'a CarriesRule>,
+    /// What happens to what no scanner could look at; the first that fits counts, and the rest is shut.
+    pub unscanned: Vec<&'a UnscannedRule>,
 }
 
 /// Categories that mean the same at the same times.
@@ -81,6 +85,7 @@ fn for_group<'a>(policy: &'a PolicyDocument, group: &'a FilterGroup, catalogue: 
         words: strictest(policy, &policy.content.limits, &group.name).is_some(),
         leaving: policy.leaving.iter().filter(|rule| is_for(&rule.whom)).collect(),
         carries: policy.carries.iter().filter(|rule| is_for(&rule.whom)).collect(),
+        unscanned: policy.unscanned.iter().filter(|rule| is_for(&rule.whom)).collect(),
     }
 }
 

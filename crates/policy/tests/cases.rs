@@ -9,7 +9,7 @@ use serde::Deserialize;
 use usher_lists::overlay::Edit;
 use usher_policy::decide::{decide_tls, decide_web, order};
 use usher_policy::decision::{Adjust, Decision, Note, Step};
-use usher_policy::document::{InspectionRule, Lockdown, PolicyDocument, Rule};
+use usher_policy::document::{InspectionRule, Lockdown, PolicyDocument, Rule, UnscannedRule};
 use usher_policy::facts::{CertificateFit, Circumstances, Hello, LessonFacts, Refused, Restricted, Tunnel};
 use usher_policy::snapshot::Snapshot;
 use usher_records::grant::{Grant, Opens, Scope};
@@ -47,6 +47,9 @@ struct School {
     /// Rules about decrypting.
     #[serde(default)]
     inspection: Vec<InspectionRule>,
+    /// What happens when no scanner could look; before what the profile says.
+    #[serde(default)]
+    unscanned: Vec<UnscannedRule>,
     #[serde(default)]
     reach: Vec<ipnet::IpNet>,
     #[serde(default)]
@@ -163,6 +166,7 @@ impl School {
         document.lockdown.clone_from(&self.lockdown);
         document.rules.splice(0..0, self.rule.iter().cloned());
         document.inspection.rules.clone_from(&self.inspection);
+        document.unscanned.splice(0..0, self.unscanned.iter().cloned());
         document.reach.clone_from(&self.reach);
         let all: Vec<(&str, &str)> = self
             .lists

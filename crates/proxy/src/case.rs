@@ -3,21 +3,21 @@
 use std::net::IpAddr;
 
 use usher_events::event::{Outcome, TunnelEvent, WebEvent, What};
+use usher_policy::decide::{decide_tls, decide_web};
 use usher_policy::decision::{Decision, Flip, Reason, Step};
 use usher_policy::facts::{Circumstances, TlsFacts, WebFacts};
+use usher_policy::snapshot::Snapshot;
 use usher_policy::verdict::{TlsAction, Verdict, WebAction, actions};
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
-
-use crate::gateway::Gateway;
 
 /// The facts of a request or a tunnel: how they are judged, and what becomes of them.
 pub(crate) trait Case: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// What is decided on them.
     type Judgement: std::fmt::Debug + Clone + Send + Sync + 'static;
 
-    /// Decides with the snapshot as it is now. Without one nothing goes through.
-    fn judge(&self, gateway: &Gateway, at: Moment) -> Self::Judgement;
+    /// Decides with a snapshot. Without one nothing goes through.
+    fn judge(&self, snapshot: Option<&Snapshot>, at: Moment) -> Self::Judgement;
 
     /// The decision in it.
     fn decision(judgement: &Self::Judgement) -> &Decision;
@@ -46,8 +46,8 @@ pub(crate) trait Case: Clone + std::fmt::Debug + Send + Sync + 'static {
 impl Case for WebFacts {
     type Judgement = Decision;
 
-    fn judge(&self, gateway: &Gateway, at: Moment) -> Decision {
-        gateway.decide_web(self, at).unwrap_or_else(unjudged)
+    fn judge(&self, snapshot: Option<&Snapshot>, at: Moment) -> Decision {
+        snapshot.map_or_else(unjudged, |snapshot| decide_web(snapshot, self, at))
     }
 
     fn decision(judgement: &Decision) -> &Decision {
@@ -78,8 +78,9 @@ impl Case for WebFacts {
 impl Case for TlsFacts {
     type Judgement = (Decision, TlsAction);
 
-    fn judge(&self, gateway: &Gateway, at: Moment) -> (Decision, TlsAction) {
-        gateway.decide_tls(self, at).unwrap_or_else(|| (unjudged(), TlsAction::Terminate))
+    fn judge(&self, snapshot: Option<&Snapshot>, at: Moment) -> (Decision, TlsAction) {
+        let unjudged = || (unjudged(), TlsAction::Terminate);
+        snapshot.map_or_else(unjudged, |snapshot| decide_tls(snapshot, self, at))
     }
 
     fn decision((decision, _): &(Decision, TlsAction)) -> &Decision {

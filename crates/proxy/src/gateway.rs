@@ -9,12 +9,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use usher_certs::leaf::Minter;
 use usher_events::sink::{EventSink, Place, SinkClosed};
-use usher_policy::decide::{decide_tls, decide_web};
-use usher_policy::decision::Decision;
-use usher_policy::facts::{Circumstances, TlsFacts, WebFacts};
+use usher_policy::facts::Circumstances;
 use usher_policy::presence::Presences;
 use usher_policy::snapshot::Snapshot;
-use usher_policy::verdict::TlsAction;
 use usher_scan::features::Features;
 use usher_scan::personal::PersonalBook;
 use usher_scan::phrase::book::PhraseBook;
@@ -143,22 +140,12 @@ impl Gateway {
         }
     }
 
-    /// The snapshot to decide one step with.
+    /// The snapshot in force now. A request keeps the one it began with: its recording asks.
     pub(crate) fn snapshot(&self) -> Guard<Option<Arc<Snapshot>>> {
         self.parts.snapshot.load()
     }
 
-    /// Decides on a request. Without a snapshot there is no decision, and nothing goes through.
-    pub(crate) fn decide_web(&self, facts: &WebFacts, at: Moment) -> Option<Decision> {
-        self.snapshot().as_ref().map(|snapshot| decide_web(snapshot, facts, at))
-    }
-
-    /// Decides on a tunnel.
-    pub(crate) fn decide_tls(&self, facts: &TlsFacts, at: Moment) -> Option<(Decision, TlsAction)> {
-        self.snapshot().as_ref().map(|snapshot| decide_tls(snapshot, facts, at))
-    }
-
-    /// The phrases pages are read for.
+    /// The phrases pages are read for now. A request keeps those it began with.
     pub(crate) fn book(&self) -> Arc<PhraseBook> {
         self.parts.phrases.load_full()
     }

@@ -17,7 +17,7 @@ use usher_scan::features::{Sent, SentKind};
 use usher_scan::{form, sent};
 use usher_types::url::WebAddress;
 
-use crate::answer::name;
+use crate::answer::{name, stopwatch};
 use crate::body::BodyFault;
 use crate::coming::{Coming, Rest, Took};
 use crate::gateway::Gateway;
@@ -159,7 +159,7 @@ impl Asked {
 fn plain(codings: &[Coding], body: &[u8]) -> Bytes {
     let mut plain = BytesMut::new();
     // What is broken or cut off gives what was read before.
-    let _partly = Decoder::new(codings).push(body, |piece| {
+    let _partly = Decoder::new(codings, stopwatch()).push(body, |piece| {
         if plain.len() < SENT_LOOKED_AT_BYTES {
             plain.extend_from_slice(piece);
         }

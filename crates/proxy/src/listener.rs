@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -264,7 +264,13 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     let ends_http1 = connection.protocol == Protocol::Http1 && websocket::is_wanted(&request);
     // Boxed, because the largest way through is far larger than the usual one.
-    let answer = Box::pin(serve::serve(gateway, connection, request)).await;
+    let is_head = request.version() == Version::HTTP_2 && request.method() == Method::HEAD;
+    let mut answer = Box::pin(serve::serve(gateway, connection, request)).await;
+    // A page of ours says how long it is. On HTTP/1.1 the library keeps it back; on HTTP/2 it would send it, and a client
+    // that gets a body to HEAD breaks the stream off.
+    if is_head && matches!(answer.body(), Body::Full(_)) {
+        *answer.body_mut() = Body::Empty;
+    }
     // The guard took what follows such a request for a WebSocket's and did not judge it.
     let refused = ends_http1 && answer.status() != StatusCode::SWITCHING_PROTOCOLS;
     Ok(if refused { serve::closing(answer) } else { answer })

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 use usher_events::event::{End, Ended, Event, Outcome, Protocol, Turned, What};
 use usher_events::sink::Place;
 use usher_policy::decision::Decision;
+use usher_policy::snapshot::Snapshot;
+use usher_scan::phrase::book::PhraseBook;
 use usher_types::digest::Digest;
 use usher_types::ids::EventId;
 use usher_types::moment::Moment;
@@ -19,6 +21,18 @@ use crate::guard::Busy;
 use crate::identify::Shown;
 use crate::shares::Share;
 
+/// What a request began with, and is decided with from head to answer: one generation, whatever is published meanwhile.
+struct Kept {
+    snapshot: Option<Arc<Snapshot>>,
+    phrases: Arc<PhraseBook>,
+}
+
+impl Kept {
+    fn now(gateway: &Gateway) -> Self {
+        Self { snapshot: gateway.parts.snapshot.load_full(), phrases: gateway.book() }
+    }
+}
+
 /// The event of one request or tunnel, as far as it is known.
 pub(crate) struct Recording<C: Case> {
     /// What the decision sees.
@@ -29,6 +43,8 @@ pub(crate) struct Recording<C: Case> {
     id: EventId,
     at: Moment,
     began: Instant,
+    /// What it is judged with until its event is written.
+    kept: Option<Kept>,
     judgement: Option<C::Judgement>,
     outcome: Outcome,
     received: Arc<Received>,
@@ -78,6 +94,7 @@ impl<C: Case> Recording<C> {
             place: Some(place),
             at,
             began: Instant::now(),
+            kept: Some(Kept::now(gateway)),
             judgement: None,
             outcome,
             received: Arc::default(),
@@ -103,9 +120,26 @@ impl<C: Case> Recording<C> {
         &self.gateway
     }
 
+    /// The snapshot it began with, or the one in force once its event is written.
+    pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        match &self.kept {
+            Some(kept) => kept.snapshot.clone(),
+            None => self.gateway.parts.snapshot.load_full(),
+        }
+    }
+
+    /// The phrases its answer is read for: those of the time it began, as its snapshot is.
+    pub(crate) fn book(&self) -> Arc<PhraseBook> {
+        self.kept.as_ref().map_or_else(|| self.gateway.book(), |kept| Arc::clone(&kept.phrases))
+    }
+
+    fn decided(&self) -> C::Judgement {
+        self.facts.judge(self.snapshot().as_deref(), self.at)
+    }
+
     /// Judges the facts as they are now; the last judgement is the one that is recorded.
     pub(crate) fn judge(&mut self) -> &mut C::Judgement {
-        let judgement = self.facts.judge(&self.gateway, self.at);
+        let judgement = self.decided();
         self.is_turned = self.place.is_none() && C::decision(&judgement).is_refusal();
         self.judgement.insert(judgement)
     }
@@ -117,7 +151,8 @@ impl<C: Case> Recording<C> {
 
     /// The last judgement, or the first.
     pub(crate) fn judgement(&mut self) -> &mut C::Judgement {
-        self.judgement.get_or_insert_with(|| self.facts.judge(&self.gateway, self.at))
+        let judgement = self.judgement.take().unwrap_or_else(|| self.decided());
+        self.judgement.insert(judgement)
     }
 
     /// The decision in the last judgement, or the first.
@@ -130,7 +165,9 @@ impl<C: Case> Recording<C> {
         self.decision().generation != Digest::default()
     }
 
-    /// Judges an open request again, with the snapshot, the person and the time as they are now.
+    /// Judges an open request again, with the snapshot, the person and the time as they are now. That is not the snapshot it
+    /// began with, on purpose: a tunnel or a live page stays open for hours, and what is shut meanwhile is to end. What is
+    /// recorded of it stays the decision it went on by.
     pub(crate) fn is_still_allowed(&self) -> bool {
         let Some(before) = &self.judgement else { return true };
         let at = self.gateway.now();
@@ -140,7 +177,7 @@ impl<C: Case> Recording<C> {
             Some(shown) => shown.who_lately(&self.gateway, at),
             None => self.gateway.who(who.device.address, at),
         };
-        let judgement = facts.judge(&self.gateway, at);
+        let judgement = facts.judge(self.gateway.snapshot().as_deref(), at);
         if !C::stays_unread(before, &judgement) {
             return false;
         }
@@ -203,12 +240,15 @@ impl<C: Case> Recording<C> {
         self.outcome.protocol = protocol;
     }
 
-    /// Writes the event while the request goes on; its end follows as an event of its own.
+    /// Writes the event while the request goes on; its end follows as an event of its own. What it began with is let go of:
+    /// from here on it is judged by what is in force, as [`Self::is_still_allowed`] does, and a tunnel that is open all day
+    /// does not keep a whole generation of lists in memory.
     pub(crate) fn write_open(&mut self) {
         if let Some((place, _share)) = self.place.take() {
             self.outcome.end = End::StillOpen;
             self.settle();
             self.write(place);
+            self.kept = None;
         }
     }
 

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use usher_scan::archive::{Inside, Limits, look_inside};
 use usher_scan::kind::{Hints, LOOKED_AT_TAIL_BYTES, identify};
+use usher_scan::stopwatch::Stopwatch;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -50,9 +51,15 @@ fn row(path: &Path, sample: &[u8]) -> Result<(String, bool), Box<dyn Error>> {
     let tail = bytes.get(bytes.len().saturating_sub(LOOKED_AT_TAIL_BYTES)..).unwrap_or_default();
     let kind = identify(&bytes, tail, &Hints { file_name: Some(&name), content_type: None });
     let mut reached = bytes == sample;
-    let inside: Inside = look_inside(kind, &mut Cursor::new(&bytes), &Limits::default(), &mut |member| {
-        reached |= member.bytes.starts_with(sample);
-    });
+    let inside: Inside = look_inside(
+        kind,
+        &mut Cursor::new(&bytes),
+        &Limits::default(),
+        &Stopwatch::stopped(),
+        &mut |member| {
+            reached |= member.bytes.starts_with(sample);
+        },
+    );
     let why = inside.stopped.map(|why| format!("{why:?}")).unwrap_or_default();
     let has = if reached { "yes" } else { "no" };
     let row = format!(

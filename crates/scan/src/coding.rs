@@ -4,10 +4,13 @@
 //! Does not: read header fields, or say what happens to an answer that cannot be decoded.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use brotli_decompressor::DecompressorWriter;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use serde::{Deserialize, Serialize};
+
+use crate::stopwatch::Stopwatch;
 
 /// The most codings stacked on each other. One is usual, two are seen; more is an attack.
 pub const MOST_CODINGS: usize = 3;
@@ -15,6 +18,9 @@ pub const MOST_CODINGS: usize = 3;
 pub const MOST_DECODED_BYTES: u64 = 256 * 1_024 * 1_024;
 /// The most bytes one coded byte may become, on average. Deflate cannot pass 1,032; text does not pass 100.
 const GREATEST_RATIO: u64 = 1_100;
+/// The longest one answer may be decoded for, counted while it is done. All that may be decoded
+/// ([`MOST_DECODED_BYTES`]) takes some two seconds; a slow machine has five times that.
+pub const MOST_DECODING_TIME: Duration = Duration::from_secs(10);
 /// Below this no ratio is looked at: an empty form repeated is short work.
 const RATIO_FREE_BYTES: u64 = 4 * 1_024 * 1_024;
 /// Coded bytes decoded at a time, so that what they become (see [`GREATEST_RATIO`]) stays small.
@@ -50,6 +56,9 @@ pub enum Fault {
     /// They would become too many.
     #[error("the content unpacks to too much")]
     Bomb,
+    /// They take too long.
+    #[error("the content takes too long to unpack")]
+    TooLong,
     /// The coding is not known, or there are too many.
     #[error("the content has an unknown coding")]
     UnknownCoding,
@@ -85,15 +94,18 @@ pub struct Decoder {
     stages: Vec<Stage>,
     coded: u64,
     decoded: u64,
+    watch: Stopwatch,
+    /// How long it was decoded for, without what was waited for in between.
+    worked: Duration,
     fault: Option<Fault>,
 }
 
 impl Decoder {
-    /// For codings in the order they were applied.
-    pub fn new(codings: &[Coding]) -> Self {
+    /// For codings in the order they were applied. The work is measured with `watch`.
+    pub fn new(codings: &[Coding], watch: Stopwatch) -> Self {
         let fault = (codings.len() > MOST_CODINGS).then_some(Fault::UnknownCoding);
         let stages = codings.iter().rev().take(MOST_CODINGS).map(|coding| Stage::new(*coding)).collect();
-        Self { stages, coded: 0, decoded: 0, fault }
+        Self { stages, coded: 0, decoded: 0, watch, worked: Duration::ZERO, fault }
     }
 
     /// Decoded bytes so far.
@@ -116,15 +128,19 @@ impl Decoder {
         }
         for fed in bytes.chunks(FED_BYTES) {
             self.coded = self.coded.saturating_add(fed.len() as u64);
-            if let Err(fault) = self.feed(fed, &mut sink) {
-                self.fault = Some(fault);
-                return Err(fault);
+            match self.feed(fed) {
+                Ok(plain) => plain.chunks(PIECE_BYTES).for_each(&mut sink),
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    return Err(fault);
+                }
             }
         }
         Ok(())
     }
 
-    fn feed(&mut self, fed: &[u8], sink: &mut impl FnMut(&[u8])) -> Result<(), Fault> {
+    fn feed(&mut self, fed: &[u8]) -> Result<Vec<u8>, Fault> {
+        let began = self.watch.passed();
         let by_ratio = self.coded.saturating_mul(GREATEST_RATIO).max(RATIO_FREE_BYTES);
         let room = by_ratio.min(MOST_DECODED_BYTES).saturating_sub(self.decoded);
         let mut bytes = fed.to_vec();
@@ -133,8 +149,8 @@ impl Decoder {
             bytes = stage.decode(&bytes, usize::try_from(room).unwrap_or(usize::MAX))?;
         }
         self.decoded = self.decoded.saturating_add(bytes.len() as u64);
-        bytes.chunks(PIECE_BYTES).for_each(sink);
-        Ok(())
+        self.worked = self.worked.saturating_add(self.watch.passed().saturating_sub(began));
+        if self.worked > MOST_DECODING_TIME { Err(Fault::TooLong) } else { Ok(bytes) }
     }
 }
 
@@ -268,112 +284,4 @@ fn write_until_end(decoder: &mut impl Write, mut bytes: &[u8]) -> io::Result<()>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use flate2::Compression;
-    use proptest::prelude::*;
-
-    fn coded(coding: Coding, bytes: &[u8], bare: bool) -> Vec<u8> {
-        match coding {
-            Coding::Gzip => {
-                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            }
-            Coding::Deflate if bare => {
-                let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            }
-            Coding::Deflate => {
-                let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::fast());
-                encoder.write_all(bytes).unwrap();
-                encoder.finish().unwrap()
-            }
-            Coding::Zstd => zstd::encode_all(bytes, 1).unwrap(),
-            // There is no encoder among our crates: one uncompressed block (RFC 7932, 9.2), up to 65,536 bytes.
-            Coding::Brotli => {
-                assert!((1..=65_536).contains(&bytes.len()));
-                // Window of 16 bits (one zero bit), not last, four nibbles of length, uncompressed; then the last
-                // empty block.
-                let length = u32::try_from(bytes.len() - 1).unwrap();
-                let head = (length << 4) | (1 << 20);
-                let mut out = head.to_le_bytes()[..3].to_vec();
-                out.extend_from_slice(bytes);
-                out.push(3);
-                out
-            }
-        }
-    }
-
-    fn decoded(codings: &[Coding], bytes: &[u8], step: usize) -> (Vec<u8>, Result<(), Fault>) {
-        let mut decoder = Decoder::new(codings);
-        let mut out = Vec::new();
-        for piece in bytes.chunks(step) {
-            if let Err(fault) = decoder.push(piece, |piece| out.extend_from_slice(piece)) {
-                return (out, Err(fault));
-            }
-        }
-        (out, Ok(()))
-    }
-
-    const ALL: [Coding; 4] = [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd];
-
-    #[test]
-    fn every_coding_comes_off_in_pieces_of_any_size() {
-        let text = "A page about volcanoes. ".repeat(300).into_bytes();
-        for coding in ALL {
-            for bare in [false, true] {
-                let bytes = coded(coding, &text, bare);
-                for step in [1, 7, 5_000, bytes.len()] {
-                    assert_eq!(decoded(&[coding], &bytes, step), (text.clone(), Ok(())), "{coding:?} {step}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn stacked_codings_and_several_members() {
-        let text = b"volcanoes".repeat(50);
-        let twice = coded(Coding::Brotli, &coded(Coding::Gzip, &text, false), false);
-        assert_eq!(decoded(&codings("gzip, br").unwrap(), &twice, 3), (text.clone(), Ok(())));
-        let members = [coded(Coding::Gzip, &text, false), coded(Coding::Gzip, &text, false)].concat();
-        assert_eq!(decoded(&[Coding::Gzip], &members, 11), (text.repeat(2), Ok(())));
-    }
-
-    #[test]
-    fn what_is_cut_off_gives_what_there_is() {
-        let text = "A page about volcanoes. ".repeat(300).into_bytes();
-        for coding in ALL {
-            let bytes = coded(coding, &text, false);
-            let (out, result) = decoded(&[coding], &bytes[..bytes.len() - 9], 13);
-            assert_eq!(result, Ok(()), "{coding:?}");
-            assert!(text.starts_with(&out));
-        }
-    }
-
-    #[test]
-    fn bombs_and_broken_bytes_are_told_apart() {
-        let zeros = vec![0; 64 * 1_024 * 1_024];
-        let bomb = coded(Coding::Zstd, &zeros, false);
-        let (out, result) = decoded(&[Coding::Zstd], &bomb, bomb.len());
-        assert_eq!(result, Err(Fault::Bomb));
-        assert!(out.len() as u64 <= RATIO_FREE_BYTES.max(bomb.len() as u64 * GREATEST_RATIO));
-        for coding in [Coding::Gzip, Coding::Brotli, Coding::Zstd] {
-            assert_eq!(decoded(&[coding], b"no such thing at all", 5).1, Err(Fault::Broken), "{coding:?}");
-        }
-        assert_eq!(codings("gzip, rot13"), Err(Fault::UnknownCoding));
-        assert_eq!(codings("gzip,gzip,gzip,gzip"), Err(Fault::UnknownCoding));
-        assert_eq!(codings("identity"), Ok(Vec::new()));
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>, step in 1_usize..50) {
-            for coding in ALL {
-                let (out, _) = decoded(&[coding], &bytes, step);
-                prop_assert!(out.len() as u64 <= RATIO_FREE_BYTES);
-            }
-        }
-    }
-}
+mod tests;

@@ -21,6 +21,7 @@ pub mod phrase;
 pub mod safe;
 pub mod search;
 pub mod sent;
+pub mod stopwatch;
 mod strings;
 pub mod theme;
 pub mod wrapper;

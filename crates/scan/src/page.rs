@@ -13,6 +13,7 @@ use crate::html::Html;
 use crate::phrase::PhraseId;
 use crate::phrase::book::PhraseBook;
 use crate::phrase::scan::{CategoryScore, Matcher, Texts};
+use crate::stopwatch::Stopwatch;
 use crate::strings::{Events, Literals};
 
 /// Text is taken apart, folded and matched in pieces of this size: they stay in the nearer caches.
@@ -106,7 +107,7 @@ impl PageScan {
         };
         let matcher = Matcher::new(&book);
         let text = Text { taker, texts: Texts::default(), matcher };
-        Self { book, decoder: Decoder::new(codings), charset, text, fault: None }
+        Self { book, decoder: Decoder::new(codings, Stopwatch::stopped()), charset, text, fault: None }
     }
 
     /// More of the answer, as sent.

@@ -23,7 +23,7 @@ fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn json_100_000_deep_is_read_to_its_bottom() {
+fn peers_case_17_json_100_000_deep_is_read_to_its_bottom() {
     on_a_small_stack(|| {
         for opened in ["[", "{\"a\":", "[{\"a\":"] {
             let body = format!("{}\"meet me\"", opened.repeat(DEEP));
@@ -35,7 +35,7 @@ fn json_100_000_deep_is_read_to_its_bottom() {
 }
 
 #[test]
-fn json_in_strings_of_json_ends() {
+fn peers_case_17_json_in_strings_of_json_ends() {
     on_a_small_stack(|| {
         let mut body = "\"meet me\"".to_owned();
         while body.len() < 1 << 18 {
@@ -47,7 +47,7 @@ fn json_in_strings_of_json_ends() {
 }
 
 #[test]
-fn mime_parts_in_parts_end() {
+fn peers_case_17_mime_parts_in_parts_end() {
     on_a_small_stack(|| {
         let deep = 5_000;
         let head = "Content-Disposition: form-data; name=\"p\"\r\nContent-Type: multipart/mixed; boundary=b";
@@ -61,7 +61,7 @@ fn mime_parts_in_parts_end() {
 }
 
 #[test]
-fn markup_in_markup_is_read_to_its_bottom() {
+fn peers_case_17_markup_in_markup_is_read_to_its_bottom() {
     on_a_small_stack(|| {
         let phrase = Phrase {
             parts: vec!["volcano".to_owned()],
@@ -83,7 +83,7 @@ fn markup_in_markup_is_read_to_its_bottom() {
 }
 
 #[test]
-fn documents_of_brackets_end() {
+fn peers_case_17_documents_of_brackets_end() {
     on_a_small_stack(|| {
         let words = |kind: Kind, bytes: String| {
             let mut all = String::new();

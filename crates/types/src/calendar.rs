@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bells_ring_by_the_wall_clock_on_both_sides_of_a_clock_change() {
+    fn peers_case_15_the_bells_ring_by_the_wall_clock_on_both_sides_of_a_clock_change() {
         let london = Zone::london();
         let always = SchoolCalendar { terms: Vec::new(), ..calendar() };
         // Clocks go forward on 29 March 2026 and back on 25 October.
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_comes_twice_or_never_makes_no_second_lesson() {
+    fn peers_case_15_an_hour_that_comes_twice_or_never_makes_no_second_lesson() {
         let london = Zone::london();
         let every_day = SchoolCalendar {
             terms: Vec::new(),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_over_midnight_is_refused_by_its_name_and_the_night_belongs_to_its_own_day() {
+    fn peers_case_15_a_stretch_over_midnight_is_refused_by_its_name_and_the_night_belongs_to_its_own_day() {
         let mut wrong = calendar();
         wrong.periods.push(Period {
             name: "Boarding".into(),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_days_around_a_term_are_closed_and_its_first_and_last_are_not() {
+    fn peers_case_15_the_days_around_a_term_are_closed_and_its_first_and_last_are_not() {
         for (day, open) in [
             ("2026-09-01", false),
             ("2026-09-02", true),

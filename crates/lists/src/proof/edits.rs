@@ -94,7 +94,7 @@ fn people_are_shown_edits_and_entries() {
 }
 
 #[test]
-fn an_edit_takes_effect_without_the_lists_being_touched() {
+fn adguardhome_8491_an_edit_takes_effect_without_the_lists_being_touched() {
     let library = school();
     let overlay =
         Overlay::build(vec![edit("1", "new.example", add("games"), 1)], library.categories()).unwrap();

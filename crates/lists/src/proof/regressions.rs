@@ -28,7 +28,7 @@ fn feed(list: impl AsRef<[u8]>) -> Source {
 }
 
 #[test]
-fn a_feed_cut_short_keeps_its_earlier_entries() {
+fn peers_case_9_a_feed_cut_short_keeps_its_earlier_entries() {
     let whole = names(100);
     let cut = &whole[..whole.find("50.example").unwrap() + 5];
     let (artefact, outcome) = recompile(feed(cut), feed(&whole));
@@ -42,7 +42,7 @@ fn a_feed_cut_short_keeps_its_earlier_entries() {
 }
 
 #[test]
-fn a_feed_a_hundred_times_larger_keeps_its_earlier_entries() {
+fn peers_case_9_a_feed_a_hundred_times_larger_keeps_its_earlier_entries() {
     let (artefact, outcome) = recompile(feed(names(10_000)), feed(names(100)));
     assert_eq!(outcome.held_sources.len(), 1);
     assert_eq!(lists(&artefact, "http://n9999.example/"), [""; 0]);
@@ -65,7 +65,7 @@ fn a_web_page_instead_of_a_feed_has_no_format_and_no_entries() {
 }
 
 #[test]
-fn repeated_lines_count_once() {
+fn peers_case_9_repeated_lines_count_once() {
     let (artefact, outcome) = compile(vec![feed(names(50).repeat(3))]);
     let counts = &outcome.lists[0].counts;
     assert_eq!((counts.entries.names, counts.duplicates, counts.reading.entries), (50, 100, 150));
@@ -74,7 +74,7 @@ fn repeated_lines_count_once() {
 }
 
 #[test]
-fn line_ends_marks_comments_and_unicode_are_read() {
+fn peers_case_9_line_ends_marks_comments_and_unicode_are_read() {
     let list = "\u{feff}# comment\r\nOne.Example\r\n! comment\r\n; comment\r\n// comment\r\ntwo.example # why\r\n\
                 \r\n*.three.example\r\n.four.example\r\nmünchen.example\r\nfive.example.\r\n";
     let (artefact, outcome) = compile(vec![feed(list)]);
@@ -111,7 +111,7 @@ fn our_review(decisions: Vec<Decision>) -> Review {
 }
 
 #[test]
-fn a_star_before_com_shuts_nothing() {
+fn peers_case_9_a_star_before_com_shuts_nothing() {
     let list = "*.com\nco.uk\nblogspot.com\nplain.example.com\n";
     let (artefact, outcome) =
         compile_with(our_review(vec![]), vec![source("feed", "adult", Format::Domains, list)]);

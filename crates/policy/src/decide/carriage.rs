@@ -8,12 +8,14 @@ use std::cmp::Reverse;
 
 use usher_lists::category::Category;
 use usher_records::grant::Opens;
-use usher_scan::features::{Malware, ScanFailure, SentKind, Subject};
+use usher_scan::features::{File, Malware, ScanFailure, SentKind, Subject};
+use usher_scan::kind::Class;
 use usher_types::ids::GrantId;
 
 use super::case::Case;
 use super::steps::{Answer, decided, grant_for};
 use crate::decision::{Note, Reason};
+use crate::document::UnscannedRule;
 use crate::verdict::Verdict;
 
 /// What a download is. Nobody opens malware; files of a closed kind are opened by a release.
@@ -22,13 +24,14 @@ pub(super) fn carries(case: &Case<'_>) -> Answer {
     if let Malware::Found(name) = &carried.malware {
         return decided(Verdict::Block, Reason::Malware(name.clone()));
     }
-    if let Malware::Failed(failure) = carried.malware
-        && unscanned(case, failure) != Verdict::Allow
-    {
-        return decided(unscanned(case, failure), Reason::Unscanned(failure));
+    let class = carried.file.as_ref().map(File::class);
+    if let Malware::Failed(failure) = carried.malware {
+        let verdict = unscanned(case, failure, class);
+        if verdict != Verdict::Allow {
+            return decided(verdict, Reason::Unscanned(failure));
+        }
     }
-    let Some(file) = &carried.file else { return Answer::Pass(Note::Harmless) };
-    let class = file.class();
+    let (Some(file), Some(class)) = (&carried.file, class) else { return Answer::Pass(Note::Harmless) };
     let mut rules = case.snapshot.carries.iter();
     let first = rules.find(|closing| {
         let fits =
@@ -45,18 +48,15 @@ pub(super) fn carries(case: &Case<'_>) -> Answer {
 }
 
 /// What happens when nobody could look. What no rule names stays shut.
-fn unscanned(case: &Case<'_>, failure: ScanFailure) -> Verdict {
-    let fits = |rule: &ScanFailureRule<'_>| rule.0.is_empty() || rule.0.contains(&failure);
-    case.snapshot
-        .unscanned
-        .iter()
-        .filter(|(whom, _)| case.group.is_some_and(|group| whom.has(group)))
-        .map(|(_, rule)| (rule.failures.as_slice(), rule.verdict))
-        .find(fits)
-        .map_or(Verdict::Block, |(_, verdict)| verdict)
+fn unscanned(case: &Case<'_>, failure: ScanFailure, class: Option<Class>) -> Verdict {
+    let fits = |rule: &UnscannedRule| {
+        (rule.failures.is_empty() || rule.failures.contains(&failure))
+            && (rule.classes.is_empty() || class.is_some_and(|class| rule.classes.contains(&class)))
+    };
+    let theirs =
+        case.snapshot.unscanned.iter().filter(|(whom, _)| case.group.is_some_and(|group| whom.has(group)));
+    theirs.map(|(_, rule)| rule).find(|rule| fits(rule)).map_or(Verdict::Block, |rule| rule.verdict)
 }
-
-type ScanFailureRule<'a> = (&'a [ScanFailure], Verdict);
 
 /// What a form or an upload would take out.
 pub(super) fn leaving(case: &Case<'_>) -> Answer {

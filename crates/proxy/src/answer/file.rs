@@ -20,6 +20,7 @@ use usher_scanners::held::Held;
 
 use super::name;
 use super::reading::{Reading, carried, read, says};
+use super::stopwatch;
 use crate::coming::{Coming, Stored, Took};
 use crate::gateway::Gateway;
 use crate::limits::{HELD_BYTES, HELD_IN_MEMORY_BYTES, HELD_TIME, STILL_TIME};
@@ -56,7 +57,7 @@ pub(crate) async fn look(
                 coding: name::codings(headers),
                 shown_as: reading.shown_as(),
             };
-            see(gateway, held, asked).await
+            see(gateway, held, asked, recording.book()).await
         }
         Err(Unheld::TooLarge) => unseen(kind, Unread::TooMuch, ScanFailure::TooLarge),
         Err(Unheld::NoRoom) => unseen(kind, Unread::TooMuch, ScanFailure::Down),
@@ -209,8 +210,7 @@ struct Seen {
 }
 
 /// Looks into a download, away from the threads that pass bytes on.
-async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked) -> Seen {
-    let book = gateway.book();
+async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked, book: Arc<PhraseBook>) -> Seen {
     // Looking takes a core and room on the disk for what is unpacked: a few at a time, and the others wait.
     let _turn = gateway.looking.acquire().await;
     let looked = tokio::task::spawn_blocking(move || {
@@ -233,7 +233,7 @@ async fn see(gateway: &Arc<Gateway>, held: Held, asked: Asked) -> Seen {
 /// The bytes without their coding, and whether they were cut off or could not be decoded.
 fn decoded(held: &Held, coding: &str) -> (Held, bool) {
     let Ok(codings) = coding::codings(coding) else { return (held.clone(), true) };
-    let (mut decoder, mut reader) = (Decoder::new(&codings), held.reader());
+    let (mut decoder, mut reader) = (Decoder::new(&codings, stopwatch()), held.reader());
     let mut plain = Vec::new();
     let mut out = || -> std::io::Result<(DiskFile, u64, bool)> {
         let mut file = tempfile::tempfile()?;
@@ -263,7 +263,8 @@ fn inside(held: &Held, asked: &Asked, cut: bool) -> File {
     let tail = ends(held, tail_at, LOOKED_AT_TAIL_BYTES);
     let hints = Hints { file_name: asked.name.as_deref(), content_type: asked.content_type.as_deref() };
     let kind = kind::identify(&head, &tail, &hints);
-    let inside = archive::look_inside(kind, &mut held.reader(), &Limits::default(), &mut |_member| {});
+    let inside =
+        archive::look_inside(kind, &mut held.reader(), &Limits::default(), &stopwatch(), &mut |_member| {});
     let unread = if cut { Some(Unread::Broken) } else { unread(&inside) };
     // A PDF that may be read but not changed is encrypted too, so only a locked archive counts as locked.
     let locked = inside.encrypted && inside.kind.class() == Class::Archive;
@@ -275,7 +276,7 @@ fn inside(held: &Held, asked: &Asked, cut: bool) -> File {
 fn unread(inside: &Inside) -> Option<Unread> {
     match inside.stopped? {
         Stopped::TooDeep => Some(Unread::TooDeep),
-        Stopped::TooMany | Stopped::TooLarge | Stopped::Bomb(_) => Some(Unread::TooMuch),
+        Stopped::TooMany | Stopped::TooLarge | Stopped::TooLong | Stopped::Bomb(_) => Some(Unread::TooMuch),
         Stopped::Broken => Some(Unread::Broken),
         Stopped::Unreadable => Some(Unread::UnknownForm),
     }

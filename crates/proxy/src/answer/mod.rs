@@ -15,6 +15,7 @@ use usher_events::event::{End, UpstreamFault};
 use usher_policy::facts::WebFacts;
 use usher_scan::features::Unread;
 use usher_scan::kind::Kind;
+use usher_scan::stopwatch::Stopwatch;
 
 use crate::body::Body;
 use crate::coming::{Coming, Rest, Took};
@@ -94,7 +95,7 @@ async fn look(
         let refused = reading::unlooked(recording, Kind::Unknown, Unread::Partial);
         return if refused { Look::Refused } else { Look::Passes };
     }
-    let mut reading = Box::new(Reading::of(headers, &recording.facts, gateway.book()));
+    let mut reading = Box::new(Reading::of(headers, &recording.facts, recording.book()));
     if reading.is_live() {
         return Look::Read(reading);
     }
@@ -143,6 +144,12 @@ async fn read_beginning(reading: &mut Reading, coming: &mut Coming) {
             Took::Nothing => return,
         }
     }
+}
+
+/// One that runs from now on, for work that is bounded by time.
+pub(crate) fn stopwatch() -> Stopwatch {
+    let began = Instant::now();
+    Stopwatch::new(move || began.elapsed())
 }
 
 /// What an answer's head must be like before it is read and goes on. Two readers could take two of several types: there is

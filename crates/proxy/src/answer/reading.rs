@@ -10,9 +10,11 @@ use usher_scan::features::{Carried, File, Malware, Says, ScanFailure, Subject, U
 use usher_scan::kind::{self, Class, Hints, Kind, LOOKED_AT_BYTES};
 use usher_scan::page::{PageScan, SoFar, TextKind};
 use usher_scan::phrase::book::PhraseBook;
+use usher_scan::stopwatch::Stopwatch;
 
 use super::live::{EVENT_STREAM, Live};
 use super::name::{self, Saved};
+use super::stopwatch;
 use crate::limits::{KIND_BYTES, SUBJECTS_KEPT};
 use crate::record::Recording;
 
@@ -58,8 +60,8 @@ impl Reading {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         // A coding nobody here knows leaves bytes that say nothing: the file is unread, and policy says what then.
         let decoder = match name::codings(headers).as_deref().map(coding::codings) {
-            None => Some(Decoder::new(&[])),
-            Some(Ok(codings)) => Some(Decoder::new(&codings)),
+            None => Some(Decoder::new(&[], Stopwatch::stopped())),
+            Some(Ok(codings)) => Some(Decoder::new(&codings, stopwatch())),
             Some(Err(_unknown)) => None,
         };
         let declared = kind.map(|kind| kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase());

@@ -112,11 +112,12 @@ async fn web(
     let at = gateway.now();
     let who = gateway.who(connection.peer.ip(), at);
     let Shown { request, response, preview, waits } = shown;
-    let is_own = gateway.snapshot().as_ref().is_some_and(|snapshot| snapshot.is_own(&address.host));
+    let host = address.host.clone();
     let request = Request::from_parts(request, ());
     let facts = serve::facts(gateway, connection, &request, who, address, user_information);
     let busy = connection.state.busy();
     let recording = Recording::new(gateway, busy, Protocol::Http1, facts, place, at);
+    let is_own = recording.snapshot().is_some_and(|snapshot| snapshot.is_own(&host));
     let (request, ()) = request.into_parts();
     let Some(response) = response else {
         if is_own {
@@ -142,7 +143,7 @@ async fn web(
     if let WebAction::Page(_) = actions(recording.decision().verdict).0 {
         return page(serve::refuse(serve::shows_pages(&request.headers), recording));
     }
-    if waits && passes(gateway, &recording, &response, &preview) {
+    if waits && passes(&recording, &response, &preview) {
         recording.answered(response.status.as_u16(), &response.headers);
         recording.finish(End::Complete);
         return First::Answered(Answer::AsItWas);
@@ -159,17 +160,12 @@ fn without_credentials<B>(mut request: Request<B>) -> (Request<B>, Option<Header
 
 /// Whether nothing in an answer is read, by its beginning, and nothing in its head must change: the rest of a film need not
 /// come here.
-fn passes(
-    gateway: &Gateway,
-    recording: &Recording<WebFacts>,
-    response: &http::response::Parts,
-    preview: &Bytes,
-) -> bool {
+fn passes(recording: &Recording<WebFacts>, response: &http::response::Parts, preview: &Bytes) -> bool {
     let mut clean = response.headers.clone();
     answer::clean(&mut clean);
     let whole = response.status == http::StatusCode::OK && clean == response.headers;
     let known = answer::name::codings(&response.headers).is_none_or(|all| coding::codings(&all).is_ok());
-    let mut reading = Reading::of(&response.headers, &recording.facts, gateway.book());
+    let mut reading = Reading::of(&response.headers, &recording.facts, recording.book());
     reading.feed(preview);
     whole && known && reading.way() == Way::Pass
 }

@@ -28,7 +28,7 @@ async fn one_by_one(tunnel: impl Io + 'static) -> tokio::io::DuplexStream {
 
 /// The rig's client offers a post-quantum key share; with this many protocols its hello is longer than any one segment.
 #[tokio::test]
-async fn a_large_hello_one_byte_in_a_segment_is_read() {
+async fn naiveproxy_641_a_large_hello_one_byte_in_a_segment_is_read() {
     let origin =
         Origin::https1(trust::site(Kind::Good, &["lava.example"], &["http/1.1"]), |_| page("hello")).await;
     let rig = Rig::with(&[("lava.example:443", origin.address)]).await;
@@ -63,7 +63,7 @@ fn greased(name: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn reserved_values_and_large_keys_hide_no_name() {
+async fn websafety_1562_reserved_values_and_large_keys_hide_no_name() {
     let rig = Rig::with(&[]).await;
     let hello = greased("lava.example");
     assert!(hello.len() > 1_500);
@@ -103,7 +103,7 @@ async fn garbage_is_no_hello_and_does_not_hang() {
 
 /// Mail and shell servers speak first: the client waits, and after a while it is taken to.
 #[tokio::test]
-async fn servers_that_speak_first_are_heard() {
+async fn peers_case_4_servers_that_speak_first_are_heard() {
     let origin = Origin::raw(|mut stream, _| async move {
         stream.write_all(b"220 mail.example\r\n").await.unwrap();
     })
@@ -118,7 +118,7 @@ async fn servers_that_speak_first_are_heard() {
 
 /// A shell's client and server both speak at once, in no order.
 #[tokio::test]
-async fn a_shell_is_heard_at_once_from_both_sides() {
+async fn peers_case_4_a_shell_is_heard_at_once_from_both_sides() {
     let origin = Origin::raw(|mut stream, _| async move {
         stream.write_all(b"SSH-2.0-there\r\n").await.unwrap();
         crate::origin::echo(stream).await;
@@ -137,7 +137,7 @@ async fn a_shell_is_heard_at_once_from_both_sides() {
 /// The starting policy lets nothing but TLS through, and only to ports of the web. What waits for the server to speak is
 /// closed all the same, after the time it has to speak itself, and its server hears nothing.
 #[tokio::test]
-async fn servers_that_speak_first_are_not_reached_where_the_policy_says_so_and_nothing_hangs() {
+async fn peers_case_4_servers_that_speak_first_are_not_reached_where_the_policy_says_so_and_nothing_hangs() {
     let origin = Origin::raw(|mut stream, _| async move {
         stream.write_all(b"220 mail.example\r\n").await.unwrap();
     })

@@ -188,7 +188,7 @@ async fn a_device_that_never_took_a_certificate_is_not_passed_on() {
 
 /// 42, 43, 46 and 48 say that our certificate is not trusted; 44, 45 and 51 say something else about it.
 #[tokio::test]
-async fn which_alerts_of_a_client_teach() {
+async fn peers_case_5_which_alerts_of_a_client_teach() {
     for (why, teaches) in [
         (CertificateError::NotValidForName, true),
         (CertificateError::InvalidPurpose, true),
@@ -234,7 +234,7 @@ async fn a_client_that_leaves_or_is_torn_down_teaches_nothing() {
 
 /// What a site does wrong is told on a page, and the app's word beside it counts for nothing.
 #[tokio::test]
-async fn no_fault_of_a_site_teaches() {
+async fn peers_case_5_no_fault_of_a_site_teaches() {
     for alert in [None, Some(0), Some(40), Some(42), Some(46), Some(48), Some(70)] {
         let broken = Origin::raw(move |mut stream, _| async move {
             // One byte read and the rest left unread: the connection is torn down.
@@ -273,7 +273,7 @@ async fn no_fault_of_a_site_teaches() {
 
 /// A site that never ends its handshake is no site in order.
 #[tokio::test]
-async fn a_site_that_stands_still_teaches_nothing() {
+async fn peers_case_5_a_site_that_stands_still_teaches_nothing() {
     let taken = Arc::new(Notify::new());
     let broken = {
         let taken = Arc::clone(&taken);

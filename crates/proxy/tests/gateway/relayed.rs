@@ -42,7 +42,7 @@ fn v6() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn who_it_brings_is_judged_and_written_down() {
+async fn peers_case_16_who_it_brings_is_judged_and_written_down() {
     let origin = Origin::http1(|_| page("hello")).await;
     let rig = rig(&origin).await;
     let v4 = [10, 1, 1, 7, 10, 0, 0, 2, 0x9c, 0x41, 0x0c, 0x38];
@@ -63,7 +63,7 @@ async fn who_it_brings_is_judged_and_written_down() {
 }
 
 #[tokio::test]
-async fn what_it_does_not_know_is_nobodys_and_can_ask_for_nothing() {
+async fn peers_case_16_what_it_does_not_know_is_nobodys_and_can_ask_for_nothing() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = rig(&origin).await;
     // Whoever signed in so would be everybody who comes so.
@@ -98,7 +98,7 @@ async fn one_that_says_nothing_does_not_hold_up_the_end() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_missing_or_broken_is_told_and_written_down() {
+async fn peers_case_16_a_header_that_is_missing_or_broken_is_told_and_written_down() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = rig(&origin).await;
     for header in [&b""[..], b"PROXY TCP4 10.1.1.7\r\n", &version_2(0x21, 0x12, &[0; 12])] {
@@ -112,7 +112,7 @@ async fn a_header_that_is_missing_or_broken_is_told_and_written_down() {
 
 /// One header is taken off; a second is whatever the client sent, and that is no HTTP.
 #[tokio::test]
-async fn a_second_header_is_no_http() {
+async fn peers_case_16_a_second_header_is_no_http() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = rig(&origin).await;
     let staff = b"PROXY TCP4 10.1.1.8 10.0.0.2 40001 3128\r\n";
@@ -128,7 +128,7 @@ async fn a_second_header_is_no_http() {
 
 /// A device that says it is another is not believed.
 #[tokio::test]
-async fn from_anybody_else_it_is_no_http() {
+async fn peers_case_16_from_anybody_else_it_is_no_http() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = rig(&origin).await;
     for header in [PUPIL.to_vec(), version_2(0x21, 0x21, &v6())] {

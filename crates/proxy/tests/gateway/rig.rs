@@ -38,7 +38,8 @@ use usher_scan::phrase::book::PhraseBook;
 use usher_scan::phrase::{Effect, Phrase, PhraseList};
 use usher_scan::search::SearchEngines;
 use usher_scan::theme::Themes;
-use usher_scanners::Nobody;
+use usher_scanners::held::Held;
+use usher_scanners::{Answer, Nobody, Scanner};
 use usher_testkit::sink::Collected;
 use usher_testkit::{facts, lists};
 use usher_types::clock::HandClock;
@@ -135,6 +136,7 @@ pub(crate) struct Rig {
     pub(crate) people: Arc<People>,
     pub(crate) site_tls: SiteTls,
     pub(crate) phrases: Arc<ArcSwap<PhraseBook>>,
+    pub(crate) scanner: Arc<Stand>,
     gateway: Arc<Gateway>,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
     generations: Mutex<HashMap<Digest, Arc<Snapshot>>>,
@@ -164,6 +166,7 @@ impl Rig {
         let snapshot: Arc<ArcSwapOption<Snapshot>> = Arc::default();
         let site_tls = SiteTls::new(&[trust::root()]).unwrap();
         let phrases = Arc::new(ArcSwap::from_pointee(phrases()));
+        let scanner = Arc::new(Stand(Mutex::new(Arc::new(Nobody))));
         let gateway = Gateway::new(gateway::Parts {
             school: Id::new(1),
             snapshot: Arc::clone(&snapshot),
@@ -174,7 +177,7 @@ impl Rig {
             themes: Themes::built_in().unwrap(),
             phrases: Arc::clone(&phrases),
             people: Arc::default(),
-            scanner: Arc::new(Nobody),
+            scanner: Arc::clone(&scanner) as Arc<dyn Scanner>,
             minter: Minter::new(Arc::new(authority)).unwrap(),
             site_tls: site_tls.clone(),
             pins: Arc::default(),
@@ -200,6 +203,7 @@ impl Rig {
             people,
             site_tls,
             phrases,
+            scanner,
             gateway,
             snapshot,
             generations: Mutex::default(),
@@ -243,6 +247,21 @@ impl Rig {
         let snapshot = Arc::new(Snapshot::build(profile::policy(policy).unwrap(), parts).unwrap());
         generations.insert(snapshot.digest(), Arc::clone(&snapshot));
         self.snapshot.store(Some(snapshot));
+    }
+
+    /// The generation in force.
+    pub(crate) fn digest(&self) -> Digest {
+        self.snapshot.load().as_ref().unwrap().digest()
+    }
+
+    /// Whether anything but these tests holds a generation.
+    pub(crate) fn is_in_use(&self, generation: Digest) -> bool {
+        Arc::strong_count(&self.generations.lock().unwrap()[&generation]) > 1
+    }
+
+    /// How many generations are held by anything but these tests.
+    pub(crate) fn in_use(&self) -> usize {
+        self.generations.lock().unwrap().values().filter(|kept| Arc::strong_count(kept) > 1).count()
     }
 
     /// Takes the policy away.
@@ -362,6 +381,17 @@ impl Presences for People {
                 }))
             }
         }
+    }
+}
+
+/// Where a scanner stands, which tests change. Nobody looks unless one says otherwise.
+#[derive(Debug)]
+pub(crate) struct Stand(pub(crate) Mutex<Arc<dyn Scanner>>);
+
+impl Scanner for Stand {
+    fn scan<'a>(&'a self, file: &'a Held) -> Answer<'a> {
+        let scanner = Arc::clone(&self.0.lock().unwrap());
+        Box::pin(async move { scanner.scan(file).await })
     }
 }
 

@@ -216,7 +216,7 @@ async fn upload(wire: &mut Wire, head: &str) -> u16 {
 
 /// A tool asks with wrong credentials and sends all of a large file before it looks at the answer.
 #[tokio::test]
-async fn a_late_407_reaches_a_client_that_reads_only_when_it_has_sent_everything() {
+async fn peers_case_7_a_late_407_reaches_a_client_that_reads_only_when_it_has_sent_everything() {
     let origin = Origin::http1(|_| page("never")).await;
     let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
     rig.people.knows("pupil.y4", Known::AtOnce(Err(CredentialFault::Wrong)));

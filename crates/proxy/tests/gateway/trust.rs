@@ -24,6 +24,7 @@ pub(crate) enum Kind {
 struct Ca {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
+    pem: String,
 }
 
 static TRUSTED: LazyLock<Ca> = LazyLock::new(|| ca("Trusted sites"));
@@ -35,13 +36,19 @@ fn ca(name: &str) -> Ca {
     parameters.distinguished_name.push(DnType::CommonName, name);
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let certificate = parameters.self_signed(&key).unwrap().der().clone();
-    Ca { issuer: Issuer::new(parameters, key), certificate }
+    let certificate = parameters.self_signed(&key).unwrap();
+    let (pem, certificate) = (certificate.pem(), certificate.der().clone());
+    Ca { issuer: Issuer::new(parameters, key), certificate, pem }
 }
 
 /// The authority that signs good sites.
 pub(crate) fn root() -> CertificateDer<'static> {
     TRUSTED.certificate.clone()
+}
+
+/// The same as a file has it.
+pub(crate) fn root_pem() -> &'static str {
+    &TRUSTED.pem
 }
 
 /// A list of the authority that signs good sites, taking back the certificate with this serial; signed by it, or by

@@ -97,6 +97,20 @@ async fn answers_without_bodies_end_at_once() {
     assert!(rig.events(3).await.iter().all(|event| bytes(event) == (0, 0)));
 }
 
+/// They are dropped (docs/capabilities.md), and the answer comes.
+#[tokio::test]
+async fn interim_answers_do_not_come_in_the_way_of_the_answer() {
+    let origin = Origin::http1(|_| {
+        let hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n";
+        [&hints[..], b"HTTP/1.1 102 Processing\r\n\r\n", &answer("200 OK", "", "hello")].concat()
+    })
+    .await;
+    let rig = Rig::with(&[("plain.example:80", origin.address)]).await;
+    let answer = rig.get("http://plain.example/").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "hello"));
+    assert_eq!(rig.lines(1).await, ["GET http://plain.example/ Allow Unknown 200 Complete"]);
+}
+
 #[tokio::test]
 async fn own_pages_are_answered_here_under_any_of_their_names() {
     let rig = Rig::with(&[]).await;

@@ -180,7 +180,7 @@ async fn what_is_no_list_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_list_cut_short_or_a_hundred_times_longer_waits_for_a_person() {
+async fn peers_case_9_a_list_cut_short_or_a_hundred_times_longer_waits_for_a_person() {
     let mut kept = Kept::of(20).await;
     for names in [3, 2_000] {
         kept.site.will([ok("", list(names))]);

@@ -5,8 +5,10 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{Limits, Stopped};
+use crate::stopwatch::Stopwatch;
 
 /// Below this much output a ratio says nothing: a short run of one letter is no bomb.
 const RATIO_COUNTS_FROM_BYTES: u64 = 4 << 20;
@@ -16,16 +18,20 @@ const RATIO_COUNTS_FROM_BYTES: u64 = 4 << 20;
 pub(super) struct Budget {
     limit: u64,
     ratio: u64,
+    time: Duration,
+    watch: Stopwatch,
     unpacked: Cell<u64>,
     decoded: Cell<u64>,
     halted: Cell<Option<Stopped>>,
 }
 
 impl Budget {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, watch: &Stopwatch) -> Self {
         Self {
             limit: limits.unpacked_bytes,
             ratio: u64::from(limits.ratio.max(1)),
+            time: limits.time,
+            watch: watch.clone(),
             unpacked: Cell::new(0),
             decoded: Cell::new(0),
             halted: Cell::new(None),
@@ -45,6 +51,13 @@ impl Budget {
     pub(super) fn count_decoded(&self, bytes: usize) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.decode(bytes, 0, 1).is_ok()
+    }
+
+    /// Ends the walk when its time is over.
+    pub(super) fn look_at_the_watch(&self) {
+        if self.watch.passed() > self.time {
+            self.halt(Stopped::TooLong);
+        }
     }
 
     /// Ends the walk.
@@ -69,6 +82,7 @@ impl Budget {
 
     fn decode(&self, bytes: u64, produced: u64, packed: u64) -> io::Result<()> {
         self.decoded.set(self.decoded.get().saturating_add(bytes));
+        self.look_at_the_watch();
         if produced > RATIO_COUNTS_FROM_BYTES && produced / packed > self.ratio {
             self.halt(Stopped::Bomb(u32::try_from(produced / packed).unwrap_or(u32::MAX)));
         } else if self.decoded.get() > self.limit {

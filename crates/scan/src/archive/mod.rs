@@ -1,7 +1,8 @@
 //! What is inside a download: archives, documents that carry things, and archives within them.
 //!
 //! Owns: walking containers within limits, showing every member's bytes to whoever wants to read them, and what was
-//! found. Does not: decide, keep a member, know a password, or measure time: work is bounded by bytes and members.
+//! found. Does not: decide, keep a member, or know a password. Time is measured by whoever calls: work
+//! is bounded by bytes, members and time.
 //!
 //! A container that cannot be read to its end says so in [`Inside::stopped`]; nothing is ever taken for harmless
 //! because it was not understood.
@@ -18,10 +19,12 @@ mod zip;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kind::{Class, Hints, Kind, LOOKED_AT_BYTES, LOOKED_AT_TAIL_BYTES, identify, is_unseen, sniff};
+use crate::stopwatch::Stopwatch;
 use meter::Budget;
 
 /// The longest path kept of a find, in characters.
@@ -43,6 +46,9 @@ pub struct Limits {
     pub unpacked_bytes: u64,
     /// How many times larger than it was packed something may get. Text gets 20 times, logs 100, zeros 1,000.
     pub ratio: u32,
+    /// How long it may take in all. 256 MiB of the slowest coding take some 20 seconds; a download is not waited for longer
+    /// than scanners have for it, unless a school says otherwise.
+    pub time: Duration,
     /// How much memory a decoder's window may take; xz -9 and zstd --ultra ask for 64 MiB and 128 MiB.
     pub window_bytes: u64,
 }
@@ -55,6 +61,7 @@ impl Default for Limits {
             member_bytes: 32 << 20,
             unpacked_bytes: 256 << 20,
             ratio: 250,
+            time: Duration::from_secs(30),
             window_bytes: 128 << 20,
         }
     }
@@ -125,6 +132,8 @@ pub enum Stopped {
     TooMany,
     /// More bytes than [`Limits::unpacked_bytes`], or a container within larger than [`Limits::member_bytes`].
     TooLarge,
+    /// It takes longer than [`Limits::time`].
+    TooLong,
     /// It unpacks to this many times its size, or its members share their bytes.
     Bomb(u32),
     /// It breaks its own format.
@@ -141,16 +150,17 @@ pub fn is_container(kind: Kind) -> bool {
 }
 
 /// Looks into `input`, which is of `kind` ([`crate::kind::identify`]), and shows each member to `visit` once.
-/// Anything may be given: what is no container has no members, except that a zip behind a picture or program is read.
+/// How long that takes is read from `watch`. Anything may be given: what is no container has no members, except that a zip behind a picture or program is read.
 pub fn look_inside(
     kind: Kind,
     input: &mut (impl Read + Seek),
     limits: &Limits,
+    watch: &Stopwatch,
     visit: &mut dyn FnMut(Member<'_>),
 ) -> Inside {
     let mut walk = Walk {
         limits,
-        budget: Rc::new(Budget::new(limits)),
+        budget: Rc::new(Budget::new(limits, watch)),
         visit,
         inside: Inside {
             kind,
@@ -302,6 +312,7 @@ impl Walk<'_> {
     }
 
     fn count(&mut self, depth: u8) -> bool {
+        self.budget.look_at_the_watch();
         if self.halted() {
             return false;
         }

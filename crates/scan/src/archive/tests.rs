@@ -1,6 +1,7 @@
 //! Owns: tests of containers, whole, damaged and hostile. Does not: need files from outside.
 
 use std::io::{Cursor, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
@@ -128,10 +129,14 @@ fn look(name: &str, bytes: &[u8]) -> Seen {
 }
 
 fn look_with(name: &str, bytes: &[u8], limits: &Limits) -> Seen {
+    look_by(&Stopwatch::stopped(), name, bytes, limits)
+}
+
+fn look_by(watch: &Stopwatch, name: &str, bytes: &[u8], limits: &Limits) -> Seen {
     let tail = &bytes[bytes.len().saturating_sub(LOOKED_AT_TAIL_BYTES)..];
     let kind = identify(bytes, tail, &Hints { file_name: Some(name), content_type: None });
     let mut members = Vec::new();
-    let inside = look_inside(kind, &mut Cursor::new(bytes), limits, &mut |member| {
+    let inside = look_inside(kind, &mut Cursor::new(bytes), limits, watch, &mut |member| {
         members.push((member.path.to_owned(), member.kind, member.bytes.to_vec()));
     });
     Seen { inside, members }
@@ -234,7 +239,7 @@ fn a_stored_zip_in_a_zip_is_walked_once() {
 }
 
 #[test]
-fn bombs_go_off_in_the_yard() {
+fn peers_case_17_bombs_go_off_in_the_yard() {
     let zeros = vec![0; 64 << 20];
     let limits = Limits { unpacked_bytes: 512 << 20, member_bytes: 128 << 20, ..Limits::default() };
     let flat = zip(&[part("zeros", &zeros)]);
@@ -255,6 +260,41 @@ fn bombs_go_off_in_the_yard() {
     let few = Limits { members: 3, ..Limits::default() };
     let seen = look_with("a.zip", &zip(&vec![part("a.txt", b"hello"); 5]), &few);
     assert_eq!((seen.inside.stopped, seen.inside.members), (Some(Stopped::TooMany), 3));
+}
+
+/// A watch on which a second passes with each look at it.
+fn slow() -> Stopwatch {
+    let seconds = AtomicU64::new(0);
+    Stopwatch::new(move || Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed)))
+}
+
+#[test]
+fn what_takes_too_long_is_stopped_and_what_was_found_by_then_is_kept() {
+    let letters: Vec<u8> =
+        (0..96 << 10).map(|at: u32| at.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let program = program();
+    let mut parts = vec![part("setup.exe", &program)];
+    parts.extend(vec![part("letters", &letters); 40]);
+    let long = zip(&parts);
+    let tar = tar_of(&parts.iter().map(|part| (part.name, part.content)).collect::<Vec<_>>());
+    let (packed, zst) = (gzip(&tar), zstd::encode_all(tar.as_slice(), 1).unwrap());
+    for (name, bytes) in [("a.zip", long), ("a.tar", tar), ("a.tgz", packed), ("a.tar.zst", zst)] {
+        let whole = look(name, &bytes);
+        assert_eq!((whole.inside.members, whole.inside.stopped), (41, None), "{name}");
+        let seen = look_by(&slow(), name, &bytes, &Limits::default());
+        assert_eq!(seen.inside.stopped, Some(Stopped::TooLong), "{name}");
+        assert!(seen.inside.members < 41, "{name}: {:?}", seen.inside);
+        assert_eq!(seen.inside.class(), Class::Executable, "{name}");
+    }
+}
+
+/// Many tiny members decode to next to nothing, and are counted one by one.
+#[test]
+fn members_without_bytes_take_time_as_well() {
+    let empty = tar_of(&vec![("a.txt", &b""[..]); 500]);
+    let seen = look_by(&slow(), "a.tar", &empty, &Limits::default());
+    assert_eq!(seen.inside.stopped, Some(Stopped::TooLong));
+    assert!(seen.inside.members <= 31, "{:?}", seen.inside);
 }
 
 #[test]
@@ -286,6 +326,26 @@ fn documents_say_what_they_carry() {
         b"\nendstream endobj",
     ];
     assert_eq!(look("a.pdf", &attached.concat()).inside.class(), Class::Executable);
+}
+
+/// A scanner that knows a file by its length and digest needs all of it and nothing else.
+#[test]
+fn what_a_pdf_carries_is_shown_without_the_line_end_behind_it() {
+    let program = program();
+    let pdf = |length: &str, line_end: &[u8]| {
+        let head = format!("%PDF-1.4 1 0 obj <</Length1 7 {length} /Type /EmbeddedFile>>\nstream\r\n");
+        [head.as_bytes(), &program, line_end, b"endstream endobj"].concat()
+    };
+    for line_end in [&b""[..], b"\n", b"\r\n"] {
+        for said in ["/Length 512", "/Length\n512", "/Type /X/Length 512/Size 512"] {
+            assert!(look("a.pdf", &pdf(said, line_end)).has(&program), "{said:?} {line_end:?}");
+        }
+    }
+    // A length that is a lie, or said elsewhere, takes nothing away.
+    for said in ["/Length 0", "/Length 100", "/Length 99999999999999999999", "/Length 512 0 R", ""] {
+        let whole = [&program[..], b"\r\n"].concat();
+        assert!(look("a.pdf", &pdf(said, b"\r\n")).has(&whole), "{said:?}");
+    }
 }
 
 #[test]

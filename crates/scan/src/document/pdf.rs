@@ -47,9 +47,28 @@ impl<'a> Object<'a> {
         if self.has(b"FlateDecode") || self.has(b"Fl") {
             Box::new(flate2::read::ZlibDecoder::new(self.data))
         } else {
-            Box::new(self.data)
+            Box::new(self.plain())
         }
     }
+
+    /// The stream's bytes without the line's end that stands between them and `endstream` (ISO 32000-1, 7.3.8.1), where the
+    /// dictionary says outright how many there are. Any other length is not believed: it would hide the rest.
+    fn plain(&self) -> &'a [u8] {
+        let said = length(self.own()).and_then(|length| self.data.split_at_checked(length));
+        said.filter(|(_, rest)| [&b""[..], b"\r\n", b"\n", b"\r"].contains(rest))
+            .map_or(self.data, |(data, _line_end)| data)
+    }
+}
+
+/// The length a stream's dictionary says outright, and not by pointing at another object.
+fn length(dictionary: &[u8]) -> Option<usize> {
+    const KEY: &[u8] = b"/Length";
+    let values = memmem::find_iter(dictionary, KEY).filter_map(|at| dictionary.get(at + KEY.len()..));
+    let value = values.filter(|value| value.first().is_some_and(u8::is_ascii_whitespace)).last()?;
+    let mut words = value.split(|byte| byte.is_ascii_whitespace() || is_delimiter(*byte));
+    let number = std::str::from_utf8(words.find(|word| !word.is_empty())?).ok()?.parse().ok()?;
+    let points = words.next().is_some_and(|word| word.first().is_some_and(u8::is_ascii_digit));
+    (!points).then_some(number)
 }
 
 /// The stretches of a PDF.

@@ -2,12 +2,15 @@
 
 use super::*;
 
+use std::collections::BTreeSet;
 use std::process::{Child, Command};
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use usher_config::scanners::TcpPlace;
+
+use crate::rules::Rules;
 
 const MOST: Duration = Duration::from_secs(10);
 
@@ -158,7 +161,8 @@ async fn one_that_is_not_there_is_waited_for_once_and_found_when_it_comes() {
     assert_eq!(clamd.scan(&small()).await, Malware::Clean);
 }
 
-/// A real clamd that knows one thing: the test file, by a signature of its own. Stopped when dropped.
+/// A real clamd that knows two things by signatures of its own: the test file, and Debian's test program by its digest. Stopped
+/// when dropped.
 struct Daemon {
     child: Child,
     folder: tempfile::TempDir,
@@ -174,9 +178,14 @@ impl Daemon {
             "Usher.Eicar:0:0:58354f2150254041505b345c505a58353428505e\n",
         )
         .unwrap();
+        std::fs::write(
+            folder.path().join("two.hsb"),
+            "71e7b604d18aefd839e51a39c88df8383bb4c071dc31f87f00a2b5df580d4495:544:Usher.Program:73\n",
+        )
+        .unwrap();
         let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
         let config = format!(
-            "LocalSocket {at}/clamd.ctl\nDatabaseDirectory {at}\nForeground yes\nUser {}\nStreamMaxLength 1M\n\
+            "LocalSocket {at}/clamd.ctl\nDatabaseDirectory {at}\nForeground yes\nUser {}\nStreamMaxLength 2M\n\
              TemporaryDirectory {at}\nLogFile {at}/log\n",
             user.trim()
         );
@@ -206,4 +215,38 @@ async fn a_real_clamd_says_clean_found_and_too_large() {
     let long = Held::Bytes(Bytes::from(vec![b'a'; 3 << 20]));
     assert_eq!(clamd.scan(&long).await, Malware::Failed(ScanFailure::TooLarge));
     assert!(clamd.version().await.unwrap().starts_with("ClamAV"));
+}
+
+/// clamd's own unpacking beside ours, of the same files: what one of them reaches and the other does not is named.
+#[tokio::test]
+#[ignore = "needs clamd and Debian's clamav-testfiles: script/test runs it where both are installed"]
+async fn a_real_clamd_is_asked_about_every_container() {
+    let daemon = Daemon::start();
+    let clamd = Clamd::new(ClamdPlace::Unix(daemon.folder.path().join("clamd.ctl")), Duration::from_secs(40));
+    let rules = Rules::own(None, MOST).unwrap();
+    let (mut all, mut by_clamd, mut by_rules) = (0, BTreeSet::new(), BTreeSet::new());
+    for entry in std::fs::read_dir("/usr/share/clamav-testfiles").unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let file = Held::Bytes(Bytes::from(std::fs::read(&path).unwrap()));
+        let (clamd, rules) = (clamd.scan(&file).await, rules.scan(&file).await);
+        for (found, names) in [(clamd, &mut by_clamd), (rules, &mut by_rules)] {
+            match found {
+                Malware::Found(_) => drop(names.insert(name.clone())),
+                Malware::Clean => {}
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        all += 1;
+    }
+    let ours: Vec<&String> = by_rules.difference(&by_clamd).collect();
+    let theirs: Vec<&String> = by_clamd.difference(&by_rules).collect();
+    println!(
+        "of {all} files clamd finds the program in {} and the rules in {}; clamd alone in {theirs:?}, the rules alone in {ours:?}",
+        by_clamd.len(),
+        by_rules.len()
+    );
+    assert_eq!(by_rules.len(), 16);
+    assert_eq!(ours, Vec::<&String>::new(), "clamd reaches what the rules reach");
+    assert_eq!(by_clamd.len(), all);
 }

@@ -3,9 +3,10 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use tokio::time::Instant;
-use usher_scan::archive::{Limits, Member, look_inside};
+use usher_scan::archive::{Limits, Member, Stopped, look_inside};
 use usher_scan::features::{Malware, ScanFailure};
 use usher_scan::kind::{Hints, LOOKED_AT_BYTES, LOOKED_AT_TAIL_BYTES, identify};
+use usher_scan::stopwatch::Stopwatch;
 
 use super::book::{Book, Looked};
 use super::vba;
@@ -77,7 +78,12 @@ impl Looking<'_> {
         let tail = piece_of(file, tail_at, LOOKED_AT_TAIL_BYTES);
         // Its name cannot make it another archive than it is.
         let kind = identify(&head, &tail, &Hints { file_name: None, content_type: None });
-        look_inside(kind, &mut file.reader(), self.limits, &mut |member| self.member(member));
+        let began = Instant::now();
+        let watch = Stopwatch::new(move || began.elapsed());
+        let limits = Limits { time: self.until.saturating_duration_since(began), ..*self.limits };
+        let inside =
+            look_inside(kind, &mut file.reader(), &limits, &watch, &mut |member| self.member(member));
+        self.late |= self.found.is_none() && inside.stopped == Some(Stopped::TooLong);
     }
 
     fn member(&mut self, member: Member<'_>) {

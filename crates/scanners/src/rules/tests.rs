@@ -258,9 +258,8 @@ async fn clamavs_test_program_is_found_in_every_container_that_is_read() {
 }
 
 /// What holds it in a form that is not unpacked here: packed programs and installers, which may be refused by their
-/// kind; mail and encodings that no browser undoes; ARJ, SZDD, TNEF, SIS, CHM and imploded zips, which `File::unread` tells;
-/// and a PDF that draws it as a page's contents.
-const NOT_READ: [&str; 29] = [
+/// kind; mail and encodings that no browser undoes; ARJ, SZDD, TNEF, SIS, CHM and imploded zips, which `File::unread` tells.
+const NOT_READ: [&str; 28] = [
     "clam-aspack.exe",
     "clam-fsg.exe",
     "clam-mew.exe",
@@ -282,7 +281,6 @@ const NOT_READ: [&str; 29] = [
     "clam.exe.szdd",
     "clam.impl.zip",
     "clam.mail",
-    "clam.pdf",
     "clam.sis",
     "clam.tnef",
     "clam_IScab_ext.exe",

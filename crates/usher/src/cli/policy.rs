@@ -13,10 +13,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use serde::Serialize;
 use usher_lists::category::Catalogue;
 use usher_policy::check::{self, Fault};
 use usher_policy::diff::{self, Difference};
-use usher_policy::document::PolicyDocument;
+use usher_policy::document::{PolicyDocument, UnscannedRule};
 use usher_policy::profile;
 use usher_publish::publisher::Generations;
 use usher_types::clock::Clock as _;
@@ -152,11 +153,28 @@ fn say_check(file: &Path, policy: &PolicyDocument) {
         policy.categories.len(),
         policy.musts.len()
     ));
+    for rule in &policy.unscanned {
+        say(format!("  when no scanner could look: {}", unscanned(rule)));
+    }
     let today = policy.zone.local(SystemClock.now()).date();
     for due in policy.due_for_review(today) {
         let owner = due.owner.map_or_else(String::new, |owner| format!(", {owner} answers for it"));
         say(format!("  to be looked at since {}: {}{owner}", due.review, due.place));
     }
+}
+
+/// What a rule says, for whom and of what, by the names it has in the file.
+fn unscanned(rule: &UnscannedRule) -> String {
+    let whom = if rule.whom.is_empty() { "everybody".to_owned() } else { rule.whom.join(", ") };
+    let (failures, classes) = (named(&rule.failures), named(&rule.classes));
+    format!("{} for {whom}; failures: {failures}; classes: {classes}", rule.verdict.name())
+}
+
+/// Things by the names they have in the file.
+fn named(all: &[impl Serialize]) -> String {
+    let name = |one| serde_json::to_value(one).ok().and_then(|value| value.as_str().map(str::to_owned));
+    let names: Vec<String> = all.iter().filter_map(name).collect();
+    if names.is_empty() { "any".to_owned() } else { names.join(", ") }
 }
 
 fn say_faults(file: &Path, faults: &[Fault]) {

@@ -67,6 +67,9 @@ async fn the_policy_in_force_is_said_in_sentences_and_given_as_the_file_that_pub
         assert!(page.contains("It is about these pages: childline.org.uk, "), "{page}");
         assert!(page.contains("Shut: programs, installers"), "{page}");
         assert!(page.contains("too deep to look into and files that could not be looked through"), "{page}");
+        let unscanned = "Open: files of every kind. It counts for these reasons: the file is too large to check. Staff may";
+        assert!(page.contains(unscanned), "{page}");
+        assert!(page.contains("Every other file that no virus scanner could look at is shut."), "{page}");
         assert!(page.contains("No pupil can reach gambling at any time"), "{page}");
         assert!(page.contains("tested just now, and are kept"), "{page}");
         assert!(page.contains("whoever looks after the server"), "{page}");
@@ -88,6 +91,17 @@ async fn what_is_due_to_be_looked_at_is_marked_with_who_answers_for_it() {
     assert!(page.page().contains("One thing is due to be looked at again"), "{}", page.text);
     assert!(page.text.contains("Dee Safe answers for it"), "{}", page.text);
     assert!(page.text.contains("Due since 2 November 2026"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn what_no_scanner_could_look_at_is_said_by_the_kind_of_file() {
+    let rig = Rig::new().await;
+    let failures = "failures = [\"too-large\"]";
+    let narrow = format!("{failures}\nclasses = [\"document\", \"image\"]");
+    assert_eq!(publish_by_two(&rig, &with(failures, &narrow)).await, "/policy?done=policy-confirmed");
+    let page = rig.signed_in("headteacher").await.get("/policy").await;
+    let said = "Open: documents and pictures. It counts for these reasons: the file is too large to check.";
+    assert!(page.page().contains(said), "{}", page.text);
 }
 
 async fn publish_by_two(rig: &Rig, policy: &str) -> String {

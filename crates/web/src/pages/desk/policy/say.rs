@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use usher_lists::category::{Catalogue, Category};
 use usher_lists::patterns::AddressPattern;
 use usher_policy::document::{
-    CarriesRule, ImageSearch, Inspection, LeavingRule, PolicyDocument, Rule, SafeLevel,
+    CarriesRule, ImageSearch, Inspection, LeavingRule, PolicyDocument, Rule, SafeLevel, UnscannedRule,
 };
 use usher_policy::outline::{ForGroup, outline};
 use usher_policy::verdict::Verdict;
 use usher_policy::{explain, kept};
-use usher_scan::features::FileState;
+use usher_scan::features::{FileState, ScanFailure};
 use usher_scan::kind::Class;
 use usher_types::calendar::PeriodKind;
 
@@ -90,6 +90,10 @@ impl Sayer<'_> {
         for rule in &one.carries {
             add("policy-downloads", self.download(rule));
         }
+        for rule in &one.unscanned {
+            add("policy-unscanned", self.unscanned(rule));
+        }
+        add("policy-unscanned", self.says.t("policy-unscanned-rest"));
         lines
     }
 
@@ -123,6 +127,21 @@ impl Sayer<'_> {
         let states = rule.states.iter().map(|&state| self.says.t(state_words(state)));
         let kinds = classes.chain(states).collect();
         self.kept_in(rule.verdict, kinds, &rule.why, (&rule.except_categories, &rule.except_pages))
+    }
+
+    /// What happens to what no scanner could look at.
+    fn unscanned(&self, rule: &UnscannedRule) -> String {
+        let kinds: Vec<String> = rule.classes.iter().map(|&class| self.says.t(class_words(class))).collect();
+        let kinds =
+            if kinds.is_empty() { self.says.t("policy-unscanned-any") } else { self.says.list(&kinds) };
+        let verdict = self.verdict(rule.verdict);
+        let what = self.says.t2("policy-leaving-text", ("verdict", &verdict), ("kinds", &kinds));
+        let failures = rule.failures.iter().map(|&failure| self.says.t(failure_words(failure)));
+        let failures = self.says.list(&failures.collect::<Vec<_>>());
+        if failures.is_empty() {
+            return format!("{what} {}", rule.why);
+        }
+        format!("{what} {} {}", self.says.t1("policy-unscanned-reasons", "reasons", failures), rule.why)
     }
 
     /// What happens to these kinds of things, why, and where it does not.
@@ -311,6 +330,17 @@ const fn class_words(class: Class) -> &'static str {
         Class::Script => "policy-file-script",
         Class::Installer => "policy-file-installer",
         Class::Executable => "policy-file-executable",
+    }
+}
+
+/// The key of why no scanner could look.
+const fn failure_words(failure: ScanFailure) -> &'static str {
+    match failure {
+        ScanFailure::Down => "policy-scan-down",
+        ScanFailure::Slow => "policy-scan-slow",
+        ScanFailure::Refused => "policy-scan-refused",
+        ScanFailure::TooLarge => "policy-scan-too-large",
+        ScanFailure::Partial => "policy-scan-partial",
     }
 }
 
