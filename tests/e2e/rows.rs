@@ -14,7 +14,7 @@ use usher_types::moment::Moment;
 use usher_types::role::PersonKind;
 
 use crate::device::{Desk, Device};
-use crate::running::{Card, Running};
+use crate::running::{Card, Running, said, usher_on};
 
 const TEACHER: &str = "teacher.y4";
 const PASSWORD: &str = "Kettle-Bridge-26";
@@ -177,6 +177,8 @@ fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_the
     let about = format!("My friend is called {name} and the number is 01632 960 123.");
     let held = device.post("https://encyclopaedia.example/", &[("text", &about)]);
     assert!(held.status == 403 && held.text.contains("We did not send this"), "{held:?}");
+    let event = held.text.split("name=\"event\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let event = event.unwrap().to_owned();
     let held = device.post("https://encyclopaedia.example/", &[("number", "4111 1111 1111 1111")]);
     assert_eq!(held.status, 403, "{held:?}");
     let passed = device.post("https://learning.example/answers", &[("answer", &about)]);
@@ -184,6 +186,10 @@ fn web_26_and_web_05_private_things_stay_in_and_the_schools_own_services_get_the
     let harmless = device.post("https://encyclopaedia.example/", &[("text", "Otters eat fish.")]);
     assert_ne!(harmless.status, 403, "{harmless:?}");
     assert!(demo.stop().success());
+    let explained = said(&usher_on(&card.config, &["explain", "--event", &event]));
+    assert!(explained.contains("about to send: somebody’s full name and a phone number"), "{explained}");
+    assert!(explained.contains(&format!("Whose it is: {name}")), "{explained}");
+    assert!(!explained.contains("01632"), "never the body: {explained}");
 }
 
 #[test]

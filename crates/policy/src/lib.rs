@@ -18,6 +18,7 @@ pub mod decide;
 pub mod decision;
 pub mod diff;
 pub mod document;
+pub mod evidence;
 pub mod explain;
 pub mod facts;
 pub mod generation;

@@ -59,6 +59,11 @@ impl Names {
         self.people.get(&id).map(String::as_str)
     }
 
+    /// Everybody's name.
+    pub(crate) fn everybody(&self) -> BTreeMap<PersonId, String> {
+        self.people.clone()
+    }
+
     /// A class's name.
     pub fn class(&self, id: GroupId) -> Option<&str> {
         self.classes.get(&id).map(String::as_str)

@@ -9,6 +9,7 @@ alert-mail-footer =
 alert-grave-words = Worrying words
 alert-sealed-page = A page on a list of illegal pages
 alert-sealed-hidden = A page on a list of illegal pages. Its address is not shown. Do not look for it.
+alert-turned = A page that was open already, and was shut in the middle
 alert-grave-blocks = Trying again and again for pages that are not for school
 alert-leaving = Something was about to be sent that should not leave the school
 alert-malware = A download that would have harmed the computer
@@ -82,3 +83,16 @@ filter-off-disk-broken =
     The filter has let nothing through since { $from }. Usher cannot write on its disk. Please look at the server’s disk.
 filter-off-not-listening =
     The filter has let nothing through since { $from }. The part that takes requests has ended. Please start Usher again.
+
+## What was found in what somebody sent, or in a page or file
+
+found-was-leaving = It was about to send: { $kinds }. Usher kept it back.
+found-left = It sent: { $kinds }
+found-whose = Whose it is: { $names }
+found-whose-count =
+    { $count ->
+        [one] It is about one person of the school.
+       *[other] It is about { $count } people of the school.
+    }
+found-says = What it was kept shut for: { $phrases }
+found-within = Where it was found inside the file: { $path }

@@ -92,6 +92,7 @@ fn page(say: Say<'_>, row: &Row) -> Cell {
         cell.push(Line::strong(title));
     }
     cell.push(Line::quiet(&shortened(&row.address, ADDRESS_LETTERS)));
+    cell.extend(row.found.iter().map(|line| Line::body(line)));
     cell
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use usher_events::event::{Ended, Event, Outcome, TunnelEvent, WebEvent, What};
 use usher_policy::decision::Decision;
+use usher_policy::evidence::{self, Named};
 use usher_policy::explain;
+use usher_policy::facts::WebFacts;
 use usher_policy::verdict::{TlsAction, Verdict};
 use usher_records::disclosure::Disclosure;
 use usher_records::person::Person;
@@ -47,6 +49,8 @@ pub struct PersonFold<'a> {
     who: Who,
     pub(super) words: &'a Words,
     disclosed: Vec<Disclosure>,
+    /// By name, for readers who may see who belongs to the school; others are told how many.
+    names: Option<BTreeMap<PersonId, String>>,
     seen: BTreeMap<(Moment, EventId), Seen>,
     ends: BTreeMap<EventId, u64>,
     /// What came whole: its row says nothing more.
@@ -76,10 +80,18 @@ impl<'a> PersonFold<'a> {
             who,
             words,
             disclosed,
+            names: None,
             seen: BTreeMap::new(),
             ends: BTreeMap::new(),
             whole: BTreeSet::new(),
         }
+    }
+
+    /// The same for a reader who may see who belongs to the school: whose data was sent is said by name.
+    #[must_use]
+    pub fn naming(mut self, names: &Names) -> Self {
+        self.names = Some(names.everybody());
+        self
     }
 
     /// Whose activity it is.
@@ -152,6 +164,7 @@ impl<'a> PersonFold<'a> {
             title: outcome.title.clone(),
             media_type: outcome.content_type.clone(),
             search: facts.features.search.clone(),
+            found: self.found(facts, &web.decision),
             ..self.row(event, facts.address.to_string(), &web.decision, outcome)
         };
         Seen { site: site(&facts.address.host), row: shown.then_some(row) }
@@ -180,9 +193,17 @@ impl<'a> PersonFold<'a> {
             verdict: decision.verdict,
             reason: explain::reason(self.words, Reader::Adult, decision),
             event: event.id,
+            found: Vec::new(),
             password_known: self.known_at(event.at),
             short: false,
         }
+    }
+
+    /// What was found in it. A search's own words are on its row already.
+    fn found(&self, facts: &WebFacts, decision: &Decision) -> Vec<String> {
+        let by_name = |id| self.names.as_ref().and_then(|names| names.get(&id).cloned());
+        let named = if self.names.is_some() { Named::As(&by_name) } else { Named::Counted };
+        evidence::found(self.words, named, facts, decision)
     }
 
     /// Whether somebody else knew the password then.
@@ -249,7 +270,7 @@ fn rows(seen: BTreeMap<(Moment, EventId), Seen>) -> Vec<Row> {
             continue;
         }
         // A row is marked whole or not at all.
-        let key = (site, row.verdict, row.visible, row.password_known, row.short);
+        let key = (site, row.verdict, row.visible, row.password_known, row.short, row.found.clone());
         let near = last.get(&key).filter(|(_, last_at)| at <= last_at.plus_minutes(SAME_MINUTES));
         match near.and_then(|(index, _)| Some((*index, rows.get_mut(*index)?))) {
             Some((index, first)) => {

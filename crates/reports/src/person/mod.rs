@@ -92,6 +92,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// Why, in words.
     pub reason: String,
+    /// What was found in what was sent, or in what came: kinds, whose, phrases, where in an archive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
     /// The event it can be looked up by.
     pub event: EventId,
     /// Whether somebody else knew the password then, so that it may have been them (ACC-06).

@@ -38,6 +38,7 @@ impl PersonFold<'_> {
             verdict,
             reason: self.kind_of_site(&row.category),
             event: row.id,
+            found: Vec::new(),
             password_known: self.known_at(row.at),
             short: true,
         });

@@ -1,10 +1,14 @@
 //! Alerts: seen by those they are for, first on their page, and seen once.
 
 use usher_events::event::What;
+use usher_lists::category::Category;
 use usher_policy::decision::Reason;
 use usher_records::alert::closing::Verdict;
 use usher_records::alert::{Alert, Concern, Off, ProgramRead, Rule, State, Whose, raise};
 use usher_records::school::School;
+use usher_scan::features::{Carried, File, Place, Says, Sent, SentKind, Subject, ThemeHit};
+use usher_scan::kind::Kind;
+use usher_scan::theme::Theme;
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
 
@@ -65,6 +69,105 @@ async fn um_01_the_alert_of_a_sealed_page_never_shows_where_it_is() {
         assert!(page.page().contains("Its address is not shown"), "{}", page.text);
         assert!(!page.text.contains("games.example"), "{}", page.text);
     }
+}
+
+/// What somebody was about to send when it was kept back.
+fn about_to_leave(rig: &Rig, person: u64) {
+    let mut subject = facts::subject("pupil.y4");
+    subject.person = Some(Id::new(person));
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let mut asked = facts::get(facts::at_device(subject), "https://board.example/post");
+    asked.sent = Some(Sent {
+        kinds: vec![SentKind::Name, SentKind::Meeting],
+        people: vec![Id::new(7), Id::new(999)],
+        themes: vec![ThemeHit {
+            theme: Theme::Bullying,
+            severity: 3,
+            phrase: "nobody likes you".into(),
+            place: Place::Sent,
+        }],
+    });
+    let mut event = events::web(902, &snapshot, asked, now().plus_minutes(-4));
+    let What::Web(web) = &mut event.what else { panic!("{event:?}") };
+    web.decision.reason = Reason::Leaving("forms".into(), SentKind::Name);
+    web.decision.verdict = usher_policy::verdict::Verdict::Block;
+    rig.recorded.0.lock().unwrap().push(event);
+}
+
+#[tokio::test]
+async fn web_26_and_20_an_alert_shows_what_was_about_to_leave_and_whose_it_is_to_who_may_see_them() {
+    let rig = Rig::new().await;
+    about_to_leave(&rig, ADA);
+    let leaving =
+        |number, person| Alert { concern: Concern::Leaving, ..alert(number, Whose::Person(Id::new(person))) };
+    rig.commit(&raise(&leaving(511, ADA), vec![])).await;
+    // The head's own goes to the chair, who may not see who belongs to the school.
+    rig.commit(&raise(&leaving(512, 1), vec![])).await;
+    for reader in ["safeguarding", "headteacher"] {
+        let page = rig.signed_in(reader).await.get(&format!("/alerts/{}", id(511))).await;
+        let kinds = "about to send: somebody’s full name and a plan to meet somebody. Usher kept it back";
+        assert!(page.page().contains(kinds), "{}", page.text);
+        assert!(page.page().contains("Whose it is: Joan Price and Somebody who has left"), "{}", page.text);
+        assert!(page.page().contains("Bullying: “nobody likes you”"), "{}", page.text);
+    }
+    let chair = rig.signed_in("chair").await.get(&format!("/alerts/{}", id(512))).await;
+    assert!(chair.page().contains("It is about 2 people of the school"), "{}", chair.text);
+    assert!(!chair.text.contains("Joan Price"), "{}", chair.text);
+
+    let head = rig.signed_in("headteacher").await;
+    let activity = format!("/people/{}/activity", id(ADA));
+    assert!(head.post(&activity, "reason=Her+mother+asked").await.leads_to().contains("activity"));
+    for shown in [head.get(&activity).await.text, head.get(&format!("{activity}.csv")).await.text] {
+        assert!(shown.contains("Whose it is: Joan Price") && shown.contains("nobody likes you"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_kept_shut_for_what_it_says_is_shown_with_the_phrases_and_a_file_with_its_place_in_the_archive()
+ {
+    let rig = Rig::new().await;
+    let snapshot = rig.app.snapshot.load_full().unwrap();
+    let about = |category: &str, phrase: &str| Subject {
+        category: category.into(),
+        score: 120,
+        banned: false,
+        phrases: vec![phrase.into()],
+    };
+    let inside = Some((Kind::Elf, "games.zip/fun/run.bin".to_owned()));
+    let file = File { kind: Kind::Zip, within: inside, locked: false, unread: None };
+    let says =
+        Says { subjects: vec![about("gambling", "roulette"), about("games", "chess")], excused: false };
+    for (number, reason) in [
+        (902, Reason::Says(Category::parse("gambling").unwrap(), 120)),
+        (903, Reason::Carries("programs".into())),
+        (904, Reason::SealedList),
+    ] {
+        let mut subject = facts::subject("pupil.y4");
+        subject.person = Some(Id::new(ADA));
+        let mut asked = facts::get(facts::at_device(subject), GAME);
+        let (file, says) = (Some(file.clone()), Some(says.clone()));
+        asked.carried = Some(Carried { file, says, ..Carried::default() });
+        let mut event = events::web(number, &snapshot, asked, now().plus_minutes(-4));
+        let What::Web(web) = &mut event.what else { panic!("{event:?}") };
+        (web.decision.verdict, web.decision.reason) = (usher_policy::verdict::Verdict::Block, reason);
+        rig.recorded.0.lock().unwrap().push(event);
+        let one = Alert { events: vec![Id::new(number)], ..alert(number - 300, Whose::Person(Id::new(ADA))) };
+        rig.commit(&raise(&one, vec![])).await;
+    }
+    let dsl = rig.signed_in("safeguarding").await;
+    // What happened, without what came before and after.
+    let shown = async |number| {
+        let page = dsl.get(&format!("/alerts/{}", id(number))).await.text;
+        page.split("What happened").nth(1).unwrap().split("</ol>").next().unwrap().to_owned()
+    };
+    let words = shown(602).await;
+    assert!(words.contains("kept shut for: “roulette”") && !words.contains("chess"), "{words}");
+    assert!(!words.contains("run.bin"), "{words}");
+    let archive = shown(603).await;
+    assert!(archive.contains("inside the file: games.zip/fun/run.bin"), "{archive}");
+    assert!(!archive.contains("roulette"), "{archive}");
+    let sealed = shown(604).await;
+    assert!(!sealed.contains("roulette") && !sealed.contains("run.bin"), "{sealed}");
 }
 
 #[tokio::test]

@@ -10,9 +10,11 @@ use tokio::sync::mpsc;
 use usher_activity::question::{Activity as _, Question};
 use usher_events::event::{Ended, Event, What};
 use usher_policy::decide::{decide_tls, decide_web};
-use usher_policy::decision::Decision;
+use usher_policy::decision::{Decision, Reason};
+use usher_policy::evidence::{self, Named};
 use usher_policy::snapshot::Snapshot;
 use usher_publish::publisher::Generations;
+use usher_records::person::Person;
 use usher_types::digest::Digest;
 use usher_types::moment::Moment;
 use usher_words::Words;
@@ -105,6 +107,21 @@ fn address_of(event: &Event) -> String {
     }
 }
 
+/// What was found in it, for whoever holds the machine: by name.
+async fn found(opened: &Opened, words: &Words, event: &Event) -> anyhow::Result<Vec<String>> {
+    let web = match &event.what {
+        What::Web(web) => web,
+        What::Ended(Ended { turned: Some(turned), .. }) => &turned.web,
+        _ => return Ok(Vec::new()),
+    };
+    let people = opened.books.values::<Person>().await?;
+    let name = |id| people.iter().find(|person| person.id == id).map(Person::name);
+    let themes = web.facts.features.themes.iter().map(|hit| evidence::phrase(words, hit));
+    let rest = evidence::found(words, Named::As(&name), &web.facts, &web.decision);
+    let sealed = matches!(web.decision.reason, Reason::SealedList);
+    Ok(if sealed { Vec::new() } else { themes.chain(rest).collect() })
+}
+
 #[derive(Debug, Serialize)]
 struct One<'a> {
     event: &'a Event,
@@ -126,7 +143,12 @@ pub(super) async fn say_one(
     let local = school.zone.local(event.at);
     let words = Words::english()?;
     match decision_of(event) {
-        Some(decision) => say(tell(&words, &school.zone, decision, &address_of(event))),
+        Some(decision) => {
+            say(tell(&words, &school.zone, decision, &address_of(event)));
+            for line in found(opened, &words, event).await? {
+                say(format!("  {:12} {line}", "found"));
+            }
+        }
         None => say(format!("Event {} is no decision: {:?}", event.id, event.what)),
     }
     say(format!("  {:12} {}, {}", "when", local.spoken_date(), local.spoken_time()));

@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod answer;
+mod happened;
 mod show;
 
 use std::sync::Arc;

@@ -9,18 +9,17 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use usher_activity::question::{Activity, Question};
 use usher_activity::spool::SpoolFault;
-use usher_events::event::{Event, System, What};
+use usher_events::event::Event;
 use usher_policy::access::Act;
-use usher_policy::decision::Reason;
-use usher_policy::explain;
+use usher_policy::evidence::Named;
 use usher_records::alert::closing::{Acted, Closed, Verdict};
-use usher_records::alert::{Alert, Off, ProgramRead, Whose};
+use usher_records::alert::{Alert, ProgramRead, Whose};
 use usher_records::disclosure::Disclosure;
+use usher_records::person::Person;
 use usher_types::ids::EventId;
-use usher_types::moment::Moment;
-use usher_types::role::Reader;
 
 use super::answer::Closing;
+use super::happened::{Happened, happened, off};
 use super::{concern, find, seen_words, who};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -29,7 +28,6 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::people::may_look;
 use crate::pages::desk::roll::Roll;
-use crate::pages::desk::{address, opening};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -69,17 +67,6 @@ struct Show {
     more: usize,
     person: Option<String>,
     look: Option<String>,
-}
-
-/// One event of an alert.
-struct Happened {
-    time: String,
-    what: String,
-    found: Vec<String>,
-    address: Option<String>,
-    refused: bool,
-    reason: Option<String>,
-    known: bool,
 }
 
 /// How it ended, in words.
@@ -133,7 +120,9 @@ pub(super) async fn one(
     };
     let look = about.filter(|person| may_look(desk, person));
     let see_people = desk.may(Act::SeePeople).is_ok();
-    let line = |event: &Event| happened(&f.says, &roll, clock, &disclosed, event);
+    let by_roll = |id| roll.person(id).map(Person::name);
+    let named = if see_people { Named::As(&by_roll) } else { Named::Counted };
+    let line = |event: &Event| happened(&f.says, &roll, clock, (&disclosed, named), event);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let show = Show {
         address: format!("/alerts/{}", alert.id),
@@ -253,56 +242,4 @@ fn find_all(activity: &dyn Activity, wanted: &[EventId]) -> Result<Vec<Event>, S
     let mut events: Vec<Event> = found?.into_iter().flatten().collect();
     events.sort_by_key(|event| (event.at, event.id));
     Ok(events)
-}
-
-/// When the filter was off and why. Told from the alert itself: a disk that takes no events has none to read.
-fn off(says: &Says, clock: Clock<'_>, why: Off, (from, until): (Moment, Moment)) -> String {
-    let key = format!("filter-off-{}", why.name());
-    says.t2(key, ("from", &clock.full(from)), ("until", &clock.full(until)))
-}
-
-fn happened(says: &Says, roll: &Roll, clock: Clock<'_>, disclosed: &[Disclosure], event: &Event) -> Happened {
-    let decision = event.decision();
-    // What is sealed is shown nowhere: whoever answers the alert must not be led there (UM-01).
-    let sealed = decision.is_some_and(|decision| matches!(decision.reason, Reason::SealedList));
-    let page = opening::page_of(event).map(|page| address::shown(&page)).filter(|_page| !sealed);
-    let mut found = Vec::new();
-    let what = match &event.what {
-        What::Web(_) | What::Tunnel(_) if sealed => says.t("alert-sealed-hidden"),
-        What::Web(web) => {
-            let features = &web.facts.features;
-            let hit = |hit: &usher_scan::features::ThemeHit| {
-                let theme = says.of("report-theme", hit.theme.name());
-                says.t2("alert-phrase", ("theme", &theme), ("phrase", &hit.phrase))
-            };
-            found = features.themes.iter().map(hit).collect();
-            let search = features.search.as_ref();
-            let search = search.map(|search| {
-                says.t2("report-searched", ("words", &search.words), ("engine", &search.engine))
-            });
-            search.or_else(|| web.outcome.title.clone()).or_else(|| page.clone()).unwrap_or_default()
-        }
-        What::SignInFailed(failed) => {
-            if let Some(last) = failed.last_here {
-                found.push(says.t1("alert-last-here", "name", roll.name(says, last)));
-            }
-            says.t2("alert-wrong-password", ("username", &failed.username), ("device", &failed.address))
-        }
-        What::System(System::TwoPlaces { addresses: (one, other), .. }) => {
-            says.t2("alert-devices", ("one", one), ("other", other))
-        }
-        What::System(System::FilterOff { from, until, why }) => off(says, clock, *why, (*from, *until)),
-        What::Tunnel(_) | What::Malformed(_) | What::Ended(_) | What::System(_) => {
-            page.clone().unwrap_or_default()
-        }
-    };
-    Happened {
-        time: clock.time(event.at),
-        address: page.filter(|page| *page != what),
-        what,
-        found,
-        refused: decision.is_some_and(usher_policy::decision::Decision::is_refusal),
-        reason: decision.map(|decision| explain::reason(says.words(), Reader::Adult, decision)),
-        known: disclosed.iter().any(|time| Some(time.person) == event.person() && time.covers(event.at)),
-    }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
-use usher_policy::access::{Who, may_look_at};
+use usher_policy::access::{Act, Who, may_look_at};
 use usher_policy::verdict::Verdict;
 use usher_records::disclosure::Disclosure;
 use usher_records::look::{self, LOOK_MINUTES, Look};
@@ -95,6 +95,7 @@ struct Row {
     refused: bool,
     decided: String,
     reason: String,
+    found: Vec<String>,
     known: bool,
     /// The event a case can be opened about, where it is kept whole.
     event: Option<String>,
@@ -197,7 +198,7 @@ fn period(desk: &AtDesk, days: &Days) -> Period {
     Period { from: zone.start_of(from.max(earliest)), until: zone.start_of(after), zone }
 }
 
-async fn read(app: &App, person: &Person, period: Period) -> Result<PersonActivity, AppFault> {
+async fn read(app: &App, desk: &AtDesk, person: &Person, period: Period) -> Result<PersonActivity, AppFault> {
     let people = app.books.values().await?;
     let groups = app.books.values().await?;
     let disclosed: Vec<Disclosure> =
@@ -205,8 +206,10 @@ async fn read(app: &App, person: &Person, period: Period) -> Result<PersonActivi
     let names = Names::of(&people, &groups).with_disclosed(&disclosed);
     let (activity, words) = (Arc::clone(&app.activity), Arc::clone(&app.words));
     let (school, person) = (app.books.school(), person.clone());
+    let sees_people = desk.may(Act::SeePeople).is_ok();
     let work = move || {
         let fold = PersonFold::new(period, &person, &names, &words);
+        let fold = if sees_people { fold.naming(&names) } else { fold };
         usher_activity::person::fold(activity.as_ref(), school, fold)
     };
     Ok(tokio::task::spawn_blocking(work).await.map_err(|_stopped| AppFault::NotFound)??)
@@ -221,7 +224,7 @@ async fn timeline(
 ) -> Result<Response, AppFault> {
     let period = period(desk, days);
     let (first, last) = period.ends();
-    let activity = read(app, person, period).await?;
+    let activity = read(app, desk, person, period).await?;
     let here = format!("/people/{}/activity", person.id);
     let (f, d) = around(app, desk, &here, "people-title");
     let f = Frame { title: f.says.t1("report-person-title", "name", person.name()), ..f };
@@ -299,6 +302,7 @@ fn row(says: &Says, seen: &Seen, time: String) -> Row {
         refused: seen.verdict != Verdict::Allow,
         decided: says.t(decided_key(seen.verdict)),
         reason: seen.reason.clone(),
+        found: seen.found.clone(),
         known: seen.password_known,
         event: (!seen.short).then(|| seen.event.to_string()),
     }
@@ -326,7 +330,7 @@ pub(super) async fn csv(
         Allowed::Yes(person, None) => return Ok(to_reason(&person)),
         Allowed::Yes(person, Some(_)) => person,
     };
-    let activity = read(&app, &person, period(&desk, &days)).await?;
+    let activity = read(&app, &desk, &person, period(&desk, &days)).await?;
     let says = Frame::desk(&app, &desk, "/people", "people-title").says;
     let zone = &activity.period.zone;
     let head = ["time", "page", "decided"].map(|name| says.t(format!("report-column-{name}")));
@@ -340,7 +344,8 @@ pub(super) async fn csv(
         let time = format!("{} {}", local.date(), local.time());
         let known = if row.known { says.t("report-password-known") } else { String::new() };
         let lead = row.lead.unwrap_or_default();
-        text.push_str(&csv_line(&[time, row.address, lead, row.decided, row.reason, known]));
+        let why = std::iter::once(row.reason).chain(row.found).collect::<Vec<_>>().join("; ");
+        text.push_str(&csv_line(&[time, row.address, lead, row.decided, why, known]));
     }
     let name = format!("activity-{}-{}.csv", person.id, activity.period.ends().0);
     Ok(file("text/csv; charset=utf-8", &name, text.into_bytes()))
@@ -358,7 +363,7 @@ pub(super) async fn print(
         Allowed::Yes(person, None) => return Ok(to_reason(&person)),
         Allowed::Yes(person, Some(look)) => (person, look),
     };
-    let activity = read(&app, &person, period(&desk, &days)).await?;
+    let activity = read(&app, &desk, &person, period(&desk, &days)).await?;
     let name = format!("activity-{}-{}", person.id, activity.period.ends().0);
     let document = document::person(&letterhead(&desk, &app.words), &activity, &look.reason);
     to_pdf(&app, &desk, &name, document).await
