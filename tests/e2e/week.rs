@@ -35,6 +35,7 @@ fn ten_thousand_decisions_of_a_week_come_out_the_same_again() {
     assert!(figures.events >= figures.decisions);
     said(&usher_on(&card.config, &["verify"]));
     the_week_again_with_another_policy(&card, folder.path());
+    the_week_as_another_programs_log(&card, folder.path());
 
     let mails = std::fs::read_dir(folder.path().join("data/mail")).unwrap().count();
     assert!(mails > 0, "the weekly report and the alerts went out");
@@ -66,4 +67,37 @@ fn the_week_again_with_another_policy(card: &Card, folder: &Path) {
         let sites = side["sites"].as_array().unwrap();
         assert!((1..=20).contains(&sites.len()), "{other}");
     }
+}
+
+/// What is written for other programs has every request that was recorded, and only its owner reads it.
+fn the_week_as_another_programs_log(card: &Card, folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let days = ["--from", "2026-11-23", "--until", "2026-11-29"];
+    let totals = |what: &[&str]| -> Value {
+        let asked = [&["report", "totals", "--json"], what].concat();
+        serde_json::from_str(&said(&usher_on(&card.config, &asked))).unwrap()
+    };
+    let recorded = totals(&days);
+    assert!(recorded["all"]["requests"].as_u64() >= Some(5_000), "{}", recorded["all"]);
+    assert!(recorded["all"]["denied"].as_u64() > Some(0), "{}", recorded["all"]);
+    for format in ["squid", "combined"] {
+        let file = folder.join(format);
+        let log = file.to_str().unwrap();
+        let export = [&["report", "export", "--format", format, "--out", log], &days[..]].concat();
+        said(&usher_on(&card.config, &export));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let read = totals(&["--log", log]);
+        if format == "combined" {
+            // There a refusal is a status of 403, and pages of ours that ask for something first have it too.
+            assert!(read["all"]["denied"].as_u64() >= recorded["all"]["denied"].as_u64(), "{}", read["all"]);
+            assert_eq!(read["all"]["requests"], recorded["all"]["requests"]);
+            assert_eq!(read["all"]["bytes"], recorded["all"]["bytes"]);
+            continue;
+        }
+        assert_eq!(read["by_day"].as_object().map(serde_json::Map::len), Some(5));
+        assert_eq!(read, recorded);
+        assert!(!usher_on(&card.config, &export).status.success(), "a file that is there is left alone");
+    }
+    said(&usher_on(&card.config, &["verify"]));
 }

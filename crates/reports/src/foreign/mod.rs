@@ -1,9 +1,10 @@
 //! Access logs of other filters, read as the events Usher would have recorded (EXT-01): a school that keeps its filter
 //! gets the same report.
 //!
-//! Owns: squid's own format and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
+//! Owns: squid's own format, that of web servers, and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
 //! Does not: guess who somebody is beyond the user name in the line, or stop at a bad line.
 
+mod common;
 mod csv;
 mod squid;
 #[cfg(test)]
@@ -54,6 +55,14 @@ pub struct Visit {
     pub blocked: bool,
     /// Whether it is a part of a page, as far as its kind or its name says.
     pub part_of_page: bool,
+    /// The status the client got, where the line says it.
+    pub status: Option<u16>,
+    /// Bytes to the client; 0 where the line does not say.
+    pub bytes: u64,
+    /// Milliseconds it took; 0 where the line does not say.
+    pub taken_ms: u32,
+    /// The media type, where the line says it.
+    pub media: Option<String>,
 }
 
 /// What was found in a log.
@@ -108,6 +117,7 @@ pub fn read(from: &mut impl BufRead, zone: &Zone, each: &mut dyn FnMut(Visit)) -
         let found = match &columns {
             _ if !whole => Err(Why::TooLong),
             Some(columns) => columns.visit(text, zone),
+            None if common::is_one(text) => common::visit(text),
             None => squid::visit(text),
         };
         match found {
@@ -228,14 +238,14 @@ impl Visit {
         }
     }
 
-    const fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> Outcome {
         Outcome {
-            status: if self.blocked { 403 } else { 200 },
+            status: self.status.unwrap_or(if self.blocked { 403 } else { 200 }),
             protocol: Protocol::Http1,
             received_bytes: 0,
-            sent_bytes: 0,
-            duration_ms: 0,
-            content_type: None,
+            sent_bytes: self.bytes,
+            duration_ms: self.taken_ms,
+            content_type: self.media.clone(),
             title: None,
             end: End::Complete,
         }
