@@ -1,6 +1,7 @@
 //! A played week: every recorded decision can be made again.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -100,4 +101,52 @@ fn the_week_as_another_programs_log(card: &Card, folder: &Path) {
         assert!(!usher_on(&card.config, &export).status.success(), "a file that is there is left alone");
     }
     said(&usher_on(&card.config, &["verify"]));
+}
+
+#[test]
+#[ignore = "needs Debian's sarg, goaccess and lightsquid: script/test runs it where they can be installed"]
+fn sarg_goaccess_and_lightsquid_count_what_we_count() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../script/conformance");
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let done = Command::new(&script)
+            .arg("logs")
+            .args(arguments)
+            .env("USHER", env!("CARGO_BIN_EXE_usher"))
+            .output()
+            .unwrap();
+        (
+            done.status.success(),
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr),
+        )
+    };
+    let (is_same, told) = run(&[]);
+    println!("{told}");
+    assert!(is_same && told.lines().filter(|line| line.starts_with("ok ")).count() >= 14, "{told}");
+
+    // A figure that is wrong by one is found by all three.
+    let folder = tempfile::tempdir().unwrap();
+    let (log, totals) = (folder.path().join("log"), folder.path().join("totals"));
+    let line = |second: u32, who: &str, came: &str| {
+        format!(
+            "17955153{second:02}.120 31 10.0.0.14 {came} 98 GET http://news.example/ {who} HIER_NONE/- text/html\n"
+        )
+    };
+    let text = [
+        line(1, "ada.bell", "TCP_MISS/200"),
+        line(2, "ben.ng", "TCP_DENIED/403"),
+        line(3, "ben.ng", "TCP_MISS/200"),
+    ];
+    std::fs::write(&log, text.concat()).unwrap();
+    let asked = ["report", "totals", "--json", "--log", log.to_str().unwrap()].map(std::ffi::OsStr::new);
+    let counted = said(&crate::running::usher(&asked));
+    let given = ["--log".as_ref(), log.as_os_str(), "--totals".as_ref(), totals.as_os_str()];
+    std::fs::write(&totals, &counted).unwrap();
+    let (is_same, told) = run(&given);
+    assert!(is_same, "{told}");
+    std::fs::write(&totals, counted.replacen("\"requests\": 2", "\"requests\": 3", 1)).unwrap();
+    let (is_same, told) = run(&given);
+    assert!(!is_same, "{told}");
+    for tool in ["goaccess", "sarg", "lightsquid"] {
+        assert!(told.lines().any(|line| line.starts_with("FAILED") && line.contains(tool)), "{tool}: {told}");
+    }
 }
