@@ -23,13 +23,21 @@ pub struct Sums {
 }
 
 impl Sums {
-    const fn add(&mut self, bytes: u64, is_denied: bool) {
+    pub(crate) const fn add(&mut self, bytes: u64, is_denied: bool) {
         self.requests += 1;
         self.bytes = self.bytes.saturating_add(bytes);
         if is_denied {
             self.denied += 1;
             self.denied_bytes = self.denied_bytes.saturating_add(bytes);
         }
+    }
+
+    /// Adds another count.
+    pub(crate) const fn join(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.denied += other.denied;
+        self.denied_bytes = self.denied_bytes.saturating_add(other.denied_bytes);
     }
 }
 
@@ -55,10 +63,8 @@ impl Totals {
 
     /// Counts what a log says.
     pub fn add_visit(&mut self, visit: &Visit, zone: &Zone) {
-        let address = || visit.address.map(|address| address.to_string());
-        let who = visit.user.clone().or_else(address).or_else(|| visit.device.clone()).unwrap_or_default();
         let day = zone.local(visit.at).date();
-        self.count(&who, &visit.page.host.to_string(), day, (visit.bytes, visit.blocked));
+        self.count(&visit.who(), &visit.page.host.to_string(), day, (visit.bytes, visit.blocked));
     }
 
     fn count(&mut self, who: &str, site: &str, day: Date, (bytes, denied): (u64, bool)) {

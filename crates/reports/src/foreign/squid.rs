@@ -8,7 +8,7 @@ use super::{Visit, Why, is_part, user};
 use crate::access_log::unescape;
 
 /// The latest second read, the first of 2100: what is later is no time.
-const LATEST_SECOND: i64 = 4_102_444_800;
+pub(super) const LATEST_SECOND: i64 = 4_102_444_800;
 
 /// What a line says; none where nobody asked for a web page.
 pub(super) fn visit(line: &str) -> Result<Option<Visit>, Why> {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,12 @@ use usher_directory::books;
 use usher_records::account::Account;
 use usher_records::change::{Action, Actor, Change};
 use usher_reports::access_log::{self, Line, Sums, Totals, UserNames};
+use usher_reports::foreign;
 use usher_reports::names::Audience;
 use usher_types::clock::Clock as _;
 use usher_types::moment::Zone;
 
-use super::{read, tell};
+use super::tell;
 use crate::cli::say;
 use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
@@ -152,8 +153,9 @@ pub(super) async fn totals(asked: Totalled, opened: Option<&Opened>) -> anyhow::
 }
 
 fn of_log(log: &Path, zone: &Zone) -> anyhow::Result<Totals> {
-    let mut totals = Totals::default();
-    let reading = read(log, zone, &mut |visit| totals.add_visit(&visit, zone))?;
+    let cannot = || format!("{} cannot be read", log.display());
+    let mut file = BufReader::with_capacity(1 << 18, File::open(log).with_context(cannot)?);
+    let (totals, reading) = foreign::totals(&mut file, zone).with_context(cannot)?;
     tell(log, &reading);
     Ok(totals)
 }
