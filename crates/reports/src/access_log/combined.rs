@@ -5,16 +5,13 @@ use usher_types::moment::Zone;
 
 use super::{Line, escape, field, put};
 
-/// What would end a field in quotation marks, and what would be read as an escape.
-const QUOTED: &[u8] = b"\"\\";
-
 pub(super) fn write(line: &Line, zone: &Zone, is_combined: bool, out: &mut String) {
     put(out, format_args!("{} - ", line.client));
-    field(line.user.as_deref(), b"%[]\\\"", out);
+    field(line.user.as_deref(), b"%[]", out);
     put(out, format_args!(" [{}] \"", zone.in_logs(line.at)));
-    escape(&line.method, QUOTED, out);
+    escape(&line.method, &[], out);
     out.push(' ');
-    escape(line.target(), QUOTED, out);
+    line.target(out);
     let protocol = match line.protocol {
         Protocol::Http2 => "HTTP/2.0",
         Protocol::Http1 | Protocol::WebSocket | Protocol::Tunnel => "HTTP/1.1",

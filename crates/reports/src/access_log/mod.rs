@@ -65,17 +65,17 @@ impl UserNames {
     }
 
     /// The user name behind a request; none when nobody was signed in. Whose account is gone is told by number, so that
-    /// their requests stay together and nobody else's.
+    /// their requests stay together and nobody else's; no account can have the tilde in these names.
     fn behind(&self, subject: &Subject) -> Option<String> {
         match (subject.person, subject.kind, subject.year) {
             (Some(person), ..) => {
-                let gone = || format!("person-{}", person.number());
+                let gone = || format!("person~{}", person.number());
                 Some(self.people.get(&person).cloned().unwrap_or_else(gone))
             }
             (None, Some(_), Some(year)) => {
-                Some(self.years.get(&year).cloned().unwrap_or_else(|| format!("year-{}", year.number())))
+                Some(self.years.get(&year).cloned().unwrap_or_else(|| format!("year~{}", year.number())))
             }
-            (None, Some(_), None) => Some("shared".to_owned()),
+            (None, Some(_), None) => Some("~shared".to_owned()),
             (None, None, _) => None,
         }
     }
@@ -213,10 +213,17 @@ impl Line {
         }
     }
 
-    /// The address, cut where it is too long for a line.
-    fn target(&self) -> &str {
-        let most = self.address.floor_char_boundary(MOST_ADDRESS_BYTES);
-        self.address.get(..most).unwrap_or(&self.address)
+    /// Writes the address, cut where it is too long for a line.
+    fn target(&self, out: &mut String) {
+        let begin = out.len();
+        for byte in self.address.bytes() {
+            let end = out.len();
+            escape_byte(byte, &[], out);
+            if out.len() - begin > MOST_ADDRESS_BYTES {
+                out.truncate(end);
+                return;
+            }
+        }
     }
 }
 
@@ -234,21 +241,28 @@ fn came(decision: &Decision, outcome: &Outcome) -> Came {
     }
 }
 
+/// What is escaped in every format: what would end a quoted field or be read as an escape in one, and what would be
+/// markup in the pages that readers of logs write. Browsers escape these in addresses too, all but the backslash.
+const ALWAYS: &[u8] = b"\"<>\\";
+
 /// Writes what came from outside so that it stays one field of one line: whatever is no plain visible letter, and what
 /// `also` names, becomes its bytes in hexadecimal after a percent sign, as squid writes it.
 fn escape(text: &str, also: &[u8], out: &mut String) {
-    for byte in text.bytes() {
-        if (0x21..0x7f).contains(&byte) && !also.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            put(out, format_args!("%{byte:02X}"));
-        }
+    text.bytes().for_each(|byte| escape_byte(byte, also, out));
+}
+
+fn escape_byte(byte: u8, also: &[u8], out: &mut String) {
+    if (0x21..0x7f).contains(&byte) && !ALWAYS.contains(&byte) && !also.contains(&byte) {
+        out.push(char::from(byte));
+    } else {
+        put(out, format_args!("%{byte:02X}"));
     }
 }
 
-/// A field that may be empty: then it is a hyphen.
+/// A field that may be empty: then it is a hyphen, and what is a hyphen is escaped.
 fn field(text: Option<&str>, also: &[u8], out: &mut String) {
     match text {
+        Some("-") => out.push_str("%2D"),
         Some(text) if !text.is_empty() => escape(text, also, out),
         _ => out.push('-'),
     }

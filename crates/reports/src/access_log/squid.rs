@@ -17,15 +17,15 @@ pub(super) fn write(line: &Line, out: &mut String) {
     put(out, format_args!("{}/{:03} {} ", tag(line), line.status, line.bytes));
     escape(&line.method, &[], out);
     out.push(' ');
-    escape(line.target(), &[], out);
+    line.target(out);
     out.push(' ');
     // As squid does, so that a name that has a percent sign can be told from one that was escaped.
-    field(line.user.as_deref(), b"%[]\\", out);
+    field(line.user.as_deref(), b"%[]", out);
     match line.origin {
         Some(origin) => put(out, format_args!(" HIER_DIRECT/{origin} ")),
         None => out.push_str(" HIER_NONE/- "),
     }
-    field(line.media.as_deref(), &[], out);
+    field(line.media.as_deref(), b"%", out);
     out.push('\n');
 }
 

@@ -102,8 +102,8 @@ impl<'a> Seen<'a> {
         let method = fields.next()?;
         let site = site(method, fields.next()?)?;
         let user = fields.next()?;
-        // A line that ends here was cut.
-        let _hierarchy = fields.next()?;
+        // A line that ends here was cut, and odd spaces at its end are none of it.
+        let _hierarchy = fields.next().filter(|field| field.iter().all(u8::is_ascii_graphic))?;
         Some(Self { at_ms, who: who(user, client)?, site, bytes, is_denied: is_denied(result)? })
     }
 }
@@ -164,6 +164,10 @@ fn site<'a>(method: &[u8], address: &'a [u8]) -> Option<&'a [u8]> {
 fn is_denied(result: &[u8]) -> Option<bool> {
     let slash = result.iter().rposition(|byte| *byte == b'/')?;
     let (tag, status) = result.split_at_checked(slash)?;
+    // What begins with a bracket might be a web server's line.
+    if tag.first() == Some(&b'[') {
+        return None;
+    }
     let is_denied = tag.windows(b"DENIED".len()).any(|part| part == b"DENIED");
     Some(is_denied && !matches!(status, b"/401" | b"/407"))
 }

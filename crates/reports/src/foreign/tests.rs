@@ -261,6 +261,9 @@ fn line() -> impl Strategy<Value = String> {
         "\n",
         "  X/- image/png\r\n",
         " X/- - more and more\n",
+        " \u{2003}\n",
+        " \u{b}\n",
+        " X/- ] \"GET http://a.example/ HTTP/1.1\" 200 98\n",
         "",
     ]);
     let begin = of(&["", "", "", "", " ", "#", "\u{feff}"]);

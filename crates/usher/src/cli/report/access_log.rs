@@ -65,6 +65,14 @@ pub(in crate::cli) struct Days {
     until: Date,
 }
 
+impl Days {
+    fn ensure_some(&self) -> anyhow::Result<()> {
+        let Self { from, until } = self;
+        anyhow::ensure!(from <= until, "the last day, {until}, is before the first, {from}");
+        Ok(())
+    }
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Totalled {
     /// The first day of what Usher recorded, like 2026-11-23
@@ -88,6 +96,7 @@ pub(super) async fn export(asked: Exported, opened: &Opened) -> anyhow::Result<(
         Format::Combined => access_log::Format::Combined,
     };
     let zone = books::school(&opened.books).await?.zone;
+    asked.days.ensure_some()?;
     let out: Box<dyn Write + Send> = match &asked.out {
         None => Box::new(io::stdout()),
         Some(file) => {
@@ -169,7 +178,7 @@ async fn recorded(
     each: &mut Each<'_>,
 ) -> anyhow::Result<Told> {
     let Days { from, until } = days;
-    anyhow::ensure!(from <= until, "the last day, {until}, is before the first, {from}");
+    days.ensure_some()?;
     let after = until.checked_add(1.day()).context("there is no day after that")?;
     let reading = Change {
         action: Action::ReportOpened,
@@ -200,7 +209,9 @@ fn say_left_out(told: Told) {
 }
 
 fn row(name: impl Display, sums: Sums) {
-    let name: String = name.to_string().chars().take(40).collect();
+    // Names of somebody else's log must not move a terminal's cursor.
+    let shown = |letter: char| if letter.is_control() { '\u{fffd}' } else { letter };
+    let name: String = name.to_string().chars().take(40).map(shown).collect();
     say(format!("{name:<40} {:>12} {:>16} {:>10}", sums.requests, sums.bytes, sums.denied));
 }
 
