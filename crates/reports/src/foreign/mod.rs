@@ -4,13 +4,13 @@
 //! Owns: squid's own format, that of web servers, and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
 //! Does not: guess who somebody is beyond the user name in the line, or stop at a bad line.
 
-mod common;
 mod csv;
 mod glance;
 mod squid;
 #[cfg(test)]
 mod tests;
 mod visitors;
+mod web_server;
 
 use std::io::{self, BufRead, Read as _};
 use std::net::IpAddr;
@@ -158,7 +158,7 @@ impl Reading {
         let found = match columns {
             _ if !whole => Err(Why::TooLong),
             Some(columns) => columns.visit(text, zone),
-            None if common::is_one(text) => common::visit(text),
+            None if web_server::is_one(text) => web_server::visit(text),
             None => squid::visit(text),
         };
         match found {

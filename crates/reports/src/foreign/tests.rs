@@ -170,6 +170,91 @@ proptest! {
     }
 }
 
+// The parts of lines, the usual one first.
+const TIMES: &[&str] = &[
+    "1795515300.120",
+    "1795515300",
+    "1795564799.999",
+    "1795564800.000",
+    "1792889999.5",
+    "9999999999.000",
+    "+795515300.120",
+    "1795515300,120",
+    "-",
+    "1774746000.000",
+];
+const CLIENTS: &[&str] =
+    &["10.0.0.14", "10.0.0.014", "2001:db8::15", "2001:DB8::15", "none", "ada", "pc-16.school.example"];
+const RESULTS: &[&str] = &[
+    "TCP_MISS/200",
+    "TCP_DENIED/403",
+    "TCP_DENIED/407",
+    "TCP_DENIED_REPLY/403",
+    "NONE/000",
+    "TCP_MISS",
+    "/DENIED/403",
+    "TCP_DENIED/",
+    "[x/200",
+];
+const SIZES: &[&str] = &["0", "980", "-", "18446744073709551615", "99999999999999999999", "+5", "007"];
+const METHODS: &[&str] = &["GET", "CONNECT", "POST", "connect"];
+const ADDRESSES: &[&str] = &[
+    "http://a.example/",
+    "https://a.example/x",
+    "HTTP://a.example/",
+    "http://A.example/",
+    "http://a.example:80@b.example/",
+    "http://a.example:99999/",
+    "http://a.example:443",
+    "a.example:443",
+    "a.example:443/x",
+    "a.example",
+    "http://a.example?q",
+    "http://a.example\\b",
+    "http://1.2.3/",
+    "http://1.2.0.3/",
+    "http://a..b/",
+    "http://xn--bcher-kva.example/",
+    "http://bücher.example/",
+    "http://[::1]/",
+    "[::1]:443",
+    "http://-a.example/",
+    "http://a.example./",
+    "https:///a.example/",
+    "cache_object://localhost/",
+    "error:x",
+    "http://a.example/\"] \"",
+    "http://a.example/ü",
+    "http://a.example\u{a0}/",
+    "http://a%2eexample/",
+    "http://a.example:/",
+];
+const USERS: &[&str] = &[
+    "-",
+    "ada",
+    "Ada",
+    "SCHOOL\\ada",
+    "a%64a",
+    "%61da",
+    "none",
+    "unknown",
+    "\u{e9}t\u{e9}",
+    "%C3%A9t%C3%A9",
+    "10.0.0.14",
+];
+const ENDS: &[&str] = &[
+    " HIER_NONE/- text/html\n",
+    " HIER_NONE/-\n",
+    "\n",
+    "  X/- image/png\r\n",
+    " X/- - more and more\n",
+    " \u{2003}\n",
+    " \u{b}\n",
+    " X/- ] \"GET http://a.example/ HTTP/1.1\" 200 98\n",
+    "",
+];
+const BEGINS: &[&str] = &["", "", "", "", " ", "#", "\u{feff}"];
+
 /// A line of squid's log, or nearly one.
 fn line() -> impl Strategy<Value = String> {
     // The first is the usual one: lines that are odd all over are not read at a glance, and try nothing.
@@ -177,99 +262,12 @@ fn line() -> impl Strategy<Value = String> {
         let usual = proptest::sample::select(&parts[..1]);
         prop_oneof![4 => usual, 1 => proptest::sample::select(parts)]
     };
-    let time = of(&[
-        "1795515300.120",
-        "1795515300",
-        "1795564799.999",
-        "1795564800.000",
-        "1792889999.5",
-        "9999999999.000",
-        "+795515300.120",
-        "1795515300,120",
-        "-",
-        "1774746000.000",
-    ]);
-    let client = of(&[
-        "10.0.0.14",
-        "10.0.0.014",
-        "2001:db8::15",
-        "2001:DB8::15",
-        "none",
-        "ada",
-        "pc-16.school.example",
-    ]);
-    let result = of(&[
-        "TCP_MISS/200",
-        "TCP_DENIED/403",
-        "TCP_DENIED/407",
-        "TCP_DENIED_REPLY/403",
-        "NONE/000",
-        "TCP_MISS",
-        "/DENIED/403",
-        "TCP_DENIED/",
-        "[x/200",
-    ]);
-    let size = of(&["0", "980", "-", "18446744073709551615", "99999999999999999999", "+5", "007"]);
-    let method = of(&["GET", "CONNECT", "POST", "connect"]);
-    let address = of(&[
-        "http://a.example/",
-        "https://a.example/x",
-        "HTTP://a.example/",
-        "http://A.example/",
-        "http://a.example:80@b.example/",
-        "http://a.example:99999/",
-        "http://a.example:443",
-        "a.example:443",
-        "a.example:443/x",
-        "a.example",
-        "http://a.example?q",
-        "http://a.example\\b",
-        "http://1.2.3/",
-        "http://1.2.0.3/",
-        "http://a..b/",
-        "http://xn--bcher-kva.example/",
-        "http://bücher.example/",
-        "http://[::1]/",
-        "[::1]:443",
-        "http://-a.example/",
-        "http://a.example./",
-        "https:///a.example/",
-        "cache_object://localhost/",
-        "error:x",
-        "http://a.example/\"] \"",
-        "http://a.example/ü",
-        "http://a.example\u{a0}/",
-        "http://a%2eexample/",
-        "http://a.example:/",
-    ]);
-    let user = of(&[
-        "-",
-        "ada",
-        "Ada",
-        "SCHOOL\\ada",
-        "a%64a",
-        "%61da",
-        "none",
-        "unknown",
-        "\u{e9}t\u{e9}",
-        "%C3%A9t%C3%A9",
-        "10.0.0.14",
-    ]);
-    let end = of(&[
-        " HIER_NONE/- text/html\n",
-        " HIER_NONE/-\n",
-        "\n",
-        "  X/- image/png\r\n",
-        " X/- - more and more\n",
-        " \u{2003}\n",
-        " \u{b}\n",
-        " X/- ] \"GET http://a.example/ HTTP/1.1\" 200 98\n",
-        "",
-    ]);
-    let begin = of(&["", "", "", "", " ", "#", "\u{feff}"]);
-    ((begin, time, client, result), (size, method, address), (user, end)).prop_map(
-        |((begin, time, client, result), (size, method, address), (user, end))| {
-            format!("{begin}{time}    31 {client} {result} {size} {method} {address} {user}{end}")
-        },
+    (
+        (of(BEGINS), of(TIMES), of(CLIENTS), of(RESULTS)),
+        (of(SIZES), of(METHODS), of(ADDRESSES)),
+        (of(USERS), of(ENDS)),
     )
+        .prop_map(|((begin, time, client, result), (size, method, address), (user, end))| {
+            format!("{begin}{time}    31 {client} {result} {size} {method} {address} {user}{end}")
+        })
 }
