@@ -1,6 +1,7 @@
 //! A played week: every recorded decision can be made again.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,6 +36,7 @@ fn ten_thousand_decisions_of_a_week_come_out_the_same_again() {
     assert!(figures.events >= figures.decisions);
     said(&usher_on(&card.config, &["verify"]));
     the_week_again_with_another_policy(&card, folder.path());
+    the_week_as_another_programs_log(&card, folder.path());
 
     let mails = std::fs::read_dir(folder.path().join("data/mail")).unwrap().count();
     assert!(mails > 0, "the weekly report and the alerts went out");
@@ -65,5 +67,86 @@ fn the_week_again_with_another_policy(card: &Card, folder: &Path) {
         assert!(by.iter().any(|line| line["category"] == category), "{other}");
         let sites = side["sites"].as_array().unwrap();
         assert!((1..=20).contains(&sites.len()), "{other}");
+    }
+}
+
+/// What is written for other programs has every request that was recorded, and only its owner reads it.
+fn the_week_as_another_programs_log(card: &Card, folder: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let days = ["--from", "2026-11-23", "--until", "2026-11-29"];
+    let totals = |what: &[&str]| -> Value {
+        let asked = [&["report", "totals", "--json"], what].concat();
+        serde_json::from_str(&said(&usher_on(&card.config, &asked))).unwrap()
+    };
+    let recorded = totals(&days);
+    assert!(recorded["all"]["requests"].as_u64() >= Some(5_000), "{}", recorded["all"]);
+    assert!(recorded["all"]["denied"].as_u64() > Some(0), "{}", recorded["all"]);
+    for format in ["squid", "combined"] {
+        let file = folder.join(format);
+        let log = file.to_str().unwrap();
+        let export = [&["report", "export", "--format", format, "--out", log], &days[..]].concat();
+        said(&usher_on(&card.config, &export));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let read = totals(&["--log", log]);
+        if format == "combined" {
+            // There a refusal is a status of 403, and pages of ours that ask for something first have it too.
+            assert!(read["all"]["denied"].as_u64() >= recorded["all"]["denied"].as_u64(), "{}", read["all"]);
+            assert_eq!(read["all"]["requests"], recorded["all"]["requests"]);
+            assert_eq!(read["all"]["bytes"], recorded["all"]["bytes"]);
+            continue;
+        }
+        assert_eq!(read["by_day"].as_object().map(serde_json::Map::len), Some(5));
+        assert_eq!(read, recorded);
+        assert!(!usher_on(&card.config, &export).status.success(), "a file that is there is left alone");
+    }
+    said(&usher_on(&card.config, &["verify"]));
+}
+
+#[test]
+#[ignore = "needs Debian's sarg, goaccess and lightsquid: script/test runs it where they can be installed"]
+fn sarg_goaccess_and_lightsquid_count_what_we_count() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../script/conformance");
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let done = Command::new(&script)
+            .arg("logs")
+            .args(arguments)
+            .env("USHER", env!("CARGO_BIN_EXE_usher"))
+            .output()
+            .unwrap();
+        (
+            done.status.success(),
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr),
+        )
+    };
+    let (is_same, told) = run(&[]);
+    println!("{told}");
+    assert!(is_same && told.lines().filter(|line| line.starts_with("ok ")).count() >= 14, "{told}");
+
+    // A figure that is wrong by one is found by all three.
+    let folder = tempfile::tempdir().unwrap();
+    let (log, totals) = (folder.path().join("log"), folder.path().join("totals"));
+    let line = |second: u32, who: &str, came: &str| {
+        format!(
+            "17955153{second:02}.120 31 10.0.0.14 {came} 98 GET http://news.example/ {who} HIER_NONE/- text/html\n"
+        )
+    };
+    let text = [
+        line(1, "ada.bell", "TCP_MISS/200"),
+        line(2, "ben.ng", "TCP_DENIED/403"),
+        line(3, "ben.ng", "TCP_MISS/200"),
+    ];
+    std::fs::write(&log, text.concat()).unwrap();
+    let asked = ["report", "totals", "--json", "--log", log.to_str().unwrap()].map(std::ffi::OsStr::new);
+    let counted = said(&crate::running::usher(&asked));
+    let given = ["--log".as_ref(), log.as_os_str(), "--totals".as_ref(), totals.as_os_str()];
+    std::fs::write(&totals, &counted).unwrap();
+    let (is_same, told) = run(&given);
+    assert!(is_same, "{told}");
+    std::fs::write(&totals, counted.replacen("\"requests\": 2", "\"requests\": 3", 1)).unwrap();
+    let (is_same, told) = run(&given);
+    assert!(!is_same, "{told}");
+    for tool in ["goaccess", "sarg", "lightsquid"] {
+        assert!(told.lines().any(|line| line.starts_with("FAILED") && line.contains(tool)), "{tool}: {told}");
     }
 }

@@ -11,6 +11,7 @@ mod readers;
 mod rollup;
 mod table;
 
+pub mod access_log;
 pub mod engine;
 pub mod files;
 pub mod filter;

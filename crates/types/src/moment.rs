@@ -121,6 +121,17 @@ impl Zone {
         LocalTime(at.timestamp().to_zoned(self.zone.clone()).datetime())
     }
 
+    /// `24/Nov/2026:10:15:00 +0000`, as web servers write it in their logs.
+    pub fn in_logs(&self, at: Moment) -> String {
+        at.timestamp().to_zoned(self.zone.clone()).strftime("%d/%b/%Y:%H:%M:%S %z").to_string()
+    }
+
+    /// The instant of such a time; none where it is not one.
+    pub fn from_logs(text: &str) -> Option<Moment> {
+        let zoned = jiff::fmt::strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).ok()?;
+        Some(Moment(zoned.to_timestamp().ok()?.as_millisecond()))
+    }
+
     /// The instant at which a wall clock in this zone shows this. A time skipped in spring becomes the hour after;
     /// one that comes twice in autumn is the first.
     pub fn moment(&self, date: Date, time: Time) -> Moment {

@@ -96,6 +96,10 @@ impl Columns {
             part_of_page: is_part(&page),
             page,
             blocked: is_block(field(self.action)),
+            status: None,
+            bytes: 0,
+            taken_ms: 0,
+            media: None,
         }))
     }
 }

@@ -1,14 +1,16 @@
 //! Access logs of other filters, read as the events Usher would have recorded (EXT-01): a school that keeps its filter
 //! gets the same report.
 //!
-//! Owns: squid's own format and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
+//! Owns: squid's own format, that of web servers, and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
 //! Does not: guess who somebody is beyond the user name in the line, or stop at a bad line.
 
 mod csv;
+mod glance;
 mod squid;
 #[cfg(test)]
 mod tests;
 mod visitors;
+mod web_server;
 
 use std::io::{self, BufRead, Read as _};
 use std::net::IpAddr;
@@ -26,10 +28,14 @@ use usher_types::ids::{Id, SchoolId};
 use usher_types::moment::{Moment, Zone};
 use usher_types::url::WebAddress;
 
+use self::glance::Tally;
 pub use self::visitors::Visitors;
+use crate::access_log::Totals;
 
 /// Longest line read, in bytes. Browsers and proxies cut addresses at 8 KiB; twice that leaves room for the rest.
 pub const MAX_LINE_BYTES: usize = 16 * 1024;
+/// What logs write where nobody is known.
+const NOBODY: [&str; 6] = ["", "-", "anonymous", "unknown", "n/a", "none"];
 /// Bad lines kept by name: enough to see what is wrong with a log. The others are counted.
 pub const MAX_BAD_LINES_KEPT: usize = 10;
 
@@ -54,6 +60,14 @@ pub struct Visit {
     pub blocked: bool,
     /// Whether it is a part of a page, as far as its kind or its name says.
     pub part_of_page: bool,
+    /// The status the client got, where the line says it.
+    pub status: Option<u16>,
+    /// Bytes to the client; 0 where the line does not say.
+    pub bytes: u64,
+    /// Milliseconds it took; 0 where the line does not say.
+    pub taken_ms: u32,
+    /// The media type, where the line says it.
+    pub media: Option<String>,
 }
 
 /// What was found in a log.
@@ -96,35 +110,71 @@ pub fn read(from: &mut impl BufRead, zone: &Zone, each: &mut dyn FnMut(Visit)) -
     let mut columns = None;
     let mut bytes = Vec::new();
     while let Some(whole) = next_line(from, &mut bytes)? {
-        reading.lines += 1;
-        let text = String::from_utf8_lossy(&bytes);
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if reading.lines == 1 {
-            columns = csv::Columns::of(text);
-        }
-        if text.is_empty() || text.starts_with('#') || (reading.lines == 1 && columns.is_some()) {
-            continue;
-        }
-        let found = match &columns {
-            _ if !whole => Err(Why::TooLong),
-            Some(columns) => columns.visit(text, zone),
-            None => squid::visit(text),
-        };
-        match found {
-            Ok(Some(visit)) => {
-                reading.visits += 1;
-                each(Visit { line: reading.lines, ..visit });
-            }
-            Ok(None) => {}
-            Err(why) => {
-                reading.bad += 1;
-                if reading.bad_lines.len() < MAX_BAD_LINES_KEPT {
-                    reading.bad_lines.push((reading.lines, why));
-                }
-            }
+        if let Some(visit) = reading.visit(&bytes, whole, &mut columns, zone) {
+            each(visit);
         }
     }
     Ok(reading)
+}
+
+/// Counts a log to its end, as its visits would be counted; lines of the usual kind are not read further than that takes.
+///
+/// # Errors
+/// Only when the log itself cannot be read; a line that cannot be is counted.
+pub fn totals(from: &mut impl BufRead, zone: &Zone) -> io::Result<(Totals, Reading)> {
+    let mut reading = Reading::default();
+    let mut columns = None;
+    let mut bytes = Vec::new();
+    let mut tally = Tally::new(zone);
+    while let Some(whole) = next_line(from, &mut bytes)? {
+        if whole && columns.is_none() && reading.lines > 0 && tally.glance(&bytes) {
+            reading.lines += 1;
+            reading.visits += 1;
+        } else if let Some(visit) = reading.visit(&bytes, whole, &mut columns, zone) {
+            tally.add(&visit);
+        }
+    }
+    Ok((tally.finish(), reading))
+}
+
+impl Reading {
+    /// What the next line says; none where it says nothing.
+    fn visit(
+        &mut self,
+        bytes: &[u8],
+        whole: bool,
+        columns: &mut Option<csv::Columns>,
+        zone: &Zone,
+    ) -> Option<Visit> {
+        self.lines += 1;
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if self.lines == 1 {
+            *columns = csv::Columns::of(text);
+        }
+        if text.is_empty() || text.starts_with('#') || (self.lines == 1 && columns.is_some()) {
+            return None;
+        }
+        let found = match columns {
+            _ if !whole => Err(Why::TooLong),
+            Some(columns) => columns.visit(text, zone),
+            None if web_server::is_one(text) => web_server::visit(text),
+            None => squid::visit(text),
+        };
+        match found {
+            Ok(visit) => {
+                self.visits += u64::from(visit.is_some());
+                visit.map(|visit| Visit { line: self.lines, ..visit })
+            }
+            Err(why) => {
+                self.bad += 1;
+                if self.bad_lines.len() < MAX_BAD_LINES_KEPT {
+                    self.bad_lines.push((self.lines, why));
+                }
+                None
+            }
+        }
+    }
 }
 
 /// The next line without its end, and whether it is whole; the rest of a longer one is passed over.
@@ -155,9 +205,8 @@ fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<b
 /// A user name as logs have it; none where they say that there is none.
 fn user(text: &str) -> Option<String> {
     let name = text.rsplit('\\').next().unwrap_or(text).trim();
-    let nobody = ["", "-", "anonymous", "unknown", "n/a", "none"];
     let name: String = name.to_lowercase().chars().take(128).collect();
-    (!nobody.contains(&name.as_str())).then_some(name)
+    (!NOBODY.contains(&name.as_str())).then_some(name)
 }
 
 /// Whether a page's name is a picture's, a script's or the like.
@@ -180,6 +229,12 @@ pub struct Scan {
 }
 
 impl Visit {
+    /// Who, as totals tell people apart: the user name, or the device where there is none.
+    pub fn who(&self) -> String {
+        let address = || self.address.map(|address| address.to_string());
+        self.user.clone().or_else(address).or_else(|| self.device.clone()).unwrap_or_default()
+    }
+
     /// The event Usher would have recorded. Its number is the line's, so that what a report shows can be found again.
     pub fn event(&self, school: SchoolId, subject: Arc<Subject>, scan: &Scan) -> Event {
         let device = Device {
@@ -228,14 +283,14 @@ impl Visit {
         }
     }
 
-    const fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> Outcome {
         Outcome {
-            status: if self.blocked { 403 } else { 200 },
+            status: self.status.unwrap_or(if self.blocked { 403 } else { 200 }),
             protocol: Protocol::Http1,
             received_bytes: 0,
-            sent_bytes: 0,
-            duration_ms: 0,
-            content_type: None,
+            sent_bytes: self.bytes,
+            duration_ms: self.taken_ms,
+            content_type: self.media.clone(),
             title: None,
             end: End::Complete,
         }

@@ -5,30 +5,22 @@ use usher_types::moment::Moment;
 use usher_types::url::WebAddress;
 
 use super::{Visit, Why, is_part, user};
+use crate::access_log::unescape;
 
 /// The latest second read, the first of 2100: what is later is no time.
-const LATEST_SECOND: i64 = 4_102_444_800;
+pub(super) const LATEST_SECOND: i64 = 4_102_444_800;
 
 /// What a line says; none where nobody asked for a web page.
 pub(super) fn visit(line: &str) -> Result<Option<Visit>, Why> {
     let fields: Vec<&str> = line.split_ascii_whitespace().take(11).collect();
-    let [time, _taken, client, result, _bytes, method, address, name, _hierarchy, rest @ ..] =
+    let [time, taken, client, result, bytes, method, address, name, _hierarchy, rest @ ..] =
         fields.as_slice()
     else {
         return Err(Why::Fields);
     };
     let at = moment(time).ok_or(Why::Time)?;
     let Some((tag, status)) = result.rsplit_once('/') else { return Err(Why::Fields) };
-    let page = if *method == "CONNECT" {
-        WebAddress::parse(&format!("https://{address}/")).map_err(|_odd| Why::Address)?
-    } else if address.starts_with("http://") || address.starts_with("https://") {
-        WebAddress::parse(address).map_err(|_odd| Why::Address)?
-    } else if address.contains(':') {
-        // Squid writes its own doings and broken connections here too: `cache_object:`, `error:`.
-        return Ok(None);
-    } else {
-        return Err(Why::Address);
-    };
+    let Some(page) = asked_for(method, address)? else { return Ok(None) };
     // 407 asks who it is; that keeps no page from anybody.
     let blocked = tag.contains("DENIED") && !matches!(status, "401" | "407");
     // What squid says instead of a picture is a page, whatever the picture was.
@@ -40,12 +32,31 @@ pub(super) fn visit(line: &str) -> Result<Option<Visit>, Why> {
         at,
         address: device,
         device: device.is_none().then(|| (*client).to_owned()),
-        user: user(name),
+        user: user(&unescape(name)),
         method: (*method).to_owned(),
         page,
         blocked,
         part_of_page,
+        status: status.parse().ok(),
+        bytes: bytes.parse().unwrap_or(0),
+        taken_ms: taken.parse().unwrap_or(0),
+        media: rest.first().filter(|media| **media != "-").map(|media| unescape(media)),
     }))
+}
+
+/// The page, or the site of a tunnel; none of what no client asked a site for.
+pub(super) fn asked_for(method: &str, address: &str) -> Result<Option<WebAddress>, Why> {
+    let page = if method == "CONNECT" {
+        WebAddress::parse(&format!("https://{address}/"))
+    } else if address.starts_with("http://") || address.starts_with("https://") {
+        WebAddress::parse(address)
+    } else if address.contains(':') {
+        // Squid writes its own doings and broken connections here too: `cache_object:`, `error:`.
+        return Ok(None);
+    } else {
+        return Err(Why::Address);
+    };
+    page.map(Some).map_err(|_odd| Why::Address)
 }
 
 /// Seconds since 1970, with or without a fraction.

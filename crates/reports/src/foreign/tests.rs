@@ -8,7 +8,8 @@ use usher_scan::theme::Theme;
 use usher_types::ids::Id;
 use usher_types::moment::Zone;
 
-use super::{MAX_BAD_LINES_KEPT, MAX_LINE_BYTES, Reading, Scan, Visit, Visitors, Why, read};
+use super::{MAX_BAD_LINES_KEPT, MAX_LINE_BYTES, Reading, Scan, Visit, Visitors, Why, read, totals};
+use crate::access_log::Totals;
 use crate::names::{Audience, Who};
 use crate::sample::{at, names, person, search, subject, web, week};
 use crate::weekly::{Weekly, WeeklyFold};
@@ -155,4 +156,118 @@ proptest! {
         prop_assert_eq!(reading.visits, count);
         prop_assert!(reading.visits + reading.bad <= reading.lines);
     }
+
+    /// Lines of odd parts, each of which is met more than once: read whole and at a glance they are counted the same.
+    #[test]
+    fn a_glance_counts_what_reading_counts(lines in proptest::collection::vec(line(), 1..60)) {
+        let log = lines.concat();
+        let zone = Zone::london();
+        let (at_a_glance, reading) = totals(&mut log.as_bytes(), &zone).unwrap();
+        let mut whole = Totals::default();
+        let again = read(&mut log.as_bytes(), &zone, &mut |visit| whole.add_visit(&visit, &zone)).unwrap();
+        prop_assert_eq!(at_a_glance, whole, "{}", log);
+        prop_assert_eq!(reading, again);
+    }
+}
+
+// The parts of lines, the usual one first.
+const TIMES: &[&str] = &[
+    "1795515300.120",
+    "1795515300",
+    "1795564799.999",
+    "1795564800.000",
+    "1792889999.5",
+    "9999999999.000",
+    "+795515300.120",
+    "1795515300,120",
+    "-",
+    "1774746000.000",
+];
+const CLIENTS: &[&str] =
+    &["10.0.0.14", "10.0.0.014", "2001:db8::15", "2001:DB8::15", "none", "ada", "pc-16.school.example"];
+const RESULTS: &[&str] = &[
+    "TCP_MISS/200",
+    "TCP_DENIED/403",
+    "TCP_DENIED/407",
+    "TCP_DENIED_REPLY/403",
+    "NONE/000",
+    "TCP_MISS",
+    "/DENIED/403",
+    "TCP_DENIED/",
+    "[x/200",
+];
+const SIZES: &[&str] = &["0", "980", "-", "18446744073709551615", "99999999999999999999", "+5", "007"];
+const METHODS: &[&str] = &["GET", "CONNECT", "POST", "connect"];
+const ADDRESSES: &[&str] = &[
+    "http://a.example/",
+    "https://a.example/x",
+    "HTTP://a.example/",
+    "http://A.example/",
+    "http://a.example:80@b.example/",
+    "http://a.example:99999/",
+    "http://a.example:443",
+    "a.example:443",
+    "a.example:443/x",
+    "a.example",
+    "http://a.example?q",
+    "http://a.example\\b",
+    "http://1.2.3/",
+    "http://1.2.0.3/",
+    "http://a..b/",
+    "http://xn--bcher-kva.example/",
+    "http://bücher.example/",
+    "http://[::1]/",
+    "[::1]:443",
+    "http://-a.example/",
+    "http://a.example./",
+    "https:///a.example/",
+    "cache_object://localhost/",
+    "error:x",
+    "http://a.example/\"] \"",
+    "http://a.example/ü",
+    "http://a.example\u{a0}/",
+    "http://a%2eexample/",
+    "http://a.example:/",
+];
+const USERS: &[&str] = &[
+    "-",
+    "ada",
+    "Ada",
+    "SCHOOL\\ada",
+    "a%64a",
+    "%61da",
+    "none",
+    "unknown",
+    "\u{e9}t\u{e9}",
+    "%C3%A9t%C3%A9",
+    "10.0.0.14",
+];
+const ENDS: &[&str] = &[
+    " HIER_NONE/- text/html\n",
+    " HIER_NONE/-\n",
+    "\n",
+    "  X/- image/png\r\n",
+    " X/- - more and more\n",
+    " \u{2003}\n",
+    " \u{b}\n",
+    " X/- ] \"GET http://a.example/ HTTP/1.1\" 200 98\n",
+    "",
+];
+const BEGINS: &[&str] = &["", "", "", "", " ", "#", "\u{feff}"];
+
+/// A line of squid's log, or nearly one.
+fn line() -> impl Strategy<Value = String> {
+    // The first is the usual one: lines that are odd all over are not read at a glance, and try nothing.
+    let of = |parts: &'static [&'static str]| {
+        let usual = proptest::sample::select(&parts[..1]);
+        prop_oneof![4 => usual, 1 => proptest::sample::select(parts)]
+    };
+    (
+        (of(BEGINS), of(TIMES), of(CLIENTS), of(RESULTS)),
+        (of(SIZES), of(METHODS), of(ADDRESSES)),
+        (of(USERS), of(ENDS)),
+    )
+        .prop_map(|((begin, time, client, result), (size, method, address), (user, end))| {
+            format!("{begin}{time}    31 {client} {result} {size} {method} {address} {user}{end}")
+        })
 }

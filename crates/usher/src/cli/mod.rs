@@ -77,7 +77,7 @@ enum Command {
     Ca(ca::Command),
     /// Check that nobody altered the books or the recorded events
     Verify,
-    /// Reports: the weekly one, of what Usher recorded or of another filter's log
+    /// Reports: the weekly one, of what Usher recorded or of another filter's log; access logs for other programs, totals
     #[command(subcommand)]
     Report(report::Command),
     /// The schools of a trust, beside each other

@@ -1,5 +1,7 @@
 //! `usher report`: reports at the command line, of what Usher recorded or of the log of another filter (EXT-01).
 
+mod access_log;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Write as _};
@@ -38,6 +40,10 @@ use crate::server::opened::Opened;
 pub(super) enum Command {
     /// The weekly report of suspicious words and searches. What is for the headteacher alone is left out
     Weekly(Asked),
+    /// What pupils asked for, as an access log that other programs read
+    Export(access_log::Exported),
+    /// Requests, bytes and refusals of pupils by person, site and day, or those of any access log
+    Totals(access_log::Totalled),
 }
 
 #[derive(Debug, Args)]
@@ -62,13 +68,24 @@ pub(super) struct Asked {
 impl Command {
     /// Whether it can be done without a school: a log needs none.
     pub(super) const fn needs_a_school(&self) -> bool {
-        let Self::Weekly(asked) = self;
-        asked.log.is_none()
+        match self {
+            Self::Weekly(asked) => asked.log.is_none(),
+            Self::Export(_) => true,
+            Self::Totals(asked) => asked.log.is_none(),
+        }
     }
 }
 
 pub(super) async fn run(command: Command, opened: Option<Opened>) -> anyhow::Result<()> {
-    let Command::Weekly(asked) = command;
+    match (command, opened) {
+        (Command::Weekly(asked), opened) => run_weekly(asked, opened).await,
+        (Command::Export(asked), Some(opened)) => access_log::export(asked, &opened).await,
+        (Command::Export(_), None) => anyhow::bail!("no school is set up here"),
+        (Command::Totals(asked), opened) => access_log::totals(asked, opened.as_ref()).await,
+    }
+}
+
+async fn run_weekly(asked: Asked, opened: Option<Opened>) -> anyhow::Result<()> {
     let (school, zone) = match &opened {
         None => (String::new(), Zone::london()),
         Some(opened) => {

@@ -7,10 +7,12 @@
 //! How it is measured. *Ingest* is from the first place reserved to the last event durable in the spool, one thread
 //! handing in and the spool's own writing. *Bytes* are of files on the disk, everything in them. *Questions* are asked by a
 //! process of their own, whose peak of memory is told: the middle of five runs, after one that is told apart as the
-//! first. The last week is kept whole and the year before as rows, as the product does.
+//! first. The last week is kept whole and the year before as rows, as the product does. *Logs* are of that week: what sarg,
+//! goaccess and lightsquid take for the totals of one squid log, beside what we take.
 
 mod ask;
 mod day;
+mod logs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -57,6 +59,12 @@ pub(crate) struct Activity {
     /// Only ask of what an earlier run kept there.
     #[arg(long, requires = "work")]
     ask: bool,
+    /// Only write the week's access log, and have sarg, goaccess and lightsquid count it beside us.
+    #[arg(long)]
+    logs: bool,
+    /// Only count what an earlier run kept there: its log or its files.
+    #[arg(long, requires = "work", hide = true, value_parser = ["log", "files"])]
+    count: Option<String>,
 }
 
 /// Figures by name.
@@ -67,8 +75,19 @@ impl Activity {
     pub(crate) fn run(self) -> Result<()> {
         let own = tempfile::tempdir()?;
         let work = self.work.clone().unwrap_or_else(|| own.path().to_owned());
-        let mut figures = if self.ask { ask::run(&work)? } else { self.make(&work)? };
-        if !self.ask {
+        if let Some(which) = &self.count {
+            return logs::count(&work, which);
+        }
+        // The log of an earlier run's week can be written again.
+        let is_made = self.ask || (self.logs && work.join("activity").exists());
+        let mut figures = match (self.ask, is_made) {
+            (true, _) => ask::run(&work)?,
+            (false, true) => Figures::new(),
+            (false, false) => self.make(&work)?,
+        };
+        if self.logs {
+            figures.extend(logs::run(&work)?);
+        } else if !self.ask {
             figures.extend(asked(&work)?);
             if let Some(python) = &self.peers {
                 figures.extend(peers(python, &work)?);
