@@ -151,6 +151,7 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
             event: Id::new(number as u64 + 1),
             password_known: false,
             short: false,
+            found: Vec::new(),
         }
     };
     let mut rows: Vec<Row> = (0..pages).map(row).collect();
