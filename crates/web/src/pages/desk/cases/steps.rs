@@ -463,6 +463,9 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
     let choice = |choices: Vec<Choice>| {
         fields.radios("choice", choosing(choices, &sent.choice)).labelled(label("choice"))
     };
+    let offered = |key: &str, names: &[&str]| {
+        choice(names.iter().map(|name| Choice::new(name, says.of(key, name))).collect())
+    };
     match step {
         "seen" | "entered" | "confirm" => Vec::new(),
         "note" => {
@@ -476,20 +479,11 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
         ],
         "check" => vec![choice(checks(says, &work.case.value))],
         "parents" => vec![
-            choice(
-                Contact::ALL.map(|how| Choice::new(how.name(), says.of("case-contact", how.name()))).to_vec(),
-            ),
+            offered("case-contact", &Contact::ALL.map(Contact::name)),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
             text(),
         ],
-        "class" => vec![
-            choice(
-                Class::ALL
-                    .map(|class| Choice::new(class.name(), says.of("case-class", class.name())))
-                    .to_vec(),
-            ),
-            text(),
-        ],
+        "class" => vec![offered("case-class", &Class::ALL.map(Class::name)), text()],
         "share" => {
             vec![fields.select("person", staff(desk, says, cabinet, &sent.person)).labelled(label("label"))]
         }
@@ -502,27 +496,14 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
             fields.line("text", sent.text.as_str()).labelled(label("label")),
             fields.line("from", sent.from.as_str()).labelled(label("from")),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
-            choice(
-                Seal::ALL.map(|seal| Choice::new(seal.name(), says.of("case-seal", seal.name()))).to_vec(),
-            ),
+            offered("case-seal", &Seal::ALL.map(Seal::name)),
         ],
         "refer" => vec![
-            choice(
-                Agency::ALL
-                    .map(|agency| Choice::new(agency.name(), says.of("case-agency", agency.name())))
-                    .to_vec(),
-            ),
+            offered("case-agency", &Agency::ALL.map(Agency::name)),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
             text(),
         ],
-        "prevent" => vec![
-            choice(
-                PreventOutcome::ALL
-                    .map(|outcome| Choice::new(outcome.name(), says.of("case-prevent", outcome.name())))
-                    .to_vec(),
-            ),
-            text(),
-        ],
+        "prevent" => vec![offered("case-prevent", &PreventOutcome::ALL.map(PreventOutcome::name)), text()],
         "decide" => {
             let why = fields.area("why", sent.why.as_str(), 3).labelled(label("why"));
             vec![choice(rungs(work, says)), text(), why, more(fields, says, sent)]
