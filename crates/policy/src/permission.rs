@@ -4,6 +4,7 @@
 //! Owns: these judgements. Does not: know the books, or make a grant; `records::permission` does.
 
 use usher_lists::category::{Catalogue, Category};
+use usher_lists::overlay::Effect;
 use usher_lists::patterns::AddressPattern;
 use usher_records::permission::matter::Matter;
 use usher_records::permission::rules::Terms;
@@ -106,6 +107,15 @@ pub struct Meaning {
 }
 
 impl Meaning {
+    /// Whether this edit of the school's lists, which counts for everybody until somebody takes it out, is not for one person.
+    pub fn is_too_grave(&self, effect: &Effect) -> bool {
+        match effect {
+            Effect::AddCategory(_) => false,
+            Effect::RemoveCategory(name) => !self.broken.is_empty() || self.grave.contains(name) || self.more,
+            Effect::ClearCategories => self.is_risky(),
+        }
+    }
+
     /// Whether it takes two people.
     pub const fn is_risky(&self) -> bool {
         !self.broken.is_empty() || !self.grave.is_empty() || self.more

@@ -9,6 +9,7 @@ use usher_policy::verdict::Verdict;
 use usher_records::change::{Action, Change, Expect, Write};
 use usher_records::grant::Grant;
 use usher_records::lesson::{Lesson, Mode};
+use usher_records::list_edit::ListEdit;
 use usher_records::permission::{Permission, State};
 use usher_records::request::{self, UnblockRequest};
 use usher_scan::features::SentKind;
@@ -297,4 +298,29 @@ async fn fm_43_how_often_what_was_shut_should_have_been_open_is_told_by_kind_and
     let page = lead.get("/requests/rate").await;
     assert!(page.page().contains("1000 for each thousand pages shut; 1 opened in all"), "{}", page.text);
     assert!(page.page().contains("4 Oak"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn web_31_an_edit_that_opens_what_is_grave_for_everybody_is_not_for_one_person() {
+    let rig = Rig::new().await;
+    let computing = rig.signed_in("computing").await;
+    let edit = |effect: &str| {
+        format!("address=adult.example%2Fart%2F&{effect}&reason=Art+in+Year+4&review=2027-11-24")
+    };
+    for effect in ["effect=clear", "effect=remove&category=adult"] {
+        for username in ["computing", "headteacher"] {
+            let refused = rig.signed_in(username).await.post("/lists/edits", &edit(effect)).await;
+            assert_eq!(refused.status, 422, "{username}, {effect}: {}", refused.text);
+            assert!(refused.text.contains("One person cannot open this for everybody"), "{}", refused.text);
+        }
+    }
+    assert!(rig.books.values::<ListEdit>().await.unwrap().is_empty() && !opens(&rig, ADULT, now()));
+    // What shuts goes at once, and whoever is to know is told of both: that it came, and that it went.
+    let shuts = edit("effect=add&category=games").replace("adult.example%2Fart%2F", "hats.example");
+    computing.post("/lists/edits", &shuts).await.leads_to();
+    let kept = rig.books.values::<ListEdit>().await.unwrap().remove(0);
+    computing.post(&format!("/lists/edits/{}/remove", kept.id), "reason=It+sells+hats").await.leads_to();
+    let mails = rig.books.store().take_mails(Id::new(1), now(), now(), 100).await.unwrap();
+    let of = |words: &str| mails.iter().filter(|mail| format!("{mail:?}").contains(words)).count();
+    assert!(of("made this edit") > 0 && of("made this edit") == of("It sells hats"), "{mails:?}");
 }

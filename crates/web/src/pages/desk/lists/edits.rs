@@ -10,10 +10,11 @@ use serde::Deserialize;
 use usher_lists::category::{Catalogue, Category};
 use usher_lists::overlay::{Edit, Effect};
 use usher_lists::patterns::AddressPattern;
+use usher_policy::permission::Reaches;
 use usher_records::change::Mail;
 use usher_records::list_edit::{self, ListEdit, ListEditNoun};
 use usher_records::refusal::Refusal;
-use usher_types::role::Role;
+use usher_types::role::{PersonKind, Role};
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -22,6 +23,7 @@ use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening::{category, pattern_is_sealed};
+use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::{self, Roll};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
@@ -157,6 +159,10 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
         Ok(edit) => edit,
         Err(errors) => return all(&app, &desk, &filled, errors, None).await,
     };
+    if let Some(risks) = too_grave(&app, &says, &edit)? {
+        let errors = Errors::of("effect", says.t1("edit-two-people", "risks", risks.join(" ")));
+        return all(&app, &desk, &filled, errors, None).await;
+    }
     let notices = notices(&app, &desk, &says, &edit).await?;
     match list_edit::add(&edit, notices) {
         Ok(change) => {
@@ -169,6 +175,15 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
             all(&app, &desk, &filled, errors, None).await
         }
     }
+}
+
+/// Why this edit is not for one person; none where it is. What opens for everybody goes by the policy, where a second person confirms it,
+/// or by requests.
+fn too_grave(app: &App, says: &Says, edit: &ListEdit) -> Result<Option<Vec<String>>, AppFault> {
+    let mut whom = meaning::every_pupil();
+    whom.push(Reaches { kind: PersonKind::Staff, year: None });
+    let meant = meaning::of(app, std::slice::from_ref(&edit.edit.pattern), &[], &whom)?;
+    Ok(meant.is_too_grave(&edit.edit.effect).then(|| meaning::told(says, &meant).risks))
 }
 
 fn read(app: &App, desk: &AtDesk, says: &Says, filled: &Filled) -> Result<ListEdit, Errors> {
@@ -218,22 +233,26 @@ fn read(app: &App, desk: &AtDesk, says: &Says, filled: &Filled) -> Result<ListEd
     }
 }
 
-/// A mail to those who are to know, and not to whoever did it.
+/// Those who are to know of a new edit are told of it.
 async fn notices(app: &App, desk: &AtDesk, says: &Says, edit: &ListEdit) -> Result<Vec<Mail>, AppFault> {
-    let roll = Roll::of(app).await?;
     let (edit, name) = (&edit.edit, desk.person.name());
     let subject = says.t1("edit-mail-subject", "address", &edit.pattern);
     let effect = effect_words(says, &edit.effect);
     let what = says.t2("edit-mail-what", ("address", &edit.pattern), ("effect", &effect));
     let why = says.t2("edit-mail-why", ("name", &name), ("reason", &edit.reason));
-    let text = format!("{what}\n\n{why}\n");
+    mails(app, desk, &subject, &format!("{what}\n\n{why}\n")).await
+}
+
+/// A mail to those who are to know, and not to whoever did it.
+async fn mails(app: &App, desk: &AtDesk, subject: &str, text: &str) -> Result<Vec<Mail>, AppFault> {
+    let roll = Roll::of(app).await?;
     let readers = roll.holders(&TOLD, Clock::at(desk).today()).into_iter();
     Ok(readers
         .filter(|reader| reader.id != desk.person.id)
         .map(|reader| Mail {
             to: reader.id.into(),
-            subject: subject.clone(),
-            text: text.clone(),
+            subject: subject.to_owned(),
+            text: text.to_owned(),
             attachment: None,
         })
         .collect())
@@ -255,7 +274,14 @@ pub(super) async fn remove(
     let (desk, why) = (form.from, form.value);
     let edit =
         app.books.get::<ListEdit, _>(roll::id::<ListEditNoun>(&id)?).await?.ok_or(AppFault::NotFound)?;
-    let change = list_edit::remove(&edit, desk.person.id, &why.reason, desk.at)?;
+    let mut change = list_edit::remove(&edit, desk.person.id, &why.reason, desk.at)?;
+    let says = Frame::desk(&app, &desk, "/lists/edits", "edits-title").says;
+    let edit = &edit.value.edit;
+    let subject = says.t1("edit-mail-subject", "address", &edit.pattern);
+    let effect = effect_words(&says, &edit.effect);
+    let what = says.t2("edit-mail-gone", ("address", &edit.pattern), ("effect", &effect));
+    let who = says.t2("edit-mail-gone-why", ("name", &desk.person.name()), ("reason", &why.reason.trim()));
+    change.mails = mails(&app, &desk, &subject, &format!("{what}\n\n{who}\n")).await?;
     app.commit(&change, &desk.actor()).await?;
     Ok(lead("/lists/edits", "edit-removed"))
 }
