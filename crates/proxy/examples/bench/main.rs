@@ -6,6 +6,7 @@
 //! bench copy                                    says its address; passes tunnels on and does nothing else
 //! bench load FOLDER PROXY SITE WAY AMOUNT       says units, seconds, median and 99th percentile in µs, failures
 //! bench idle FOLDER PROXY SITE COUNT            says a line when so many tunnels stand, and holds them until its input ends
+//! bench leaf FOLDER COUNT                       says median and 99th percentile of CPU µs of a certificate, and its median in µs
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a measurement stops at a fault")]
 #![allow(clippy::indexing_slicing, clippy::print_stdout, reason = "it is a command for the terminal")]
@@ -14,6 +15,7 @@
 mod copy;
 mod gateway;
 mod idle;
+mod leaf;
 mod load;
 mod site;
 
@@ -45,6 +47,7 @@ fn main() {
             let (proxy, site) = (proxy.parse().unwrap(), site.parse().unwrap());
             runtime.block_on(idle::run(folder, proxy, site, count.parse().unwrap()));
         }
+        ["leaf", folder, count] => leaf::run(folder, count.parse().unwrap()),
         _ => panic!("see the first lines of this file"),
     }
 }

@@ -10,6 +10,7 @@ mod lists;
 mod outcome;
 mod plot;
 mod process;
+mod school;
 mod servers;
 mod turns;
 mod work;
@@ -174,11 +175,18 @@ fn in_small_letters() -> Result<tempfile::TempDir> {
 
 /// Builds the processes of ours, and says where they are.
 fn build() -> Result<String> {
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "usher-proxy", "--example", "bench"])
-        .status()?;
-    ensure!(built.success(), "the gateway could not be built");
+    built(&["--package", "usher-proxy", "--example", "bench"], "examples/bench")
+}
+
+/// Builds the whole program, and says where it is.
+fn build_whole() -> Result<String> {
+    built(&["--package", "usher"], "usher")
+}
+
+fn built(what: &[&str], name: &str) -> Result<String> {
+    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "--release"]).args(what).status()?;
+    ensure!(built.success(), "{name} could not be built");
     let own = std::env::current_exe()?;
     let target = own.ancestors().nth(2).context("this program is in no target folder")?;
-    Ok(text(&target.join("release/examples/bench"))?.to_owned())
+    Ok(text(&target.join("release").join(name))?.to_owned())
 }

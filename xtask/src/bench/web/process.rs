@@ -84,9 +84,7 @@ impl Process {
     pub(super) fn wait_for(&mut self, address: SocketAddr) -> Result<()> {
         let mut waited = Duration::ZERO;
         while TcpStream::connect(address).is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("it ended with {status}: {}", self.last_words());
-            }
+            self.is_running()?;
             if waited > START_TIME {
                 bail!("it did not listen in time");
             }
@@ -94,6 +92,14 @@ impl Process {
             waited += ASKED_EVERY;
         }
         Ok(())
+    }
+
+    /// That it has not ended.
+    pub(super) fn is_running(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("it ended with {status}: {}", self.last_words()),
+        }
     }
 
     /// The last lines of what it said.
@@ -209,7 +215,7 @@ fn processes() -> Vec<Stat> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "other programs do not say when they are ready")]
-fn pause(time: Duration) {
+pub(super) fn pause(time: Duration) {
     thread::sleep(time);
 }
 

@@ -8,18 +8,23 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use super::lists;
 use super::outcome::{Figures, Outcome};
 use super::process::{Pinned, Process, output};
+use super::school::School;
 use super::servers::{Kind, Server, Settings, text};
 use super::work::Work;
+use super::{build_whole, lists};
 
 /// Servers that go through their lists one by one are given no more.
 const FEW_DOMAINS: usize = 10_000;
 /// Names asked for in one turn, each once, of a server that has seen none.
 const NAMES: u64 = 400;
+/// Certificates made in one turn.
+const MINTED: &str = "1000";
 /// Times the lists are taken anew.
 const RELOADS: usize = 200;
+/// Times they are before that: by then the allocator has what it keeps.
+const WARMED: usize = 50;
 /// Open files a process has besides its tunnels.
 const OTHER_FILES: usize = 500;
 
@@ -33,6 +38,7 @@ pub(super) struct Rig {
     domains: usize,
     tunnels: usize,
     started: usize,
+    school: Option<School>,
 }
 
 impl Rig {
@@ -44,7 +50,7 @@ impl Rig {
         domains: usize,
         tunnels: usize,
     ) -> Self {
-        Self { ours, folder, sites, seconds, domains, tunnels, started: 0 }
+        Self { ours, folder, sites, seconds, domains, tunnels, started: 0, school: None }
     }
 
     /// All rounds of one work.
@@ -66,6 +72,11 @@ impl Rig {
     }
 
     fn turn(&mut self, work: Work, kind: Kind, servers: &mut BTreeMap<Kind, Server>) -> Result<Figures> {
+        match work {
+            Work::MintLeaf => return self.mint(),
+            Work::WholeStart => return self.whole_start(),
+            _ => {}
+        }
         if work.begins_anew() {
             drop(servers.remove(&kind));
         }
@@ -102,6 +113,25 @@ impl Rig {
             kind,
             &Settings { ours, folder, own: &own, domains: &domains, compiled: &compiled, phrases },
         )
+    }
+
+    fn mint(&self) -> Result<Figures> {
+        let said = output(Pinned::Server, &self.ours, &["leaf", text(&self.folder)?, MINTED])?;
+        let said: Vec<f64> = said.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let [cpu_us, p99_cpu_us, p50_us] = said[..] else { anyhow::bail!("it said {said:?}") };
+        Ok(BTreeMap::from([("cpu_us", cpu_us), ("p99_cpu_us", p99_cpu_us), ("p50_us", p50_us)]))
+    }
+
+    /// Starts the school, which is set up once.
+    fn whole_start(&mut self) -> Result<Figures> {
+        let school = match self.school.take() {
+            Some(school) => school,
+            None => {
+                let domains = lists::domains(&self.folder, self.domains)?;
+                School::set_up(&build_whole()?, &self.folder.join("school"), &domains)?
+            }
+        };
+        self.school.insert(school).start()
     }
 
     fn load(&self, work: Work, server: &Server) -> Result<Figures> {
@@ -155,7 +185,7 @@ impl Rig {
     fn reloads(&self, server: &mut Server) -> Result<Figures> {
         let seconds = (self.seconds * 3).max(10);
         // A school has taken lists anew before: what that takes once is not growth.
-        server.process.asked_again(RELOADS / 20, std::time::Duration::from_secs(1))?;
+        server.process.asked_again(WARMED, std::time::Duration::from_secs(1))?;
         // As long as the other load, so that what a load alone takes of memory is there before.
         let still = self.said(server.address, false, "paced", seconds)?;
         let (before, own_before) = (server.process.resident_mb(), server.process.own_mb());

@@ -24,6 +24,8 @@ pub(super) enum Work {
     InspectHttp2,
     /// A name that was never asked for: a certificate made, two handshakes, one KiB.
     InspectNewHost,
+    /// A certificate for a name that was never asked for, and nothing else.
+    MintLeaf,
     /// A page of 64 KiB, read for phrases.
     #[value(name = "scan_64k")]
     Scan64k,
@@ -31,8 +33,10 @@ pub(super) enum Work {
     IdleTunnels,
     /// Lists taken anew under load.
     Reloads,
-    /// From nothing to the first connection taken, with millions of domains.
+    /// From nothing to the first connection taken, with millions of domains: the gateway alone.
     Start,
+    /// From `usher serve` to the first answer, with millions of domains: a whole school.
+    WholeStart,
 }
 
 impl Work {
@@ -45,10 +49,12 @@ impl Work {
             Self::Inspect1k => "inspect_1k",
             Self::InspectHttp2 => "inspect_http2",
             Self::InspectNewHost => "inspect_new_host",
+            Self::MintLeaf => "mint_leaf",
             Self::Scan64k => "scan_64k",
             Self::IdleTunnels => "idle_tunnels",
             Self::Reloads => "reloads",
             Self::Start => "start",
+            Self::WholeStart => "whole_start",
         }
     }
 
@@ -61,10 +67,12 @@ impl Work {
             Self::Inspect1k => "Inspected, 1 KiB, HTTP/1.1",
             Self::InspectHttp2 => "Inspected, 1 KiB, HTTP/2",
             Self::InspectNewHost => "Inspected, a new name",
+            Self::MintLeaf => "A certificate made for a new name",
             Self::Scan64k => "64 KiB of HTML read for phrases",
             Self::IdleTunnels => "Idle tunnels",
             Self::Reloads => "200 reloads at 2,000 requests a second",
-            Self::Start => "Start with all domains",
+            Self::Start => "Start of the gateway alone, all domains",
+            Self::WholeStart => "Start of a whole school, all domains",
         }
     }
 
@@ -78,13 +86,13 @@ impl Work {
             Self::InspectHttp2 => Some("http2"),
             Self::InspectNewHost => Some("new_host"),
             Self::Scan64k => Some("page"),
-            Self::IdleTunnels | Self::Reloads | Self::Start => None,
+            Self::MintLeaf | Self::IdleTunnels | Self::Reloads | Self::Start | Self::WholeStart => None,
         }
     }
 
     /// Whether the site is asked behind TLS.
     pub(super) const fn is_secure(self) -> bool {
-        !matches!(self, Self::Plain1k | Self::Scan64k | Self::Reloads | Self::Start)
+        !matches!(self, Self::Plain1k | Self::Scan64k | Self::Reloads | Self::Start | Self::WholeStart)
     }
 
     /// Whether each turn begins with a server that has done nothing yet, and so no turn warms the next.
@@ -94,7 +102,7 @@ impl Work {
 
     /// Whether the whole list is loaded, by those who can.
     pub(super) const fn with_all_domains(self) -> bool {
-        matches!(self, Self::Plain1k | Self::Reloads | Self::Start)
+        matches!(self, Self::Plain1k | Self::Reloads | Self::Start | Self::WholeStart)
     }
 
     /// Who can do it. Squid 5 speaks no HTTP/2; the small ones are not set up to decrypt, nor e2guardian, which here
@@ -106,7 +114,7 @@ impl Work {
             Self::Inspect1k => &[Kind::Usher, Kind::Squid, Kind::Mitmproxy],
             Self::InspectNewHost | Self::IdleTunnels | Self::Start => &[Kind::Usher, Kind::Squid],
             Self::Scan64k => &[Kind::Usher, Kind::E2guardian],
-            Self::InspectHttp2 | Self::Reloads => &[Kind::Usher],
+            Self::InspectHttp2 | Self::MintLeaf | Self::Reloads | Self::WholeStart => &[Kind::Usher],
         }
     }
 
@@ -137,6 +145,12 @@ impl Work {
             Self::Start => {
                 Counts { figure: "ready_ms", ratio: "ready_ratio_to", unit: "ms until ready", more: false }
             }
+            Self::WholeStart => Counts {
+                figure: "answered_ms",
+                ratio: "answered_ratio_to",
+                unit: "ms until an answer",
+                more: false,
+            },
             _ => Counts { figure: "cpu_us", ratio: "cpu_ratio_to", unit: "CPU µs each", more: false },
         }
     }
