@@ -8,9 +8,8 @@ fn set(school: &School, text: &str, by: &str, more: &[&str]) -> (bool, String) {
     std::fs::write(&file, text).unwrap();
     let (file, password) = (file.to_str().unwrap(), password.to_str().unwrap());
     let reason = "The governors asked for it";
-    let asked =
-        ["settings", "set", file, "--by", by, "--password-file", password, "--reason", reason].as_slice();
-    school.run(&[asked, more].concat())
+    let asked = ["settings", "set", file, "--by", by, "--password-file", password, "--reason", reason];
+    school.run(&[&asked, more].concat())
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub fn read(text: &str, settings: &Settings, words: &Words) -> Result<Settings, 
     let table = DeTable::parse(text).map_err(|error| one(&error))?;
     let mut said = Vec::new();
     gather("", table.get_ref(), &tree, &mut said);
-    // A whole profile holds them under a table of their own; so may a file.
+    // In the order of the file, so that the first fault told is the first there.
     said.sort_by_key(|(at, _)| *at);
     let patches: Vec<Patch> = said.iter().map(|(_, patch)| patch.clone()).collect();
     let line = |at: usize| 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());

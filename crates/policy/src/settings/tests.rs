@@ -1,3 +1,5 @@
+//! Settings put into a file and read back: what is named changes, and each fault has its line.
+
 use usher_types::role::Role;
 
 use super::*;
