@@ -18,4 +18,5 @@ mod policy;
 mod probe;
 mod rows;
 mod running;
+mod settings;
 mod week;

@@ -147,8 +147,9 @@ pub const KEYS: [Key; 26] = [
 pub fn page() -> String {
     let mut page = String::from(
         "# How a server runs: `usher.toml`\n\nMade from `crates/config/src/reference.rs` by `cargo xtask docs`; do not edit.\n\n\
-         One TOML file. A key it does not know stops the server and is named with its line. Everything about the school\n\
-         itself is set at the desk, and kept in the books.\n\n| key | default | meaning |\n|---|---|---|\n",
+         One TOML file. A key it does not know stops the server and is named with its line. What the school itself goes by\n\
+         is kept in the books, and changed at the desk: the figures on which schools differ at `/settings`, all of them also from a\n\
+         file with `usher settings set`.\n\n| key | default | meaning |\n|---|---|---|\n",
     );
     for key in KEYS {
         page.push_str(&format!("| `{}` | {} | {} |\n", key.name, key.default, key.meaning));

@@ -17,6 +17,7 @@ use usher_records::change::{Actor, Stored};
 use usher_records::held::{self, HeldBook};
 use usher_records::person::Person;
 use usher_records::school::School;
+use usher_records::settings::Settings;
 use usher_records::signature::{Part, Signature};
 use usher_records::standing;
 use usher_store::books::Books;
@@ -88,7 +89,16 @@ impl Read {
     /// # Errors
     /// When the catalogue that comes with Usher is broken.
     pub fn check(&self, snapshot: &Snapshot, at: Moment) -> Result<Vec<Checked>, LedgerFault> {
-        let (settings, texts, offices) = (&self.school.settings, &self.texts, self.offices);
+        self.check_with(snapshot, &self.school.settings, at)
+    }
+
+    fn check_with(
+        &self,
+        snapshot: &Snapshot,
+        settings: &Settings,
+        at: Moment,
+    ) -> Result<Vec<Checked>, LedgerFault> {
+        let (texts, offices) = (&self.texts, self.offices);
         Ok(ledger::check(&Configured { snapshot, settings, texts, offices, at })?)
     }
 
@@ -188,6 +198,28 @@ pub async fn breaches(
     after: Arc<Snapshot>,
     at: Moment,
 ) -> Result<Vec<Breach>, LedgerFault> {
+    between(books, (before, after), None, at).await
+}
+
+/// The same for a change of the school's settings, with the policy in use.
+///
+/// # Errors
+/// See [`LedgerFault`].
+pub async fn breaches_of_settings(
+    books: &Books,
+    policy: Arc<Snapshot>,
+    after: Settings,
+    at: Moment,
+) -> Result<Vec<Breach>, LedgerFault> {
+    between(books, (Arc::clone(&policy), policy), Some(after), at).await
+}
+
+async fn between(
+    books: &Books,
+    (before, after): (Arc<Snapshot>, Arc<Snapshot>),
+    changed: Option<Settings>,
+    at: Moment,
+) -> Result<Vec<Breach>, LedgerFault> {
     let read = Read::of(books, at).await?;
     let versions = books.values::<AgreementVersion>().await?;
     let work = tokio::task::spawn_blocking(move || {
@@ -199,7 +231,8 @@ pub async fn breaches(
             Gone::Clause => !standing::lapsed(signature, known, at),
             Gone::Control => !standing::asked_again(signature, known),
         };
-        let (before, after) = (read.check(&before, at)?, read.check(&after, at)?);
+        let changed = changed.as_ref().unwrap_or(settings);
+        let (before, after) = (read.check(&before, at)?, read.check_with(&after, changed, at)?);
         Ok::<_, LedgerFault>(ledger::breaches(&read.texts, &read.signatures, binds, &before, &after))
     });
     work.await.map_err(|_stopped| LedgerFault::BrokenOff)?

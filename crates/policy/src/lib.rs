@@ -38,6 +38,7 @@ pub mod questions;
 pub mod replay;
 pub mod routing;
 pub mod service;
+pub mod settings;
 pub mod snapshot;
 pub mod tables;
 pub mod verdict;

@@ -7,6 +7,7 @@ use usher_types::moment::{Moment, Zone};
 
 use crate::change::{Action, Change, Expect, Stored, Write};
 use crate::noun::{Kind, Noun};
+use crate::refusal::{self, Refusal};
 use crate::settings::Settings;
 
 /// A school.
@@ -41,6 +42,18 @@ impl Noun for School {
 /// Sets a school up.
 pub fn set_up(school: &School) -> Change {
     Change::of(Action::SchoolSetUp, Write::of(school, Expect::New))
+}
+
+/// Changes its settings, for a reason that is kept.
+///
+/// # Errors
+/// [`Refusal::AlreadySo`]; [`Refusal::ReasonNeeded`].
+pub fn set(before: &Stored<School>, settings: &Settings, why: &str) -> Result<Change, Refusal> {
+    if before.value.settings == *settings {
+        return Err(Refusal::AlreadySo);
+    }
+    let why = refusal::reason(why)?;
+    Ok(change(before, &School { settings: settings.clone(), ..before.value.clone() }, why))
 }
 
 /// Changes its name or settings.

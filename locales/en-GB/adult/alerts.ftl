@@ -86,6 +86,7 @@ filter-off-not-listening =
 
 ## What was found in what somebody sent, or in a page or file
 
+alert-phrase = { $theme }: “{ $phrase }”
 found-was-leaving = It was about to send: { $kinds }. Usher kept it back.
 found-left = It sent: { $kinds }
 found-whose = Whose it is: { $names }

@@ -26,7 +26,6 @@ alert-more =
 alert-before-after = See what came before and after. You are asked for a reason.
 alert-told = Told by mail: { $names }.
 alert-at-device = device { $device }
-alert-phrase = { $theme }: “{ $phrase }”
 alert-wrong-password = A wrong password for { $username }, at { $device }
 alert-last-here = Last signed in there: { $name }
 alert-devices = Signed in at { $one } and at { $other }

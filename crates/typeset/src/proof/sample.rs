@@ -149,6 +149,7 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
             verdict: if number % 5 == 3 { Verdict::Block } else { Verdict::Allow },
             reason: "The page is in the group “games”, which is shut in lessons.".into(),
             event: Id::new(number as u64 + 1),
+            found: vec![],
             password_known: false,
             short: false,
             found: Vec::new(),

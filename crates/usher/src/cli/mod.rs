@@ -88,7 +88,7 @@ enum Command {
     /// The program that reads searches past the words of lists: fetch its model, try it
     #[command(subcommand)]
     Detect(detect::Command),
-    /// The school's settings, and where they differ from the profile it began with
+    /// The school's settings, where they differ from the profile it began with, and changing them
     Settings(settings::Arguments),
     /// Read one scanned file, for the server: bytes in, pages out
     #[command(name = usher_web::desk::reading::COMMAND, hide = true)]
@@ -150,7 +150,9 @@ pub(crate) async fn run(arguments: Arguments) -> miette::Result<ExitCode> {
             return ledger::run(&asked, &opened().await?).await.map_err(into_report);
         }
         Command::Detect(detect) => detect::run(detect, opened().await?).await,
-        Command::Settings(settings) => settings::run(settings, opened().await?).await,
+        Command::Settings(settings) => {
+            return settings::run(settings, opened().await?).await.map_err(into_report);
+        }
     };
     done.map_err(into_report)?;
     Ok(ExitCode::SUCCESS)

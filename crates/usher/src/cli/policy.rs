@@ -4,7 +4,7 @@
 
 pub(in crate::cli) mod publish;
 mod replay;
-mod signed;
+pub(in crate::cli) mod signed;
 mod tried;
 
 use std::path::{Path, PathBuf};

@@ -1,18 +1,23 @@
-//! `usher settings`: every figure on which schools differ, and where this school differs from its profile (POL-11).
+//! `usher settings`: every figure on which schools differ, where this school differs from its profile, and changing them
+//! from a file (POL-11).
 
-use std::collections::BTreeMap;
+mod set;
 
-use anyhow::Context as _;
-use clap::Args;
-use serde_json::Value;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
 use usher_policy::profile;
+use usher_policy::settings::{flat, is_acted_on};
 use usher_records::settings::Settings;
 
 use super::say;
 use crate::server::opened::Opened;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Show a ready-made profile instead: classic, comprehensive, trust, codes or numbered
     #[arg(long)]
     profile: Option<String>,
@@ -21,7 +26,16 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) async fn run(arguments: Arguments, opened: Opened) -> anyhow::Result<()> {
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Change settings from a file with the shape of a profile's `[settings]`; what it leaves out stays
+    Set(set::Arguments),
+}
+
+pub(super) async fn run(arguments: Arguments, opened: Opened) -> anyhow::Result<ExitCode> {
+    if let Some(Command::Set(asked)) = arguments.command {
+        return set::set(&asked, &opened).await;
+    }
     let school = usher_directory::books::school(&opened.books).await?;
     let name = arguments.profile.as_deref().unwrap_or(&school.profile);
     let profile = profile::built_in(name).transpose()?;
@@ -32,44 +46,25 @@ pub(super) async fn run(arguments: Arguments, opened: Opened) -> anyhow::Result<
     };
     if arguments.json {
         say(serde_json::to_string_pretty(settings)?);
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
-    let began = profile.as_ref().map(|profile| flat(&profile.settings)).transpose()?.unwrap_or_default();
     say(format!("{}, from the profile {name}. Differences are marked with *.", school.name));
-    for (key, value) in flat(settings)? {
-        let mark = if began.get(&key) == Some(&value) { ' ' } else { '*' };
-        say(format!("{mark} {key:44} {value}"));
+    for line in lines(settings, profile.as_ref().map(|profile| &profile.settings)) {
+        say(line);
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Every setting by its dotted name, as it is written in the file.
-fn flat(settings: &Settings) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    walk("", &serde_json::to_value(settings).context("the settings cannot be written")?, &mut found);
-    Ok(found)
-}
-
-fn walk(name: &str, value: &Value, found: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                walk(&name, value, found);
-            }
-        }
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            for (at, item) in items.iter().enumerate() {
-                walk(&format!("{name}[{at}]"), item, found);
-            }
-        }
-        Value::String(text) => {
-            found.insert(name.to_owned(), text.clone());
-        }
-        other => {
-            found.insert(name.to_owned(), other.to_string());
-        }
-    }
+fn lines(settings: &Settings, began: Option<&Settings>) -> Vec<String> {
+    let began = began.map(flat).unwrap_or_default();
+    let line = |(key, value): (String, serde_json::Value)| {
+        let mark = if began.get(&key) == Some(&value) { ' ' } else { '*' };
+        let written = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let idle = if is_acted_on(&key) { "" } else { "   (kept, not acted on yet)" };
+        format!("{mark} {key:44} {written}{idle}")
+    };
+    flat(settings).into_iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -77,15 +72,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pol_11_each_profile_reads_as_its_own_figures() {
-        let figure = |profile: &str, key: &str| {
-            let settings = profile::built_in(profile).unwrap().unwrap().settings;
-            flat(&settings).unwrap().get(key).cloned().unwrap_or_default()
-        };
-        assert_eq!(figure("comprehensive", "unrestricted.longest-minutes"), "60");
-        assert_eq!(figure("comprehensive", "reports.weekly-day"), "friday");
-        let seen: Vec<String> =
-            profile::BUILT_IN.iter().map(|(name, _)| figure(name, "passwords.adults.characters")).collect();
-        assert!(seen.iter().all(|figure| figure.parse::<u8>().is_ok()), "{seen:?}");
+    fn pol_11_settings_are_listed_with_what_differs_and_what_nothing_acts_on() {
+        let began = profile::built_in("comprehensive").unwrap().unwrap().settings;
+        let mut now = began.clone();
+        now.unrestricted.longest_minutes = 45;
+        let lines = lines(&now, Some(&began));
+        let of =
+            |key: &str| lines.iter().find(|line| line.get(2..).is_some_and(|rest| rest.starts_with(key)));
+        let changed = of("unrestricted.longest-minutes ").unwrap();
+        assert!(changed.starts_with('*') && changed.ends_with(" 45"), "{changed}");
+        let same = of("reports.weekly-day ").unwrap();
+        assert!(same.starts_with(' ') && same.ends_with("friday"), "{same}");
+        assert!(of("conduct.sticks ").unwrap().ends_with("encrypted-by-permit   (kept, not acted on yet)"));
     }
 }

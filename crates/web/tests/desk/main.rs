@@ -31,4 +31,5 @@ mod routes;
 mod seconds;
 mod sent;
 mod services;
+mod settings;
 mod ways;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use usher_policy::document::PolicyDocument;
 use usher_policy::ledger::Breach;
+use usher_records::settings::Settings;
 use usher_types::clock::Clock as _;
 use usher_types::role::Reader;
 use usher_words::{Value, Words};
@@ -21,8 +22,24 @@ pub(super) async fn say_breaches(opened: &Opened, policy: &PolicyDocument) -> an
     let after = generations.trial(policy).await?;
     let at = SystemClock.now();
     let found = usher_ledger::breaches(&opened.books, Arc::new(before), Arc::new(after), at).await?;
+    say_all(&found)
+}
+
+/// The same for a change of the school's settings, with the policy in force.
+pub(in crate::cli) async fn say_breaches_of_settings(
+    opened: &Opened,
+    after: &Settings,
+) -> anyhow::Result<usize> {
+    let generations = generations(opened);
+    let policy = Arc::new(generations.trial(&generations.policy_in_force().await?).await?);
+    let at = SystemClock.now();
+    let found = usher_ledger::breaches_of_settings(&opened.books, policy, after.clone(), at).await?;
+    say_all(&found)
+}
+
+fn say_all(found: &[Breach]) -> anyhow::Result<usize> {
     let words = Words::english()?;
-    for breach in &found {
+    for breach in found {
         say_one(&words, breach);
     }
     Ok(found.iter().filter(|breach| breach.refuses()).count())

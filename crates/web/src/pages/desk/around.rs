@@ -104,6 +104,7 @@ const SECTIONS: [(&str, &[Place]); 9] = [
             ("/reviews", "reviews-title", Act::SeeSettings),
             ("/policy/groups", "scope-groups-title", Act::SeeSettings),
             ("/policy/technologies", "scope-technologies-title", Act::SeeSettings),
+            ("/settings", "settings-title", Act::SeeSettings),
             ("/records-kept", "keeping-title", Act::SeeSettings),
             ("/monitoring", "monitoring-title", Act::SeeSettings),
             ("/erasures", "erasures-title", Act::EraseSomebody),

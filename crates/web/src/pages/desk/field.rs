@@ -170,6 +170,12 @@ impl Field {
         self
     }
 
+    /// With another hint.
+    pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
     /// What describes the field to a screen reader.
     fn described(&self) -> String {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));

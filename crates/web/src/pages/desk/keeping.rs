@@ -22,6 +22,7 @@ use super::around::{Around, Done, around, lead};
 use super::clock::Clock;
 use super::field::{Field, Fields};
 use super::health::{Light, Look};
+use super::signed::untrue;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -282,6 +283,9 @@ async fn change(State(app): State<App>, form: DeskForm<Typed>) -> Result<Respons
     let before: Option<Stored<School>> = app.books.get(app.books.school()).await?;
     match keeping::set(&before.ok_or(AppFault::NotFound)?, rules, &typed.reason) {
         Ok(change) => {
+            if let Some(why) = untrue(&app, &desk, &says, &change).await? {
+                return Ok(shown(&app, &desk, &typed, Errors::of("keeping-pupils-whole", why)));
+            }
             app.commit(&change, &desk.actor()).await?;
             Ok(lead("/records-kept", "keeping-changed"))
         }

@@ -41,7 +41,9 @@ mod roll;
 mod rules;
 mod scope;
 mod services;
+mod settings;
 mod sign_in;
+mod signed;
 mod signing;
 mod standings;
 mod today;
@@ -93,6 +95,7 @@ pub fn routes() -> Vec<DeskRoute> {
         erasures::routes(),
         services::routes(),
         keeping::routes(),
+        settings::routes(),
         breaches::routes(),
         monitoring::routes(),
     ]

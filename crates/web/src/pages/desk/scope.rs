@@ -23,6 +23,7 @@ use super::around::{Around, Done, around, lead};
 use super::field::{Choice, Field, Fields, choosing};
 use super::opening::category as named;
 use super::password::unavailable;
+use super::signed::untrue;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -189,6 +190,10 @@ async fn change_group(State(app): State<App>, form: DeskForm<Typed>) -> Result<R
     }
     match scope::sign(&school(&app).await?, kind, signs, &typed.why) {
         Ok(change) => {
+            let says = Frame::desk(&app, &desk, "/policy/groups", "scope-change-title").says;
+            if let Some(why) = untrue(&app, &desk, &says, &change).await? {
+                return shown(&app, &desk, &typed, Errors::of("scope-signs", why)).await;
+            }
             app.commit(&change, &desk.actor()).await?;
             Ok(lead("/policy/groups", "scope-changed"))
         }

@@ -16,6 +16,7 @@ use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::field::{Field, Fields};
+use crate::pages::desk::signed::untrue;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -61,6 +62,10 @@ pub(super) async fn keep(State(app): State<App>, form: DeskForm<Typed>) -> Resul
     let before = before.ok_or(AppFault::NotFound)?;
     match ranges(&typed.tunnels).and_then(|tunnels| off_site::set(&before, tunnels, &typed.why)) {
         Ok(change) => {
+            let says = Frame::desk(&app, &desk, ADDRESS, "off-site-title").says;
+            if let Some(why) = untrue(&app, &desk, &says, &change).await? {
+                return Ok(shown(&app, &desk, &typed, Errors::of("off-site-tunnels", why)));
+            }
             app.commit(&change, &desk.actor()).await?;
             Ok(lead(ADDRESS, "off-site-kept"))
         }

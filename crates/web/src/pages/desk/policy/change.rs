@@ -19,7 +19,6 @@ use usher_records::in_force::InForce;
 use usher_records::person::Person;
 use usher_types::digest::Digest;
 
-use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
 use super::{in_force, replay};
 use crate::app::{App, AppFault};
@@ -30,6 +29,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::roll::Roll;
+use crate::pages::desk::signed::{Signed, signed};
 use crate::pages::news;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;

@@ -17,7 +17,6 @@ use usher_records::refusal::Refusal;
 use usher_types::ids::PersonId;
 use usher_types::moment::Moment;
 
-use super::signed::{Signed, signed};
 use super::tried::{Tried, tried};
 use super::{in_force, may_confirm, may_decline, replay};
 use crate::app::{App, AppFault};
@@ -28,6 +27,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::signed::{Signed, signed};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;

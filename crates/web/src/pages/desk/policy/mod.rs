@@ -6,7 +6,6 @@ mod draft;
 mod replay;
 mod say;
 mod show;
-mod signed;
 mod tried;
 
 use axum::extract::DefaultBodyLimit;
