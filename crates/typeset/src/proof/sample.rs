@@ -152,7 +152,6 @@ pub(crate) fn activity(pages: usize) -> PersonActivity {
             found: vec![],
             password_known: false,
             short: false,
-            found: Vec::new(),
         }
     };
     let mut rows: Vec<Row> = (0..pages).map(row).collect();
