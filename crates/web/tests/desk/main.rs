@@ -10,6 +10,7 @@ mod alerts;
 mod breaches;
 mod cases;
 mod cases_kept_apart;
+mod cases_safeguarding;
 mod drafts;
 mod erasures;
 mod keeping;
