@@ -464,7 +464,7 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
         fields.radios("choice", choosing(choices, &sent.choice)).labelled(label("choice"))
     };
     let offered = |key: &str, names: &[&str]| {
-        choice(names.iter().map(|name| Choice::new(name, says.of(key, name))).collect())
+        choice(names.iter().map(|name| Choice::new(name, says.of(&format!("case-{key}"), name))).collect())
     };
     match step {
         "seen" | "entered" | "confirm" => Vec::new(),
@@ -479,11 +479,11 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
         ],
         "check" => vec![choice(checks(says, &work.case.value))],
         "parents" => vec![
-            offered("case-contact", &Contact::ALL.map(Contact::name)),
+            offered("contact", &Contact::ALL.map(Contact::name)),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
             text(),
         ],
-        "class" => vec![offered("case-class", &Class::ALL.map(Class::name)), text()],
+        "class" => vec![offered("class", &Class::ALL.map(Class::name)), text()],
         "share" => {
             vec![fields.select("person", staff(desk, says, cabinet, &sent.person)).labelled(label("label"))]
         }
@@ -496,14 +496,14 @@ fn fields(work: &Work<'_>, says: &Says, step: &str, fields: &Fields<'_>) -> Vec<
             fields.line("text", sent.text.as_str()).labelled(label("label")),
             fields.line("from", sent.from.as_str()).labelled(label("from")),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
-            offered("case-seal", &Seal::ALL.map(Seal::name)),
+            offered("seal", &Seal::ALL.map(Seal::name)),
         ],
         "refer" => vec![
-            offered("case-agency", &Agency::ALL.map(Agency::name)),
+            offered("agency", &Agency::ALL.map(Agency::name)),
             fields.line("to", sent.to.as_str()).labelled(label("to")),
             text(),
         ],
-        "prevent" => vec![offered("case-prevent", &PreventOutcome::ALL.map(PreventOutcome::name)), text()],
+        "prevent" => vec![offered("prevent", &PreventOutcome::ALL.map(PreventOutcome::name)), text()],
         "decide" => {
             let why = fields.area("why", sent.why.as_str(), 3).labelled(label("why"));
             vec![choice(rungs(work, says)), text(), why, more(fields, says, sent)]
