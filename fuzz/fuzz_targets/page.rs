@@ -51,8 +51,9 @@ fuzz_target!(|input: &[u8]| {
     let pieces = scan(kind, codings, charset, bytes, step);
     if codings.is_empty() {
         assert_eq!(whole, pieces);
-    } else {
-        // Broken bytes are noticed sooner or later, depending on the cut.
-        assert_eq!(whole.fault, pieces.fault);
+    } else if pieces.fault.is_none() {
+        // Broken bytes are noticed sooner or later, depending on the cut; Brotli's decoder lets some pass that come in
+        // one piece. What is sound in pieces is sound as a whole.
+        assert_eq!(whole.fault, None);
     }
 });
