@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use usher_policy::ledger::control;
 
 /// Whose rows, and the name of their file and of the page made of it, in `docs`.
 const PAGES: [(&str, &str); 2] =
@@ -64,7 +65,9 @@ fn make(root: &Path, (title, name): (&str, &str), passed: &BTreeSet<String>, che
             row.tests.iter().filter(|test| !passed.contains(*test)).map(move |test| format!("{id}: {test}"))
         })
         .collect();
-    let page = page(title, &file, &rows, passed);
+    let controlled = controlled(&rows)?;
+    println!("requirements: {controlled} of {} rows of {file} have a control", rows.row.len());
+    let page = page(title, &file, &rows, (passed, controlled));
     let path = root.join(&made);
     if !check {
         std::fs::write(&path, &page)?;
@@ -77,6 +80,16 @@ fn make(root: &Path, (title, name): (&str, &str), passed: &BTreeSet<String>, che
         bail!("{made} is not what this build's tests show: run `cargo xtask requirements …` and commit it");
     }
     Ok(())
+}
+
+/// How many rows have a control that stands: one of the catalogue that clauses rest on, or one that only the row names
+/// and tests try.
+fn controlled(rows: &Rows) -> Result<usize> {
+    let controls = control::controls().map_err(|fault| anyhow::anyhow!("controls.toml: {fault:?}"))?;
+    let served: BTreeSet<&String> =
+        controls.iter().filter(|control| control.stands).flat_map(|control| &control.rows).collect();
+    let own = |row: &Row| !row.control.is_empty() && !row.tests.is_empty();
+    Ok(rows.row.iter().filter(|(id, row)| own(row) || served.contains(id)).count())
 }
 
 /// The tests that passed: `binary test`, as nextest and the browser tests report them.
@@ -93,13 +106,14 @@ fn passed_in(junit: &str) -> Result<BTreeSet<String>> {
         .collect())
 }
 
-fn page(title: &str, file: &str, rows: &Rows, passed: &BTreeSet<String>) -> String {
+fn page(title: &str, file: &str, rows: &Rows, (passed, controlled): (&BTreeSet<String>, usize)) -> String {
     let kept = |row: &Row| !row.tests.is_empty() && row.tests.iter().all(|test| passed.contains(test));
     let count = rows.row.values().filter(|row| kept(row)).count();
     let mut page = format!(
         "# {title}\n\nMade by `cargo xtask requirements` from `{file}` and the test \
          reports of a build. A row is\nkept only where every test it names passed in that build. {count} of {} rows are \
-         kept.\n\n| row | level | control | test | state |\n|---|---|---|---|---|\n",
+         kept;\n{controlled} have a control that stands: one of `profiles/controls.toml` on which clauses rest, or one of their \
+         own that tests try.\n\n| row | level | control | test | state |\n|---|---|---|---|---|\n",
         rows.row.len()
     );
     for (id, row) in &rows.row {
@@ -124,6 +138,16 @@ mod tests {
         </testsuite></testsuites>"#;
 
     #[test]
+    fn a_row_has_a_control_by_the_catalogue_or_by_its_own_tests() {
+        let of = |rows: &str| controlled(&toml::from_str(rows).unwrap()).unwrap();
+        let stands = control::controls().unwrap().iter().find(|control| control.stands).unwrap();
+        assert_eq!(of(&format!("[row.{}]\nlevel='RECORD'", stands.rows[0])), 1);
+        assert_eq!(of("[row.A-01]\nlevel='RECORD'\ncontrol='Words'"), 0, "words without a test");
+        assert_eq!(of("[row.A-01]\nlevel='RECORD'\ncontrol='Words'\ntests=['a b']"), 1);
+        assert_eq!(of("[row.A-01]\nlevel='RECORD'\ntests=['a b']"), 0, "a test of nothing named");
+    }
+
+    #[test]
     fn a_row_is_kept_only_while_all_its_tests_pass() {
         let passed = passed_in(JUNIT).unwrap();
         assert_eq!(passed.iter().collect::<Vec<_>>(), ["usher-policy a"]);
@@ -132,8 +156,8 @@ mod tests {
              'usher-policy b']\n[row.A-03]\nlevel='INFORM'\nmissing='A thing'\n",
         )
         .unwrap();
-        let page = page("Rows", "rows.toml", &rows, &passed);
-        assert!(page.contains("1 of 3 rows"), "{page}");
+        let page = page("Rows", "rows.toml", &rows, (&passed, 2));
+        assert!(page.contains("1 of 3 rows") && page.contains("2 have a control"), "{page}");
         assert!(page.contains("| A-01 | ENFORCE |  | `usher-policy a` | kept |"), "{page}");
         assert!(
             page.contains("`usher-policy b` | open |")

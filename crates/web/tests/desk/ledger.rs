@@ -7,6 +7,7 @@ use usher_ledger::{look, note};
 use usher_policy::document::PolicyDocument;
 use usher_policy::profile;
 use usher_records::agreement::{self, AgreementText, AgreementVersion};
+use usher_records::agreement_draft::AgreementDraft;
 use usher_records::in_force::InForce;
 use usher_records::person::Person;
 use usher_records::signature;
@@ -222,4 +223,18 @@ async fn pol_01_a_pasted_policy_becomes_a_draft_with_what_a_person_confirmed() {
     assert_eq!(other.clauses[0].keeps, Vec::<String>::new(), "a tick stays with its sentence");
     let versions = rig.books.values::<AgreementVersion>().await.unwrap();
     assert_eq!(versions.len(), 1, "nothing is published");
+    let here = [&ticked[..5], &[("do", "draft")]].concat();
+    let chair = rig.signed_in("chair").await;
+    assert!(!chair.fill_in("/ledger/paste", &again).await.text.contains("value=\"draft\""));
+    assert!(chair.fill_in("/ledger/paste", &here).await.status.is_client_error());
+    assert!(rig.books.values::<AgreementDraft>().await.unwrap().is_empty());
+    let begun = head.fill_in("/ledger/paste", &here).await;
+    let page = head.get(begun.leads_to().split('?').next().unwrap()).await;
+    assert!(page.page().contains("The tuck shop opens at noon."), "{}", page.text);
+    let drafts = rig.books.values::<AgreementDraft>().await.unwrap();
+    assert_eq!(drafts.iter().map(|draft| draft.title.as_str()).collect::<Vec<_>>(), ["Our own"]);
+    let twice = head.fill_in("/ledger/paste", &here).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(twice.text.contains("already writing new words") && twice.text.contains("The tuck shop"));
+    assert_eq!(rig.books.values::<AgreementDraft>().await.unwrap().len(), 1, "theirs stays");
 }

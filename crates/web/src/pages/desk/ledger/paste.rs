@@ -1,5 +1,5 @@
 //! A school's own policy, pasted: split into sentences, and for each the controls that speak of the same things, to be confirmed one
-//! by one. What comes of it is a draft agreement as a file; nothing is published here.
+//! by one. What comes of it is a draft agreement, at the desk or as a file; nothing is published here.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use usher_policy::access::Act;
 use usher_policy::ledger::{DraftHead, MOST_CLAUSES, Pasted, controls, draft, propose, split};
 use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_types::digest::Digest;
@@ -15,6 +16,7 @@ use usher_types::digest::Digest;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::parts_of_form;
+use crate::pages::desk::agreements::drafts;
 use crate::pages::desk::around::{Around, around, file};
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::view::errors::Errors;
@@ -32,6 +34,8 @@ struct Paste {
     errors: Errors,
     fields: Vec<Field>,
     sentences: Vec<Sentence>,
+    /// Whether whoever is here may write agreements.
+    drafts: bool,
 }
 
 /// A sentence with what may keep it.
@@ -106,7 +110,8 @@ async fn form(
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let sentences = clauses.into_iter().enumerate().map(sentence).collect();
-    Ok(with_status(status, &Paste { fields, sentences, f, d, errors }))
+    let drafts = desk.may(Act::WriteAgreements).is_ok();
+    Ok(with_status(status, &Paste { fields, sentences, f, d, errors, drafts }))
 }
 
 /// Splits what was pasted, or gives the draft of what was confirmed.
@@ -139,13 +144,19 @@ async fn taken(app: &App, desk: &AtDesk, sent: &BTreeMap<String, Vec<u8>>) -> Re
     if let Some((_, name, words)) = wrong.into_iter().find(|(wrong, ..)| *wrong) {
         return form(app, desk, &typed, (clauses, sent), Errors::of(name, says.t(words))).await;
     }
-    if field("do") != "file" {
+    let wanted = field("do");
+    if wanted != "file" && wanted != "draft" {
         return form(app, desk, &typed, (clauses, sent), Errors::none()).await;
+    }
+    if wanted == "draft" && drafts::open_one(app, &typed.agreement).await?.is_some() {
+        let errors = Errors::of("pasted-agreement", says.t("ledger-paste-draft-there"));
+        return form(app, desk, &typed, (clauses, sent), errors).await;
     }
     let text = written(&typed, clauses, sent, &says.t("ledger-paste-declaration"));
     // What cannot be read again would be no draft of anything.
-    if let Err(fault) = AgreementText::parse(&text) {
-        return Err(AppFault::Form(fault.to_string()));
+    let parsed = AgreementText::parse(&text).map_err(|fault| AppFault::Form(fault.to_string()))?;
+    if wanted == "draft" {
+        return drafts::start(app, desk, (&text, &parsed)).await;
     }
     Ok(file("text/markdown; charset=utf-8", &format!("{}-draft.md", typed.agreement), text.into_bytes()))
 }

@@ -8,11 +8,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::agreement::{AgreementVersion, Head};
-use usher_records::agreement_draft::{self, AgreementDraft, Entry, What};
+use usher_records::agreement_draft::{AgreementDraft, Entry, What};
 use usher_records::agreement_edit::Written;
 use usher_types::role::Reader;
 
-use super::{actor, file, in_force};
+use super::{actor, file, in_force, open_one, start};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -141,7 +141,7 @@ pub(super) struct Asked {
 /// Begins a draft with the words in force.
 pub(super) async fn begin(State(app): State<App>, form: DeskForm<Asked>) -> Result<Response, AppFault> {
     let (desk, key) = (form.from, form.value.key);
-    if let Some(open) = app.books.find_one::<AgreementDraft>("open", &key).await? {
+    if let Some(open) = open_one(&app, &key).await? {
         return Ok(lead(&format!("/agreements/drafts/{}", open.value.id), "agreement-draft-there"));
     }
     let current = match in_force(&app, &key).await? {
@@ -158,10 +158,7 @@ pub(super) async fn begin(State(app): State<App>, form: DeskForm<Asked>) -> Resu
     let (file, text) = written.finish(None).map_err(|faults| {
         AppFault::Form(faults.into_iter().map(|fault| fault.to_string()).collect::<Vec<_>>().join("; "))
     })?;
-    app.books.store().put_blob(app.books.school(), file.as_bytes()).await?;
-    let (draft, change) = agreement_draft::begin(app.new_id(), &text, &desk.actor(), desk.at);
-    app.commit(&change, &desk.actor()).await?;
-    Ok(lead(&format!("/agreements/drafts/{}/edit", draft.id), "agreement-draft-begun"))
+    start(&app, &desk, (&file, &text)).await
 }
 
 /// The first words of an agreement that has none yet.

@@ -7,17 +7,20 @@ mod publish;
 mod show;
 mod whole;
 
+use axum::response::Response;
 use axum::routing::{get, post};
 use usher_policy::access::Act;
 use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
 use usher_records::agreement_diff::{Changed, Part, What, diff, head_diff};
-use usher_records::agreement_draft::{AgreementDraft, AgreementDraftNoun};
+use usher_records::agreement_draft::{self, AgreementDraft, AgreementDraftNoun};
 use usher_records::change::{Actor, Stored};
+use usher_records::refusal::Refusal;
 use usher_records::standing;
 use usher_types::digest::Digest;
 
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
+use crate::pages::desk::around::lead;
 use crate::pages::desk::roll::{self, Roll};
 use crate::routes::{DeskRoute, desk_route};
 use crate::view::markdown;
@@ -48,6 +51,29 @@ pub(in crate::pages::desk) async fn waiting(app: &App) -> Result<Vec<AgreementDr
     let mut drafts = app.books.values::<AgreementDraft>().await?;
     drafts.retain(AgreementDraft::is_open);
     Ok(drafts)
+}
+
+/// The open draft of an agreement. There is one at most.
+pub(in crate::pages::desk) async fn open_one(
+    app: &App,
+    key: &str,
+) -> Result<Option<Stored<AgreementDraft>>, AppFault> {
+    Ok(app.books.find_one::<AgreementDraft>("open", key).await?)
+}
+
+/// Begins a draft with these words, and leads to where they are edited.
+pub(in crate::pages::desk) async fn start(
+    app: &App,
+    desk: &AtDesk,
+    (file, text): (&str, &AgreementText),
+) -> Result<Response, AppFault> {
+    if desk.may(Act::WriteAgreements).is_err() {
+        return Err(AppFault::Refused(Refusal::NotYours));
+    }
+    app.books.store().put_blob(app.books.school(), file.as_bytes()).await?;
+    let (draft, change) = agreement_draft::begin(app.new_id(), text, &desk.actor(), desk.at);
+    app.commit(&change, &desk.actor()).await?;
+    Ok(lead(&format!("/agreements/drafts/{}/edit", draft.id), "agreement-draft-begun"))
 }
 
 /// Agreements the settings ask for that have no words in force, by the title of the words being written, or by their key.
