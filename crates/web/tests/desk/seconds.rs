@@ -4,19 +4,19 @@ use usher_events::event::What;
 use usher_lists::category::Category;
 use usher_policy::decide::decide_web;
 use usher_policy::decision::Reason;
-use usher_policy::facts::LessonFacts;
+use usher_policy::facts::{Circumstances, LessonFacts, Subject, WebFacts};
 use usher_policy::verdict::Verdict;
 use usher_records::change::{Action, Change, Expect, Write};
-use usher_records::grant::Grant;
+use usher_records::grant::{Grant, Opens};
 use usher_records::lesson::{Lesson, Mode};
 use usher_records::list_edit::ListEdit;
 use usher_records::permission::{Permission, State};
 use usher_records::request::{self, UnblockRequest};
-use usher_scan::features::SentKind;
+use usher_scan::features::{Carried, File, SentKind};
+use usher_scan::kind::Kind;
 use usher_testkit::{events, facts};
 use usher_types::ids::Id;
 use usher_types::moment::Moment;
-use usher_types::url::WebAddress;
 
 use crate::rig::{ADA, CLASS, Rig, id, now};
 
@@ -24,16 +24,35 @@ const ADULT: &str = "https://adult.example/art/venus";
 
 /// Ada met a page that is shut, and asks for it.
 async fn asked(rig: &Rig, page: &str, lesson: Option<u64>) {
-    let mut subject = facts::subject("pupil.y4");
-    subject.person = Some(Id::new(ADA));
+    asked_after(rig, facts::get(facts::at_device(ada()), page), lesson).await;
+}
+
+fn ada() -> Subject {
+    Subject { person: Some(Id::new(ADA)), groups: vec![Id::new(CLASS)], ..facts::subject("pupil.y4") }
+}
+
+/// Ada at a device, in a lesson or outside of one.
+fn ada_in(lesson: Option<u64>) -> Circumstances {
+    let lesson = lesson.map(|lesson| LessonFacts {
+        lesson: Id::new(lesson),
+        group: Id::new(CLASS),
+        adult: Id::new(7),
+        mode: Mode::Normal,
+        ends_at: now().plus_minutes(30),
+    });
+    Circumstances { lesson, ..facts::at_device(ada()) }
+}
+
+/// The same of what came back when she asked.
+async fn asked_after(rig: &Rig, met: WebFacts, lesson: Option<u64>) {
     let snapshot = rig.app.snapshot.load_full().unwrap();
-    let met = facts::get(facts::at_device(subject), page);
+    let page = met.address.clone();
     rig.recorded.0.lock().unwrap().push(events::web(902, &snapshot, met, now().plus_minutes(-4)));
     let request = UnblockRequest {
         id: Id::new(700),
         person: Id::new(ADA),
         event: Id::new(902),
-        address: WebAddress::parse(page).unwrap(),
+        address: page,
         lesson: lesson.map(Id::new),
         reason: None,
         asked_at: now().plus_minutes(-3),
@@ -48,19 +67,8 @@ fn opens(rig: &Rig, page: &str, at: Moment) -> bool {
 }
 
 fn opens_in(rig: &Rig, page: &str, at: Moment, lesson: Option<u64>) -> bool {
-    let mut subject = facts::subject("pupil.y4");
-    subject.person = Some(Id::new(ADA));
-    subject.groups = vec![Id::new(CLASS)];
-    let mut who = facts::at_device(subject);
-    who.lesson = lesson.map(|lesson| LessonFacts {
-        lesson: Id::new(lesson),
-        group: Id::new(CLASS),
-        adult: Id::new(7),
-        mode: Mode::Normal,
-        ends_at: now().plus_minutes(30),
-    });
     let snapshot = rig.app.snapshot.load_full().unwrap();
-    decide_web(&snapshot, &facts::get(who, page), at).verdict == Verdict::Allow
+    decide_web(&snapshot, &facts::get(ada_in(lesson), page), at).verdict == Verdict::Allow
 }
 
 async fn request(rig: &Rig) -> UnblockRequest {
@@ -323,4 +331,44 @@ async fn web_31_an_edit_that_opens_what_is_grave_for_everybody_is_not_for_one_pe
     let mails = rig.books.store().take_mails(Id::new(1), now(), now(), 100).await.unwrap();
     let of = |words: &str| mails.iter().filter(|mail| format!("{mail:?}").contains(words)).count();
     assert!(of("made this edit") > 0 && of("made this edit") == of("It sells hats"), "{mails:?}");
+}
+
+/// A program from a site that opens, whatever it is called.
+fn program(page: &str) -> WebFacts {
+    let file = File { kind: Kind::Pe, within: None, locked: false, unread: None };
+    let mut came = facts::get(ada_in(Some(8)), page);
+    came.carried = Some(Carried { file: Some(file), ..Carried::default() });
+    came
+}
+
+#[tokio::test]
+async fn web_07_a_technician_lets_a_program_through_until_a_time_and_a_leader_cannot() {
+    const SETUP: &str = "https://maths.gov.uk/setup";
+    let rig = Rig::new().await;
+    let comes = |at| {
+        let snapshot = rig.app.snapshot.load_full().unwrap();
+        decide_web(&snapshot, &program(SETUP), at).verdict == Verdict::Allow
+    };
+    let plain = facts::get(ada_in(Some(8)), SETUP);
+    let opens = decide_web(&rig.app.snapshot.load_full().unwrap(), &plain, now());
+    assert_eq!(opens.verdict, Verdict::Allow, "the site itself is open: {:?}", opens.reason);
+    assert!(!comes(now()), "the program is not");
+    asked_after(&rig, program(SETUP), None).await;
+    let address = format!("/requests/{}", id(700));
+    let form = "answer=yes&page=maths.gov.uk/setup&scope=person&until=for:30&reason=Times+tables&words=It+is+safe";
+    let head = rig.signed_in("headteacher").await;
+    let refused = head.post(&address, form).await;
+    assert!(refused.status.is_client_error() && !comes(now()), "a program is no leader's: {}", refused.text);
+    assert!(request(&rig).await.answer.is_none());
+    let technician = rig.signed_in("technician").await;
+    assert!(technician.get(&address).await.page().contains("value=\"yes\""));
+    technician.post(&address, form).await.leads_to();
+    let answer = request(&rig).await.answer.unwrap();
+    let grant = rig.books.get::<Grant, _>(answer.grant.unwrap()).await.unwrap().unwrap().value;
+    assert_eq!(grant.opens, Opens::Files);
+    assert!(comes(now()) && comes(grant.until.plus_minutes(-1)), "until its end");
+    assert!(!comes(grant.until), "and ends by itself");
+    let other = program("https://maths.gov.uk/other");
+    let elsewhere = decide_web(&rig.app.snapshot.load_full().unwrap(), &other, now());
+    assert_eq!(elsewhere.verdict, Verdict::Block, "that page's alone");
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use usher_records::agreement::AgreementText;
+use usher_records::person::Person;
 use usher_records::signature::{Part, Signature};
 use usher_records::translation::Translation;
 use usher_testkit::school::{person, pupil};
@@ -9,7 +10,7 @@ use usher_types::ids::Id;
 use usher_types::role::{PersonKind, Reader};
 
 use crate::device::{device, field};
-use crate::rig::{ADA, CLASS, Rig};
+use crate::rig::{ADA, CLASS, Rig, id};
 
 /// Writes one piece of an agreement in a language at the desk, and has it approved by another.
 async fn translated(rig: &Rig, version: u64, tag: &str, name: &str, pieces: &[(&str, &str)]) -> Translation {
@@ -48,8 +49,7 @@ async fn pol_09_a_parent_reads_the_rules_in_their_language_and_the_signature_say
     let rig = Rig::of("numbered", |settings| settings.agreements.with_parent = true).await;
     let texts = rig.publish_all().await;
     let child = Id::new(ADA);
-    let parent =
-        usher_records::person::Person { children: vec![child], ..person(81, PersonKind::Parent, "Pia Bell") };
+    let parent = Person { children: vec![child], ..person(81, PersonKind::Parent, "Pia Bell") };
     rig.enrol("pia", &parent).await;
     let home = device(&rig, 1);
     home.sign_in("pia").await.leads_to();
@@ -89,6 +89,44 @@ async fn pol_09_a_parent_reads_the_rules_in_their_language_and_the_signature_say
     let office = rig.signed_in("office").await;
     let shown = office.get(&format!("/agreements/signature/{}", signed.id)).await;
     assert!(shown.page().contains("اردو, in the words"), "{}", shown.text);
+}
+
+/// How many rules of an agreement's page can be heard in a language, and how much else.
+fn heard(page: &str, tag: &str) -> (usize, usize) {
+    let rules = format!("data-lang=\"{tag}\" hidden");
+    let all = page.matches("data-listen=\"").count();
+    let of_rules = page.matches("listen--rule").count();
+    (page.matches(&rules).count(), all - of_rules)
+}
+
+#[tokio::test]
+async fn pol_09_every_rule_and_the_declaration_can_be_heard_by_every_reader() {
+    let rig = Rig::of("numbered", |settings| settings.agreements.with_parent = true).await;
+    let texts = rig.publish_all().await;
+    let pc = device(&rig, 1);
+    let parent = Person { children: vec![Id::new(ADA)], ..person(81, PersonKind::Parent, "Pia Bell") };
+    rig.enrol("pia", &parent).await;
+    let child = format!("/parents/{}", id(ADA));
+    for (username, address, key) in [
+        ("teacher", "/agreement", "staff"),
+        ("ada", "/agreement", "pupil-ks2"),
+        ("pia", child.as_str(), "pupil-ks2"),
+    ] {
+        pc.sign_in(username).await.leads_to();
+        let (_, text) = version(&texts, key);
+        let page = pc.get(address).await;
+        let (rules, rest) = heard(page.page(), "en-GB");
+        assert_eq!(rules, text.clauses.len(), "{username}: {}", page.text);
+        let opening = usize::from(text.head.opening.is_some());
+        assert_eq!(rest, opening + 1, "{username}: the opening and the declaration");
+    }
+    let (number, text) = version(&texts, "pupil-ks2");
+    let first = format!("piece-clause-{}", text.clauses[0].id);
+    translated(&rig, number, "pl", "Polski", &[(first.as_str(), "Najpierw pytam")]).await;
+    pc.sign_in("pia").await.leads_to();
+    let page = pc.get(&format!("{child}?lang=pl")).await;
+    assert_eq!(heard(page.page(), "pl").0, 1, "what is translated, in both: {}", page.text);
+    assert!(page.text.contains("data-listen=\"Najpierw pytam\" data-lang=\"pl\""));
 }
 
 #[tokio::test]
@@ -169,10 +207,7 @@ async fn pol_09_every_reader_prints_their_agreement_large_and_the_youngest_with_
     assert!(office.get(&address).await.page().contains(&symbols));
     assert!(office.get(&symbols).await.text.starts_with("%PDF-"));
     assert!(office.get("/agreements/translations").await.page().contains(&symbols));
-    let parent = usher_records::person::Person {
-        children: vec![kit.id],
-        ..person(82, PersonKind::Parent, "Pia Small")
-    };
+    let parent = Person { children: vec![kit.id], ..person(82, PersonKind::Parent, "Pia Small") };
     rig.enrol("pia", &parent).await;
     pc.sign_in("pia").await.leads_to();
     let page = pc.get(&format!("/parents/{}", kit.id)).await;

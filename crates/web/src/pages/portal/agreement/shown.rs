@@ -2,7 +2,7 @@
 
 use usher_records::agreement::{AgreementText, Clause};
 use usher_records::agreement_diff::is_read;
-use usher_records::translation::pieces::heading_name;
+use usher_records::translation::pieces::{clause_name, heading_name};
 
 use super::language::{Beside, Chosen};
 use crate::view::markdown;
@@ -40,8 +40,12 @@ pub(in crate::pages::portal) struct Shown {
     pub(in crate::pages::portal) number: u16,
     /// Its words, HTML.
     pub(in crate::pages::portal) html: String,
+    /// Its words to hear, behind the heading it is the first of.
+    pub(in crate::pages::portal) spoken: String,
     /// The same in the language it is read in.
     pub(in crate::pages::portal) other: Option<Beside>,
+    /// And its words to hear; none where they are still English.
+    pub(in crate::pages::portal) heard: Option<String>,
     /// What changed.
     pub(in crate::pages::portal) since: Since,
 }
@@ -64,7 +68,9 @@ impl Shown {
             id: clause.id.clone(),
             number: clause.number,
             html: markdown::inline(&clause.text),
+            spoken: markdown::words(&clause.text),
             other: None,
+            heard: None,
             since,
         }
     }
@@ -95,7 +101,11 @@ pub(in crate::pages::portal) fn sections(
             sections.push(Section { id, heading: clause.heading.clone(), other: None, clauses: Vec::new() });
         }
         if let Some(section) = sections.last_mut() {
-            section.clauses.push(Shown::of(clause, earlier));
+            let mut shown = Shown::of(clause, earlier);
+            if let (Some(heading), true) = (&section.heading, section.clauses.is_empty()) {
+                shown.spoken = format!("{heading}. {}", shown.spoken);
+            }
+            section.clauses.push(shown);
         }
     }
     sections
@@ -109,6 +119,7 @@ pub(in crate::pages::portal) fn beside(mut sections: Vec<Section>, chosen: Optio
         section.other = first.filter(|_| section.heading.is_some()).map(|name| chosen.beside(&name));
         for clause in &mut section.clauses {
             clause.other = Some(chosen.clause(&clause.id));
+            clause.heard = chosen.piece(&clause_name(&clause.id)).map(markdown::words);
         }
     }
     sections
@@ -157,6 +168,7 @@ mod tests {
         assert_eq!(shown[0].clauses[0].since, Since::Same);
         assert_eq!(shown[1].clauses[0].before(), Some("A: Two."), "it stood under another heading");
         assert!(shown[1].clauses[1].is_new());
+        assert_eq!([&shown[0].clauses[0].spoken, &shown[1].clauses[1].spoken], ["A. One.", "Three."]);
         assert_eq!(gone(&now, Some(&before)), ["Gone."]);
         let left = changed(&shown).unwrap();
         assert_eq!(left.iter().map(|part| part.clauses.len()).collect::<Vec<_>>(), [2]);
