@@ -14,7 +14,8 @@ const LOOK_AGAIN_MS = 50;
 
 /**
  * Starts the school. With `later`, a time like `2027-09-07T09:00`, it is made first and opened again then. Gives its card;
- * `open()` a page in a browser of its own; and `close()`, which closes those browsers too.
+ * `open()` a page in a browser of its own; `goOn(time)`, which opens the same school again then, and leaves no page open; and
+ * `close()`, which closes those browsers too.
  */
 export async function openSchool({ later = null } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "usher-browser-"));
@@ -24,17 +25,24 @@ export async function openSchool({ later = null } = {}) {
   }
   const school = await startSchool(folder, later ? ["--from", later] : []);
   const opened = [];
+  const leave = async () => {
+    for (const browser of opened.splice(0)) await browser.close();
+    await school.stop();
+  };
   const open = async (options) => {
     const browser = await openBrowser(school, options);
     opened.push(browser);
     return browser.page;
   };
+  const goOn = async (time) => {
+    await leave();
+    Object.assign(school, await startSchool(folder, ["--from", time]));
+  };
   const close = async () => {
-    for (const browser of opened) await browser.close();
-    await school.stop();
+    await leave();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { ...school, open, close };
+  return Object.assign(school, { open, goOn, close });
 }
 
 async function startSchool(folder, more) {

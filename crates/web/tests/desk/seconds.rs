@@ -355,7 +355,8 @@ async fn web_07_a_technician_lets_a_program_through_until_a_time_and_a_leader_ca
     assert!(!comes(now()), "the program is not");
     asked_after(&rig, program(SETUP), None).await;
     let address = format!("/requests/{}", id(700));
-    let form = "answer=yes&page=maths.gov.uk/setup&scope=person&until=for:30&reason=Times+tables&words=It+is+safe";
+    let form =
+        "answer=yes&page=maths.gov.uk/setup&scope=person&until=for:30&reason=Times+tables&words=It+is+safe";
     let head = rig.signed_in("headteacher").await;
     let refused = head.post(&address, form).await;
     assert!(refused.status.is_client_error() && !comes(now()), "a program is no leader's: {}", refused.text);

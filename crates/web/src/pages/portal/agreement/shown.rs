@@ -40,7 +40,7 @@ pub(in crate::pages::portal) struct Shown {
     pub(in crate::pages::portal) number: u16,
     /// Its words, HTML.
     pub(in crate::pages::portal) html: String,
-    /// Its words to hear, behind the heading it is the first of.
+    /// Its words to hear.
     pub(in crate::pages::portal) spoken: String,
     /// The same in the language it is read in.
     pub(in crate::pages::portal) other: Option<Beside>,
@@ -89,6 +89,30 @@ impl Shown {
     }
 }
 
+impl Section {
+    /// What a button for all of it names: its heading, or the numbers of its rules.
+    pub(in crate::pages::portal) fn name(&self) -> String {
+        let numbers = || {
+            let ends = [self.clauses.first(), self.clauses.last()];
+            ends.into_iter().flatten().map(|clause| clause.number.to_string()).collect::<Vec<_>>().join("–")
+        };
+        self.heading.clone().unwrap_or_else(numbers)
+    }
+
+    /// All of it to hear, its heading first.
+    pub(in crate::pages::portal) fn spoken(&self) -> String {
+        let heading = self.heading.iter().map(|heading| format!("{heading}."));
+        heading.chain(self.clauses.iter().map(|clause| clause.spoken.clone())).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What of it can be heard in the language it is read in, and which that is.
+    pub(in crate::pages::portal) fn heard(&self) -> Option<(&str, String)> {
+        let tag = self.clauses.iter().find_map(|clause| clause.other.as_ref())?.tag.as_str();
+        let words: Vec<&str> = self.clauses.iter().filter_map(|clause| clause.heard.as_deref()).collect();
+        (!words.is_empty()).then(|| (tag, words.join(" ")))
+    }
+}
+
 /// The sections of a text, marked against an earlier one.
 pub(in crate::pages::portal) fn sections(
     text: &AgreementText,
@@ -101,11 +125,7 @@ pub(in crate::pages::portal) fn sections(
             sections.push(Section { id, heading: clause.heading.clone(), other: None, clauses: Vec::new() });
         }
         if let Some(section) = sections.last_mut() {
-            let mut shown = Shown::of(clause, earlier);
-            if let (Some(heading), true) = (&section.heading, section.clauses.is_empty()) {
-                shown.spoken = format!("{heading}. {}", shown.spoken);
-            }
-            section.clauses.push(shown);
+            section.clauses.push(Shown::of(clause, earlier));
         }
     }
     sections
@@ -168,7 +188,7 @@ mod tests {
         assert_eq!(shown[0].clauses[0].since, Since::Same);
         assert_eq!(shown[1].clauses[0].before(), Some("A: Two."), "it stood under another heading");
         assert!(shown[1].clauses[1].is_new());
-        assert_eq!([&shown[0].clauses[0].spoken, &shown[1].clauses[1].spoken], ["A. One.", "Three."]);
+        assert_eq!([shown[0].spoken(), shown[1].spoken()], ["A. One.", "B. Two, but more. Three."]);
         assert_eq!(gone(&now, Some(&before)), ["Gone."]);
         let left = changed(&shown).unwrap();
         assert_eq!(left.iter().map(|part| part.clauses.len()).collect::<Vec<_>>(), [2]);
