@@ -237,7 +237,10 @@ pub fn grid(known: Known<'_>) -> Vec<Row> {
         count(&mut rows, kind_of(device), &traffic, through);
     }
     let registered: BTreeSet<&str> = known.devices.iter().map(|device| device.name.as_str()).collect();
-    for (key, traffic) in known.traffic.iter().filter(|(key, _)| !registered.contains(key.as_str())) {
+    // What is on no register counts while it is in use: whose it was some months ago nobody knows any more.
+    let others =
+        known.traffic.iter().filter(|(key, one)| !registered.contains(key.as_str()) && one.requests > 0);
+    for (key, traffic) in others {
         let kind = kind_unregistered(key, traffic, tunnels);
         count(&mut rows, kind, traffic, kind == DeviceKind::Lent);
     }
@@ -330,7 +333,11 @@ fn fact(limit: Limit, known: Known<'_>, rows: &[Row]) -> Fact {
             fact.and("years", known.settings.sign_in.shared_years.len())
         }
         Limit::Guests => {
-            let says = if reads_guests(known.policy) { "guests-read" } else { "guests-unread" };
+            let says = match (guest_groups(known.policy).is_empty(), reads_guests(known.policy)) {
+                (true, _) => "guests-none",
+                (false, true) => "guests-read",
+                (false, false) => "guests-unread",
+            };
             Fact::of(says).and("devices", devices(DeviceKind::Guest))
         }
         Limit::LiveContent => Fact::of("live-content").and("groups", known.policy.content.limits.len()),
@@ -383,10 +390,11 @@ fn not_decrypted(policy: &PolicyDocument, all: &Traffic) -> Fact {
 /// What pictures show is looked at by nothing here. What is left is to keep people from the places they are found in.
 fn pictures(policy: &PolicyDocument) -> Fact {
     let levels = |level: &BTreeMap<String, SafeLevel>, group: &str, unsaid: SafeLevel| {
-        let named = |name: &&String| {
-            *name == group || policy.sets.get(*name).is_some_and(|set| set.iter().any(|one| one == group))
+        let named = |name: &String| {
+            name == group || policy.sets.get(name).is_some_and(|set| set.iter().any(|one| one == group))
         };
-        level.keys().find(named).and_then(|name| level.get(name)).copied().unwrap_or(unsaid)
+        // One named twice has the stricter, as in what is decided by.
+        level.iter().filter(|(name, _)| named(name)).map(|(_, level)| *level).max().unwrap_or(unsaid)
     };
     let strict = policy.groups.iter().filter(|group| {
         levels(&policy.safe_search.search, &group.name, group.unsaid_search()) == SafeLevel::Strict

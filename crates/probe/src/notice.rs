@@ -53,15 +53,24 @@ pub async fn notice(gateway: &Gateway, portal: &str, open: &str) -> Result<Vec<S
         pages.push((reader, read(&format!("{}{path}", portal.trim_end_matches('/')))?));
     }
     let mut shown = Vec::with_capacity(pages.len());
+    let mut signed_in = false;
     for (reader, address) in pages {
-        let (mut found, words) = judge(reader, gateway.page(&address).await);
+        let page = gateway.page(&address).await;
+        signed_in |= is_let_through(reader, &page);
+        let (mut found, words) = judge(reader, page);
         // Where somebody is signed in, a page for signing in need not be one.
-        if found == Found::Hole && shown.first().is_some_and(|first: &Shown| first.found == Found::Untried) {
+        if found == Found::Hole && signed_in {
             found = Found::Untried;
         }
         shown.push(Shown { reader: reader.to_owned(), address: address.to_string(), found, words });
     }
     Ok(shown)
+}
+
+/// Whether the page that was asked for came itself, as it does where somebody is signed in. That it did not come at all says
+/// nothing of that.
+fn is_let_through(reader: &str, page: &Result<(Answer, String), Seen>) -> bool {
+    reader == "gateway" && matches!(page, Ok((answer, _)) if answer.by == By::Site)
 }
 
 /// What a page shows: words of a notice, none, or nothing that can be told.
@@ -146,5 +155,18 @@ mod tests {
         );
         assert_eq!(found("guests", page(303, By::OwnPage, "")), Found::Untried);
         assert_eq!(found("guests", Err(Seen::Nothing)), Found::Untried);
+    }
+
+    #[test]
+    fn fm_49_only_a_page_that_came_itself_says_that_somebody_is_signed_in() {
+        assert!(is_let_through("gateway", &page(200, By::Site, "")));
+        assert!(!is_let_through("guests", &page(200, By::Site, "")));
+        assert!(!is_let_through("gateway", &page(403, By::Denied, TOLD)));
+        for nothing in [Seen::Nothing, Seen::NotSent("no route".into())] {
+            assert!(
+                !is_let_through("gateway", &Err(nothing)),
+                "it did not come: nobody is known to be signed in"
+            );
+        }
     }
 }

@@ -8,6 +8,8 @@ use crate::change::{Change, Stored};
 use crate::refusal::{self, Refusal};
 use crate::school::{self, School};
 
+/// The widest range of a tunnel: the largest private ones are 10.0.0.0/8 (RFC 1918) and fd00::/8 (RFC 4193).
+const SHORTEST_PREFIX: u8 = 8;
 /// Ranges at most: a school has a tunnel, or one for each of its sites.
 pub const MOST_RANGES: usize = 16;
 
@@ -35,8 +37,8 @@ pub fn ranges(text: &str) -> Result<Vec<IpNet>, Refusal> {
     let parts = text.split(|c: char| c.is_whitespace() || c == ',').filter(|part| !part.is_empty());
     let read = |part: &str| {
         let range: IpNet = part.parse().map_err(|_odd| Refusal::AddressOdd)?;
-        // A range that is everything would call every device watched at home.
-        if range.prefix_len() == 0 { Err(Refusal::AddressOdd) } else { Ok(range.trunc()) }
+        // A range that is everything, or two halves of it, would call every device watched at home.
+        if range.prefix_len() < SHORTEST_PREFIX { Err(Refusal::AddressOdd) } else { Ok(range.trunc()) }
     };
     let mut found = parts.map(read).collect::<Result<Vec<_>, _>>()?;
     found.sort_unstable();
@@ -70,7 +72,9 @@ mod tests {
             ["10.98.0.0/24", "10.99.0.0/16", "fd00:7::/48"]
         );
         assert_eq!(ranges(" ").unwrap(), Vec::<IpNet>::new());
-        for odd in ["10.99.0.7", "ten", "0.0.0.0/0", "::/0", "10.0.0.0/33"] {
+        for odd in
+            ["10.99.0.7", "ten", "0.0.0.0/0", "::/0", "10.0.0.0/33", "128.0.0.0/1", "10.0.0.0/7", "fc00::/7"]
+        {
             assert_eq!(ranges(odd), Err(Refusal::AddressOdd), "{odd}");
         }
         let many = (0..17).map(|one| format!("10.{one}.0.0/16 ")).collect::<String>();

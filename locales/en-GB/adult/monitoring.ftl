@@ -76,6 +76,11 @@ monitoring-fact-guests-read = Guests’ pages are read where their device trusts
     [one] One guest’s device was seen lately.
    *[other] { $devices } guests’ devices were seen lately.
 }
+monitoring-fact-guests-none = The policy has no group for guests: they get no page. { $devices ->
+    [0] No guest’s device was seen lately.
+    [one] One guest’s device was seen lately.
+   *[other] { $devices } guests’ devices were seen lately.
+}
 monitoring-fact-guests-unread = The policy does not decrypt what guests do: the site is known, not the page. { $devices ->
     [0] No guest’s device was seen lately.
     [one] One guest’s device was seen lately.

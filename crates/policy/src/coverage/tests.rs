@@ -71,6 +71,11 @@ fn um_06_every_kind_of_device_has_a_row_and_peoples_own_also_where_there_is_none
     let rows = grid(known);
     let counted: Vec<(usize, usize)> = rows.iter().map(|row| (row.devices, row.seen)).collect();
     assert_eq!(counted, [(1, 1), (1, 1), (1, 0), (2, 1), (1, 1), (1, 1)]);
+    // After the summer: whose it was is not known any more, and it is not told as nobody's.
+    let mut rested = traffic.clone();
+    rested.insert("10.0.9.4".into(), passed(0, 0, 0));
+    let after = grid(Known { traffic: &rested, ..known });
+    assert_eq!(after.iter().map(|row| (row.devices, row.seen)).collect::<Vec<_>>(), counted);
     assert_eq!(row(&rows, DeviceKind::Managed).traffic.percent(10), Some(10));
     assert_eq!(row(&rows, DeviceKind::Lent).traffic.percent(0), None, "nothing passed");
 }
@@ -135,6 +140,9 @@ fn fm_17_what_is_not_seen_is_told_from_the_policy_in_force_and_from_what_passed(
         Decrypted::Nothing
     );
 
+    let alone = policy(|text| text.replace("\"visitor\", ", ""));
+    assert_eq!(facts(Known { policy: &alone, ..known })[&Limit::Guests].says, "guests-none");
+
     let nothing = BTreeMap::new();
     let found = facts(Known { traffic: &nothing, ..known });
     assert_eq!(found[&Limit::NotDecrypted].says, "not-measured", "nothing is no share of nothing");
@@ -157,6 +165,14 @@ fn um_11_of_pictures_it_is_told_who_searches_safely_and_never_that_they_are_look
         text.replace("search = { pupils = \"strict\", guests", "search = { pupils = \"moderate\", guests")
     });
     assert_eq!(told(&loose).numbers[0], ("strict", 0));
+    // Named twice, as everybody's and as a group's own: the stricter counts, whichever comes first.
+    let twice = policy(|text| {
+        text.replace(
+            "search = { pupils = \"strict\", guests",
+            "search = { pupils = \"moderate\", upper-ks2 = \"strict\", guests",
+        )
+    });
+    assert_eq!(told(&twice).numbers[0], ("strict", 1));
 }
 
 #[test]
