@@ -165,6 +165,8 @@ pub enum Action {
     ListSourceAccepted,
     /// Lists that would have lost a sealed list were not taken into force (FM-27).
     SealedKept,
+    /// Somebody tried to open what nobody can, and was refused (FM-27).
+    SealedTried,
     /// Somebody said that somebody else knows their password.
     PasswordDisclosed,
     /// A device was lent to somebody.

@@ -54,6 +54,7 @@ pub mod roster;
 pub mod sanction;
 pub mod school;
 pub mod scope;
+pub mod sealed;
 pub mod session;
 pub mod settings;
 pub mod signature;
