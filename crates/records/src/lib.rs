@@ -30,6 +30,7 @@ pub mod issued;
 pub mod lending;
 pub mod lesson;
 pub mod linked_policy;
+pub mod list_belief;
 pub mod list_edit;
 pub mod look;
 pub mod membership;

@@ -190,7 +190,7 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
         Ok(edit) => edit,
         Err(errors) => return all(&app, &desk, &filled, errors, None).await,
     };
-    if let Some(risks) = too_grave(&app, &says, &edit)? {
+    if let Some(risks) = too_grave(&app, &says, &edit.edit.pattern, &edit.edit.effect)? {
         let errors = Errors::of("effect", says.t1("edit-two-people", "risks", risks.join(" ")));
         return all(&app, &desk, &filled, errors, None).await;
     }
@@ -208,13 +208,20 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
     }
 }
 
-/// Why this edit is not for one person; none where it is. What opens for everybody goes by the policy, where a second person confirms it,
-/// or by requests.
-fn too_grave(app: &App, says: &Says, edit: &ListEdit) -> Result<Option<Vec<String>>, AppFault> {
+/// Why saying this of an address is not for one person; none where it is. What opens for everybody goes by the policy, where a
+/// second person confirms it, or by requests.
+pub(super) fn too_grave(
+    app: &App,
+    says: &Says,
+    pattern: &AddressPattern,
+    effect: &Effect,
+) -> Result<Option<Vec<String>>, AppFault> {
+    let Some(snapshot) = app.snapshot.load_full() else { return Ok(None) };
     let mut whom = meaning::every_pupil();
     whom.push(Reaches { kind: PersonKind::Staff, year: None });
-    let meant = meaning::of(app, std::slice::from_ref(&edit.edit.pattern), &[], &whom)?;
-    Ok(meant.is_too_grave(&edit.edit.effect).then(|| meaning::told(says, &meant).risks))
+    let meant = meaning::of(app, std::slice::from_ref(pattern), &[], &whom)?;
+    let grave = meant.is_too_grave(effect, &snapshot.document);
+    Ok(grave.then(|| meaning::told(says, &meant).risks))
 }
 
 fn read(
