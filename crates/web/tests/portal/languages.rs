@@ -16,7 +16,7 @@ use crate::rig::{ADA, CLASS, Rig, id};
 async fn translated(rig: &Rig, version: u64, tag: &str, name: &str, pieces: &[(&str, &str)]) -> Translation {
     let lead = rig.signed_in("computing").await;
     let form = format!("translation-tag={tag}&translation-name={name}&translation-by=Ms+Khan");
-    let begun = lead.post(&format!("/agreements/version/{}/translate", crate::rig::id(version)), &form).await;
+    let begun = lead.post(&format!("/agreements/version/{}/translate", id(version)), &form).await;
     let edit = begun.leads_to().split('?').next().unwrap().to_owned();
     let page = lead.get(&edit).await;
     let digest = field(page.page(), "digest");
@@ -167,8 +167,7 @@ async fn pol_09_a_translation_is_for_the_words_it_was_made_of_and_can_be_taken_b
         ),
         ("translation-tag=ro&translation-name=&translation-by=x", "what its readers call the language"),
     ] {
-        let begun =
-            lead.post(&format!("/agreements/version/{}/translate", crate::rig::id(number)), form).await;
+        let begun = lead.post(&format!("/agreements/version/{}/translate", id(number)), form).await;
         assert_eq!(begun.status, StatusCode::UNPROCESSABLE_ENTITY, "{form}");
         assert!(begun.text.contains(says) && begun.text.contains("value=\"x\""), "{form}: {}", begun.text);
     }
@@ -216,7 +215,7 @@ async fn pol_09_every_reader_prints_their_agreement_large_and_the_youngest_with_
     let (number, ks1) = version(&texts, "pupil-ks1");
     assert!(ks1.clauses.iter().all(|clause| clause.picture.is_some()), "each rule has its picture");
     let office = rig.signed_in("office").await;
-    let address = format!("/agreements/version/{}", crate::rig::id(number));
+    let address = format!("/agreements/version/{}", id(number));
     let symbols = format!("{address}/paper.pdf?symbols=yes");
     assert!(office.get(&address).await.page().contains(&symbols));
     assert!(office.get(&symbols).await.text.starts_with("%PDF-"));
