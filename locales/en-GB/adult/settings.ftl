@@ -36,7 +36,7 @@ setting-unit-percent = { $count } of 100
 settings-title = The school’s own figures
 settings-text =
     The figures on which schools differ. This school began with the profile “{ $profile }”; what is different now is marked.
-    The headteacher may change them. What people have signed stays true: a change that breaks it is not kept.
+    The headteacher may change them. A change that a control of a signed promise rests on is not kept when it breaks the promise; most figures have no such control.
 settings-alerts = Alerts
 settings-alerts-text = When something becomes an alert, who is told, and who is next. Look at what would change before it is kept.
 settings-cases = Cases
