@@ -10,6 +10,8 @@ setting-shared-password =
     a child whose parent has not answered would use the class’s password; years that share one and a parent’s answer first
     do not go together
 setting-no-decider = none of these offices may decide on this leave
+setting-one-office = it takes two people of two offices, and only one office decides on it
+setting-tunnel = these are no ranges of a tunnel, or nearly the whole internet. Write them like 10.99.0.0/16
 setting-twice = there are two rules for one kind of leave
 
 setting-unit-minutes = { $count ->
@@ -130,7 +132,9 @@ setting-conduct-first-breach = Who deals with a pupil’s first breach
 setting-conduct-first-breach-hint = It is theirs until somebody else takes it over.
 setting-cases-longest-days = School days one person alone may narrow a web for, by weight 1 to 4
 setting-cases-ladder-from-severity = A step needs no reason from weight
+setting-cases-ladder = The steps of the ladder
 setting-cases-ladder-step = A step of the ladder
+setting-agreements-audiences = Who signs what; the first that fits counts
 setting-agreements-days-to-sign-again = Days to sign again after the words changed
 setting-agreements-days-to-sign-again-hint = After this the web is narrowed for whoever has not signed.
 setting-agreements-joiner-days = Days of grace for a child who comes during the year
