@@ -48,6 +48,7 @@ settings-agreements-text = When people sign again, and how long they have for it
 settings-leave = Leave
 settings-leave-text = Who decides on this leave and how long it may last. What is left empty is as Usher has it.
 settings-others = All other figures
+settings-others-show = Show them, by their names in files
 settings-others-text =
     These have no form here. The headteacher changes them with “usher settings set” on the server, from a file. Some are kept
     and shown, and nothing acts on them yet; each of these is marked.
