@@ -15,6 +15,11 @@ alert-drill-text =
     alert: the school sees how fast somebody answers.
 done-alert-drill = The drill has begun. Mails go out within seconds.
 
+# A message to the school's own address (a chat, a telephone), where it names no child.
+alert-message-subject = Usher: please look at a new alert (grade { $severity } of 5)
+alert-message-drill = Usher: DRILL – please answer the pretend alert
+alert-message-text = { $school }, { $when }. Who and what is in Usher: { $link }
+
 alert-mail-passed-on =
     This comes to you because nobody has taken the alert up within { $minutes } minutes.
 alert-mail-program =
