@@ -279,6 +279,10 @@ pub enum Action {
     MadeUpCardsCounted,
     /// Somebody said what a network card is.
     NetworkCardSaid,
+    /// Somebody began to look at searches that raised no alert.
+    SpotCheckBegun,
+    /// They were looked at; what should have raised an alert does.
+    SpotCheckDone,
     /// Leaders began to look through a sample of web use.
     ActivityReviewBegun,
     /// They signed what they thought of it.
