@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use usher_policy::ledger::control;
+use usher_policy::ledger::controls;
 
 /// Whose rows, and the name of their file and of the page made of it, in `docs`.
 const PAGES: [(&str, &str); 2] =
@@ -85,9 +85,9 @@ fn make(root: &Path, (title, name): (&str, &str), passed: &BTreeSet<String>, che
 /// How many rows have a control that stands: one of the catalogue that clauses rest on, or one that only the row names
 /// and tests try.
 fn controlled(rows: &Rows) -> Result<usize> {
-    let controls = control::controls().map_err(|fault| anyhow::anyhow!("controls.toml: {fault:?}"))?;
+    let known = controls().map_err(|fault| anyhow::anyhow!("controls.toml: {fault:?}"))?;
     let served: BTreeSet<&String> =
-        controls.iter().filter(|control| control.stands).flat_map(|control| &control.rows).collect();
+        known.iter().filter(|control| control.stands).flat_map(|control| &control.rows).collect();
     let own = |row: &Row| !row.control.is_empty() && !row.tests.is_empty();
     Ok(rows.row.iter().filter(|(id, row)| own(row) || served.contains(id)).count())
 }
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_row_has_a_control_by_the_catalogue_or_by_its_own_tests() {
         let of = |rows: &str| controlled(&toml::from_str(rows).unwrap()).unwrap();
-        let stands = control::controls().unwrap().iter().find(|control| control.stands).unwrap();
+        let stands = controls().unwrap().iter().find(|control| control.stands).unwrap();
         assert_eq!(of(&format!("[row.{}]\nlevel='RECORD'", stands.rows[0])), 1);
         assert_eq!(of("[row.A-01]\nlevel='RECORD'\ncontrol='Words'"), 0, "words without a test");
         assert_eq!(of("[row.A-01]\nlevel='RECORD'\ncontrol='Words'\ntests=['a b']"), 1);

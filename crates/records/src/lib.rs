@@ -60,6 +60,7 @@ pub mod session;
 pub mod settings;
 pub mod signature;
 pub mod slip;
+pub mod spot_check;
 pub mod standing;
 pub mod term_change;
 pub mod together;

@@ -96,6 +96,8 @@ pub enum Kind {
     NetworkCard,
     /// [`crate::network_card::MadeUp`].
     MadeUp,
+    /// [`crate::spot_check::SpotCheck`].
+    SpotCheck,
     /// [`crate::activity_review::ActivityReview`].
     ActivityReview,
     /// [`crate::examination::Examination`].
@@ -170,6 +172,7 @@ impl Kind {
         Self::PrivateTime,
         Self::NetworkCard,
         Self::MadeUp,
+        Self::SpotCheck,
         Self::ActivityReview,
         Self::Examination,
         Self::Service,
@@ -232,6 +235,7 @@ impl Kind {
             Self::PrivateTime => "private-time",
             Self::NetworkCard => "network-card",
             Self::MadeUp => "made-up",
+            Self::SpotCheck => "spot-check",
             Self::ActivityReview => "activity-review",
             Self::Examination => "examination",
             Self::Service => "service",

@@ -34,4 +34,5 @@ mod seconds;
 mod sent;
 mod services;
 mod settings;
+mod spot_checks;
 mod ways;
