@@ -126,7 +126,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::School,
         Self::Person,
         Self::Account,
