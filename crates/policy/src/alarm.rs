@@ -43,6 +43,16 @@ pub fn told(rules: &Alarms, concern: Concern, whose: Whose, about: Option<&Perso
     }
 }
 
+/// The offices that may be told of alerts: who answers for children's safety online. Whoever is told reads every child's alerts,
+/// so the school chooses among these and no others.
+pub const MAY_BE_TOLD: [Role; 5] = [
+    Role::Headteacher,
+    Role::SeniorLeader,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::EsafetyCoordinator,
+];
+
 /// When a try for a sealed page is told again of the same person: the school cannot set this, or it could be set to never.
 const SEALED: Burst = Burst { times: 1, minutes: 10, quiet_minutes: 30 };
 

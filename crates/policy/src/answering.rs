@@ -59,6 +59,17 @@ pub fn held_until(
     }
 }
 
+/// The longest quiet hours: from the end of a school day to the beginning of the next. More would hold the lesser alerts back
+/// while there is somebody to read them.
+const LONGEST_QUIET_MINUTES: i32 = 16 * 60;
+
+/// Whether these are quiet hours: some time, and not nearly the whole day.
+pub fn are_hours(quiet: &QuietHours) -> bool {
+    let minute = |time: jiff::civil::Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+    let long = (minute(quiet.until) - minute(quiet.from)).rem_euclid(24 * 60);
+    (1..=LONGEST_QUIET_MINUTES).contains(&long)
+}
+
 /// Offices a weekly report goes to, in turn, when none of its readers opens it (FM-47).
 pub const UNOPENED_ROTA: [Role; 2] = [Role::SafeguardingLead, Role::Headteacher];
 

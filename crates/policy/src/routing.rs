@@ -16,6 +16,16 @@ const GRAVE_SEVERITY: u8 = 3;
 const SEE_ORDINARY: [Role; 4] =
     [Role::SafeguardingLead, Role::ComputingLead, Role::EsafetyCoordinator, Role::SeniorLeader];
 
+/// The offices a pupil's first breach can be given to: those that can then open the case. `Teacher` is the class's own.
+pub const FIRST_BREACH: [Role; 6] = [
+    Role::Headteacher,
+    Role::SeniorLeader,
+    Role::SafeguardingLead,
+    Role::ComputingLead,
+    Role::EsafetyCoordinator,
+    Role::Teacher,
+];
+
 /// Somebody a case is about, as far as the school knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {

@@ -12,8 +12,12 @@ use serde_json::{Map, Value};
 use usher_records::off_site;
 use usher_records::permission::matter::Matter;
 use usher_records::settings::Settings;
-use usher_types::role::{Reader, Year};
+use usher_types::role::{Reader, Role, Year};
 use usher_words::Words;
+
+use crate::alarm::MAY_BE_TOLD;
+use crate::answering;
+use crate::routing::FIRST_BREACH;
 
 pub use self::figure::{Figure, Unit, figure};
 pub use self::file::read;
@@ -91,6 +95,10 @@ pub enum Wrong {
     OneOffice,
     /// Two rules for one kind of leave.
     Twice,
+    /// Offices that may not have what this gives them: to be told of alerts, or a pupil's first breach.
+    NotTheirs,
+    /// Quiet hours that are none, or nearly the whole day.
+    Quiet,
     /// Addresses of a tunnel that are no ranges, or are nearly everything.
     Tunnel,
 }
@@ -111,6 +119,8 @@ impl Wrong {
             Self::NoDecider => plain("setting-no-decider"),
             Self::OneOffice => plain("setting-one-office"),
             Self::Twice => plain("setting-twice"),
+            Self::NotTheirs => plain("setting-not-theirs"),
+            Self::Quiet => plain("setting-quiet-odd"),
             Self::Tunnel => plain("setting-tunnel"),
         }
     }
@@ -163,6 +173,11 @@ pub fn faults(before: &Settings, after: &Settings) -> Vec<Fault> {
         let was = before.agreements.parent_first && before.sign_in.shared_years == after.sign_in.shared_years;
         found.extend((!was).then(|| fault("agreements.parent-first", Wrong::SharedPassword)));
     }
+    found.extend(offices_of_others(before, after).map(|key| fault(key, Wrong::NotTheirs)));
+    let (was, quiet) = (&before.alarms.answer.quiet, &after.alarms.answer.quiet);
+    if was != quiet && quiet.as_ref().is_some_and(|quiet| !answering::are_hours(quiet)) {
+        found.push(fault("alarms.answer.quiet", Wrong::Quiet));
+    }
     if before.permissions != after.permissions {
         found.extend(leave(after));
     }
@@ -173,6 +188,29 @@ pub fn faults(before: &Settings, after: &Settings) -> Vec<Fault> {
         );
     }
     found
+}
+
+/// Settings that newly give an office what is not for it.
+fn offices_of_others(before: &Settings, after: &Settings) -> impl Iterator<Item = &'static str> {
+    let told = |roles: &[Role]| roles.iter().all(|role| MAY_BE_TOLD.contains(role));
+    let (to, rota) = (&after.alarms.to, &after.alarms.answer.rota);
+    let first = after.conduct.first_breach;
+    [
+        ("alarms.to", *to != before.alarms.to && !told(to)),
+        ("alarms.answer.rota", *rota != before.alarms.answer.rota && !told(rota)),
+        ("conduct.first-breach", first != before.conduct.first_breach && !FIRST_BREACH.contains(&first)),
+    ]
+    .into_iter()
+    .filter_map(|(key, wrong)| wrong.then_some(key))
+}
+
+/// The offices a setting can name.
+pub fn offices_for(key: &str) -> &'static [Role] {
+    match key {
+        "alarms.to" | "alarms.answer.rota" => &MAY_BE_TOLD,
+        "conduct.first-breach" => &FIRST_BREACH,
+        _ => &Role::ALL,
+    }
 }
 
 /// Rules of leave that say nothing, or two things.

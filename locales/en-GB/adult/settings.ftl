@@ -11,6 +11,8 @@ setting-shared-password =
     do not go together
 setting-no-decider = none of these offices may decide on this leave
 setting-one-office = it takes two people of two offices, and only one office decides on it
+setting-not-theirs = it names an office that may not have this. Whoever is told of alerts reads every child’s; whoever is given a first breach has to be able to open it
+setting-quiet-odd = quiet hours begin at one time and end at another, and are 16 hours at most
 setting-tunnel = these are no ranges of a tunnel, or nearly the whole internet. Write them like 10.99.0.0/16
 setting-twice = there are two rules for one kind of leave
 
@@ -118,7 +120,7 @@ setting-alarms-many-blocks-minutes-hint = The tries are counted over this time.
 setting-alarms-many-blocks-quiet-minutes = Minutes until the same is told again, for pages of any kind
 setting-alarms-many-blocks-quiet-minutes-hint = What comes in this time belongs to the alert that was told.
 setting-alarms-to = Who is told first
-setting-alarms-to-hint = Whoever holds these offices has a mail.
+setting-alarms-to-hint = Whoever holds these offices has a mail, and may read the alerts of every child.
 setting-alarms-answer-within-minutes = Minutes to take an alert up
 setting-alarms-answer-within-minutes-hint = After this it goes to the next in turn.
 setting-alarms-answer-passed-on-from = Alerts go to the next in turn from how grave, 1 to 5

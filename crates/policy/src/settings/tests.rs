@@ -36,6 +36,11 @@ fn pol_11_a_key_nobody_knows_is_named_with_its_line_and_so_is_what_is_out_of_ran
         ("[alarms.grave-blocks]\ntimes = 5\nminutes = 0\n", 3, "1 to 1440"),
         ("[agreements]\njoiner-days = 21\n", 2, "20 school days"),
         ("\n[alarms]\nto = []\n", 3, "alarms.to"),
+        ("[alarms]\nto = [\"headteacher\", \"teacher\"]\n", 2, "reads every child"),
+        ("[alarms.answer]\nrota = [\"technician\"]\n", 2, "may not have this"),
+        ("[conduct]\nfirst-breach = \"business-manager\"\n", 2, "able to open it"),
+        ("[alarms.answer.quiet]\nfrom = \"18:00\"\nuntil = \"18:00\"\npasses-from = 4\n", 2, "quiet hours"),
+        ("[alarms.answer.quiet]\nfrom = \"00:00\"\nuntil = \"23:59\"\npasses-from = 5\n", 2, "16 hours"),
         ("[off-site]\ntunnels = [\"0.0.0.0/0\"]\n", 2, "whole internet"),
         (
             "[[permissions.matter]]\nname = \"mass-mail\"\ndeciders = [\"headteacher\"]\ntwo-people = true\n",

@@ -237,3 +237,25 @@ async fn pol_01_who_signs_what_is_held_against_signatures_too() {
     let answer = head.post("/policy/groups/change", others).await;
     assert!(answer.leads_to().contains("scope-changed"), "{}", answer.text);
 }
+
+#[tokio::test]
+async fn pol_11_nobody_else_is_told_of_alerts_and_a_first_breach_goes_to_whoever_can_open_it() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    for (part, field, office) in [
+        ("alerts", "set-alerts-to", "technician"),
+        ("alerts", "set-rota-1", "support-staff"),
+        ("cases", "set-first-breach", "business-manager"),
+    ] {
+        let shown = head.get(&format!("/settings/{part}")).await;
+        let offered = shown.text.split(&format!("name=\"{field}\"")).skip(1).collect::<String>();
+        let until = offered.split("govuk-form-group").next().unwrap();
+        assert!(until.contains("computing-lead") && !until.contains(office), "{field}: not to be chosen");
+        let forged = send(&head, part, &[(field, office), ("do", "look")]).await;
+        assert_eq!(forged.status, 422, "{field}");
+        assert!(forged.text.contains("names an office that may not have this"), "{}", forged.text);
+    }
+    let quiet = [("set-quiet-from", "18:00"), ("set-quiet-until", "18:00"), ("set-quiet-passes", "4")];
+    let none = send(&head, "alerts", &[&quiet[..], &[("do", "look")]].concat()).await;
+    assert!(none.status == 422 && none.text.contains("16 hours at most"), "{}", none.text);
+}

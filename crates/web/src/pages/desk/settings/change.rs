@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use usher_policy::profile;
-use usher_policy::settings::{differences, faults, figure, flat, patched, said, title};
+use usher_policy::settings::{differences, faults, figure, flat, offices_for, patched, said, title};
 use usher_records::permission::matter::Matter;
 use usher_records::refusal::Refusal;
 use usher_records::school::{self, School};
@@ -209,8 +209,8 @@ impl Asks<'_> {
         let field = match item.shape {
             Shape::Number => self.number(item.name, value),
             Shape::YesNo => self.yes_no(item.name),
-            Shape::Office => self.fields.select(item.name, choosing(self.offices(), value)),
-            Shape::Offices => self.ticked(item.name, &Role::ALL),
+            Shape::Office => self.fields.select(item.name, choosing(self.offices(item.key), value)),
+            Shape::Offices => self.ticked(item.name, offices_for(item.key)),
         };
         let meaning =
             words.find(self.says.reader(), &format!("setting-{}-hint", item.key.replace('.', "-")), &[]);
@@ -241,8 +241,10 @@ impl Asks<'_> {
         self.fields.radios(name, choosing(choices, self.typed.one(name)))
     }
 
-    fn offices(&self) -> Vec<Choice> {
-        Role::ALL.map(|role| Choice::new(role.name(), self.says.of("role", role.name()))).into()
+    /// The offices a setting can name.
+    fn offices(&self, key: &str) -> Vec<Choice> {
+        let choice = |role: &Role| Choice::new(role.name(), self.says.of("role", role.name()));
+        offices_for(key).iter().map(choice).collect()
     }
 
     /// Offices to tick.
@@ -280,7 +282,7 @@ fn alerts(asks: &Asks<'_>) -> Vec<Group> {
     let mut answer = asks.items(&[some("alarms.to"), some("alarms.answer.")].concat());
     answer.extend(ROTA.iter().enumerate().map(|(at, name)| {
         let none = std::iter::once(Choice::new("", asks.says.t("settings-nobody")));
-        let choices = none.chain(asks.offices()).collect();
+        let choices = none.chain(asks.offices("alarms.answer.rota")).collect();
         let label = asks.says.t1("settings-rota", "place", at + 1);
         asks.fields.select(name, choosing(choices, asks.typed.one(name))).labelled(label)
     }));

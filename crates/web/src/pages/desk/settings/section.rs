@@ -190,6 +190,8 @@ impl Section {
         };
         item.or_else(year).or_else(step).unwrap_or(match (self, key) {
             (Self::Alerts, "alarms.answer.quiet.passes-from") => QUIET_PASSES,
+            (Self::Alerts, key) if key.starts_with("alarms.answer.quiet") => QUIET_FROM,
+            (Self::Alerts, "alarms.answer.rota") => "set-rota-1",
             (Self::Alerts, _) => "set-words-from",
             (Self::Cases, "cases.longest-days") => "set-days-1",
             (Self::Cases, _) => "set-first-breach",
