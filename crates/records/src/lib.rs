@@ -56,6 +56,7 @@ pub mod school;
 pub mod scope;
 pub mod session;
 pub mod settings;
+pub mod sign_off;
 pub mod signature;
 pub mod slip;
 pub mod standing;
@@ -75,3 +76,4 @@ pub mod network_card;
 pub mod private_use;
 
 pub mod service;
+pub mod wording;

@@ -17,6 +17,7 @@ use usher_records::parents_place::Decider;
 use usher_records::permission::State;
 use usher_records::permission::matter::{Detail, Matter};
 use usher_records::scope::Register;
+use usher_records::sign_off::SignLine;
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -243,6 +244,7 @@ fn of_cases() -> BTreeSet<String> {
     let mut all = |prefix: &str, names: &[&str]| {
         keys.extend(names.iter().map(|name| format!("{prefix}-{name}")));
     };
+    all("report-sign", &SignLine::ALL.map(SignLine::name));
     all("case-kind", &BUILT_IN.map(|(name, ..)| name));
     all("case-class", &Class::ALL.map(Class::name));
     all("case-choose", &["ordinary", "child-protection", "whistleblowing"]);
