@@ -195,6 +195,7 @@ async fn mon_07_every_case_is_reached_however_many_there_are() {
             people: vec![Involved { who: Party::Person(Id::new(ADA)), part: Part::Subject }],
             nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
             rule: None,
+            area: None,
         };
         let (_, change) = opened(Id::new(7_000 + u64::from(number)), number, opening, by).unwrap();
         rig.commit(&change).await;
