@@ -15,11 +15,13 @@ import re
 import shutil
 import subprocess
 import sys
+import zoneinfo
 
 ours, folder = json.load(open(sys.argv[2])), pathlib.Path(sys.argv[3]).resolve()
 log = folder / "access.log"
 shutil.copyfile(sys.argv[1], log)
 # The school's clock, which days are counted by.
+LONDON_TIME = zoneinfo.ZoneInfo("Europe/London")
 LONDON = {**os.environ, "TZ": "Europe/London", "LC_ALL": "C"}
 # goaccess has no format for squid's own log without a syslog prefix: time, milliseconds, client, result/status, bytes, method, address,
 # user.
@@ -63,6 +65,22 @@ def joined(pairs):
     return dict(sums)
 
 
+def unanswered(column):
+    """Of requests that got no answer at all (status 000, no bytes) the person, the site or the day: two of the tools pass over them."""
+    found = [line.split() for line in open(log) if re.search(r" [A-Z_]+/000 0 ", line)]
+    day = lambda fields: datetime.datetime.fromtimestamp(float(fields[0]), LONDON_TIME).date().isoformat()
+    who = lambda fields: fields[2] if fields[7] == "-" else fields[7]
+    return [{"all": lambda _: "all", "by_day": day, "by_person": who, "by_site": lambda fields: host(fields[6])}[column](one) for one in found]
+
+
+def answered(column, denied=True):
+    """Requests and bytes of ours, without those that got no answer."""
+    counted = figures({"all": ours["all"]} if column == "all" else ours[column], denied)
+    for name in unanswered(column):
+        counted[name] = (counted[name][0] - 1, counted[name][1])
+    return {name: sums for name, sums in counted.items() if sums[0] > 0}
+
+
 def is_address(who):
     return re.fullmatch(r"[0-9.]+|[0-9a-f:]*:[0-9a-f:]*", who) is not None
 
@@ -81,14 +99,14 @@ def goaccess():
     count = lambda item: (item["hits"]["count"], item["bytes"]["count"])
     panel = lambda *names: joined((item["data"], count(item)) for name in names for item in found[name]["data"])
     general = found["general"]
-    told("goaccess", "requests and bytes", {"all": (general["valid_requests"], general["bandwidth"])}, figures({"all": ours["all"]}))
-    told("goaccess", "by day", panel("visitors"), {day.replace("-", ""): sums for day, sums in figures(ours["by_day"]).items()})
+    told("goaccess", "requests and bytes", {"all": (general["valid_requests"], general["bandwidth"])}, answered("all"))
+    told("goaccess", "by day", panel("visitors"), {day.replace("-", ""): sums for day, sums in answered("by_day").items()})
     # Devices where nobody was signed in are one person to it, called `-`.
-    people = ((("-" if is_address(who) else who), sums) for who, sums in figures(ours["by_person"]).items())
+    people = ((("-" if is_address(who) else who), sums) for who, sums in answered("by_person").items())
     told("goaccess", "by person", panel("remote_user"), joined(people))
     # Pages, parts of pages and what was not found are three lists, each by address.
     sites = panel("requests", "static_requests", "not_found")
-    told("goaccess", "by site", joined((host(address), sums) for address, sums in sites.items()), figures(ours["by_site"]))
+    told("goaccess", "by site", joined((host(address), sums) for address, sums in sites.items()), answered("by_site"))
     # It has no word for refused: a status of 403 is also a page of ours that asks for something first, or a site's own.
     forbidden = sum(item["hits"]["count"] for kind in found["status_codes"]["data"] for item in kind["items"] if item["data"].startswith("403"))
     other = sum(1 for line in open(log) if re.search(r" (?!TCP_DENIED)[A-Z_]+/403 ", line))
@@ -193,11 +211,11 @@ def lightsquid():
             rows = [line.split()[:3] for line in (report / who).read_text().splitlines()[1:]]
             sites += [(host(site), (int(requests), int(size))) for site, size, requests in rows]
     # What was refused is passed over.
-    told("lightsquid", "by person, without refused", joined(everyone), figures(ours["by_person"], denied=False))
-    told("lightsquid", "by site, without refused", joined(sites), figures(ours["by_site"], denied=False))
-    told("lightsquid", "by day, without refused", days, figures(ours["by_day"], denied=False))
+    told("lightsquid", "by person, without refused", joined(everyone), answered("by_person", denied=False))
+    told("lightsquid", "by site, without refused", joined(sites), answered("by_site", denied=False))
+    told("lightsquid", "by day, without refused", days, answered("by_day", denied=False))
     every = joined(("all", sums) for sums in days.values())
-    told("lightsquid", "requests and bytes, likewise", every, figures({"all": ours["all"]}, denied=False))
+    told("lightsquid", "requests and bytes, likewise", every, answered("all", denied=False))
 
 
 goaccess()

@@ -41,6 +41,8 @@ pub struct Config {
     pub mail: MailPlace,
     /// Whom mail is from.
     pub mail_from: Option<EmailAddress>,
+    /// Where alerts are also told as short messages.
+    pub messages: Option<MessagePlace>,
     /// Certificates of authorities the school trusts besides the system's.
     pub own_roots: Vec<PathBuf>,
     /// A folder of lists of certificates that were taken back (CRLs).
@@ -98,6 +100,21 @@ impl std::fmt::Debug for StorePlace {
             Self::Embedded => "Embedded",
             Self::Postgres(_) => "Postgres(hidden)",
         })
+    }
+}
+
+/// Where short messages go.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MessagePlace {
+    /// `https://`, or `http://` inside the school. It often holds what lets one in, and is not printed.
+    pub url: String,
+    /// What they are signed with.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for MessagePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessagePlace").field("signed", &self.secret.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -224,6 +241,7 @@ impl Config {
             desk_encrypted: file.desk.encrypted,
             mail,
             mail_from: mail_from.map_err(|error| value("mail.from", &error))?,
+            messages: messages(file.messages)?,
             own_roots: file.sites.roots,
             revoked: file.sites.revoked,
             addresses,
@@ -232,6 +250,17 @@ impl Config {
             trust: trust(file.activity)?,
             log_filter: file.log.filter,
         })
+    }
+}
+
+fn messages(file: crate::file::Messages) -> Result<Option<MessagePlace>, ConfigFault> {
+    match (file.url, file.secret) {
+        (Some(url), secret) if url.starts_with("https://") || url.starts_with("http://") => {
+            Ok(Some(MessagePlace { url, secret }))
+        }
+        (Some(_), _) => Err(value("messages.url", &"write it like https://chat.school.example/hooks/usher")),
+        (None, Some(_)) => Err(value("messages.url", &"say where messages go")),
+        (None, None) => Ok(None),
     }
 }
 
@@ -322,6 +351,8 @@ mod tests {
             ("data = 'x'\n[icap]\nclients = ['10.0.0.5/32']", "icap.listen"),
             ("data = 'x'\n[icap]\ndecrypts = true", "icap.listen"),
             ("data = 'x'\n[activity]\nclickhouse = 'http://x:8123'", "activity.school"),
+            ("data = 'x'\n[messages]\nurl = 'chat.example'", "messages.url"),
+            ("data = 'x'\n[messages]\nsecret = 'whsec_x'", "messages.url"),
             ("data = 'x'\n[activity]\nclickhouse = 'tcp://x'\nschool = 3", "activity.clickhouse"),
             ("data = 'x'\n[activity]\nschool = 3", "activity.clickhouse"),
             ("data = 'x'\n[activity]\nclickhouse = 'http://x'\nschool = 0", "nonzero"),
@@ -334,7 +365,7 @@ mod tests {
 
     #[test]
     fn passwords_in_urls_are_not_printed() {
-        let text = "data = 'x'\n[store]\nurl = 'postgres://usher:s3cret@db/usher'\n[mail]\nrelay = 'smtp://u:s3cret@m'\n[activity]\nclickhouse = 'http://u:s3cret@e'\nschool = 3";
+        let text = "data = 'x'\n[store]\nurl = 'postgres://usher:s3cret@db/usher'\n[mail]\nrelay = 'smtp://u:s3cret@m'\n[messages]\nurl = 'https://h/s3cret'\nsecret = 's3cret'\n[activity]\nclickhouse = 'http://u:s3cret@e'\nschool = 3";
         assert!(!format!("{:?}", Config::parse(text, "x").unwrap()).contains("s3cret"));
     }
 

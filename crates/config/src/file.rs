@@ -24,6 +24,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) mail: Mail,
     #[serde(default)]
+    pub(crate) messages: Messages,
+    #[serde(default)]
     pub(crate) sites: Sites,
     #[serde(default)]
     pub(crate) scanners: Scanners,
@@ -70,6 +72,13 @@ pub(crate) struct Mail {
     pub(crate) relay: Option<String>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) from: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Messages {
+    pub(crate) url: Option<String>,
+    pub(crate) secret: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]

@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 26] = [
+pub const KEYS: [Key; 28] = [
     Key {
         name: "data",
         default: "(must be written)",
@@ -76,6 +76,16 @@ pub const KEYS: [Key; 26] = [
         meaning: "Where mails are written as files while there is no relay.",
     },
     Key { name: "mail.from", default: "usher@ and the desk's name", meaning: "Whom mails are from." },
+    Key {
+        name: "messages.url",
+        default: "none",
+        meaning: "Where alerts are also told as short messages (a webhook), like `https://chat.school.example/hooks/…`: a chat, or a service that sends text messages to telephones. A POST with JSON, whose `text` says it. Whether a child's name is in it is the school's choice (`alarms.answer.hook-names`). docs/messages.md says more.",
+    },
+    Key {
+        name: "messages.secret",
+        default: "none",
+        meaning: "What messages are signed with, so that whoever takes them knows they are from here (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64.",
+    },
     Key {
         name: "sites.roots",
         default: "none",

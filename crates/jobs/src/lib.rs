@@ -12,6 +12,7 @@ pub mod erasing;
 pub mod feeds;
 pub mod follow;
 pub mod half_term;
+pub mod hook;
 pub mod keeping;
 pub mod leavers;
 pub mod lendings;

@@ -12,6 +12,7 @@ use usher_store::store::{StoreError, WaitingMail};
 use usher_types::email::EmailAddress;
 use usher_types::moment::Moment;
 
+use crate::hook::{Hook, Message};
 use crate::post::{Letter, Post, Sender};
 use crate::runner::{Job, JobFault};
 
@@ -19,6 +20,8 @@ use crate::runner::{Job, JobFault};
 const AT_ONCE: u32 = 20;
 /// A mail that a server took and did not report on is taken again after this.
 const HELD_SECONDS: i64 = 120;
+/// Why a message was not sent after another of the same run was not.
+const NOT_ASKED: &str = "the address for messages did not take the one before";
 /// How long after its first, second, third … failure a mail is tried again; the last holds for all later ones.
 const AGAIN_MINUTES: [i64; 5] = [1, 5, 15, 60, 240];
 
@@ -31,6 +34,8 @@ pub struct Outbox {
     pub post: Arc<dyn Post>,
     /// The address it is from.
     pub from: EmailAddress,
+    /// Where messages go that are no mails.
+    pub hook: Option<Hook>,
 }
 
 #[async_trait]
@@ -55,8 +60,17 @@ impl Job for Outbox {
         }
         let name = usher_directory::books::school(&self.books).await?.name;
         let from = Sender { name, address: self.from.clone() };
+        // One that does not answer is asked once: mails of the same run do not wait for each message to it.
+        let mut hook_answers = true;
         for mail in waiting {
-            let went = self.send(&mail, &from, at).await;
+            let went = if mail.mail.to == To::Hook {
+                let went =
+                    if hook_answers { self.message(&mail, at).await } else { Err(NOT_ASKED.to_owned()) };
+                hook_answers = went.is_ok();
+                went
+            } else {
+                self.send(&mail, &from, at).await
+            };
             // Kept before the mail is: a server that stops in between notes it at the next try.
             // A mail that went must not go again because that could not be written down.
             if let Err(error) = self.note(&mail, went.as_ref().copied().map_err(String::as_str), at).await {
@@ -108,21 +122,33 @@ impl Outbox {
             attachment,
             at,
         };
-        self.post.send(&letter).await.map_err(|error| {
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            format!("{error}{}", cause.unwrap_or_default())
-        })
+        self.post.send(&letter).await.map_err(|error| in_words(&error))
+    }
+
+    /// Sends one message; says why not. Without an address in the configuration any more, it is done with.
+    async fn message(&self, waiting: &WaitingMail, at: Moment) -> Result<(), String> {
+        let Some(hook) = &self.hook else { return Ok(()) };
+        let id = format!("usher-{}-{}", self.books.school(), waiting.number);
+        let text = format!("{}\n\n{}", waiting.mail.subject, waiting.mail.text);
+        hook.send(Message { id: &id, text: text.trim(), at }).await.map_err(|error| in_words(&error))
     }
 
     async fn address(&self, to: &To) -> Result<EmailAddress, String> {
         let id = match to {
             To::Outside(address) => return Ok(address.clone()),
             To::Person(id) => *id,
+            To::Hook => return Err("a message is no mail".to_owned()),
         };
         let person = self.books.get::<Person, _>(id).await.map_err(|error| error.to_string())?;
         let person = person.ok_or_else(|| format!("there is no person {id}"))?.value;
         person.email.ok_or_else(|| format!("no mail address is kept for {id}"))
     }
+}
+
+/// A fault and its first cause.
+fn in_words(error: &dyn std::error::Error) -> String {
+    let cause = error.source().map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn again_at(tries: u32, at: Moment) -> Moment {

@@ -171,6 +171,7 @@ impl Fixture {
             words: Arc::new(Words::english().unwrap()),
             ids: Arc::new(Counting::default()),
             desk_origin: "https://desk.example".into(),
+            hook: false,
             reader: None,
         };
         Alerts::new(tools, live)
@@ -190,7 +191,7 @@ impl Fixture {
     async fn send(&self, when: Moment) -> Vec<Letter> {
         let post = Arc::clone(&self.bag) as Arc<dyn Post>;
         let from = EmailAddress::parse("usher@rowanhill.example").unwrap();
-        Outbox { books: self.books.clone(), post, from }.run(when).await.unwrap();
+        Outbox { books: self.books.clone(), post, from, hook: None }.run(when).await.unwrap();
         std::mem::take(&mut *self.bag.letters.lock().unwrap())
     }
 

@@ -79,6 +79,7 @@ impl Fixture {
             books: self.books.clone(),
             words: Arc::new(Words::english().unwrap()),
             desk_origin: "https://desk.example".into(),
+            hook: true,
         }
     }
 
@@ -107,6 +108,14 @@ impl Fixture {
         found
     }
 
+    /// What went to the school's own address since last asked.
+    async fn messages(&self, when: &str) -> Vec<String> {
+        let (store, school) = (self.books.store(), self.books.school());
+        let mut found = store.take_mails(school, at(when), at(when).plus_minutes(5), 100).await.unwrap();
+        found.retain(|waiting| waiting.mail.to == To::Hook);
+        found.into_iter().map(|waiting| format!("{}\n{}", waiting.mail.subject, waiting.mail.text)).collect()
+    }
+
     fn alerts(&self, reader: Option<Reader>) -> (broadcast::Sender<Arc<usher_events::event::Event>>, Alerts) {
         let (live, heard) = broadcast::channel(16);
         let told = Arc::new(Told::default());
@@ -117,6 +126,7 @@ impl Fixture {
             words: Arc::new(Words::english().unwrap()),
             ids: Arc::new(Counting::default()),
             desk_origin: "https://desk.example".into(),
+            hook: true,
             reader,
         };
         (live, Alerts::new(tools, heard))
@@ -203,6 +213,29 @@ async fn um_18_what_a_program_reads_asks_people_to_look_says_so_and_is_never_the
     assert_eq!(readers(&mails), [HEAD, SAFEGUARDING]);
     assert!(mails[0].1.contains("Programs are often wrong"), "{}", mails[0].1);
     assert!(!mails[0].1.contains("disappear"), "the words stay in Usher");
+}
+
+#[tokio::test]
+async fn fm_48_a_message_to_the_schools_own_address_names_a_child_only_where_the_school_wants_that() {
+    for hook_names in [false, true] {
+        let fixture = Fixture::new(Answering { hook_names, ..Answering::default() }).await;
+        let reading = Reading { theme: Theme::SelfHarm, score: 0.97, sure: true };
+        let reader = Queue::reading_with(4, move || Ok(("test".into(), move |_: &str| Some(vec![reading]))));
+        let (live, alerts) = fixture.alerts(Some(reader.unwrap()));
+        alerts.run(at("2026-11-23T10:00")).await.unwrap();
+        live.send(search("2026-11-23T10:15")).unwrap();
+        while fixture.books.values::<Alert>().await.unwrap().is_empty() {
+            alerts.run(at("2026-11-23T10:15")).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        let messages = fixture.messages("2026-11-23T10:16").await;
+        assert_eq!(messages.len(), 1, "one, however many are told by mail: {messages:?}");
+        assert_eq!(messages[0].contains("Mina"), hook_names, "{messages:?}");
+        assert_eq!(messages[0].contains("grade 4 of 5"), !hook_names, "{messages:?}");
+        assert!(messages[0].contains("https://desk.example/alerts/") && !messages[0].contains("disappear"));
+        fixture.rota("2026-11-23T10:31").await;
+        assert_eq!(fixture.messages("2026-11-23T10:31").await.len(), 2, "that, and that it is passed on");
+    }
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ async fn agr_13_every_parent_is_sent_the_rules_of_their_child_once_a_year_and_th
     let bag = Arc::new(Bag::default());
     let post = Arc::clone(&bag) as Arc<dyn Post>;
     let from = EmailAddress::parse("usher@rowanhill.example").unwrap();
-    Outbox { books: books.clone(), post, from }.run(at("2026-09-04T08:01")).await.unwrap();
+    Outbox { books: books.clone(), post, from, hook: None }.run(at("2026-09-04T08:01")).await.unwrap();
     let letters = bag.0.lock().unwrap().clone();
     assert_eq!(letters.len(), 1);
     let text = &letters[0].text;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use usher_records::alert::closing::Verdict;
 use usher_records::alert::{Alert, Rule};
 use usher_records::answering::Answering;
+use usher_records::spot_check::SpotCheck;
 
 /// Verdicts before anything is advised: fewer are chance.
 pub const LEAST_VERDICTS: usize = 5;
@@ -100,6 +101,38 @@ pub fn advice(rules: &Answering, past: &Past) -> Advice {
     }
 }
 
+/// What spot checks say of searches that raised no alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misses {
+    /// Searches somebody looked at.
+    pub looked: usize,
+    /// Of these, those somebody should have been told of.
+    pub missed: usize,
+    /// Missed in a thousand such searches: with 95 % certainty at least so many.
+    pub least: u32,
+    /// And at most so many.
+    pub most: u32,
+}
+
+/// What is missed, by all spot checks that are done; none before the first search was looked at. The bounds are Wilson's
+/// score interval, which holds for few and for none as well.
+pub fn misses<'a>(checks: impl IntoIterator<Item = &'a SpotCheck>) -> Option<Misses> {
+    let done = checks.into_iter().filter_map(|check| check.done);
+    let (looked, missed) =
+        done.fold((0, 0), |(looked, missed), done| (looked + done.looked, missed + done.missed));
+    if looked == 0 {
+        return None;
+    }
+    let (n, k) = (u128::try_from(looked).ok()?, u128::try_from(missed.min(looked)).ok()?);
+    // In ten-thousandths; 1.96 standard deviations leave 5 % outside, and 3.8416 is their square.
+    let whole = n * 10_000 + 38_416;
+    let middle = 1_000 * (k * 10_000 + 19_208);
+    let spread = ((4 * k * (n - k) * 10_000 + 38_416 * n) * 10_000 / (4 * n)).isqrt();
+    let half = 1_960 * spread;
+    let mille = |tens: u128| u32::try_from((tens + whole / 2) / whole).unwrap_or(1_000).min(1_000);
+    Some(Misses { looked, missed, least: mille(middle.saturating_sub(half)), most: mille(middle + half) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +179,29 @@ mod tests {
             (advice(&rules, &few), advice(&rules, &Past::default())),
             (Advice::TooFew, Advice::TooFew)
         );
+    }
+
+    #[test]
+    fn um_04_what_is_missed_is_bounded_by_how_many_were_looked_at() {
+        use usher_records::spot_check::Done;
+        let at = Moment::from_unix_ms(0);
+        let check = |looked: usize, missed: usize| SpotCheck {
+            id: Id::new(1),
+            from: at,
+            until: at,
+            quiet: 5_000,
+            drawn: Vec::new(),
+            by: Id::new(1),
+            at,
+            done: Some(Done { by: Id::new(1), at, looked, missed }),
+        };
+        assert_eq!(misses(&[]), None);
+        let open = SpotCheck { done: None, ..check(20, 0) };
+        assert_eq!(misses(&[open]), None, "what is not done says nothing");
+        // Figures of the method's own tables: 0 of 20, 1 of 100.
+        let found = misses(&[check(20, 0)]).unwrap();
+        assert_eq!((found.least, found.most), (0, 161));
+        let found = misses(&[check(60, 1), check(40, 0)]).unwrap();
+        assert_eq!((found.looked, found.missed, found.least, found.most), (100, 1, 2, 54));
     }
 }

@@ -91,7 +91,7 @@ pub const fn severity(concern: Concern, words: u8) -> u8 {
     match concern {
         Concern::GraveWords => words,
         Concern::SealedPage | Concern::FilterOff | Concern::Drill => 5,
-        Concern::GraveBlocks => 4,
+        Concern::GraveBlocks | Concern::Overlooked => 4,
         Concern::Leaving | Concern::Malware | Concern::WrongPasswords => 3,
         Concern::ManyBlocks | Concern::TwoPlaces => 2,
     }
@@ -239,10 +239,12 @@ const fn burst_of(rules: &Alarms, concern: Concern) -> Burst {
         Concern::SealedPage => SEALED,
         Concern::GraveBlocks => rules.grave_blocks,
         Concern::ManyBlocks => rules.many_blocks,
-        // Nothing that is seen in traffic becomes the last two.
-        Concern::WrongPasswords | Concern::TwoPlaces | Concern::FilterOff | Concern::Drill => {
-            Burst { times: 1, ..rules.sign_ins }
-        }
+        // Nothing that is seen in traffic becomes the last three.
+        Concern::WrongPasswords
+        | Concern::TwoPlaces
+        | Concern::Overlooked
+        | Concern::FilterOff
+        | Concern::Drill => Burst { times: 1, ..rules.sign_ins },
     }
 }
 

@@ -142,7 +142,7 @@ impl Holding {
     /// The group a kind of record is in.
     pub const fn of(kind: Kind) -> Self {
         match kind {
-            Kind::Report | Kind::Alert | Kind::Look => Self::Reports,
+            Kind::Report | Kind::Alert | Kind::SpotCheck | Kind::Look => Self::Reports,
             Kind::Person | Kind::Account | Kind::Group | Kind::Issued => Self::People,
             Kind::Session | Kind::Unrestricted | Kind::ServiceConsent | Kind::ServiceEntry => Self::SignIns,
             Kind::AgreementVersion

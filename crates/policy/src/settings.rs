@@ -9,6 +9,7 @@ mod file;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use usher_records::off_site;
 use usher_records::permission::matter::Matter;
 use usher_records::settings::Settings;
 use usher_types::role::{Reader, Year};
@@ -86,8 +87,12 @@ pub enum Wrong {
     SharedPassword,
     /// Offices that cannot decide on this leave.
     NoDecider,
+    /// Leave that takes two people of two offices, and one office that decides: it could never be given.
+    OneOffice,
     /// Two rules for one kind of leave.
     Twice,
+    /// Addresses of a tunnel that are no ranges, or are nearly everything.
+    Tunnel,
 }
 
 impl Wrong {
@@ -104,7 +109,9 @@ impl Wrong {
             Self::Nobody => plain("setting-nobody"),
             Self::SharedPassword => plain("setting-shared-password"),
             Self::NoDecider => plain("setting-no-decider"),
+            Self::OneOffice => plain("setting-one-office"),
             Self::Twice => plain("setting-twice"),
+            Self::Tunnel => plain("setting-tunnel"),
         }
     }
 }
@@ -159,6 +166,12 @@ pub fn faults(before: &Settings, after: &Settings) -> Vec<Fault> {
     if before.permissions != after.permissions {
         found.extend(leave(after));
     }
+    if before.off_site != after.off_site {
+        let tunnels: Vec<String> = after.off_site.tunnels.iter().map(ToString::to_string).collect();
+        found.extend(
+            off_site::ranges(&tunnels.join(" ")).is_err().then(|| fault("off-site.tunnels", Wrong::Tunnel)),
+        );
+    }
     found
 }
 
@@ -171,7 +184,13 @@ fn leave(after: &Settings) -> Option<Fault> {
             && !only.is_empty()
             && !rule.deciders.iter().any(|role| only.contains(role));
         let twice = rules.iter().take(at).any(|earlier| earlier.name == rule.name);
-        if twice { Some(Wrong::Twice) } else { idle.then_some(Wrong::NoDecider) }
+        let terms = after.permissions.terms(rule.name, &after.conduct);
+        let alone = terms.two_people && terms.deciders.len() < 2;
+        match (twice, idle, alone) {
+            (true, ..) => Some(Wrong::Twice),
+            (_, true, _) => Some(Wrong::NoDecider),
+            (.., alone) => alone.then_some(Wrong::OneOffice),
+        }
     })?;
     Some(Fault { key: "permissions.matter".into(), wrong })
 }
@@ -218,8 +237,46 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<Changed> {
         changed.old.as_ref().is_some_and(|old| !old.is_null())
             || changed.new.as_ref().is_some_and(|new| !new.is_null())
     });
+    found.extend(reordered(before, after));
     found.sort_by(|one, other| one.key.cmp(&other.key));
     found
+}
+
+/// Lists whose members, told by their names, stand in another order: of who signs what the first that fits counts.
+fn reordered(before: &Settings, after: &Settings) -> Vec<Changed> {
+    let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
+    orders("", &serde_json::to_value(before).unwrap_or_default(), &mut old);
+    orders("", &serde_json::to_value(after).unwrap_or_default(), &mut new);
+    let both = new.into_iter().filter_map(|(key, new)| Some((old.remove(&key)?, key, new)));
+    let moved = |(old, _, new): &(Vec<String>, String, Vec<String>)| {
+        let (kept, stays): (Vec<_>, Vec<_>) = (
+            old.iter().filter(|one| new.contains(one)).collect(),
+            new.iter().filter(|one| old.contains(one)).collect(),
+        );
+        kept != stays
+    };
+    let change = |(old, key, new): (Vec<String>, _, Vec<String>)| Changed {
+        key,
+        old: Some(old.into()),
+        new: Some(new.into()),
+    };
+    both.filter(moved).map(change).collect()
+}
+
+/// The lists of things with names, each with the names as they stand.
+fn orders(name: &str, value: &Value, found: &mut BTreeMap<String, Vec<String>>) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                orders(&name, value, found);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            found.insert(name.to_owned(), items.iter().filter_map(place).collect());
+        }
+        _ => {}
+    }
 }
 
 /// Every setting by its dotted name, as it is written in the file.

@@ -63,6 +63,7 @@ pub fn read(kind: Kind, body: &str) -> Result<ReadBack, serde_json::Error> {
         Kind::PrivateTime => made::<crate::private_use::PrivateTime>(body),
         Kind::NetworkCard => made::<crate::network_card::NetworkCard>(body),
         Kind::MadeUp => made::<crate::network_card::MadeUp>(body),
+        Kind::SpotCheck => made::<crate::spot_check::SpotCheck>(body),
         Kind::ActivityReview => made::<crate::activity_review::ActivityReview>(body),
         Kind::Examination => made::<crate::examination::Examination>(body),
         Kind::Service => made::<crate::service::Service>(body),

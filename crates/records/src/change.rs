@@ -279,6 +279,10 @@ pub enum Action {
     MadeUpCardsCounted,
     /// Somebody said what a network card is.
     NetworkCardSaid,
+    /// Somebody began to look at searches that raised no alert.
+    SpotCheckBegun,
+    /// They were looked at; what should have raised an alert does.
+    SpotCheckDone,
     /// Leaders began to look through a sample of web use.
     ActivityReviewBegun,
     /// They signed what they thought of it.
@@ -404,6 +408,9 @@ pub enum To {
     Person(PersonId),
     /// Somebody outside of it.
     Outside(EmailAddress),
+    /// The address for messages the server is configured with: a chat, or whatever sends text messages to telephones. Kept
+    /// as `null`: which address it is, is the configuration's.
+    Hook,
 }
 
 impl From<PersonId> for To {
@@ -467,7 +474,7 @@ mod tests {
     #[test]
     fn a_mail_is_read_back_to_whom_it_was_written() {
         let outside = EmailAddress::parse("abuse@provider.example").unwrap();
-        for to in [To::Person(Id::new(9)), To::Outside(outside)] {
+        for to in [To::Person(Id::new(9)), To::Outside(outside), To::Hook] {
             let mail = Mail { to, subject: "s".into(), text: "t".into(), attachment: None };
             let kept = serde_json::to_string(&mail).unwrap();
             assert_eq!(serde_json::from_str::<Mail>(&kept).unwrap(), mail, "{kept}");

@@ -59,6 +59,7 @@ pub mod settings;
 pub mod sign_off;
 pub mod signature;
 pub mod slip;
+pub mod spot_check;
 pub mod standing;
 pub mod term_change;
 pub mod together;

@@ -96,6 +96,8 @@ pub enum Kind {
     NetworkCard,
     /// [`crate::network_card::MadeUp`].
     MadeUp,
+    /// [`crate::spot_check::SpotCheck`].
+    SpotCheck,
     /// [`crate::activity_review::ActivityReview`].
     ActivityReview,
     /// [`crate::examination::Examination`].
@@ -122,7 +124,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -168,6 +170,7 @@ impl Kind {
         Self::PrivateTime,
         Self::NetworkCard,
         Self::MadeUp,
+        Self::SpotCheck,
         Self::ActivityReview,
         Self::Examination,
         Self::Service,
@@ -229,6 +232,7 @@ impl Kind {
             Self::PrivateTime => "private-time",
             Self::NetworkCard => "network-card",
             Self::MadeUp => "made-up",
+            Self::SpotCheck => "spot-check",
             Self::ActivityReview => "activity-review",
             Self::Examination => "examination",
             Self::Service => "service",

@@ -1,17 +1,14 @@
 //! A fair sample of a time's web use, for leaders to look through (MON-05).
 //!
-//! Owns: the drawing. Each page's place comes from its own id and a seed nobody chose, so that the same time and seed give the
-//! same sample, in whatever order events come, and nobody can pick what is in it or foresee it.
-
-use std::collections::BTreeMap;
+//! Owns: what is in it, and how each page is shown.
 
 use usher_events::event::{Event, WebEvent, What};
 use usher_policy::explain;
 use usher_records::activity_review::Seen;
-use usher_types::digest::{Digest, Hasher};
 use usher_types::role::{PersonKind, Reader};
 use usher_words::Words;
 
+use crate::lots::Lots;
 use crate::names::{Names, Who};
 
 /// Pages of each sort, opened and refused: a quarter of an hour's reading for two people.
@@ -31,17 +28,16 @@ pub struct Drawn {
 /// Takes events in any order.
 #[derive(Debug)]
 pub struct SampleFold<'a> {
-    seed: u64,
     names: &'a Names,
     words: &'a Words,
-    opened: (u64, BTreeMap<Digest, Seen>),
-    refused: (u64, BTreeMap<Digest, Seen>),
+    opened: Lots<Seen>,
+    refused: Lots<Seen>,
 }
 
 impl<'a> SampleFold<'a> {
     /// Begins drawing.
     pub const fn new(seed: u64, names: &'a Names, words: &'a Words) -> Self {
-        Self { seed, names, words, opened: (0, BTreeMap::new()), refused: (0, BTreeMap::new()) }
+        Self { names, words, opened: Lots::new(seed, MOST), refused: Lots::new(seed, MOST) }
     }
 
     /// Takes an event; what is no page that somebody asked for is passed over.
@@ -50,25 +46,15 @@ impl<'a> SampleFold<'a> {
         if web.facts.part_of_page || web.facts.who.subject.kind.is_none() {
             return;
         }
-        let place =
-            Hasher::new().part(&self.seed.to_be_bytes()).part(&event.id.number().to_be_bytes()).finish();
         let refused = web.decision.is_refusal();
-        let (count, kept) = if refused { &mut self.refused } else { &mut self.opened };
-        *count += 1;
-        let last = kept.last_key_value().map(|(last, _)| *last);
-        if kept.len() >= MOST && last.is_some_and(|last| last <= place) {
-            return;
-        }
-        kept.insert(place, seen(event, web, self.names, self.words));
-        if kept.len() > MOST {
-            kept.pop_last();
-        }
+        let lots = if refused { &mut self.refused } else { &mut self.opened };
+        lots.add(event.id, || seen(event, web, self.names, self.words));
     }
 
     /// What was drawn.
     pub fn finish(self) -> Drawn {
-        let ((opened, shown), (refused, shut)) = (self.opened, self.refused);
-        let mut sample: Vec<Seen> = shown.into_values().chain(shut.into_values()).collect();
+        let ((opened, shown), (refused, shut)) = (self.opened.finish(), self.refused.finish());
+        let mut sample: Vec<Seen> = shown.chain(shut).collect();
         sample.sort_by(|one, other| (one.at, &one.page).cmp(&(other.at, &other.page)));
         Drawn { opened, refused, sample }
     }

@@ -15,6 +15,11 @@ alert-drill-text =
     alert: the school sees how fast somebody answers.
 done-alert-drill = The drill has begun. Mails go out within seconds.
 
+# A message to the school's own address (a chat, a telephone), where it names no child.
+alert-message-subject = Usher: please look at a new alert (grade { $severity } of 5)
+alert-message-drill = Usher: DRILL – please answer the pretend alert
+alert-message-text = { $school }, { $when }. Who and what is in Usher: { $link }
+
 alert-mail-passed-on =
     This comes to you because nobody has taken the alert up within { $minutes } minutes.
 alert-mail-program =
@@ -117,3 +122,42 @@ health-reading-found =
     Word lists and a program on this server ({ $program }) read searches. It has read { $read } since the start and missed
     { $missed }.
 health-reading-missed-do = Some searches were read by the word lists alone, because too many came at once. A faster server helps.
+
+## Spot checks
+
+spot-checks-title = What do the alerts miss?
+spot-checks-text =
+    Once a week, somebody who is told of alerts looks at 20 searches by pupils that raised none. They are drawn by chance and
+    shown without names. What should have been an alert becomes one. The words of the others are not kept.
+spot-checks-misses =
+    { $looked } searches without an alert were looked at so far. { $missed ->
+        [0] None of them
+        [one] One of them
+       *[other] { $missed } of them
+    } should have been an alert. Of a thousand such searches that is likely { $least } to { $most }.
+spot-checks-none-yet = Nobody has looked yet at searches that raised no alert, so nobody knows what the alerts miss.
+spot-checks-due = A week has gone by since the last one.
+spot-checks-begin = Begin a spot check
+spot-checks-go-on = Go on with the spot check that is open
+spot-checks-past = Spot checks so far
+spot-check-title = A spot check
+spot-check-span =
+    From { $from } to { $until }, pupils made { $count ->
+        [one] one search
+       *[other] { $count } searches
+    } that raised no alert. Some of them, drawn by chance:
+field-overlooked = Should somebody have been told?
+field-overlooked-hint = Tick every search that worries you. If none does, tick none.
+spot-check-empty = There were no such searches in this time.
+spot-check-then = Each search you tick becomes an alert, with the name of the pupil, for those who are told of alerts.
+spot-check-finish = I have looked at all of them
+spot-check-ended =
+    { $name }, { $day }: looked at { $looked }, { $missed ->
+        [0] none was missed.
+        [one] one was missed, and became an alert.
+       *[other] { $missed } were missed, and became alerts.
+    }
+done-spot-check-done = The spot check is done. What you ticked has become an alert.
+done-spot-check-open = A colleague has begun a spot check. You can go on with it.
+today-spot-check = Searches that raised no alert are due for a look
+today-spot-check-go = Go to the spot checks

@@ -12,6 +12,11 @@ alert-sealed-hidden = A page on a list of illegal pages. Its address is not show
 alert-turned = A page that was open already, and was shut in the middle
 alert-grave-blocks = Trying again and again for pages that are not for school
 alert-leaving = Something was about to be sent that should not leave the school
+alert-overlooked = A search that should have raised an alert
+alert-overlooked-subject = Please look today: a search by { $who }
+alert-overlooked-text =
+    { $who } searched for something ({ $when }) that raised no alert. A colleague found it in a spot check and thinks that
+    somebody should look.
 alert-malware = A download that would have harmed the computer
 alert-many-blocks = Many pages kept shut in a few minutes
 alert-wrong-passwords = Wrong passwords until the account rested

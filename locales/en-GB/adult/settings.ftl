@@ -10,6 +10,8 @@ setting-shared-password =
     a child whose parent has not answered would use the class’s password; years that share one and a parent’s answer first
     do not go together
 setting-no-decider = none of these offices may decide on this leave
+setting-one-office = it takes two people of two offices, and only one office decides on it
+setting-tunnel = these are no ranges of a tunnel, or nearly the whole internet. Write them like 10.99.0.0/16
 setting-twice = there are two rules for one kind of leave
 
 setting-unit-minutes = { $count ->
@@ -36,7 +38,7 @@ setting-unit-percent = { $count } of 100
 settings-title = The school’s own figures
 settings-text =
     The figures on which schools differ. This school began with the profile “{ $profile }”; what is different now is marked.
-    The headteacher may change them. What people have signed stays true: a change that breaks it is not kept.
+    The headteacher may change them. A change that a control of a signed promise rests on is not kept when it breaks the promise; most figures have no such control.
 settings-alerts = Alerts
 settings-alerts-text = When something becomes an alert, who is told, and who is next. Look at what would change before it is kept.
 settings-cases = Cases
@@ -46,6 +48,7 @@ settings-agreements-text = When people sign again, and how long they have for it
 settings-leave = Leave
 settings-leave-text = Who decides on this leave and how long it may last. What is left empty is as Usher has it.
 settings-others = All other figures
+settings-others-show = Show them, by their names in files
 settings-others-text =
     These have no form here. The headteacher changes them with “usher settings set” on the server, from a file. Some are kept
     and shown, and nothing acts on them yet; each of these is marked.
@@ -130,7 +133,9 @@ setting-conduct-first-breach = Who deals with a pupil’s first breach
 setting-conduct-first-breach-hint = It is theirs until somebody else takes it over.
 setting-cases-longest-days = School days one person alone may narrow a web for, by weight 1 to 4
 setting-cases-ladder-from-severity = A step needs no reason from weight
+setting-cases-ladder = The steps of the ladder
 setting-cases-ladder-step = A step of the ladder
+setting-agreements-audiences = Who signs what; the first that fits counts
 setting-agreements-days-to-sign-again = Days to sign again after the words changed
 setting-agreements-days-to-sign-again-hint = After this the web is narrowed for whoever has not signed.
 setting-agreements-joiner-days = Days of grace for a child who comes during the year

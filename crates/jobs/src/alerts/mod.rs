@@ -52,6 +52,8 @@ pub struct Tools {
     pub ids: Arc<dyn IdSource>,
     /// Where the desk is, for the link in mails.
     pub desk_origin: String,
+    /// Whether there is an address for messages besides mails.
+    pub hook: bool,
     /// Who reads searches past the words of lists, where the school has the model.
     pub reader: Option<Reader>,
 }
@@ -270,6 +272,7 @@ impl Tools {
             books: self.books.clone(),
             words: Arc::clone(&self.words),
             desk_origin: self.desk_origin.clone(),
+            hook: self.hook,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use usher_policy::{alarm, answering};
 use usher_records::alert::{Alert, Concern, Whose};
-use usher_records::change::Mail;
+use usher_records::change::{Mail, To};
 use usher_records::person::Person;
 use usher_records::school::School;
 use usher_store::books::Books;
@@ -25,6 +25,8 @@ pub struct Telling {
     pub words: Arc<Words>,
     /// Where the desk is, for the link in mails.
     pub desk_origin: String,
+    /// Whether there is an address for messages besides mails.
+    pub hook: bool,
 }
 
 impl Telling {
@@ -119,6 +121,31 @@ impl Telling {
             text: text.clone(),
             attachment: None,
         };
-        to.iter().map(mail).collect()
+        let message = (self.hook && !to.is_empty()).then(|| {
+            let named = school.settings.alarms.answer.hook_names;
+            self.message((&subject, &text), alert, named, &values)
+        });
+        to.iter().map(mail).chain(message).collect()
+    }
+
+    /// The message beside the mails. Where it goes others may read it too: it says what is in a mail only where the school
+    /// wants that, and else that there is an alert, how grave, and where to read it.
+    fn message(
+        &self,
+        (subject, text): (&str, &str),
+        alert: &Alert,
+        named: bool,
+        values: &[(&str, Value<'_>)],
+    ) -> Mail {
+        let say = |key: &str, values: &[(&str, Value<'_>)]| self.words.say(Reader::Adult, key, values);
+        let (subject, text) = if named {
+            (subject.to_owned(), text.to_owned())
+        } else {
+            let values = [values, &[("severity", Value::from(usize::from(alert.severity)))]].concat();
+            let drill = alert.concern == Concern::Drill;
+            let key = if drill { "alert-message-drill" } else { "alert-message-subject" };
+            (say(key, &values), say("alert-message-text", &values))
+        };
+        Mail { to: To::Hook, subject, text, attachment: None }
     }
 }

@@ -36,6 +36,12 @@ fn pol_11_a_key_nobody_knows_is_named_with_its_line_and_so_is_what_is_out_of_ran
         ("[alarms.grave-blocks]\ntimes = 5\nminutes = 0\n", 3, "1 to 1440"),
         ("[agreements]\njoiner-days = 21\n", 2, "20 school days"),
         ("\n[alarms]\nto = []\n", 3, "alarms.to"),
+        ("[off-site]\ntunnels = [\"0.0.0.0/0\"]\n", 2, "whole internet"),
+        (
+            "[[permissions.matter]]\nname = \"mass-mail\"\ndeciders = [\"headteacher\"]\ntwo-people = true\n",
+            1,
+            "only one office",
+        ),
         ("[volume]\nloud = 1\n", 2, "unknown field `volume`"),
         ("[sign-in]\nshared-years = [-1]\n[agreements]\nparent-first = true\n", 4, "password"),
         ("[alarms.answer.quiet]\nfrom = \"18:00:00\"\n", 2, "missing field `until`"),
@@ -91,4 +97,24 @@ fn what_was_wrong_before_does_not_keep_anything_else_from_being_changed() {
     let mut after = before.clone();
     after.alarms.words_from = 3;
     assert_eq!(faults(&before, &after), []);
+}
+
+#[test]
+fn pol_11_another_order_of_who_signs_what_is_a_change() {
+    let before = comprehensive();
+    let mut after = before.clone();
+    after.agreements.audiences.swap(0, 1);
+    let changed = differences(&before, &after);
+    assert_eq!(changed.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["agreements.audiences"]);
+    let first = &before.agreements.audiences[0].agreement;
+    let second = &before.agreements.audiences[1].agreement;
+    let said = changed[0].said(&words());
+    assert!(
+        said.contains(&format!("{first}, {second}")) && said.contains(&format!("{second}, {first}")),
+        "{said}"
+    );
+    // One that goes, or comes, is told by itself, and the others stand as they stood.
+    after.agreements.audiences = before.agreements.audiences[1..].to_vec();
+    let gone = differences(&before, &after);
+    assert!(!gone.is_empty() && gone.iter().all(|one| one.key != "agreements.audiences"), "{gone:?}");
 }

@@ -43,6 +43,8 @@ pub enum Concern {
     WrongPasswords,
     /// One person is signed in at two devices.
     TwoPlaces,
+    /// A search that raised nothing, and should have, as a person found in a spot check (UM-04).
+    Overlooked,
     /// The filter was off, or is: nothing is reached through it (WEB-01).
     FilterOff,
     /// Nothing: a drill, marked everywhere, and in no figure but its own (FM-48).
@@ -61,6 +63,7 @@ impl Concern {
             Self::ManyBlocks => "many-blocks",
             Self::WrongPasswords => "wrong-passwords",
             Self::TwoPlaces => "two-places",
+            Self::Overlooked => "overlooked",
             Self::FilterOff => "filter-off",
             Self::Drill => "drill",
         }

@@ -326,7 +326,7 @@ const fn free_text(kind: Kind) -> Option<&'static [&'static str]> {
         | Kind::LinkedPolicy
         | Kind::Policy
         | Kind::School => return None,
-        Kind::Told | Kind::Question => &["words"],
+        Kind::Told | Kind::Question | Kind::SpotCheck => &["words"],
         Kind::ActivityReview => &["why", "comments"],
         Kind::PrivateTime => &["answer"],
         Kind::Alert => &["outcome"],

@@ -10,10 +10,12 @@ mod squid;
 mod tests;
 mod totals;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 
+use percent_encoding::percent_decode_str;
 use usher_events::event::{End, Ended, Event, Outcome, Protocol, What};
 use usher_policy::decision::Decision;
 use usher_policy::facts::{Circumstances, Subject};
@@ -275,19 +277,5 @@ fn put(out: &mut String, text: fmt::Arguments<'_>) {
 
 /// The text before it was escaped; the same text where that makes no sense.
 pub(crate) fn unescape(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let hexadecimal = match (first, after) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| high * 16 + low),
-            _ => None,
-        };
-        bytes.push(hexadecimal.unwrap_or(*first));
-        rest = if hexadecimal.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_odd| text.to_owned())
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    percent_decode_str(text).decode_utf8().map_or_else(|_odd| text.to_owned(), Cow::into_owned)
 }

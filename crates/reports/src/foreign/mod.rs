@@ -1,7 +1,8 @@
 //! Access logs of other filters, read as the events Usher would have recorded (EXT-01): a school that keeps its filter
 //! gets the same report.
 //!
-//! Owns: squid's own format, that of web servers, and CSV with a header row, what their lines mean, and the account of lines that mean nothing.
+//! Owns: squid's own format, that of web servers, and CSV with a header row, what their lines mean, and the account of lines
+//! that mean nothing.
 //! Does not: guess who somebody is beyond the user name in the line, or stop at a bad line.
 
 mod csv;

@@ -150,7 +150,8 @@ pub fn is_container(kind: Kind) -> bool {
 }
 
 /// Looks into `input`, which is of `kind` ([`crate::kind::identify`]), and shows each member to `visit` once.
-/// How long that takes is read from `watch`. Anything may be given: what is no container has no members, except that a zip behind a picture or program is read.
+/// How long that takes is read from `watch`. Anything may be given: what is no container has no members, except that a zip
+/// behind a picture or program is read.
 pub fn look_inside(
     kind: Kind,
     input: &mut (impl Read + Seek),

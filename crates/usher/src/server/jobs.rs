@@ -10,6 +10,7 @@ use usher_jobs::alerts::{self, Alerts};
 use usher_jobs::clauses::Clauses;
 use usher_jobs::follow::Follow;
 use usher_jobs::half_term::HalfTerm;
+use usher_jobs::hook::Hook;
 use usher_jobs::leavers::Leavers;
 use usher_jobs::lendings::Lendings;
 use usher_jobs::network_cards::{NetworkCards, TableFile};
@@ -44,7 +45,14 @@ fn outbox(opened: &Opened, books: Books) -> anyhow::Result<Outbox> {
         Some(from) => from.clone(),
         None => EmailAddress::parse(&format!("usher@{}", opened.config.portal_name))?,
     };
-    Ok(Outbox { books, post, from })
+    let hook = match &opened.config.messages {
+        Some(place) => {
+            let roots = super::read_roots(&opened.config.own_roots)?;
+            Some(Hook::new(&place.url, place.secret.as_deref(), &roots)?)
+        }
+        None => None,
+    };
+    Ok(Outbox { books, post, from, hook })
 }
 
 /// Starts every job that needs nothing but the books and the app.
@@ -77,6 +85,7 @@ pub(super) fn start(
     runner.start(Arc::new(Unopened { books: books(), snapshot, words, desk_origin: desk_origin.clone() }));
     runner.start(Arc::new(Permissions { books: books(), words: Arc::clone(&app.words), desk_origin }));
     runner.start(Arc::new(outbox(opened, books())?));
+    let hook = opened.config.messages.is_some();
     let tools = alerts::Tools {
         books: books(),
         activity: Arc::clone(&app.activity),
@@ -84,6 +93,7 @@ pub(super) fn start(
         words: Arc::clone(&app.words),
         ids: Arc::clone(&app.ids),
         desk_origin: app.places.desk_origin.clone(),
+        hook,
         reader,
     };
     runner.start(Arc::new(Alerts::new(tools, app.spool.live())));
@@ -91,6 +101,7 @@ pub(super) fn start(
         books: books(),
         words: Arc::clone(&app.words),
         desk_origin: app.places.desk_origin.clone(),
+        hook,
     };
     runner.start(Arc::new(Rota { telling }));
     runner.start(Arc::new(PrivateUse::new(private_use::Tools {

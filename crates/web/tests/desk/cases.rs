@@ -410,7 +410,7 @@ async fn inc_10_those_whose_a_new_case_is_have_a_mail_that_says_nothing_of_it() 
         }
         let to = |waiting: &WaitingMail| match waiting.mail.to {
             To::Person(id) => Some(id.number()),
-            To::Outside(_) => None,
+            To::Outside(_) | To::Hook => None,
         };
         mails.iter().filter_map(to).collect::<Vec<_>>()
     };

@@ -33,4 +33,5 @@ mod seconds;
 mod sent;
 mod services;
 mod settings;
+mod spot_checks;
 mod ways;

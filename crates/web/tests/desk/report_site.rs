@@ -66,7 +66,7 @@ async fn web_16_one_form_shuts_a_site_tells_two_inside_and_two_outside() {
         .iter()
         .filter_map(|waiting| match waiting.mail.to {
             To::Person(id) => Some(id),
-            To::Outside(_) => None,
+            To::Outside(_) | To::Hook => None,
         })
         .collect();
     assert_eq!(inside, [Id::new(1), Id::new(5)], "the head and the computing lead");
@@ -110,7 +110,7 @@ async fn ext_10_the_next_report_uses_what_the_authoritys_card_says_now() {
         .iter()
         .filter_map(|waiting| match &waiting.mail.to {
             To::Outside(address) => Some(address.to_string()),
-            To::Person(_) => None,
+            To::Person(_) | To::Hook => None,
         })
         .collect();
     assert_eq!(outside, ["abuse@provider.example", "children@rowanshire.example"]);

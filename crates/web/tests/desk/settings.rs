@@ -149,10 +149,17 @@ async fn pol_11_leave_cases_and_agreements_have_their_figures_and_who_decides() 
     let rig = Rig::new().await;
     let head = rig.signed_in("headteacher").await;
     let leave = [("set-leave-days", "5"), ("set-leave-two", "yes"), ("set-leave-who", "headteacher")];
+    let alone = send(&head, "leave-mass-mail", &[&leave[..], &[("do", "look")]].concat()).await;
+    assert!(
+        alone.status == 422 && alone.text.contains("only one office decides"),
+        "it could never be given: {}",
+        alone.text
+    );
+    let leave = [("set-leave-days", "5"), ("set-leave-two", "no"), ("set-leave-who", "headteacher")];
     assert!(keep(&head, "leave-mass-mail", &leave).await.leads_to().contains("settings-kept"));
     let after = settings(&rig).await;
     let terms = after.permissions.terms(Matter::MassMail, &after.conduct);
-    assert_eq!((terms.longest_days, terms.two_people, terms.deciders), (5, true, vec![Role::Headteacher]));
+    assert_eq!((terms.longest_days, terms.two_people, terms.deciders), (5, false, vec![Role::Headteacher]));
     assert!(head.get("/settings").await.page().contains("the school’s own rule"));
 
     let cases = [("set-first-breach", "headteacher"), ("set-days-1", "2"), ("set-step-exclusion", "")];

@@ -10,7 +10,7 @@ use usher_policy::answering::{self, Answers};
 use usher_records::alert::{Alert, Rule};
 use usher_records::school::{School, change};
 
-use super::is_mine;
+use super::{is_mine, spot_checks};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
@@ -33,6 +33,7 @@ struct Page {
     d: Around,
     rows: Vec<Row>,
     speed: String,
+    misses: Option<String>,
     drills: Vec<String>,
     may_retire: bool,
 }
@@ -70,6 +71,7 @@ pub(super) async fn index(
     let view = Page {
         rows: past.iter().map(row).collect(),
         speed: speed(&f.says, &answers),
+        misses: spot_checks::misses(&f.says, &app.books.values().await?),
         drills,
         may_retire: desk.may(Act::ChangeSettings).is_ok(),
         f: f.clone().done(done.done.as_deref()),

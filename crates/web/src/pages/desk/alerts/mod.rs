@@ -5,6 +5,7 @@ mod accuracy;
 mod answer;
 mod happened;
 mod show;
+mod spot_checks;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use usher_policy::facts::Subject;
 use usher_records::alert::{Alert, AlertNoun, State, Whose};
 use usher_records::change::Stored;
 
+pub(super) use self::spot_checks::due as spot_check_due;
 use super::around::{Around, around};
 use super::clock::Clock;
 use super::field::{Choice, Field, Fields, choosing};
@@ -44,6 +46,8 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/alerts/{id}/close", act, post(answer::close)),
         desk_route("/alerts/{id}/reopen", act, post(answer::reopen)),
         desk_route("/alerts/drill", act, post(answer::drill)),
+        desk_route("/alerts/spot-checks", act, get(spot_checks::index).post(spot_checks::begin)),
+        desk_route("/alerts/spot-checks/{id}", act, get(spot_checks::show).post(spot_checks::finish)),
         desk_route("/alerts/accuracy", act, get(accuracy::index)),
         desk_route("/alerts/accuracy/retire", Act::ChangeSettings, post(accuracy::retire)),
     ]

@@ -86,6 +86,8 @@ async fn index(State(app): State<App>, desk: AtDesk, Query(done): Query<Done>) -
     let began = began.map(|profile| profile.settings);
     let was = began.as_ref().map(flat).unwrap_or_default();
     let mut now = flat(&desk.school.settings);
+    // What a member of a list is called stands in the title of its other figures.
+    now.retain(|key, _| !["].step", "].name", "].agreement"].iter().any(|end| key.ends_with(end)));
     let mut parts = Vec::new();
     for (section, title, keys) in PARTS {
         let ours = |key: &String| {

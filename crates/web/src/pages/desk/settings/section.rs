@@ -239,7 +239,7 @@ impl Section {
         }
         match self {
             Self::Alerts => answering(typed, &mut take),
-            Self::Cases => cases(typed, &mut take),
+            Self::Cases => cases(settings, typed, &mut take),
             Self::Agreements => {}
             Self::Leave(matter) => leave(settings, typed, matter, &mut take),
         }
@@ -340,7 +340,7 @@ fn show_cases(typed: &mut Typed, settings: &Settings) {
     }
 }
 
-fn cases(typed: &Typed, take: &mut impl FnMut(&'static str, Result<Patch, Odd>)) {
+fn cases(settings: &Settings, typed: &Typed, take: &mut impl FnMut(&'static str, Result<Patch, Odd>)) {
     let mut days = Vec::new();
     for name in DAYS {
         match number("cases.longest-days", typed.one(name)) {
@@ -356,11 +356,15 @@ fn cases(typed: &Typed, take: &mut impl FnMut(&'static str, Result<Patch, Odd>))
         match typed.one(name) {
             "" => {}
             text => match number("cases.ladder.from-severity", text) {
-                Ok(from) => ladder.push(json!({ "step": step.name(), "from-severity": from })),
+                Ok(from) => ladder.push((step, json!({ "step": step.name(), "from-severity": from }))),
                 Err(odd) => take(name, Err(odd)),
             },
         }
     }
+    // The school's own order stays; what is new comes behind it.
+    let place = |step| settings.cases.ladder.iter().position(|rung| rung.step == step);
+    ladder.sort_by_key(|(step, _)| place(*step).unwrap_or(usize::MAX));
+    let ladder: Vec<Value> = ladder.into_iter().map(|(_, rung)| rung).collect();
     take("set-step-talk", Ok(Patch::of("cases.ladder", ladder)));
 }
 

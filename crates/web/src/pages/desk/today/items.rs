@@ -75,6 +75,7 @@ pub(super) async fn of(app: &App, desk: &AtDesk, f: &Frame, roll: &Arc<Roll>) ->
     gather.words().await?;
     gather.review().await?;
     gather.activity_review().await?;
+    gather.spot_check().await?;
     gather.monitoring().await?;
     gather.examinations().await?;
     gather.erasures().await?;
@@ -399,6 +400,17 @@ impl Gather<'_> {
             let due = says.t1("activity-reviews-overdue", "day", self.clock.date(day));
             let go = Action::Go("/activity-reviews".into(), says.t("today-activity-review-go"));
             self.add("stop", "clock", (says.t("today-activity-review"), due), Some(go));
+        }
+        Ok(())
+    }
+
+    /// Searches that raised no alert, which somebody should have looked at.
+    async fn spot_check(&mut self) -> Result<(), AppFault> {
+        if alerts::spot_check_due(self.app, self.desk).await? {
+            let says = &self.f.says;
+            let words = (says.t("today-spot-check"), says.t("spot-checks-due"));
+            let go = Action::Go("/alerts/spot-checks".into(), says.t("today-spot-check-go"));
+            self.add("wait", "search", words, Some(go));
         }
         Ok(())
     }
