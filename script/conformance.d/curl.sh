@@ -3,7 +3,8 @@
 #
 # Tried are the cases that need one HTTP server of the suite, no program of the suite's own, and no proxy they chose
 # themselves. `curl-hops.pl` compares messages as what went in and came out of a proxy. `curl-known.txt` names the cases
-# that fail with us and why; any other failure makes this script fail.
+# that fail with us and why. A run of all of them writes docs/conformance-curl.md: each case that failed or was not run, its name
+# and the reason. A case without a reason makes this script fail.
 
 # The demonstration's own network, so that the policy reaches it; above the addresses of its sites.
 readonly SUITE_ADDRESS=127.0.77.99
@@ -11,8 +12,8 @@ readonly SUITE_ADDRESS=127.0.77.99
 readonly HANGS_S=20
 
 conformance_curl() {
-  local tests=""
-  if [ "${1:-}" = --tests ]; then tests="${2:?numbers of cases}"; fi
+  local tests="" few="" unexplained=0
+  if [ "${1:-}" = --tests ]; then tests="${2:?numbers of cases}" few=yes; fi
   "$root/script/needs" perl=perl cc=gcc make=make tinyproxy=tinyproxy curl=curl
   fetch_curl_source
   build_curl_servers
@@ -26,7 +27,9 @@ conformance_curl() {
   [ -n "$tests" ] || tests=$(choose_cases)
   run_suite tinyproxy "http://127.0.0.1:$tinyproxy_port" "$tests"
   run_suite usher "$gateway" "$tests"
-  compare_suites
+  # A few cases make no page.
+  [ -n "$few" ] || write_page "$root/docs/conformance-curl.md" || unexplained=1
+  compare_suites && [ "$unexplained" = 0 ]
 }
 
 # Debian's source of the curl that is installed, kept from run to run.
@@ -80,17 +83,28 @@ start_tinyproxy() {
   until_there tinyproxy "$START_S" fetched "http://127.0.0.1:$tinyproxy_port/"
 }
 
-choose_cases() {
+# What is asked of each case: its number, and "run" or why it is left out.
+sort_cases() {
   local file
   for file in "$curl_source"/tests/data/test[0-9]*; do
-    awk '/<client>/ { client = 1 } /<\/client>/ { client = 0 }
+    awk -v number="${file##*/test}" '/<client>/ { client = 1 } /<\/client>/ { client = 0 }
          /<server>/ { servers = 1; next } /<\/server>/ { servers = 0 }
-         servers && NF { count += 1; if ($1 != "http") bad = 1 }
-         /<tool>/ { bad = 1 }
-         client && /proxy|-x |socks|--connect-to/ { bad = 1 }
-         END { exit !(count == 1 && !bad) }' "$file" && echo "${file##*/test}"
+         servers && NF { count += 1; if ($1 != "http" && $1 != "none") other = $1 }
+         /<tool>/ { tool = 1 }
+         client && /proxy|-x |socks|--connect-to/ { own = 1 }
+         servers && $1 == "none" { count -= 1 }
+         END {
+           if (tool) why = "runs a program of the suite in place of curl, mostly about its library"
+           else if (other) why = "needs a server of another kind (" other ")"
+           else if (count != 1) why = "asks no server anything"
+           else if (own) why = "brings a proxy of its own, or says where connections go"
+           else why = "run"
+           print number, why
+         }' "$file"
   done | sort -n
 }
+
+choose_cases() { sort_cases | sed -n 's/ run$//p'; }
 
 # run_suite NAME PROXY CASES: what runtests.pl says goes to NAME.suite, the cases that failed and how to NAME.failed.
 run_suite() {
@@ -107,6 +121,54 @@ run_suite() {
   sed -n 's/^TESTDONE: \(.* reported OK.*\)/\1/p' "$work/$1.suite" | sed "s/^/$1: /; s/\$/ ($((SECONDS - began)) s)/"
 }
 
+# The cases that were chosen and did not run, each with what the suite says; that it says of a few of each kind.
+not_run() {
+  local number why
+  comm -23 <(choose_cases | sort) <(sed -n 's/^test 0*\([0-9]*\)\.\.\.\[.*/\1/p' "$1" | sort) | sort -n | while read -r number; do
+    why=$(sed -n "s/^test 0*$number SKIPPED: //p" "$1")
+    if [ -z "$why" ] && awk '/<features>/ { in_it = 1 } /<\/features>/ { in_it = 0 } in_it && $1 == "debug" { found = 1 }
+      END { exit !found }' "$curl_source/tests/data/test$number"; then
+      why="curl lacks debug support"
+    elif [ -z "$why" ]; then
+      why=$(grep -o -m 1 'Test requires default test server host' "$curl_source/tests/data/test$number" || true)
+    fi
+    case "$why" in
+      "curl lacks debug support") why="needs a curl built for finding faults in curl; Debian's is not" ;;
+      "Test requires default test server host" | *"HOSTIPs ending with .0.0.1") why="wants its server at curl's usual address; here it is at another, so that the policy reaches it" ;;
+      "listed in DISABLED") why="switched off by curl's own people" ;;
+    esac
+    echo "$number $why"
+  done
+}
+
+name_of() { awk '/<name>/ { getline; gsub(/[|<>]/, "\\\\&"); print; exit }' "$curl_source/tests/data/test$1"; }
+
+# A page of all that did not come out as curl wants it, with reasons; what has none is told and counted.
+write_page() {
+  local page="$1" number what name reason missing=0
+  {
+    printf '%s\n' "# Each case of curl's suite that fails or is not run" "" \
+      "Written by \`script/conformance curl\`; what it means is in [conformance.md](conformance.md). The suite is that of ${curl_source##*/}." "" \
+      "## Fails with Usher" "" "| case | its name | with tinyproxy too | reason |" "|---|---|---|---|"
+    while read -r number what name; do
+      reason=$(sed -n "s/^$number //p" "$parts/curl-known.txt")
+      printf '| %s | %s | %s | %s |\n' "$number" "$(name_of "$number")" \
+        "$(grep --quiet "^$number " "$work/tinyproxy.failed" && echo yes)" "${reason:-NO REASON}"
+    done <"$work/usher.failed"
+    printf '%s\n' "" "## Chosen and not run" "" "| case | its name | reason |" "|---|---|---|"
+    not_run "$work/usher.suite" | while read -r number reason; do
+      printf '| %s | %s | %s |\n' "$number" "$(name_of "$number")" "${reason:-NO REASON}"
+    done
+    printf '%s\n' "" "## Not chosen" "" "| files | the case … |" "|---|---|"
+    sort_cases | cut -d' ' -f2- | sort | uniq -c | sort -rn | while read -r number reason; do
+      [ "$reason" = run ] || printf '| %s | %s |\n' "$number" "$reason"
+    done
+  } >"$page"
+  missing=$(grep -c "NO REASON" "$page" || true)
+  printf 'written: %s; cases without a reason: %s\n' "$page" "$missing"
+  [ "$missing" = 0 ]
+}
+
 compare_suites() {
   local number what name reason new=0
   echo
@@ -115,7 +177,8 @@ compare_suites() {
   while read -r number what name; do
     reason=$(sed -n "s/^$number //p" "$parts/curl-known.txt")
     if grep --quiet "^$number " "$work/tinyproxy.failed"; then
-      told any-too "$number" "$what" "$name ${reason:+: $reason}"
+      told any-too "$number" "$what" "$name: ${reason:-NO REASON}"
+      [ -n "$reason" ] || new=$((new + 1))
     elif [ -n "$reason" ]; then
       told known "$number" "$what" "$name: $reason"
     else
@@ -123,7 +186,7 @@ compare_suites() {
       new=$((new + 1))
     fi
   done <"$work/usher.failed"
-  printf '\n%s cases fail with Usher, %s with tinyproxy; %s with Usher alone and for no known reason\n' \
+  printf '\n%s cases fail with Usher, %s with tinyproxy; %s with Usher and for no known reason\n' \
     "$(wc -l <"$work/usher.failed")" "$(wc -l <"$work/tinyproxy.failed")" "$new"
   cp "$work"/{usher,tinyproxy}.{suite,failed} "$curl_source/.." 2>/dev/null || true
   [ "$new" = 0 ]

@@ -106,6 +106,23 @@ fn a_school_is_set_up_once_and_what_is_missing_is_said() {
     assert!(!stopped.status.success() && subscription.exists());
     assert_eq!(entries(), before + 1);
 
+    // A list of something grave that shrank is not believed by one person; of something else it is.
+    for (id, category) in [("own-adult", "adult"), ("own-sport", "sport")] {
+        let import = |lines: &str| {
+            std::fs::write(data.join("list"), lines).unwrap();
+            let list = data.join("list");
+            let import = ["lists", "import", list.to_str().unwrap(), "--id", id, "--category", category];
+            said(&usher_on(&config, &import));
+            said(&usher_on(&config, &["lists", "compile"]))
+        };
+        import("a.example\nb.example\nc.example\nd.example\n");
+        assert!(import("a.example\n").contains("HELD"));
+        let accepted = usher_on(&config, &["lists", "accept", id, "--reason", "They sorted it out"]);
+        let told = String::from_utf8_lossy(&accepted.stderr);
+        assert_eq!(accepted.status.success(), category == "sport", "{told}");
+        assert_eq!(told.contains("one person alone cannot believe this"), category == "adult", "{told}");
+    }
+
     let settings = said(&usher_on(&config, &["settings"]));
     assert!(settings.contains("unrestricted.longest-minutes"), "{settings}");
     let certificate = said(&usher_on(&config, &["ca", "export"]));

@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use usher_records::change::{Action, Actor, JournalLine};
+use usher_records::sealed::Way;
+use usher_store::store::Store as _;
+use usher_types::ids::Id;
+
 use crate::device::Desk;
 use crate::running::{Card, Running, said, usher_on};
 
@@ -49,6 +54,16 @@ impl School {
         let reason = "The governors agreed it";
         self.policy(&["publish", file, "--by", by, "--password-file", password, "--reason", reason])
     }
+}
+
+/// The last line of the journal of a school that does not run.
+fn last_line(config: &Path) -> JournalLine {
+    let books = config.with_file_name("books.sqlite");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = usher_store_sql::sqlite::open(&books).await.unwrap();
+        store.journal(Id::new(1), 0, 10_000).await.unwrap().last().unwrap().read().unwrap()
+    })
 }
 
 impl School {
@@ -170,5 +185,33 @@ fn what_waits_from_the_command_line_is_confirmed_at_the_desk_and_the_filter_goes
     let in_use = lead.get("/policy");
     assert!(in_use.text.contains("The governors agreed it"), "{}", in_use.text);
     assert!(demo.stop().success());
+    said(&usher_on(&school.card.config, &["verify"]));
+}
+
+#[test]
+fn fm_27_a_policy_without_the_sealed_categories_is_not_published_and_who_tried_is_in_the_journal() {
+    let school = School::new();
+    let open = school.file("\"illegal-images\"", "\"unlawful-terrorist\"");
+    let before = last_line(&school.card.config);
+    let (fine, told) = school.policy(&["check", open.to_str().unwrap()]);
+    assert!(!fine && told.contains("`illegal-images`, which nobody can open"), "{told}");
+    assert_eq!(last_line(&school.card.config), before, "looking for faults tries nothing");
+
+    let (published, told) = school.publish(&open, "head");
+    assert!(!published && told.contains("`illegal-images`, which nobody can open"), "{told}");
+    assert!(
+        told.contains("That this was tried is in the journal") && told.contains("Not published"),
+        "{told}"
+    );
+    let head = last_line(&school.card.config);
+    assert_eq!((head.action, head.reason.as_deref()), (Action::SealedTried, Some(Way::Policy.words())));
+    assert!(matches!(head.actor, Actor::Person(_)), "{:?}", head.actor);
+
+    // Whoever does not show who they are is whoever has the command line.
+    std::fs::write(school.folder.path().join("password"), "guessed").unwrap();
+    assert!(!school.publish(&open, "head").0);
+    let nobody = last_line(&school.card.config);
+    assert_eq!((nobody.action, nobody.actor), (Action::SealedTried, Actor::CommandLine));
+    assert_eq!(said(&usher_on(&school.card.config, &["policy", "show"])), school.shown);
     said(&usher_on(&school.card.config, &["verify"]));
 }

@@ -41,6 +41,12 @@ pub fn check(text: &str, table: &CategoryTable) -> Result<PolicyDocument, Vec<Fa
     Err(found)
 }
 
+/// Whether a policy that can be read leaves a category out that nobody can open (FM-27).
+pub fn leaves_out_sealed(text: &str, table: &CategoryTable) -> bool {
+    let unseals = |fault: &PolicyFault| matches!(fault, PolicyFault::Unsealed(_));
+    profile::policy(text).is_ok_and(|document| faults(&document, table).iter().any(unseals))
+}
+
 /// What is wrong with how it is written. The reader stops at the first fault; so the line is left out, or where that does
 /// not help its whole section, and the rest is read again.
 fn written_faults(text: &str, first: ProfileFault) -> Vec<Fault> {

@@ -170,6 +170,7 @@ impl Holding {
             Kind::School
             | Kind::ListEdit
             | Kind::ListDecision
+            | Kind::ListBelief
             | Kind::Policy
             | Kind::PolicyDraft
             | Kind::HeldBook

@@ -15,8 +15,10 @@ use usher_types::url::WebAddress;
 
 use crate::access::{Act, Who, may};
 use crate::alarm::is_grave_theme;
+use crate::document::PolicyDocument;
 use crate::must::{Expect, Must};
 use crate::snapshot::Snapshot;
+use crate::verdict::Verdict;
 
 /// The offices that see every permission: they answer for the school.
 const SEE_ALL: [Role; 2] = [Role::Headteacher, Role::SeniorLeader];
@@ -66,11 +68,20 @@ pub fn may_end(who: &Who, permission: &Permission, terms: &Terms) -> bool {
 /// Whether `second` may confirm that a page is opened, as `first` proposed: somebody else who answers requests, in an
 /// office the first does not hold.
 pub fn may_confirm_opening(second: &Who, first: &Who) -> bool {
-    may(second, Act::AnswerRequests).is_ok()
+    confirms(Act::AnswerRequests, second, first)
+}
+
+/// Whether `second` may confirm that a list is believed, as `first` proposed: the same of whoever manages lists.
+pub fn may_confirm_belief(second: &Who, first: &Who) -> bool {
+    confirms(Act::ManageLists, second, first)
+}
+
+fn confirms(act: Act, second: &Who, first: &Who) -> bool {
+    may(second, act).is_ok()
         && Role::ALL.into_iter().any(|role| {
             let alone =
                 Who { roles: usher_types::role::Roles::of(&[role]), kind: PersonKind::Staff, ..*second };
-            may(&alone, Act::AnswerRequests).is_ok() && is_second(second, first, &[role])
+            may(&alone, act).is_ok() && is_second(second, first, &[role])
         })
 }
 
@@ -108,9 +119,11 @@ pub struct Meaning {
 
 impl Meaning {
     /// Whether this edit of the school's lists, which counts for everybody until somebody takes it out, is not for one person.
-    pub fn is_too_grave(&self, effect: &Effect) -> bool {
+    /// One more category only closes, as the strictest counts; but a rule comes before the categories, and one of `policy` that
+    /// lets through what is about this opens whatever else the page is about.
+    pub fn is_too_grave(&self, effect: &Effect, policy: &PolicyDocument) -> bool {
         match effect {
-            Effect::AddCategory(_) => false,
+            Effect::AddCategory(name) => self.is_risky() && lets_through(policy, name),
             Effect::RemoveCategory(name) => !self.broken.is_empty() || self.grave.contains(name) || self.more,
             Effect::ClearCategories => self.is_risky(),
         }
@@ -120,6 +133,35 @@ impl Meaning {
     pub const fn is_risky(&self) -> bool {
         !self.broken.is_empty() || !self.grave.is_empty() || self.more
     }
+}
+
+/// Whether a rule lets through what is about a category.
+fn lets_through(policy: &PolicyDocument, category: &Category) -> bool {
+    policy.rules.iter().any(|rule| rule.verdict == Verdict::Allow && rule.categories.contains(category))
+}
+
+/// What it would mean to believe a list of this category that changed too much: nobody sees which of its sites it names no
+/// longer, and they all open for everybody. Where a rule lets its sites through, nobody sees which it names besides.
+pub fn meaning_of_belief(
+    policy: &PolicyDocument,
+    (catalogue, musts): (&Catalogue, &[Must]),
+    category: &Category,
+) -> Meaning {
+    let broken = musts.iter().filter(|must| {
+        let any_page = must.url.is_none() && must.category.as_ref() == Some(category);
+        must.expect == Expect::Shut && any_page
+    });
+    Meaning {
+        pages: Vec::new(),
+        broken: broken.map(|must| must.sentence.clone()).collect(),
+        grave: Vec::from_iter(is_grave(catalogue, category).then(|| category.clone())),
+        more: lets_through(policy, category),
+    }
+}
+
+/// Whether a category is of a theme that is grave; one that nobody knows is.
+fn is_grave(catalogue: &Catalogue, category: &Category) -> bool {
+    catalogue.entry(category).is_none_or(|entry| is_grave_theme(&entry.theme))
 }
 
 /// What it would mean to open `pattern` to these people: judged by where it begins, by the pages that were `met`, and by all
@@ -158,10 +200,8 @@ pub fn meaning(
     let open = below.pages.into_iter().filter(|(_, set)| !set.meets(snapshot.sealed));
     found.pages.extend(open.map(|(page, set)| (page, names(set))));
     let abouts = || found.pages.iter().flat_map(|(_, about)| about);
-    let mut grave: Vec<Category> = abouts()
-        .filter(|category| catalogue.entry(category).is_none_or(|entry| is_grave_theme(&entry.theme)))
-        .cloned()
-        .collect();
+    let mut grave: Vec<Category> =
+        abouts().filter(|category| is_grave(catalogue, category)).cloned().collect();
     grave.sort();
     grave.dedup();
     let breaks = |must: &&Must| {
@@ -277,6 +317,60 @@ mod tests {
         let permission = asked(Matter::Project, 7, &terms);
         assert!(may_decide(&head, &permission, Some(&lead), &terms));
         assert!(!may_decide(&lead, &permission, Some(&lead), &terms));
+    }
+
+    /// The starting policy, with a rule that lets through what is about a category.
+    fn letting_through(name: &str) -> PolicyDocument {
+        let mut policy = crate::profile::policy(crate::profile::STARTING_POLICY).unwrap();
+        let help = policy.rules.iter().find(|rule| rule.id == "help-stays-open").unwrap();
+        let rule = crate::document::Rule {
+            id: "lets-through".into(),
+            pages: vec![],
+            categories: vec![Category::parse(name).unwrap()],
+            ..help.clone()
+        };
+        policy.rules.push(rule);
+        policy
+    }
+
+    #[test]
+    fn one_more_category_is_grave_only_where_a_rule_lets_it_through_and_the_page_is_grave() {
+        let add = |name: &str| Effect::AddCategory(Category::parse(name).unwrap());
+        let plain = crate::profile::policy(crate::profile::STARTING_POLICY).unwrap();
+        let through = letting_through("education");
+        let grave = Meaning { grave: vec![Category::parse("adult").unwrap()], ..Meaning::default() };
+        assert!(grave.is_too_grave(&add("education"), &through));
+        assert!(!grave.is_too_grave(&add("news"), &through), "another category");
+        assert!(!grave.is_too_grave(&add("education"), &plain), "categories: the strictest counts");
+        assert!(!Meaning::default().is_too_grave(&add("education"), &through), "a page nobody minds");
+        assert!(grave.is_too_grave(&Effect::ClearCategories, &plain));
+    }
+
+    #[test]
+    fn a_list_that_is_grave_or_promised_to_be_shut_is_believed_by_two() {
+        let catalogue = Catalogue::ours().unwrap();
+        let plain = crate::profile::policy(crate::profile::STARTING_POLICY).unwrap();
+        let musts = crate::must::of(&plain).unwrap();
+        let too_grave = |policy: &PolicyDocument, name: &str| {
+            let category = Category::parse(name).unwrap();
+            let meant = meaning_of_belief(policy, (&catalogue, &musts), &category);
+            meant.is_too_grave(&Effect::RemoveCategory(category), policy)
+        };
+        for grave in
+            ["adult", "self-harm", "gambling", "proxies-and-vpn", "illegal-images", "nobody-knows-it"]
+        {
+            assert!(too_grave(&plain, grave), "{grave}");
+        }
+        for light in ["games", "sport", "education"] {
+            assert!(!too_grave(&plain, light), "{light}");
+        }
+        assert!(too_grave(&letting_through("education"), "education"));
+        let (head, lead) = (who(1, Role::Headteacher), who(2, Role::ComputingLead));
+        assert!(may_confirm_belief(&head, &lead) && may_confirm_belief(&lead, &head));
+        assert!(
+            !may_confirm_belief(&lead, &lead) && !may_confirm_belief(&who(3, Role::ComputingLead), &lead)
+        );
+        assert!(!may_confirm_belief(&who(4, Role::Teacher), &lead), "who does not look after lists");
     }
 
     #[test]

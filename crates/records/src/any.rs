@@ -75,6 +75,7 @@ pub fn read(kind: Kind, body: &str) -> Result<ReadBack, serde_json::Error> {
         Kind::MonitoringPlan => made::<crate::monitoring::Plan>(body),
         Kind::TermChange => made::<crate::term_change::TermChange>(body),
         Kind::Erasure => made::<crate::erasure::Erasure>(body),
+        Kind::ListBelief => made::<crate::list_belief::ListBelief>(body),
     }
 }
 

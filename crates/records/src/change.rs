@@ -163,8 +163,14 @@ pub enum Action {
     SiteReported,
     /// A list that changed too much to be believed was accepted by a person.
     ListSourceAccepted,
+    /// One person wants to believe a list that takes two.
+    ListSourceProposed,
+    /// The second one said yes to it.
+    ListSourceConfirmed,
     /// Lists that would have lost a sealed list were not taken into force (FM-27).
     SealedKept,
+    /// Somebody tried to open what nobody can, and was refused (FM-27).
+    SealedTried,
     /// Somebody said that somebody else knows their password.
     PasswordDisclosed,
     /// A device was lent to somebody.

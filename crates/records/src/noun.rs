@@ -120,11 +120,13 @@ pub enum Kind {
     TermChange,
     /// [`crate::erasure::Erasure`].
     Erasure,
+    /// [`crate::list_belief::ListBelief`].
+    ListBelief,
 }
 
 impl Kind {
     /// Every kind, in storage order.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::School,
         Self::Person,
         Self::Account,
@@ -182,6 +184,7 @@ impl Kind {
         Self::MonitoringPlan,
         Self::TermChange,
         Self::Erasure,
+        Self::ListBelief,
     ];
 
     /// Its name in storage and in the journal.
@@ -244,6 +247,7 @@ impl Kind {
             Self::MonitoringPlan => "monitoring-plan",
             Self::TermChange => "term-change",
             Self::Erasure => "erasure",
+            Self::ListBelief => "list-belief",
         }
     }
 

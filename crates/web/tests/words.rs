@@ -6,12 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use usher_lists::category::Area;
 use usher_policy::verdict::Verdict;
 use usher_records::agreement_diff::{self, What};
 use usher_records::alert::closing::{self, Acted};
 use usher_records::alert::{self, Off};
-use usher_lists::category::Area;
-use usher_records::breach::Body;
 use usher_records::case::rules::{BUILT_IN, Class, Step};
 use usher_records::case::thread::{Agency, Contact, Part, PreventOutcome, Seal};
 use usher_records::contact::Body;
@@ -248,7 +247,7 @@ fn of_cases() -> BTreeSet<String> {
     };
     all("report-sign", &SignLine::ALL.map(SignLine::name));
     all("case-kind", &BUILT_IN.map(|(name, ..)| name));
-    all("breach-body", &Body::ALL.map(Body::name));
+    all("breach-body", &usher_records::breach::Body::ALL.map(usher_records::breach::Body::name));
     all("case-area", &Area::ALL.map(Area::name));
     all("case-class", &Class::ALL.map(Class::name));
     all("case-choose", &["ordinary", "child-protection", "whistleblowing"]);

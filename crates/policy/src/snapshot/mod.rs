@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use usher_lists::category::{Category, CategorySet, CategoryTable};
 use usher_lists::library::Library;
-use usher_lists::patterns::PatternMap;
+use usher_lists::patterns::{AddressPattern, PatternMap};
 use usher_records::grant::{Opens, Scope};
 use usher_scan::safe::SafeServices;
 use usher_scan::wrapper::Wrappers;
@@ -307,6 +307,12 @@ impl Snapshot {
     /// Whether a page is on a sealed list, so that no grant may be made for it.
     pub fn is_sealed(&self, host: &Host, path: &str, query: Option<&str>) -> bool {
         self.categories_of(host, path, query).meets(self.sealed)
+    }
+
+    /// Whether a page that is known below an address is on a sealed list.
+    pub fn has_sealed_below(&self, pattern: &AddressPattern) -> bool {
+        let below = self.library.below(self.sealed, pattern);
+        below.pages.iter().any(|(_, categories)| categories.meets(self.sealed))
     }
 
     /// The categories of a page, by lists and the school's edits. No edit takes a page off a sealed list.

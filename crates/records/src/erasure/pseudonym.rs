@@ -338,7 +338,7 @@ const fn free_text(kind: Kind) -> Option<&'static [&'static str]> {
         Kind::Grant | Kind::Sanction | Kind::Look | Kind::Unrestricted | Kind::PolicyDraft => &["reason"],
         Kind::Examination => &["place", "reason", "words"],
         Kind::Breach => &["what", "whose", "why"],
-        Kind::ListEdit | Kind::ListDecision => &["why"],
+        Kind::ListEdit | Kind::ListDecision | Kind::ListBelief => &["why"],
         Kind::Review => &["consulted", "decisions"],
         Kind::Erasure => &["reason", "words"],
         Kind::MonitoringPlan => &["in_person", "what"],

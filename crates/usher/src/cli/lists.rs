@@ -5,17 +5,23 @@ mod member;
 mod phrases;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use usher_lists::category::{Catalogue, Category};
 use usher_lists::manifest::Manifest;
+use usher_lists::overlay::Effect;
 use usher_lists::source::{Source, SourceId, SourceInfo};
+use usher_policy::must;
+use usher_policy::permission::meaning_of_belief;
 use usher_publish::compile::{self, Compiled};
 use usher_publish::import::{self, About, ImportFault};
-use usher_publish::sources::SourcesFault;
+use usher_publish::publisher::Generations;
+use usher_publish::sources::{SourcesFault, Version};
 use usher_records::change::Actor;
+use usher_records::in_force::InForce;
 use usher_types::clock::Clock as _;
 
 use super::say;
@@ -108,11 +114,29 @@ pub(super) async fn run(command: Command, opened: Opened) -> anyhow::Result<()> 
         Command::Held => run_held(&opened).await,
         Command::Accept { list, reason } => {
             let (id, at) = (SourceId::parse(&list)?, SystemClock.now());
+            one_may_believe(&opened, &id).await?;
             compile::accept(&opened.lists, &opened.books, &id, &reason, &Actor::CommandLine, at).await?;
             say(format!("{id} is believed as it is now."));
             run_compile(&opened).await
         }
     }
+}
+
+/// Whether a list may be believed without a second person; at the desk there is one.
+async fn one_may_believe(opened: &Opened, id: &SourceId) -> anyhow::Result<()> {
+    let Some(used) = opened.lists.sources.info(id, Version::Used)? else { return Ok(()) };
+    let Some(in_force) = opened.books.get::<InForce, _>(opened.books.school()).await? else { return Ok(()) };
+    let generations = Generations::new(opened.books.clone(), Arc::clone(&opened.lists));
+    let policy = generations.policy(in_force.value.policy).await?;
+    let category = used.origin.category;
+    let meant = meaning_of_belief(&policy, (&Catalogue::ours()?, &must::of(&policy)?), &category);
+    anyhow::ensure!(
+        category.is_sealed() || !meant.is_too_grave(&Effect::RemoveCategory(category.clone()), &policy),
+        "one person alone cannot believe this: what `{id}` no longer names of {} would open for everybody. Look at where the \
+         list comes from, or believe it at the desk under Lists, where a second person with another role confirms it",
+        category.as_str()
+    );
+    Ok(())
 }
 
 /// A collection could not be taken in: it was not read, or not kept.

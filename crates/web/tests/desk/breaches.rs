@@ -94,7 +94,8 @@ async fn cy_16_a_breach_stays_open_until_everybody_on_the_list_was_told_or_need_
     }
     assert_eq!(head.post(&tell, "breach-body=nobody&breach-other-told=yes").await.status, 404);
     for body in ["department", "police", "insurer"] {
-        let form = format!("breach-body={body}&breach-other-told=no&breach-other-why=Our+trust+did+for+{body}");
+        let form =
+            format!("breach-body={body}&breach-other-told=no&breach-other-why=Our+trust+did+for+{body}");
         assert!(head.post(&tell, &form).await.leads_to().contains("breach-decided"), "{body}");
         let again = head.post(&tell, &form).await;
         assert!(again.leads_to().contains("breach-decided-before"), "{body}");

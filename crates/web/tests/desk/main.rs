@@ -29,6 +29,7 @@ mod register;
 mod report_site;
 mod rig;
 mod routes;
+mod sealed;
 mod seconds;
 mod sent;
 mod services;

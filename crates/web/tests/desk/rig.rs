@@ -140,6 +140,7 @@ impl Check for NoCredentials {
 #[derive(Debug)]
 struct Publisher {
     profile: &'static str,
+    more: Listed,
     books: Books,
     snapshot: Arc<ArcSwapOption<Snapshot>>,
 }
@@ -154,17 +155,34 @@ impl Publish for Publisher {
         let edits: Vec<ListEdit> =
             self.books.values().await.map_err(|fault| PublishFault(fault.to_string()))?;
         let edits = edits.into_iter().filter(|edit| edit.removed.is_none()).map(|edit| edit.edit);
-        self.snapshot.store(Some(Arc::new(build(self.profile, &grants, &lists, edits.collect()))));
+        self.snapshot.store(Some(Arc::new(build(
+            (self.profile, self.more),
+            &grants,
+            &lists,
+            edits.collect(),
+        ))));
         Ok(())
     }
 }
 
-fn build(profile: &str, grants: &[Grant], lesson_lists: &[LessonList], edits: Vec<Edit>) -> Snapshot {
-    let lines = [
+/// Lists by category, each with its entries.
+type Listed = &'static [(&'static str, &'static str)];
+
+/// A sealed list: a site, and a corner of another.
+const SEALED: Listed = &[("illegal-images", "sealed.example\npages.example/bad-corner")];
+
+fn build(
+    (profile, more): (&str, Listed),
+    grants: &[Grant],
+    lesson_lists: &[LessonList],
+    edits: Vec<Edit>,
+) -> Snapshot {
+    let mut lines = vec![
         ("games", "games.example"),
         ("adult", "adult.example"),
         ("adult", "tube.example/x/bare\nvideo.example/watch?v=7"),
     ];
+    lines.extend(more);
     let library = lists::library(&lines, edits);
     snapshot::build(snapshot::policy(profile), library, grants, lesson_lists)
 }
@@ -196,7 +214,7 @@ impl Policies for Kept {
         generation: Digest,
         policy: &PolicyDocument,
     ) -> Result<Arc<Snapshot>, PoliciesFault> {
-        if generation == build("numbered", &[], &[], vec![]).digest() {
+        if generation == build(("numbered", &[]), &[], &[], vec![]).digest() {
             self.trial(policy).await
         } else {
             Err(PoliciesFault(format!("{generation} is not kept")))
@@ -253,20 +271,25 @@ pub(crate) fn people() -> Vec<(&'static str, Person)> {
 
 impl Rig {
     pub(crate) async fn new() -> Self {
-        Self::over(Desk::alone()).await
+        Self::over(Desk::alone(), &[]).await
+    }
+
+    /// The same, with a sealed list.
+    pub(crate) async fn sealed() -> Self {
+        Self::over(Desk::alone(), SEALED).await
     }
 
     /// The same, with somebody who compiles lists.
     pub(crate) async fn with_lists(lists: Arc<dyn Lists>) -> Self {
-        Self::over(Desk { lists, ..Desk::alone() }).await
+        Self::over(Desk { lists, ..Desk::alone() }, &[]).await
     }
 
     /// The same, with somebody who tries the running parts.
     pub(crate) async fn with_probes(probes: Arc<dyn Probes>) -> Self {
-        Self::over(Desk { probes, ..Desk::alone() }).await
+        Self::over(Desk { probes, ..Desk::alone() }, &[]).await
     }
 
-    async fn over(desk: Desk) -> Self {
+    async fn over(desk: Desk, more: Listed) -> Self {
         let outside = |text| Some(EmailAddress::parse(text).unwrap());
         let settle = |settings: &mut Settings| {
             settings.contacts.provider_mail = outside("abuse@provider.example");
@@ -274,15 +297,20 @@ impl Rig {
             settings.unrestricted.allowed = true;
             settings.reports.activity_seen_by = vec![Role::Headteacher, Role::SafeguardingLead];
         };
-        Self::with("numbered", settle, desk).await
+        Self::with("numbered", settle, desk, more).await
     }
 
     /// The same people in a school with a profile's settings, but for what it changes in them.
     pub(crate) async fn of(profile: &'static str, settle: impl FnOnce(&mut Settings)) -> Self {
-        Self::with(profile, settle, Desk::alone()).await
+        Self::with(profile, settle, Desk::alone(), &[]).await
     }
 
-    async fn with(profile: &'static str, settle: impl FnOnce(&mut Settings), desk: Desk) -> Self {
+    async fn with(
+        profile: &'static str,
+        settle: impl FnOnce(&mut Settings),
+        desk: Desk,
+        more: Listed,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = usher_store_sql::sqlite::open(&folder.path().join("books.sqlite")).await.unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
@@ -299,7 +327,7 @@ impl Rig {
         let ids = Arc::new(Counting::from(100_000));
         let sink = Collected::default();
         let table = Arc::new(Table::new());
-        let snapshot = Arc::new(ArcSwapOption::from_pointee(build(profile, &[], &[], vec![])));
+        let snapshot = Arc::new(ArcSwapOption::from_pointee(build((profile, more), &[], &[], vec![])));
         let recorded = Arc::new(Recorded::default());
         let kept = Kept(books.clone());
         let policy = kept.keep(&snapshot::policy(profile)).await.unwrap();
@@ -307,7 +335,7 @@ impl Rig {
         let first = InForce { school: Id::new(1), policy, lists: digest, compiled: digest, phrases: None };
         let begun = in_force::begin(&first, "the school was set up");
         books.commit(&begun, &Actor::CommandLine, start).await.unwrap();
-        let publisher = Publisher { profile, books: books.clone(), snapshot: Arc::clone(&snapshot) };
+        let publisher = Publisher { profile, more, books: books.clone(), snapshot: Arc::clone(&snapshot) };
         let app = App::new(Parts {
             sign_in: SignIn::new(books.clone(), passwords.clone(), ids.clone(), Arc::new(sink.clone())),
             presence: Arc::new(Presence::new(Arc::clone(&table), Arc::new(NoCredentials), [7; 32])),

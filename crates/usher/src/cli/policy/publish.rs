@@ -14,6 +14,7 @@ use usher_directory::password::{Cost, Passwords};
 use usher_lists::category::Catalogue;
 use usher_policy::access::{self, Who};
 use usher_policy::amend::{self, NotConfirmed, Proposal, Seconded, Written};
+use usher_policy::check::leaves_out_sealed;
 use usher_policy::diff;
 use usher_policy::document::PolicyDocument;
 use usher_publish::publisher::keep_policy;
@@ -22,6 +23,7 @@ use usher_records::change::{Actor, Stored};
 use usher_records::in_force::InForce;
 use usher_records::person::Person;
 use usher_records::policy_draft::{PolicyDraft, PolicyDraftId};
+use usher_records::sealed::{self, Way};
 use usher_types::SecretString;
 use usher_types::clock::Clock as _;
 use usher_types::ids::Id;
@@ -67,7 +69,10 @@ pub(in crate::cli) struct Confirm {
 }
 
 pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<ExitCode> {
-    let Some(policy) = read(&asked.file)? else { return Ok(not_published("it has faults")) };
+    let Some(policy) = read(&asked.file)? else {
+        note_unsealing(asked, opened).await?;
+        return Ok(not_published("it has faults"));
+    };
     let writer = asked.by.who(opened).await?;
     access::may_write_policy(&writer)
         .context("a policy is written by the headteacher, the safeguarding lead or the computing lead")?;
@@ -104,6 +109,19 @@ pub(super) async fn publish(asked: &Publish, opened: &Opened) -> anyhow::Result<
     say_who_may_confirm(opened, &writer).await?;
     say(format!("They type: usher policy confirm {id} --by THEIR-USER-NAME"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps that somebody tried to publish a policy without the categories nobody can open (FM-27): by name where the password is
+/// theirs, and otherwise as whoever has the command line.
+async fn note_unsealing(asked: &Publish, opened: &Opened) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(&asked.file)?;
+    if !leaves_out_sealed(&text, &Catalogue::ours()?.table()) {
+        return Ok(());
+    }
+    let actor = asked.by.who(opened).await.map_or(Actor::CommandLine, |who| Actor::Person(who.person));
+    opened.books.commit(&sealed::tried(Way::Policy), &actor, SystemClock.now()).await?;
+    say("That this was tried is in the journal.");
+    Ok(())
 }
 
 pub(super) async fn confirm(asked: &Confirm, opened: &Opened) -> anyhow::Result<ExitCode> {

@@ -89,13 +89,13 @@ struct Show {
 
 fn row(f: &Frame, desk: &AtDesk, roll: &Roll, breach: &Breach) -> Row {
     let (says, clock) = (&f.says, Clock::at(desk));
-    let left = breach.due().seconds_since(desk.at) / 60;
+    let minutes = breach.due().seconds_since(desk.at) / 60;
     let (tone, stands) = match &breach.decided {
         Some(decided) => (if breach.is_settled() { "go" } else { "wait" }, said(f, desk, roll, decided)),
-        None if left <= 0 => ("stop", says.t1("breach-over", "when", clock.full(breach.due()))),
+        None if minutes <= 0 => ("stop", says.t1("breach-over", "when", clock.full(breach.due()))),
         None => {
-            let tone = if left < URGENT_MINUTES { "stop" } else { "wait" };
-            (tone, says.n("breach-left", "hours", left / 60))
+            let tone = if minutes < URGENT_MINUTES { "stop" } else { "wait" };
+            (tone, says.n("breach-left", "hours", minutes / 60))
         }
     };
     Row {
@@ -255,10 +255,8 @@ async fn one(
         }
         Some(_) => Vec::new(),
     };
-    let bodies: Vec<Choice> = breach
-        .left()
-        .map(|body| Choice::new(body.name(), f.says.of("breach-body", body.name())))
-        .collect();
+    let bodies: Vec<Choice> =
+        breach.left().map(|body| Choice::new(body.name(), f.says.of("breach-body", body.name()))).collect();
     let other_fields = if bodies.is_empty() {
         Vec::new()
     } else {

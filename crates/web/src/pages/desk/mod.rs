@@ -40,6 +40,7 @@ mod reviews;
 mod roll;
 mod rules;
 mod scope;
+mod sealed;
 mod services;
 mod settings;
 mod sign_in;

@@ -16,6 +16,7 @@ use usher_records::group::Group;
 use usher_records::lesson::{self, Lesson, LessonList, Mode, save_list};
 use usher_records::refusal::Refusal;
 use usher_records::request::UnblockRequest;
+use usher_records::sealed::Way;
 use usher_types::ids;
 use usher_types::moment::Moment;
 
@@ -28,7 +29,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening::{self, Answered};
 use crate::pages::desk::permissions::meaning;
-use crate::pages::desk::{address, roll};
+use crate::pages::desk::{address, roll, sealed};
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -185,7 +186,7 @@ pub(super) async fn open(
             let errors = Errors::of("page", says.t(Refusal::TakesTwo.words()));
             form(&app, &desk, &lesson.value, &group, &filled, errors).await
         }
-        Err(refusal) => Err(refusal.into()),
+        Err(refusal) => Err(sealed::noted(&app, &desk, Way::Lesson, refusal).await?.into()),
     }
 }
 
@@ -316,7 +317,11 @@ pub(super) async fn reply(
         }
         let page = address::page_pattern(&request.value.address).to_string();
         let reason = request.value.reason.clone();
-        let made = make(&app, &desk, &lesson.value, &group, &Filled { page, reason, event: String::new() })?;
+        let asked = Filled { page, reason, event: String::new() };
+        let made = match make(&app, &desk, &lesson.value, &group, &asked) {
+            Ok(made) => made,
+            Err(refusal) => return Err(sealed::noted(&app, &desk, Way::Lesson, refusal).await?.into()),
+        };
         let met = meaning::met(&app, &request.value).await?;
         let Ok(made) = alone(&app, &desk, made, &met).await? else {
             // It stays among the requests, where two people can open it.
@@ -352,7 +357,7 @@ pub(super) async fn add_page(
     let list = app.books.get::<LessonList, _>(list).await?.ok_or(AppFault::NotFound)?;
     let page: AddressPattern = asked.value.add.parse().map_err(|_not_a_pattern| Refusal::AddressOdd)?;
     if opening::pattern_is_sealed(app.snapshot.load().as_deref(), &page) {
-        return Err(Refusal::Sealed.into());
+        return Err(sealed::noted(&app, &desk, Way::LessonList, Refusal::Sealed).await?.into());
     }
     if lists::takes_two(&app, std::slice::from_ref(&page))? {
         return Err(Refusal::TakesTwo.into());

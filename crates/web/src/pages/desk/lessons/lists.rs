@@ -9,6 +9,7 @@ use usher_lists::patterns::AddressPattern;
 use usher_records::change::Stored;
 use usher_records::lesson::{LessonList, save_list};
 use usher_records::refusal::Refusal;
+use usher_records::sealed::Way;
 use usher_types::ids;
 
 use crate::app::{App, AppFault};
@@ -20,12 +21,15 @@ use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening;
 use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::{page, with_status};
 
 /// Pages one list may have. More is a category, not a lesson.
 const MOST_PAGES: usize = 200;
+/// What is said of a line that nobody can open.
+const SEALED_LINE: &str = "list-line-sealed";
 
 #[derive(Template)]
 #[template(path = "desk/lessons/lists.html")]
@@ -206,9 +210,14 @@ async fn save(
 ) -> Result<Response, AppFault> {
     let says = Frame::desk(app, desk, "/lists-for-lessons", "lesson-list-title").says;
     let mut errors = Errors::none();
+    let mut opens_sealed = false;
     let pages = read_pages(app, &filled.pages, |line, text, key| {
+        opens_sealed |= key == SEALED_LINE;
         errors.add("pages", says.t2(key, ("line", &line), ("text", &text)));
     });
+    if opens_sealed {
+        sealed::noted(app, desk, Way::LessonList, Refusal::Sealed).await?;
+    }
     let grave = pages.iter().map(|page| takes_two(app, std::slice::from_ref(page)));
     let grave = grave.collect::<Result<Vec<bool>, _>>()?;
     for (page, _) in pages.iter().zip(&grave).filter(|(_, grave)| **grave) {
@@ -268,7 +277,7 @@ fn read_pages(
             Err(_) if line.contains(['?', '#']) => wrong(index + 1, line, "list-line-query"),
             Err(_) => wrong(index + 1, line, "list-line-odd"),
             Ok(page) if opening::pattern_is_sealed(snapshot.as_deref(), &page) => {
-                wrong(index + 1, line, "list-line-sealed");
+                wrong(index + 1, line, SEALED_LINE);
             }
             Ok(page) if pages.contains(&page) => {}
             Ok(_) if pages.len() >= MOST_PAGES => wrong(index + 1, line, "list-too-long"),

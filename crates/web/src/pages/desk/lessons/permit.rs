@@ -16,6 +16,7 @@ use usher_records::permission::act::{self, By};
 use usher_records::permission::matter::Matter;
 use usher_records::permission::{Ask, Permission, PermissionNoun, State as Now};
 use usher_records::refusal::Refusal;
+use usher_records::sealed::Way;
 use usher_types::role::PersonKind;
 
 use super::{changed, find};
@@ -29,6 +30,7 @@ use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening::pattern_is_sealed;
 use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -146,6 +148,7 @@ pub(super) async fn give(
             Ok(lead(&format!("/lessons/{id}/permit"), "permitted"))
         }
         Err(refusal) => {
+            let refusal = sealed::noted(&app, &desk, Way::Lesson, refusal).await?;
             let says = Frame::desk(&app, &desk, "/lessons", "permit-title").says;
             let (field, words) = match refusal {
                 Refusal::NameNeeded => ("whom", says.t("permission-whom-needed")),

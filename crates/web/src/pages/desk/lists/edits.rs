@@ -11,9 +11,11 @@ use usher_lists::category::{Catalogue, Category};
 use usher_lists::overlay::{Edit, Effect};
 use usher_lists::patterns::AddressPattern;
 use usher_policy::permission::Reaches;
+use usher_policy::snapshot::Snapshot;
 use usher_records::change::Mail;
 use usher_records::list_edit::{self, ListEdit, ListEditNoun};
 use usher_records::refusal::Refusal;
+use usher_records::sealed::Way;
 use usher_types::role::{PersonKind, Role};
 
 use crate::app::{App, AppFault};
@@ -25,6 +27,7 @@ use crate::pages::desk::field::{Choice, Field, Fields, choosing};
 use crate::pages::desk::opening::{category, pattern_is_sealed};
 use crate::pages::desk::permissions::meaning;
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -77,6 +80,30 @@ pub(super) struct Filled {
     reason: String,
     #[serde(default)]
     review: String,
+}
+
+impl Filled {
+    fn pattern(&self) -> Option<AddressPattern> {
+        self.address.trim().parse().ok()
+    }
+
+    /// Whether it would open what nobody can: the field that would, and the words that say so. A page that is sealed keeps
+    /// everything lists say of it; a wider address may be said to be about more, and not about less; and nothing is taken off
+    /// a sealed list.
+    fn opens_sealed(&self, snapshot: Option<&Snapshot>) -> Option<(&'static str, &'static str)> {
+        let (snapshot, pattern) = (snapshot?, self.pattern());
+        let takes_away = matches!(self.effect.as_str(), "remove" | "clear");
+        let named = Category::parse(&self.category).ok().filter(|_| self.effect == "remove");
+        if named.is_some_and(|name| snapshot.sealed().any(|sealed| *sealed == name)) {
+            return Some(("category", "edit-sealed-category"));
+        }
+        let pattern = pattern?;
+        if pattern_is_sealed(Some(snapshot), &pattern) {
+            return Some(("address", Refusal::Sealed.words()));
+        }
+        let below = takes_away && snapshot.has_sealed_below(&pattern);
+        below.then_some(("address", "edit-sealed-below"))
+    }
 }
 
 /// Shows the edits in use, and the form for another.
@@ -155,11 +182,15 @@ fn fields(desk: &AtDesk, says: &Says, filled: &Filled, errors: &Errors) -> Resul
 pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Result<Response, AppFault> {
     let (desk, filled) = (form.from, form.value);
     let says = Frame::desk(&app, &desk, "/lists/edits", "edits-title").says;
-    let edit = match read(&app, &desk, &says, &filled) {
+    let opens_sealed = filled.opens_sealed(app.snapshot.load().as_deref());
+    if opens_sealed.is_some() {
+        sealed::tried(&app, &desk, Way::ListEdit).await?;
+    }
+    let edit = match read(&app, &desk, &says, &filled, opens_sealed) {
         Ok(edit) => edit,
         Err(errors) => return all(&app, &desk, &filled, errors, None).await,
     };
-    if let Some(risks) = too_grave(&app, &says, &edit)? {
+    if let Some(risks) = too_grave(&app, &says, &edit.edit.pattern, &edit.edit.effect)? {
         let errors = Errors::of("effect", says.t1("edit-two-people", "risks", risks.join(" ")));
         return all(&app, &desk, &filled, errors, None).await;
     }
@@ -177,17 +208,33 @@ pub(super) async fn add(State(app): State<App>, form: DeskForm<Filled>) -> Resul
     }
 }
 
-/// Why this edit is not for one person; none where it is. What opens for everybody goes by the policy, where a second person confirms it,
-/// or by requests.
-fn too_grave(app: &App, says: &Says, edit: &ListEdit) -> Result<Option<Vec<String>>, AppFault> {
+/// Why saying this of an address is not for one person; none where it is. What opens for everybody goes by the policy, where a
+/// second person confirms it, or by requests.
+pub(super) fn too_grave(
+    app: &App,
+    says: &Says,
+    pattern: &AddressPattern,
+    effect: &Effect,
+) -> Result<Option<Vec<String>>, AppFault> {
+    let Some(snapshot) = app.snapshot.load_full() else { return Ok(None) };
     let mut whom = meaning::every_pupil();
     whom.push(Reaches { kind: PersonKind::Staff, year: None });
-    let meant = meaning::of(app, std::slice::from_ref(&edit.edit.pattern), &[], &whom)?;
-    Ok(meant.is_too_grave(&edit.edit.effect).then(|| meaning::told(says, &meant).risks))
+    let meant = meaning::of(app, std::slice::from_ref(pattern), &[], &whom)?;
+    let grave = meant.is_too_grave(effect, &snapshot.document);
+    Ok(grave.then(|| meaning::told(says, &meant).risks))
 }
 
-fn read(app: &App, desk: &AtDesk, says: &Says, filled: &Filled) -> Result<ListEdit, Errors> {
+fn read(
+    app: &App,
+    desk: &AtDesk,
+    says: &Says,
+    filled: &Filled,
+    opens_sealed: Option<(&'static str, &'static str)>,
+) -> Result<ListEdit, Errors> {
     let mut errors = Errors::none();
+    if let Some((field, words)) = opens_sealed {
+        errors.add(field, says.t(words));
+    }
     let named = Category::parse(&filled.category).ok();
     let effect = match (filled.effect.as_str(), named) {
         ("clear", _) => Some(Effect::ClearCategories),
@@ -202,12 +249,11 @@ fn read(app: &App, desk: &AtDesk, says: &Says, filled: &Filled) -> Result<ListEd
             None
         }
     };
-    let pattern: Option<AddressPattern> = filled.address.trim().parse().ok();
+    let pattern = filled.pattern();
     match &pattern {
         None => errors.add("address", says.t(Refusal::AddressOdd.words())),
-        Some(pattern) if pattern_is_sealed(app.snapshot.load().as_deref(), pattern) => {
-            errors.add("address", says.t(Refusal::Sealed.words()));
-        }
+        // Without a snapshot nobody can say what is sealed.
+        Some(_) if app.snapshot.load().is_none() => errors.add("address", says.t(Refusal::Sealed.words())),
         Some(_) => {}
     }
     let today = Clock::at(desk).today();

@@ -1,24 +1,27 @@
 //! The category lists in use, and the entries and sources that wait for a person.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use usher_lists::compile::HeldSource;
+use usher_lists::overlay::Effect;
+use usher_lists::patterns::AddressPattern;
 use usher_lists::review::{Decision, Held, Kind, Reason, Ruling, TooMuchChange};
 use usher_lists::source::SourceInfo;
 use usher_records::list_edit::{ListDecision, decide as decided};
 use usher_records::refusal::Refusal;
 
+use super::belief::{Belief, Beliefs};
+use super::edits::too_grave;
 use crate::app::{App, AppFault};
-use crate::desk::lists::{ListsFault, Waiting};
+use crate::desk::lists::Waiting;
 use crate::extract::desk::AtDesk;
 use crate::extract::form::DeskForm;
 use crate::pages::desk::around::{Around, Done, around, lead};
 use crate::pages::desk::clock::Clock;
 use crate::pages::desk::opening::category;
-use crate::pages::desk::password::unavailable;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -39,6 +42,7 @@ struct SourceRow {
     id: String,
     title: String,
     words: String,
+    belief: Belief,
 }
 
 struct HeldRow {
@@ -80,7 +84,12 @@ pub(in crate::pages::desk) async fn undecided(app: &App) -> Result<Waiting, AppF
     Ok(waiting)
 }
 
-async fn all(app: &App, desk: &AtDesk, errors: Errors, done: Option<&str>) -> Result<Response, AppFault> {
+pub(super) async fn all(
+    app: &App,
+    desk: &AtDesk,
+    errors: Errors,
+    done: Option<&str>,
+) -> Result<Response, AppFault> {
     let (f, d) = around(app, desk, "/lists", "lists-title");
     let clock = Clock::at(desk);
     let snapshot = app.snapshot.load_full();
@@ -99,12 +108,16 @@ async fn all(app: &App, desk: &AtDesk, errors: Errors, done: Option<&str>) -> Re
         why: why(&f.says, &held.reason),
     };
     let held = waiting.entries.iter().map(row).collect();
-    let row = |held: &HeldSource| SourceRow {
-        id: held.source.to_string(),
-        title: title(held.source.as_str()),
-        words: changed(&f.says, &held.why),
+    let beliefs = Beliefs::of(app).await?;
+    let row = |held: &HeldSource| {
+        Ok(SourceRow {
+            id: held.source.to_string(),
+            title: title(held.source.as_str()),
+            words: changed(&f.says, &held.why),
+            belief: beliefs.see(app, desk, &f.says, held)?,
+        })
     };
-    let sources = waiting.sources.iter().map(row).collect();
+    let sources = waiting.sources.iter().map(row).collect::<Result<_, AppFault>>()?;
     let mut lists: Vec<ListRow> = in_use.iter().map(|list| list_row(&f, clock, list)).collect();
     lists.sort_by_key(|list| (list.category.to_lowercase(), list.title.to_lowercase()));
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -173,6 +186,15 @@ pub(super) async fn decide(State(app): State<App>, form: DeskForm<Filled>) -> Re
         .into_iter()
         .find(|held| held.source.as_str() == filled.source && held.entry == filled.entry)
         .ok_or(Refusal::Gone)?;
+    let says = Frame::desk(&app, &desk, "/lists", "lists-title").says;
+    // Left out, an entry stays without effect; let count, it is one more thing its site is about.
+    if let (Ruling::Apply, Ok(pattern)) = (ruling, held.entry.parse::<AddressPattern>()) {
+        let effect = Effect::AddCategory(held.category.clone());
+        if let Some(risks) = too_grave(&app, &says, &pattern, &effect)? {
+            let errors = Errors::of("held", says.t1("edit-two-people", "risks", risks.join(" ")));
+            return all(&app, &desk, errors, None).await;
+        }
+    }
     let decision = ListDecision {
         id: app.new_id(),
         decision: Decision {
@@ -188,7 +210,6 @@ pub(super) async fn decide(State(app): State<App>, form: DeskForm<Filled>) -> Re
     match decided(&decision) {
         Ok(change) => app.commit(&change, &desk.actor()).await?,
         Err(refusal @ Refusal::ReasonNeeded) => {
-            let says = Frame::desk(&app, &desk, "/lists", "lists-title").says;
             let errors = Errors::of("held", says.t(refusal.words()));
             return all(&app, &desk, errors, None).await;
         }
@@ -199,32 +220,4 @@ pub(super) async fn decide(State(app): State<App>, form: DeskForm<Filled>) -> Re
         return Ok(lead("/lists", "held-decided-later"));
     }
     Ok(lead("/lists", "held-decided"))
-}
-
-/// Why a list is believed.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Believed {
-    #[serde(default)]
-    why: String,
-}
-
-/// Believes a list that changed too much, and compiles the lists again.
-pub(super) async fn accept(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    form: DeskForm<Believed>,
-) -> Result<Response, AppFault> {
-    let (desk, why) = (form.from, form.value.why);
-    let waiting = app.desk.lists.waiting().sources;
-    let held = waiting.into_iter().find(|held| held.source.as_str() == id).ok_or(AppFault::NotFound)?;
-    match app.desk.lists.accept(&held.source, &why, &desk.actor(), desk.at).await {
-        Ok(()) => Ok(lead("/lists", "source-accepted")),
-        Err(ListsFault::Refused(refusal)) => {
-            let says = Frame::desk(&app, &desk, "/lists", "lists-title").says;
-            all(&app, &desk, Errors::of("held", says.t(refusal.words())), None).await
-        }
-        Err(ListsFault::Sealed(_)) => Ok(lead("/lists", "source-sealed")),
-        Err(ListsFault::Busy) => Ok(lead("/lists", "source-not-yet")),
-        Err(fault) => Err(unavailable(fault)),
-    }
 }

@@ -1,5 +1,6 @@
 //! Category lists: those in use, entries that wait for a decision, the school's own edits, and where an address stands.
 
+mod belief;
 mod edits;
 mod find;
 mod index;
@@ -19,7 +20,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
     vec![
         desk_route("/lists", act, get(index::show)),
         desk_route("/lists/held", act, post(index::decide)),
-        desk_route("/lists/sources/{id}/accept", act, post(index::accept)),
+        desk_route("/lists/sources/{id}/accept", act, post(belief::accept)),
         desk_route("/lists/edits", act, get(edits::show).post(edits::add)),
         desk_route("/lists/edits/{id}/remove", act, post(edits::remove)),
         desk_route("/lists/find", act, get(find::show)),

@@ -3,12 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
+use usher_lists::patterns::AddressPattern;
 use usher_policy::permission::may_end;
 use usher_records::change::{Mail, Stored};
 use usher_records::grant::Grant;
 use usher_records::permission::Permission;
 use usher_records::permission::act::{self, By, Decision};
 use usher_records::refusal::Refusal;
+use usher_records::sealed::Way;
 
 use super::show::{of, one};
 use super::{Shelf, say, stored};
@@ -18,6 +20,7 @@ use crate::extract::form::DeskForm;
 use crate::pages::desk::around::lead;
 use crate::pages::desk::opening::pattern_is_sealed;
 use crate::pages::desk::roll::Roll;
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -63,6 +66,7 @@ pub(super) async fn decide(
             Ok(lead(&format!("/permissions/{id}"), done))
         }
         Err(refusal) => {
+            let refusal = sealed::noted(&app, &desk, Way::Permission, refusal).await?;
             let errors = Errors::of("words", says.t(refusal.words()));
             one(&app, &desk, &id, (&sent.words, "", errors), None).await
         }
@@ -79,6 +83,12 @@ async fn decided(
 ) -> Result<Result<(usher_records::change::Change, bool), Refusal>, AppFault> {
     let now = &permission.value;
     let by = By { person: desk.person.id, at: desk.at };
+    let snapshot = app.snapshot.load_full();
+    let is_sealed = |page: &AddressPattern| pattern_is_sealed(snapshot.as_deref(), page);
+    // The first yes of two is refused as the second would be.
+    if yes && now.ask.pages.iter().any(is_sealed) {
+        return Ok(Err(Refusal::Sealed));
+    }
     let risky = yes && !now.ask.pages.is_empty() && of(app, desk, shelf.roll, now).await?.is_risky();
     let two_people = risky || shelf.terms(now).two_people;
     let given = yes && (!two_people || now.first().is_some());
@@ -88,12 +98,7 @@ async fn decided(
     let says = Frame::desk(app, desk, "/permissions", "permissions-title").says;
     let usual = says.t(if yes { "permission-usual-yes" } else { "permission-usual-no" });
     let words = if words.trim().is_empty() { usual } else { words.trim().to_owned() };
-    let snapshot = app.snapshot.load_full();
-    let grants = if given {
-        act::grants(now, |page| pattern_is_sealed(snapshot.as_deref(), page), || app.new_id(), by)
-    } else {
-        Ok(Vec::new())
-    };
+    let grants = if given { act::grants(now, is_sealed, || app.new_id(), by) } else { Ok(Vec::new()) };
     let mails = mail(app, &says, now, (yes, &words)).into_iter().collect();
     Ok(grants
         .and_then(|grants| act::decide(permission, Decision { yes, words, two_people, grants, mails }, by))

@@ -8,6 +8,7 @@ use usher_policy::permission::{may_ask, terms};
 use usher_records::permission::act::{self, By};
 use usher_records::permission::matter::Matter;
 use usher_records::refusal::Refusal;
+use usher_records::sealed::Way;
 use usher_types::role::Role;
 
 use super::filled::Filled;
@@ -20,6 +21,7 @@ use crate::pages::desk::around::{Around, around, lead};
 use crate::pages::desk::field::Field;
 use crate::pages::desk::opening::pattern_is_sealed;
 use crate::pages::desk::roll::Roll;
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::says::Says;
@@ -135,6 +137,7 @@ pub(super) async fn ask(
             Ok(lead(&format!("/permissions/{}", permission.id), "permission-asked"))
         }
         Err((field, refusal)) => {
+            let refusal = sealed::noted(&app, &desk, Way::Permission, refusal).await?;
             let says = Frame::desk(&app, &desk, "/permissions/new", "permission-new-title").says;
             let words = match &refusal {
                 Refusal::TooLong => says.n("permission-too-long", "days", terms.longest_days),

@@ -10,13 +10,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use usher_lists::category::Catalogue;
 use usher_policy::amend::{self, Proposal, Takes, Written, seconds};
-use usher_policy::check::check;
+use usher_policy::check::{check, leaves_out_sealed};
 use usher_policy::diff::{self, Difference};
 use usher_policy::document::PolicyDocument;
 use usher_policy::profile;
 use usher_records::change::Stored;
 use usher_records::in_force::InForce;
 use usher_records::person::Person;
+use usher_records::sealed::Way;
 use usher_types::digest::Digest;
 
 use super::tried::{Tried, tried};
@@ -29,6 +30,7 @@ use crate::pages::desk::clock::Clock;
 use crate::pages::desk::field::{Field, Fields};
 use crate::pages::desk::password::unavailable;
 use crate::pages::desk::roll::Roll;
+use crate::pages::desk::sealed;
 use crate::pages::desk::signed::{Signed, signed};
 use crate::pages::news;
 use crate::view::errors::Errors;
@@ -152,6 +154,9 @@ async fn proposed(
     let policy = match check(&typed.text, &catalogue.table()) {
         Ok(policy) => policy,
         Err(faults) => {
+            if leaves_out_sealed(&typed.text, &catalogue.table()) {
+                sealed::tried(app, desk, Way::Policy).await?;
+            }
             let errors = Errors::of("policy", says.n("policy-faults", "count", faults.len()));
             let line = |number: usize| {
                 let line = typed.text.lines().nth(number.saturating_sub(1)).unwrap_or_default();

@@ -17,6 +17,7 @@ use usher_records::grant::{self, Grant, MakeGrant, Opens, Scope};
 use usher_records::group::Group;
 use usher_records::refusal::Refusal;
 use usher_records::request::{self, UnblockRequest};
+use usher_records::sealed::Way;
 use usher_scan::features::SentKind;
 use usher_types::ids;
 use usher_types::role::Reader;
@@ -33,6 +34,7 @@ use crate::pages::desk::lessons::{open_now, start};
 use crate::pages::desk::opening::{self, Answered};
 use crate::pages::desk::permissions::meaning::{self, Told};
 use crate::pages::desk::roll::{self, Roll};
+use crate::pages::desk::sealed;
 use crate::view::errors::Errors;
 use crate::view::frame::Frame;
 use crate::view::with_status;
@@ -288,6 +290,7 @@ pub(super) async fn answer(
         return match second::confirm(&app, &desk, &request, &filled.words).await? {
             Ok(()) => Ok(lead("/requests", "asked-yes")),
             Err(refusal) => {
+                let refusal = sealed::noted(&app, &desk, Way::Request, refusal).await?;
                 let errors = Errors::of("second", says.t(refusal.words()));
                 form(&app, &desk, &request, &filled, errors).await
             }
@@ -316,6 +319,7 @@ pub(super) async fn answer(
             Ok(lead("/requests", "asked-yes"))
         }
         Err(refusal) => {
+            let refusal = sealed::noted(&app, &desk, Way::Request, refusal).await?;
             let field = match refusal {
                 Refusal::EndNeeded | Refusal::TooLong => "until",
                 Refusal::ReasonNeeded => "reason",
