@@ -36,7 +36,6 @@ use usher_records::change::{Action, Actor, Change, Expect, Write};
 use usher_records::device::{Device, Loan};
 use usher_records::equipment::{self, ReturnList};
 use usher_records::lesson::LessonList;
-use usher_records::noun::Noun;
 use usher_records::person::{self, Person};
 use usher_records::report::IssuedReport;
 use usher_records::school::{School, set_up};
@@ -91,7 +90,7 @@ fn at(text: &str) -> Moment {
     Zone::london().parse(text).unwrap()
 }
 
-fn add<N: Noun>(noun: &N) -> Change {
+fn add<N: usher_records::noun::Noun>(noun: &N) -> Change {
     Change::of(Action::PersonAdded, Write::of(noun, Expect::New))
 }
 
@@ -157,8 +156,8 @@ impl Fixture {
         let mut facts = facts::get(who, url);
         if let Some((said, theme, severity)) = words {
             facts.features.search = Some(Search { engine: "Kiddle".into(), words: said.into() });
-            let hit = ThemeHit { theme, severity, phrase: said.into(), place: Place::Search };
-            facts.features.themes = vec![hit];
+            facts.features.themes =
+                vec![ThemeHit { theme, severity, phrase: said.into(), place: Place::Search }];
         }
         events::web(id, &self.snapshot, facts, at(when))
     }
@@ -189,9 +188,9 @@ impl Fixture {
     }
 
     async fn send(&self, when: Moment) -> Vec<Letter> {
-        let post = Arc::clone(&self.bag) as Arc<dyn Post>;
+        let (post, books) = (Arc::clone(&self.bag) as Arc<dyn Post>, self.books.clone());
         let from = EmailAddress::parse("usher@rowanhill.example").unwrap();
-        Outbox { books: self.books.clone(), post, from, hook: None }.run(when).await.unwrap();
+        Outbox { books, post, from, hook: None }.run(when).await.unwrap();
         std::mem::take(&mut *self.bag.letters.lock().unwrap())
     }
 
