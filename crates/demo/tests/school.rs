@@ -253,7 +253,8 @@ async fn it_is_put_into_the_books_once() {
         Ok(format!("hash of {} characters", secret.chars().count()))
     };
     let ids = Counting::from(1);
-    let published = publish_agreements(&books, &ids, &Actor::CommandLine, NOW).await.unwrap();
+    let profile = profile::built_in("comprehensive").unwrap().unwrap();
+    let published = publish_agreements(&books, &profile, (&ids, &Actor::CommandLine), NOW).await.unwrap();
     assert_eq!(published, 7);
     let first = school.install(&books, &hash, NOW).await.unwrap();
     assert_eq!((first.people, first.groups), (school.people.len(), 16));
@@ -284,8 +285,9 @@ async fn most_have_signed_and_a_few_owe() {
     let ids = Counting::from(1000);
     let hash = |_: &str| Ok("hash".to_owned());
     school.install(&books, &hash, NOW).await.unwrap();
-    let settings = profile::built_in("classic").unwrap().unwrap().settings;
-    publish_agreements(&books, &ids, &Actor::CommandLine, NOW).await.unwrap();
+    let profile = profile::built_in("classic").unwrap().unwrap();
+    let settings = profile.settings.clone();
+    publish_agreements(&books, &profile, (&ids, &Actor::CommandLine), NOW).await.unwrap();
     let signed = school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap();
     assert!(signed > 1000, "{signed} signatures");
     assert_eq!(school.sign_agreements(&books, &settings, NOW, &ids).await.unwrap(), 0);

@@ -250,6 +250,7 @@ async fn in_a_case(books: &Books) {
         people: vec![Involved { who: Party::Person(WHO), part: Part::Subject }],
         nine: Nine { details: "Zebedee went to a shop with Ben Cole".into(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     let by = case::By { person: Id::new(7), at: at("2026-10-03T09:00") };
     commit(books, case::open(Id::new(503), 1, opening, by).unwrap().1).await;

@@ -181,6 +181,7 @@ async fn dpr_07_what_a_case_holds_survives_its_day_and_goes_when_the_hold_ends()
         people: vec![Involved { who: Party::Person(Id::new(71)), part: Part::Subject }],
         nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     let (_, change) = case::open(Id::new(6), 1, opening, head("2026-11-04T09:00")).unwrap();
     commit(&rowan.books, change, "2026-11-04T09:00").await;

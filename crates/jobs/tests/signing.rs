@@ -113,6 +113,7 @@ async fn agr_09_inc_13_the_picture_of_a_slip_is_gone_a_year_after_its_agreement_
         people: vec![Involved { who: Party::Person(Id::new(71)), part: case::thread::Part::Subject }],
         nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     let (_, change) = case::open(Id::new(6), 1, opening, head("2028-08-30T09:00")).unwrap();
     commit(&books, change, "2028-08-30T09:00").await;

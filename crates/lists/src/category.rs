@@ -95,6 +95,26 @@ pub enum Area {
     Commerce,
 }
 
+impl Area {
+    /// Every area, in the order the guidance names them.
+    pub const ALL: [Self; 4] = [Self::Content, Self::Contact, Self::Conduct, Self::Commerce];
+
+    /// Its name in files and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Contact => "contact",
+            Self::Conduct => "conduct",
+            Self::Commerce => "commerce",
+        }
+    }
+
+    /// The area with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|area| area.name() == name)
+    }
+}
+
 /// One category of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -347,7 +367,7 @@ mod tests {
             assert!(entry.title.chars().count() <= 40, "{}: a title fits a column", entry.name);
             assert!(entry.meaning.split_whitespace().count() <= 25, "{}: a meaning is short", entry.name);
         }
-        for area in [Area::Content, Area::Contact, Area::Conduct, Area::Commerce] {
+        for area in Area::ALL {
             assert!(catalogue.entries().iter().any(|entry| entry.area == area), "{area:?}");
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use usher_records::settings::Settings;
+use usher_records::wording::Wording;
 
 use crate::document::{CategoryRule, HoursRule, LessonRule, PolicyDocument, Rule, SafeSearch};
 use crate::verdict::Verdict;
@@ -20,6 +21,8 @@ pub struct Profile {
     pub settings: Settings,
     /// What the gateway decides by.
     pub policy: PolicyDocument,
+    /// What its agreements say otherwise than the models.
+    pub agreements: Vec<Wording>,
 }
 
 /// A profile as written: settings, and what it changes in the policy all profiles start from.
@@ -31,6 +34,8 @@ struct Written {
     settings: Settings,
     #[serde(default)]
     changes: Changes,
+    #[serde(default)]
+    agreement: Vec<Wording>,
 }
 
 /// What a profile changes. Categories and rules replace the one of the same name; new rules come first.
@@ -63,7 +68,7 @@ impl Profile {
     /// # Errors
     /// The first thing that is not as it should be, with its line.
     pub fn parse(text: &str) -> Result<Self, ProfileFault> {
-        let written: Written = toml::from_str(text).map_err(|error| fault(text, &error))?;
+        let mut written: Written = toml::from_str(text).map_err(|error| fault(text, &error))?;
         if written.settings.agreements.parent_first && !written.settings.sign_in.shared_years.is_empty() {
             // Under a password the class shares, nobody can see whose parent answered (AGR-07).
             let before = text.find("parent-first").and_then(|start| text.get(..start)).unwrap_or_default();
@@ -72,8 +77,9 @@ impl Profile {
                         class's password; leave one of them out";
             return Err(ProfileFault { line, what: what.into() });
         }
-        let policy = written.changes.applied_to(policy(STARTING_POLICY)?);
-        Ok(Self { name: written.name, character: written.character, settings: written.settings, policy })
+        let policy = std::mem::take(&mut written.changes).applied_to(policy(STARTING_POLICY)?);
+        let Written { name, character, settings, agreement: agreements, .. } = written;
+        Ok(Self { name, character, settings, policy, agreements })
     }
 }
 

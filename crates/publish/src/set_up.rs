@@ -9,6 +9,7 @@ use usher_records::agreement_draft::{self, AgreementDraft};
 use usher_records::change::Actor;
 use usher_records::in_force::{self, InForce};
 use usher_records::school::{self, School};
+use usher_records::wording::Wording;
 use usher_store::books::Books;
 use usher_store::store::StoreError;
 use usher_types::ids::{Id, IdSource};
@@ -17,16 +18,20 @@ use usher_types::moment::Moment;
 use crate::compile::{self, ListsFault, ListsFolder};
 use crate::publisher::keep_policy;
 
-/// The model agreements, by file, and the policy they stand under, which nobody signs.
-const AGREEMENTS: [(&str, &str); 7] = [
-    ("pupil-ks1.md", include_str!("../../../profiles/agreements/pupil-ks1.md")),
-    ("pupil-ks2.md", include_str!("../../../profiles/agreements/pupil-ks2.md")),
-    ("staff.md", include_str!("../../../profiles/agreements/staff.md")),
-    ("visitor.md", include_str!("../../../profiles/agreements/visitor.md")),
-    ("parent.md", include_str!("../../../profiles/agreements/parent.md")),
-    ("policy.md", include_str!("../../../profiles/agreements/policy.md")),
-    ("policy-pupil.md", include_str!("../../../profiles/agreements/policy-pupil.md")),
+/// The model agreements, by name.
+const MODELS: [(&str, &str); 9] = [
+    ("pupil", include_str!("../../../profiles/agreements/pupil.md")),
+    ("pupil-ks1", include_str!("../../../profiles/agreements/pupil-ks1.md")),
+    ("pupil-ks1-card", include_str!("../../../profiles/agreements/pupil-ks1-card.md")),
+    ("pupil-ks2", include_str!("../../../profiles/agreements/pupil-ks2.md")),
+    ("staff", include_str!("../../../profiles/agreements/staff.md")),
+    ("visitor", include_str!("../../../profiles/agreements/visitor.md")),
+    ("parent", include_str!("../../../profiles/agreements/parent.md")),
+    ("policy", include_str!("../../../profiles/agreements/policy.md")),
+    ("policy-pupil", include_str!("../../../profiles/agreements/policy-pupil.md")),
 ];
+/// The policy the agreements stand under: every school has it, and nobody signs it.
+const POLICY: [&str; 2] = ["policy", "policy-pupil"];
 
 /// A school could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +44,10 @@ pub enum SetUpFault {
     #[error(transparent)]
     Lists(#[from] ListsFault),
     /// A model agreement is broken.
-    #[error("the model agreement {file} cannot be read")]
+    #[error("the model of the agreement {key} cannot be read")]
     Agreement {
-        /// The file.
-        file: &'static str,
+        /// The agreement.
+        key: String,
         /// What is wrong with it.
         #[source]
         source: AgreementFault,
@@ -87,10 +92,11 @@ pub async fn set_up(
     if books.get::<School, _>(id).await?.is_none() {
         let Profile { name: profile, settings, policy, .. } = &new.profile;
         let (profile, settings, zone) = (profile.clone(), settings.clone(), policy.zone.clone());
-        let school = School { id, name: new.name, profile, settings, zone, set_up_at: at, lapse_from: None };
+        let school =
+            School { id, name: new.name.clone(), profile, settings, zone, set_up_at: at, lapse_from: None };
         books.commit(&school::set_up(&school), actor, at).await?;
     }
-    publish_agreements(books, ids, actor, at).await?;
+    publish_agreements(books, &new.profile, (ids, actor), at).await?;
     if books.get::<InForce, _>(id).await?.is_none() {
         let policy = keep_policy(books, &new.profile.policy).await?;
         let outcome = compile::compile(lists, books, progress).await?;
@@ -102,21 +108,38 @@ pub async fn set_up(
     Ok(())
 }
 
-/// The model agreements, read, each with its file's text.
+/// The agreements of a ready-made school, read, each with its file's text: those its people sign, in its own words, and the
+/// policy.
 ///
 /// # Errors
-/// When one is broken; a test finds this first.
-pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
-    let read = |(file, text): (&'static str, &str)| {
-        let text = text.replace("\r\n", "\n");
-        let parsed =
-            AgreementText::parse_new(&text).map_err(|source| SetUpFault::Agreement { file, source })?;
-        Ok((parsed, text))
-    };
-    AGREEMENTS.into_iter().map(read).collect()
+/// When a model is missing or broken; a test finds this first.
+pub fn agreements(profile: &Profile) -> Result<Vec<(AgreementText, String)>, SetUpFault> {
+    let signed = profile.settings.agreements.audiences.iter().map(|audience| audience.agreement.as_str());
+    let mut keys: Vec<&str> = Vec::new();
+    for key in signed.chain(POLICY) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.into_iter().map(|key| agreement_of(profile, key)).collect()
 }
 
-/// Publishes the model agreements that were never published. Gives how many. Where the governors approve what is put out for
+/// One agreement of a ready-made school: its model, and what the school says otherwise.
+fn agreement_of(profile: &Profile, key: &str) -> Result<(AgreementText, String), SetUpFault> {
+    let fault = |source| SetUpFault::Agreement { key: key.to_owned(), source };
+    let own = profile.agreements.iter().find(|wording| wording.agreement == key);
+    let name = own.map_or(key, Wording::model);
+    let model = MODELS.iter().find(|(known, _)| *known == name).map(|(_, text)| text.replace("\r\n", "\n"));
+    let missing = || AgreementFault { line: 1, what: format!("there is no model `{name}`") };
+    let model = model.ok_or_else(missing).map_err(fault)?;
+    let (file, text) = match own {
+        Some(wording) => wording.laid_over(&model).map_err(fault)?,
+        None => (model.clone(), AgreementText::parse_new(&model).map_err(fault)?),
+    };
+    Ok((text, file))
+}
+
+/// Publishes the agreements of a ready-made school that were never published. Gives how many. Where the governors approve what is put out for
 /// signature (POL-05), a model becomes a draft that waits for them; until it is put out, the web stays shut for whoever is to sign
 /// it.
 ///
@@ -124,15 +147,15 @@ pub fn agreements() -> Result<Vec<(AgreementText, String)>, SetUpFault> {
 /// See [`SetUpFault`].
 pub async fn publish_agreements(
     books: &Books,
-    ids: &dyn IdSource,
-    actor: &Actor,
+    profile: &Profile,
+    (ids, actor): (&dyn IdSource, &Actor),
     at: Moment,
 ) -> Result<usize, SetUpFault> {
     let school = books.get::<School, _>(books.school()).await?.map(|school| school.value);
     let drafts = books.values::<AgreementDraft>().await?;
     let approves = school.as_ref().is_some_and(|school| school.settings.agreements.governors_approve);
     let mut published = 0;
-    for (text, file) in agreements()? {
+    for (text, file) in agreements(profile)? {
         if books.find_one::<AgreementVersion>("digest", text.digest).await?.is_some() {
             continue;
         }

@@ -21,6 +21,7 @@ use usher_types::role::Reader;
 
 use crate::change::{Action, Change, Expect, Write};
 use crate::noun::{IndexKey, Kind, Noun};
+use crate::sign_off::SignLine;
 
 /// The head of an agreement file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,12 @@ pub struct Head {
     /// Whether it is a term of the contract of employment (AGR-14).
     #[serde(default)]
     pub contract_term: bool,
+    /// The lines to fill in on paper; none means the plain ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sign_off: Vec<SignLine>,
+    /// The lines a parent fills in beside the child.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parent_sign_off: Vec<SignLine>,
 }
 
 /// A check question with its answers, of which one is right.

@@ -1,5 +1,5 @@
 //! The register of personal data breaches (DPR-12): what was lost or seen by the wrong eyes, and whether the Information
-//! Commissioner was told within 72 hours of its being found (UK GDPR, article 33).
+//! Commissioner was told within 72 hours of its being found (UK GDPR, article 33); and who else was told (CY-16).
 
 use serde::{Deserialize, Serialize};
 use usher_types::ids::{Id, Named, PersonId};
@@ -38,9 +38,53 @@ pub struct Breach {
     pub at: Moment,
     /// What was decided.
     pub decided: Option<Decided>,
+    /// What was decided about telling others, one for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
 }
 
-/// Whether the Commissioner was told.
+/// Who else may have to be told (CY-16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// The Department for Education.
+    Department,
+    /// The police, by way of the national reporting centre for fraud and cyber crime.
+    Police,
+    /// Whoever insures the school: for most, the department's risk protection arrangement.
+    Insurer,
+}
+
+impl Body {
+    /// Everybody on the list.
+    pub const ALL: [Self; 3] = [Self::Department, Self::Police, Self::Insurer];
+
+    /// Its name in files and forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Department => "department",
+            Self::Police => "police",
+            Self::Insurer => "insurer",
+        }
+    }
+
+    /// The body with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|body| body.name() == name)
+    }
+}
+
+/// What was decided about telling one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// Whom.
+    pub body: Body,
+    /// What.
+    #[serde(flatten)]
+    pub decided: Decided,
+}
+
+/// Whether somebody was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     /// They were told; otherwise they need not be.
@@ -62,6 +106,21 @@ impl Noun for Breach {
 }
 
 impl Breach {
+    /// What was decided about telling one of the others.
+    pub fn of(&self, body: Body) -> Option<&Decided> {
+        self.others.iter().find(|other| other.body == body).map(|other| &other.decided)
+    }
+
+    /// Those about whom nothing is decided yet.
+    pub fn left(&self) -> impl Iterator<Item = Body> + '_ {
+        Body::ALL.into_iter().filter(|body| self.of(*body).is_none())
+    }
+
+    /// Whether everything is decided: the Commissioner, and everybody else on the list.
+    pub fn is_settled(&self) -> bool {
+        self.decided.is_some() && self.left().next().is_none()
+    }
+
     /// Until when the Commissioner is to be told.
     pub const fn due(&self) -> Moment {
         self.found.plus_minutes(HOURS * 60)
@@ -105,6 +164,26 @@ pub fn decide(
     Ok(Change::of(Action::BreachDecided, breach.replace(&next)).because(why))
 }
 
+/// Notes whether one of the others was told, or need not be, and why (CY-16).
+///
+/// # Errors
+/// [`Refusal::AlreadySo`] when it was decided before; [`Refusal::ReasonNeeded`].
+pub fn tell(
+    breach: &Stored<Breach>,
+    body: Body,
+    (told, why): (bool, &str),
+    by: (PersonId, Moment),
+) -> Result<Change, Refusal> {
+    if breach.value.of(body).is_some() {
+        return Err(Refusal::AlreadySo);
+    }
+    let why = refusal::reason(why)?;
+    let mut next = breach.value.clone();
+    let decided = Decided { told, why: why.to_owned(), by: by.0, at: by.1 };
+    next.others.push(Other { body, decided });
+    Ok(Change::of(Action::BreachDecided, breach.replace(&next)).because(why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +199,7 @@ mod tests {
             by: Id::new(7),
             at: NINE,
             decided: None,
+            others: vec![],
         }
     }
 
@@ -142,5 +222,23 @@ mod tests {
         assert!(next.decided.as_ref().is_some_and(|decided| decided.told));
         let again = Stored { value: next, version: 2 };
         assert_eq!(decide(&again, false, "Not needed", (Id::new(1), NINE)), Err(Refusal::AlreadySo));
+    }
+
+    #[test]
+    fn cy_16_each_of_those_to_tell_is_told_or_need_not_be_with_a_reason_and_only_once() {
+        let mut stored = Stored { value: breach(), version: 1 };
+        let by = (Id::new(1), NINE);
+        assert_eq!(tell(&stored, Body::Police, (true, " "), by), Err(Refusal::ReasonNeeded));
+        for body in Body::ALL {
+            assert!(!stored.value.is_settled());
+            let change = tell(&stored, body, (body == Body::Police, "As we were asked to"), by).unwrap();
+            stored.value = serde_json::from_str(&change.writes[0].body).unwrap();
+            assert_eq!(tell(&stored, body, (false, "Again"), by), Err(Refusal::AlreadySo));
+        }
+        assert_eq!(stored.value.left().count(), 0);
+        assert!(!stored.value.is_settled(), "the Commissioner is not decided yet");
+        let change = decide(&stored, false, "Nobody can be harmed", by).unwrap();
+        stored.value = serde_json::from_str(&change.writes[0].body).unwrap();
+        assert!(stored.value.is_settled() && stored.value.of(Body::Police).is_some_and(|one| one.told));
     }
 }

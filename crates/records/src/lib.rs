@@ -58,6 +58,7 @@ pub mod scope;
 pub mod sealed;
 pub mod session;
 pub mod settings;
+pub mod sign_off;
 pub mod signature;
 pub mod slip;
 pub mod spot_check;
@@ -78,3 +79,4 @@ pub mod network_card;
 pub mod private_use;
 
 pub mod service;
+pub mod wording;

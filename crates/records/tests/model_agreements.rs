@@ -12,11 +12,13 @@ use usher_types::role::Reader;
 const CONTROLS: &str = include_str!("../../../profiles/controls.toml");
 const COVERAGE: &str = include_str!("../../../profiles/coverage.toml");
 
-const AGREEMENTS: [(&str, &str); 5] = [
+const AGREEMENTS: [(&str, &str); 7] = [
     ("staff", include_str!("../../../profiles/agreements/staff.md")),
     ("visitor", include_str!("../../../profiles/agreements/visitor.md")),
     ("parent", include_str!("../../../profiles/agreements/parent.md")),
     ("pupil-ks2", include_str!("../../../profiles/agreements/pupil-ks2.md")),
+    ("pupil", include_str!("../../../profiles/agreements/pupil.md")),
+    ("pupil-ks1-card", include_str!("../../../profiles/agreements/pupil-ks1-card.md")),
     ("pupil-ks1", include_str!("../../../profiles/agreements/pupil-ks1.md")),
 ];
 
@@ -203,11 +205,13 @@ fn coverage_names_what_exists_and_leaves_no_row_out() {
 #[test]
 fn key_stage_1_has_a_picture_everywhere() {
     let agreements = agreements().unwrap();
-    let text = &agreements["pupil-ks1"];
-    assert!((5..=7).contains(&text.clauses.len()));
-    let answers = text.head.check.iter().flat_map(|check| &check.answers).map(|answer| &answer.picture);
-    for picture in text.clauses.iter().map(|clause| &clause.picture).chain(answers) {
-        assert!(picture.as_deref().is_some_and(|name| PICTURES.contains(&name)), "{picture:?}");
+    for (key, rules) in [("pupil-ks1", 5..=7), ("pupil-ks1-card", 5..=5), ("pupil", 12..=12)] {
+        let text = &agreements[key];
+        assert!(rules.contains(&text.clauses.len()), "{key}");
+        let answers = text.head.check.iter().flat_map(|check| &check.answers).map(|answer| &answer.picture);
+        for picture in text.clauses.iter().map(|clause| &clause.picture).chain(answers) {
+            assert!(picture.as_deref().is_some_and(|name| PICTURES.contains(&name)), "{key} {picture:?}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use usher_records::sign_off::SignLine;
 use usher_scan::theme::Theme;
 use usher_types::role::{PersonKind, Reader, Role};
 
@@ -47,6 +48,7 @@ fn used() -> BTreeSet<String> {
     written(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut keys);
     keys.retain(|key| !key.contains('{') && !key.ends_with('-'));
     keys.extend(["when", "who", "what", "happened"].map(|name| format!("report-column-{name}")));
+    keys.extend(SignLine::ALL.map(|line| format!("report-sign-{}", line.name())));
     keys.extend(made());
     keys
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use usher_lists::category::Area;
 use usher_policy::verdict::Verdict;
 use usher_records::agreement_diff::{self, What};
 use usher_records::alert::closing::{self, Acted};
@@ -17,6 +18,7 @@ use usher_records::parents_place::Decider;
 use usher_records::permission::State;
 use usher_records::permission::matter::{Detail, Matter};
 use usher_records::scope::Register;
+use usher_records::sign_off::SignLine;
 use usher_types::role::{PersonKind, Reader, Role};
 use usher_words::Words;
 
@@ -243,7 +245,10 @@ fn of_cases() -> BTreeSet<String> {
     let mut all = |prefix: &str, names: &[&str]| {
         keys.extend(names.iter().map(|name| format!("{prefix}-{name}")));
     };
+    all("report-sign", &SignLine::ALL.map(SignLine::name));
     all("case-kind", &BUILT_IN.map(|(name, ..)| name));
+    all("breach-body", &usher_records::breach::Body::ALL.map(usher_records::breach::Body::name));
+    all("case-area", &Area::ALL.map(Area::name));
     all("case-class", &Class::ALL.map(Class::name));
     all("case-choose", &["ordinary", "child-protection", "whistleblowing"]);
     let origins = ["report", "block", "alert", "told", "pupil-report", "complaint", "whistleblowing"];

@@ -295,6 +295,9 @@ report-sign-parent = For a parent or carer
 report-sign-name = Name
 report-sign-signature = Signature
 report-sign-date = Date
+report-sign-job-title = Job title
+report-sign-class = Class
+report-sign-class-teacher = Name of class teacher
 
 ## The violations register
 

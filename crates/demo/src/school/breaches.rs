@@ -38,6 +38,7 @@ impl DemoSchool {
             by: office.id,
             at,
             decided: None,
+            others: Vec::new(),
         };
         let Ok(change) = note(&breach) else { return Ok(0) };
         books.commit(&change, &Actor::Person(office.id), at).await?;

@@ -152,6 +152,7 @@ fn told(kind: &str, about: PersonId, details: &str) -> Opening {
         people: vec![Involved { who: Party::Person(about), part: Part::Subject }],
         nine: Nine { details: details.into(), room: "Room 14".into(), ..Nine::default() },
         rule: None,
+        area: None,
     }
 }
 

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use usher_publish::set_up::agreements;
-use usher_records::agreement::AgreementText;
+use usher_records::agreement::{AgreementText, AgreementVersion};
 use usher_records::change::{Action, Write};
 use usher_records::person::Person;
 use usher_records::settings::Settings;
@@ -25,12 +24,12 @@ const READS: &str = "pupil.y4";
 const PARENTS_OWING: usize = 17;
 
 impl DemoSchool {
-    /// Everybody's signatures under the model agreements that `settings` asks of them, but for a few that are owed. One
+    /// Everybody's signatures under the agreements in force that `settings` asks of them, but for a few that are owed. One
     /// change, with one journal entry, for each agreement. Whoever has signed one before is left out, so a second start
     /// writes nothing. Gives how many were written.
     ///
     /// # Errors
-    /// When the store fails or a model agreement is broken.
+    /// When the store fails.
     pub async fn sign_agreements(
         &self,
         books: &Books,
@@ -42,7 +41,7 @@ impl DemoSchool {
         let signed: BTreeSet<(PersonId, String)> =
             signatures.into_iter().map(|signature| (signature.person, signature.agreement)).collect();
         let mut written = 0;
-        for (text, _) in agreements()? {
+        for text in in_force(books).await? {
             let key = &text.head.key;
             let new = |person: &&Person| !signed.contains(&(person.id, key.clone()));
             let mut writes: Vec<Write> = Vec::new();
@@ -116,4 +115,15 @@ impl DemoSchool {
         let (_, change) = sign(&asked, text, at)?;
         Ok(change.writes)
     }
+}
+
+/// The texts in force.
+async fn in_force(books: &Books) -> Result<Vec<AgreementText>, InstallFault> {
+    let mut texts = Vec::new();
+    for version in books.values::<AgreementVersion>().await?.into_iter().filter(|version| version.in_force) {
+        let bytes = books.store().blob(books.school(), version.digest).await?.unwrap_or_default();
+        // What is in force was read when it was published.
+        texts.extend(AgreementText::parse(&String::from_utf8_lossy(&bytes)));
+    }
+    Ok(texts)
 }

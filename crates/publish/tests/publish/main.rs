@@ -8,6 +8,7 @@
 
 mod feeds;
 mod phrases;
+mod profiles;
 mod sealed;
 mod server;
 

@@ -144,6 +144,7 @@ pub(crate) mod sample {
             people: vec![Involved { who: Party::Person(Id::new(subject)), part: Part::Subject }],
             nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
             rule: None,
+            area: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! which class of case, and the ladder of what may follow (INC-08, INC-09).
 
 use serde::{Deserialize, Serialize};
+use usher_lists::category::Area;
 
 use crate::sanction::Restriction;
 
@@ -113,6 +114,23 @@ const PROPOSED: [(&str, &str); 10] = [
     ("violence", "sought-unsuitable"),
     ("hate", "sought-unsuitable"),
 ];
+
+/// Which area of risk a kind is of (KC-05), where nobody says otherwise. What no line names is something somebody did.
+const AREAS: [(&str, Area); 8] = [
+    ("chat-without-leave", Area::Contact),
+    ("child-protection", Area::Contact),
+    ("sought-unsuitable", Area::Content),
+    ("offensive-material", Area::Content),
+    ("accident", Area::Content),
+    (RADICALISATION, Area::Content),
+    ("buying-online", Area::Commerce),
+    ("off-task", Area::Content),
+];
+
+/// The area of risk that a kind proposes. A person may choose another.
+pub fn area_of(kind: &str) -> Area {
+    AREAS.iter().find(|(known, _)| *known == kind).map_or(Area::Conduct, |(_, area)| *area)
+}
 
 /// The kind that a block of these categories proposes. A person chooses.
 pub fn proposed<'a>(categories: impl IntoIterator<Item = &'a str> + Clone) -> &'static str {

@@ -1,12 +1,13 @@
 //! What a case is now, read off its entries.
 
+use usher_lists::category::Area;
 use usher_types::digest::Digest;
 use usher_types::ids::{PersonId, SanctionId};
 use usher_types::moment::Moment;
 
 use crate::case::Case;
 use crate::case::nine::Nine;
-use crate::case::rules::{Class, MADE_IMAGES};
+use crate::case::rules::{Class, MADE_IMAGES, area_of};
 use crate::case::thread::{Entry, Evidence, Involved, Opening, Origin, Part, Party, Says, Terms};
 
 /// What a case nobody opened would be: its shape on disk does not allow one.
@@ -43,6 +44,12 @@ impl Case {
     /// Its kind.
     pub fn kind(&self) -> &str {
         self.opening().map_or("other", |opening| &opening.kind)
+    }
+
+    /// Its area of risk (KC-05).
+    pub fn area(&self) -> Area {
+        let chosen = self.opening().and_then(|opening| opening.area);
+        chosen.unwrap_or_else(|| area_of(self.kind()))
     }
 
     /// How weighty it is.

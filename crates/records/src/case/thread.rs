@@ -1,6 +1,7 @@
 //! The entries of a case: what may be said in one, and by whom.
 
 use serde::{Deserialize, Serialize};
+use usher_lists::category::Area;
 use usher_types::digest::Digest;
 use usher_types::ids::{EventId, PersonId, SanctionId};
 use usher_types::moment::Moment;
@@ -134,6 +135,9 @@ pub struct Opening {
     /// The rule it is about, in the version that was in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<CitedRule>,
+    /// The area of risk (KC-05), where somebody chose one; else that of its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<Area>,
 }
 
 /// A file that is kept with a case (INC-03).

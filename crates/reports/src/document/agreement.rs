@@ -1,12 +1,15 @@
 //! Texts on paper: an agreement with lines to sign on, and guides such as the one for families (AGR-11).
 
 use usher_records::agreement::AgreementText;
+use usher_records::sign_off::{self, SignLine};
+use usher_records::slip::Parts;
 use usher_records::translation::pieces::Said;
 use usher_types::role::Reader;
 
 use super::block::{Block, Run, Tone};
 use super::markdown;
 use super::{Document, Letterhead, Sheet};
+use crate::say::Say;
 
 /// The size of adults' agreements and of guides; a guide is set smaller until it fits its sheet.
 const READING_POINTS: f64 = 11.5;
@@ -26,24 +29,25 @@ pub enum Print {
     Large,
 }
 
-/// An agreement, with its declaration and lines to sign on. Whoever answers questions about it is named under it (POL-06).
+/// An agreement, with its declaration and its lines to sign on, the parent's beside the child's where the school asks for both.
+/// Whoever answers questions about it is named under it (POL-06).
 pub fn agreement(
     head: &Letterhead<'_>,
     text: &AgreementText,
-    print: Print,
+    how: (Print, Parts),
     answers: Option<&str>,
 ) -> Document {
-    written(head, text, print, answers).finish()
+    written(head, text, how, answers).finish()
 }
 
 /// An agreement in another language, as [`agreement`]. It says that it is a translation, and what of it is still English.
 pub fn translated(
     head: &Letterhead<'_>,
     (text, said): (&AgreementText, &Said),
-    print: Print,
+    how: (Print, Parts),
     answers: Option<&str>,
 ) -> Document {
-    let mut sheet = written(head, &said.in_place(text), print, answers).in_language(&said.language);
+    let mut sheet = written(head, &said.in_place(text), how, answers).in_language(&said.language);
     let say = head.say();
     let missing = said.missing(text);
     let mut note = say.plain("report-translation");
@@ -80,7 +84,12 @@ pub fn symbols(head: &Letterhead<'_>, text: &AgreementText, picture: impl Fn(&st
     sheet.finish()
 }
 
-fn written(head: &Letterhead<'_>, text: &AgreementText, print: Print, answers: Option<&str>) -> Sheet {
+fn written(
+    head: &Letterhead<'_>,
+    text: &AgreementText,
+    (print, parts): (Print, Parts),
+    answers: Option<&str>,
+) -> Sheet {
     let say = head.say();
     let about = &text.head;
     let version = say.say("report-agreement-version", &[("version", about.version.as_str().into())]);
@@ -110,19 +119,23 @@ fn written(head: &Letterhead<'_>, text: &AgreementText, print: Print, answers: O
     if let Some(name) = answers {
         sheet.put(Block::text(&say.say("report-questions-to", &[("name", name.into())])));
     }
-    let lines = ["report-sign-name", "report-sign-signature", "report-sign-date"].map(|key| say.plain(key));
-    let part = |title: &str, declaration: &str| Block::Keep {
+    let part = |title: &str, declaration: &str, lines: &[SignLine]| Block::Keep {
         blocks: vec![
             Block::heading(&say.plain(title)),
             Block::Text { tone: Tone::Body, runs: vec![Run::strong(declaration)] },
-            Block::blanks(&lines),
+            Block::blanks(&labels(say, lines)),
         ],
     };
-    sheet.put(part("report-sign-own", &about.declaration));
-    if let Some(declaration) = &about.parent_declaration {
-        sheet.put(part("report-sign-parent", declaration));
+    sheet.put(part("report-sign-own", &about.declaration, &about.sign_off));
+    if let Some(declaration) = about.parent_declaration.as_ref().filter(|_| parts.parent) {
+        sheet.put(part("report-sign-parent", declaration, &about.parent_sign_off));
     }
     sheet
+}
+
+/// The words beside the lines to fill in.
+fn labels(say: Say<'_>, lines: &[SignLine]) -> Vec<String> {
+    sign_off::or_plain(lines).iter().map(|line| say.plain(&format!("report-sign-{}", line.name()))).collect()
 }
 
 /// The rules for a wall (AGR-13): large, one below another, with nothing to sign.

@@ -4,6 +4,7 @@ use fast_qr::qr::QRBuilder;
 use fast_qr::{ECL, QRCode};
 use usher_records::agreement::AgreementText;
 use usher_records::code::Code;
+use usher_records::sign_off::{self, SignLine};
 use usher_records::slip::Parts;
 
 use super::block::{Block, Line, Run, Tone};
@@ -83,23 +84,47 @@ fn page(head: &Letterhead<'_>, say: Say<'_>, all: &Slips<'_>, slip: &Slip<'_>) -
         Block::quiet(&say.say("slips-line", &values)),
         Block::text(&say.say("slips-text", &[("by", all.by.as_str().into())])),
     ];
-    let part = |title: &str, declaration: &str, tick: Option<&str>, lines: [&str; 3]| {
+    let part = |title: &str, declaration: &str, tick: Option<&str>, lines: Vec<String>| {
         let mut part = vec![Block::heading(&say.plain(title)), Block::text(declaration)];
         part.extend(tick.map(|key| Block::lead(&format!("{TICK_BOX}  {}", say.plain(key)))));
-        part.push(Block::blanks(&lines.map(|key| say.plain(key))));
+        part.push(Block::blanks(&lines));
         Block::Keep { blocks: part }
     };
     if all.parts.parent {
         let declaration = about.parent_declaration.as_ref().unwrap_or(&about.declaration);
-        let lines = ["slips-parent-name", "report-sign-signature", "report-sign-date"];
+        let lines = labels(say, &about.parent_sign_off, parents_line);
         blocks.push(part("report-sign-parent", declaration, Some("slips-discussed"), lines));
     }
     if all.parts.child {
-        let lines = ["slips-child-name", "slips-child-signature", "report-sign-date"];
+        let lines = labels(say, &about.sign_off, childs_line);
         blocks.push(part("slips-child", &about.declaration, None, lines));
     }
     blocks.push(code(say, slip.code));
     blocks
+}
+
+/// The words beside the lines to fill in; those that could be either's say whose they are.
+fn labels(say: Say<'_>, lines: &[SignLine], own: fn(SignLine) -> Option<&'static str>) -> Vec<String> {
+    let label = |line: &SignLine| match own(*line) {
+        Some(key) => say.plain(key),
+        None => say.plain(&format!("report-sign-{}", line.name())),
+    };
+    sign_off::or_plain(lines).iter().map(label).collect()
+}
+
+const fn parents_line(line: SignLine) -> Option<&'static str> {
+    match line {
+        SignLine::Name => Some("slips-parent-name"),
+        _ => None,
+    }
+}
+
+const fn childs_line(line: SignLine) -> Option<&'static str> {
+    match line {
+        SignLine::Name => Some("slips-child-name"),
+        SignLine::Signature => Some("slips-child-signature"),
+        _ => None,
+    }
 }
 
 fn code(say: Say<'_>, code: &Code) -> Block {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use typst::layout::{Frame, FrameItem};
 use usher_records::agreement::AgreementText;
+use usher_records::slip::Parts;
 use usher_records::translation::pieces::{Said, clause_name};
 use usher_reports::document::{self, Document, Letterhead};
 use usher_reports::names::Names;
@@ -16,6 +17,9 @@ use usher_words::Words;
 use crate::typesetter::{Typesetter, compile, write};
 
 const GUIDE: &str = include_str!("../../../../profiles/home-guide.md");
+
+/// The child's part and a parent's.
+const BOTH: Parts = Parts { child: true, parent: true };
 
 fn at() -> Moment {
     "2026-11-30T06:00:00Z".parse().unwrap()
@@ -160,7 +164,7 @@ fn every_agreement_is_set() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = AgreementText::parse(&std::fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
-        let document = document::agreement(&press.head(), &text, document::Print::Ordinary, None);
+        let document = document::agreement(&press.head(), &text, (document::Print::Ordinary, BOTH), None);
         let set = press.set(&document).text;
         assert!(!set.contains('⟨') && !set.contains("keeps="), "{}", text.head.key);
         count += 1;
@@ -193,7 +197,7 @@ fn pol_09_nothing_on_a_large_print_agreement_is_smaller_than_18_points() {
             }
             found.into_iter().fold(f64::INFINITY, f64::min)
         };
-        let print = |print| document::agreement(&press.head(), &text, print, Some("Eve Net"));
+        let print = |print| document::agreement(&press.head(), &text, (print, BOTH), Some("Eve Net"));
         let key = &text.head.key;
         assert!(smallest(&print(document::Print::Large)) > 17.99, "{key}");
         assert!(smallest(&print(document::Print::Ordinary)) < 17.99, "{key}: it says nothing of large print");
@@ -216,7 +220,8 @@ fn pol_09_a_translation_is_set_in_its_own_language_and_direction_and_says_what_i
         let first = clause_name(&text.clauses[0].id);
         let typed = |name: &str| (name == first).then(|| words.to_owned());
         let said = Said::of(&text, tag.parse().unwrap(), typed).unwrap();
-        let document = document::translated(&press.head(), (&text, &said), document::Print::Ordinary, None);
+        let document =
+            document::translated(&press.head(), (&text, &said), (document::Print::Ordinary, BOTH), None);
         let set = press.typesetter.set(document.source, &document.files, &document.title, at()).unwrap();
         assert_eq!((set.boxes, press.typesetter.boxes(words)), (boxes, boxes), "{tag}");
         assert_eq!(set.lapse, None, "{tag}");

@@ -124,7 +124,7 @@ async fn set_up_once(
     let passwords = Passwords::new(Cost::Demonstration)?;
     let hash = |secret: &str| passwords.hash_now(secret).map_err(Into::into);
     school.install(books, &hash, at).await?;
-    set_up::publish_agreements(books, opened.ids.as_ref(), &actor, at).await?;
+    set_up::publish_agreements(books, &profile, (opened.ids.as_ref(), &actor), at).await?;
     school.sign_agreements(books, &settings, at, opened.ids.as_ref()).await?;
     school.print_slips(books, &settings, at, opened.ids.as_ref()).await?;
     school.open_cases(books, at, opened.ids.as_ref()).await?;

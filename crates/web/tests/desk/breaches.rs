@@ -57,9 +57,51 @@ async fn dpr_12_a_breach_whose_time_is_over_says_so() {
         by: usher_types::ids::Id::new(1),
         at: now(),
         decided: None,
+        others: Vec::new(),
     })
     .await;
     let list = rig.signed_in("headteacher").await.get("/breaches").await;
     assert!(list.page().contains("time to tell the Information Commissioner was over"), "{}", list.text);
     assert!(list.text.contains("need--stop"));
+}
+
+#[tokio::test]
+async fn cy_16_a_breach_stays_open_until_everybody_on_the_list_was_told_or_need_not_be() {
+    let rig = Rig::new().await;
+    let head = rig.signed_in("headteacher").await;
+    rig.add(&Breach {
+        id: usher_types::ids::Id::new(902),
+        what: "Somebody got into the office’s mail".into(),
+        whose: "Every family".into(),
+        found: now(),
+        by: usher_types::ids::Id::new(1),
+        at: now(),
+        decided: None,
+        others: Vec::new(),
+    })
+    .await;
+    let address = format!("/breaches/{}", rig.books.values::<Breach>().await.unwrap()[0].id);
+    head.post(&format!("{address}/decide"), "breach-told=yes&breach-why=By+phone").await.leads_to();
+    let list = head.get("/breaches").await;
+    assert!(list.page().contains("Still to answer: Department for Education, Police"), "{}", list.text);
+    let tell = format!("{address}/tell");
+    for (form, wrong) in [
+        ("breach-body=police&breach-other-why=Online", "breach-other-told"),
+        ("breach-body=police&breach-other-told=yes&breach-other-why=+", "breach-other-why"),
+    ] {
+        let refused = head.post(&tell, form).await;
+        assert!(refused.status == 422 && refused.text.contains(&format!("href=\"#{wrong}")), "{wrong}");
+    }
+    assert_eq!(head.post(&tell, "breach-body=nobody&breach-other-told=yes").await.status, 404);
+    for body in ["department", "police", "insurer"] {
+        let form =
+            format!("breach-body={body}&breach-other-told=no&breach-other-why=Our+trust+did+for+{body}");
+        assert!(head.post(&tell, &form).await.leads_to().contains("breach-decided"), "{body}");
+        let again = head.post(&tell, &form).await;
+        assert!(again.leads_to().contains("breach-decided-before"), "{body}");
+    }
+    let page = head.get(&address).await;
+    assert!(page.page().contains("Our trust did for police") && !page.page().contains("/tell\""));
+    assert!(head.get("/breaches").await.page().contains("No breach is waiting"));
+    assert_eq!(rig.signed_in("teacher").await.post(&tell, "breach-body=police").await.status, 403);
 }

@@ -81,3 +81,25 @@ async fn kc_14_what_is_said_of_an_adult_goes_to_the_designated_officer_with_the_
     let page = head.get(&case).await;
     assert!(page.page().contains("The local authority designated officer (LADO)"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn kc_05_every_case_is_of_one_of_four_areas_of_risk_and_they_are_counted() {
+    let rig = school().await;
+    let bought = open(&rig, "teacher", &about(ADA, "buying-online")).await;
+    let chosen = open(&rig, "teacher", &format!("{}&area=contact", about(ADA, "off-task"))).await;
+    let head = rig.signed_in("headteacher").await;
+    assert!(head.get(&bought).await.page().contains("Commerce: money"), "its kind says so");
+    let page = head.get(&chosen).await;
+    assert!(page.page().contains("Contact: who got in touch") && !page.page().contains("Content: what"));
+    let list = head.get("/cases").await;
+    let count = |words: &str| {
+        let after = list.page().split(&format!("<dt>{words}")).nth(1).unwrap();
+        after.split("<dd>").nth(1).unwrap().split("</dd>").next().unwrap().to_owned()
+    };
+    let counts = ["Content", "Contact", "Conduct", "Commerce"].map(count);
+    assert_eq!(counts, ["0", "1", "0", "1"]);
+    let narrowed = head.get("/cases?area=contact").await;
+    assert!(narrowed.page().contains(&format!("href=\"{chosen}\"")), "{}", narrowed.text);
+    assert!(!narrowed.page().contains(&format!("href=\"{bought}\"")));
+    assert!(head.get(&format!("{chosen}/form.pdf")).await.text.starts_with("%PDF-"));
+}

@@ -96,6 +96,7 @@ async fn it_is_refused_while_a_law_or_a_door_stands_against_it_and_the_page_says
         people: vec![Involved { who: Party::Person(Id::new(ADA)), part: Part::Subject }],
         nine: Nine { details: "Went to a shop".into(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     let by = case::By { person: Id::new(4), at: now() };
     rig.commit(&case::open(Id::new(900), 1, opening, by).unwrap().1).await;

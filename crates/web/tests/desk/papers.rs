@@ -1,13 +1,17 @@
 //! What stands around the agreements: the log of reviews, the register of other policies, the rules on the wall.
 
 use axum::http::StatusCode;
+use usher_policy::profile;
+use usher_publish::set_up::agreements;
 use usher_records::agreement::{AgreementText, AgreementVersion, publish};
 use usher_records::change::Stored;
+use usher_records::code::Code;
 use usher_records::linked_policy::LinkedPolicy;
 use usher_records::person::{self, Person};
 use usher_records::register::Entry;
 use usher_records::review::Review;
-use usher_reports::document::{self, Letterhead, Print};
+use usher_records::slip::Parts;
+use usher_reports::document::{self, Document, Letterhead, Print, Slip, Slips};
 use usher_testkit::school::{person as somebody, school};
 use usher_types::ids::{self, Id};
 use usher_types::moment::Zone;
@@ -15,6 +19,9 @@ use usher_types::role::{PersonKind, Role, Roles, Year};
 
 use crate::cases;
 use crate::rig::{ADA, Rig, id, now};
+
+/// The child's part and a parent's.
+const BOTH: Parts = Parts { child: true, parent: true };
 
 #[tokio::test]
 async fn pol_07_a_review_that_is_overdue_is_on_the_heads_first_page() {
@@ -226,8 +233,9 @@ async fn pol_09_an_agreement_is_printed_large() {
     assert_ne!(plain.text, large.text);
     let (words, zone) = (&rig.app.words, Zone::london());
     let head = Letterhead { school: "Rowan Hill Primary", zone: &zone, words };
-    let data =
-        |print| String::from_utf8(document::agreement(&head, &text, print, None).files[0].1.clone()).unwrap();
+    let data = |print| {
+        String::from_utf8(document::agreement(&head, &text, (print, BOTH), None).files[0].1.clone()).unwrap()
+    };
     assert!(data(Print::Large).contains("\"size\":18.0") && data(Print::Ordinary).contains("\"size\":11.5"));
 }
 
@@ -242,7 +250,7 @@ async fn pol_06_the_staffs_paper_names_whoever_answers_questions_today() {
     let (words, zone) = (&rig.app.words, Zone::london());
     let head = Letterhead { school: "Rowan Hill Primary", zone: &zone, words };
     let set = |name| {
-        let made = document::agreement(&head, &text, Print::Ordinary, Some(name));
+        let made = document::agreement(&head, &text, (Print::Ordinary, BOTH), Some(name));
         let set = rig.app.typesetter.set(made.source, &made.files, &made.title, rig.app.now()).unwrap();
         String::from_utf8_lossy(&set.pdf).into_owned()
     };
@@ -260,4 +268,65 @@ async fn pol_06_the_staffs_paper_names_whoever_answers_questions_today() {
         office.get(&paper).await.text == set("Sue Port"),
         "another holds the office, and no text was changed"
     );
+}
+
+#[test]
+fn agr_03_the_printed_page_and_the_slip_end_with_the_lines_of_each_profiles_own_block() {
+    let (words, zone) = (usher_words::Words::english().unwrap(), Zone::london());
+    let head = Letterhead { school: "Rowan Hill Primary", zone: &zone, words: &words };
+    let code = Code::of([17; Code::BYTES]);
+    for (name, adults, pupils, parents) in [
+        (
+            "classic",
+            "Signature|Date|Name|Job title",
+            "Child’s name|Child’s own name or mark|Date",
+            "Signature",
+        ),
+        (
+            "comprehensive",
+            "Name|Class|Signature|Date",
+            "Child’s name|Child’s own name or mark|Class|Date",
+            "",
+        ),
+        ("trust", "Signature|Date|Name|Job title", "Child’s name|Class|Child’s own name or mark|Date", ""),
+        (
+            "codes",
+            "Signature|Name|Date",
+            "Child’s name|Child’s own name or mark|Date|Name of class teacher",
+            "",
+        ),
+        ("numbered", "Signature|Date|Name", "Child’s name|Date", ""),
+    ] {
+        let profile = profile::built_in(name).unwrap().unwrap();
+        let texts = agreements(&profile).unwrap();
+        let text =
+            |key: &str| texts.iter().find(|(text, _)| text.head.key == key).map(|(text, _)| text).unwrap();
+        let parts = Parts::asked(&profile.settings);
+        let sheet = document::agreement(&head, text("staff"), (Print::Ordinary, parts), None);
+        assert_eq!(blocks(&sheet), [adults], "{name}");
+        let year = Some(Year::new(1).unwrap());
+        let pupil = text(profile.settings.agreement_for(PersonKind::Pupil, year).unwrap());
+        let slips = vec![Slip { child: "Ada Bell".into(), code: &code, text: pupil }];
+        let slips = document::slips(&head, &Slips { class: "1 Elm", by: "Friday".into(), parts, slips });
+        let wanted: Vec<&str> = [parents, pupils].into_iter().filter(|block| !block.is_empty()).collect();
+        assert_eq!(blocks(&slips), wanted, "{name}");
+    }
+}
+
+/// The lines to fill in, block by block.
+fn blocks(document: &Document) -> Vec<String> {
+    fn within(value: &serde_json::Value, found: &mut Vec<String>) {
+        if let Some(labels) = value.get("labels").and_then(|labels| labels.as_array()) {
+            found.push(labels.iter().filter_map(|label| label.as_str()).collect::<Vec<_>>().join("|"));
+        }
+        let children: Vec<&serde_json::Value> = match value {
+            serde_json::Value::Array(all) => all.iter().collect(),
+            serde_json::Value::Object(fields) => fields.values().collect(),
+            _ => vec![],
+        };
+        children.into_iter().for_each(|child| within(child, found));
+    }
+    let mut found = Vec::new();
+    within(&serde_json::from_slice(&document.files[0].1).unwrap(), &mut found);
+    found
 }

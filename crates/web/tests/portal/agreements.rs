@@ -128,10 +128,8 @@ async fn agr_19_a_material_version_is_due_for_the_whole_group_and_access_narrows
     let rig = Rig::new().await;
     let texts = rig.publish_all().await;
     let text = texts.iter().find(|text| text.head.key == "staff").unwrap();
-    let asks = |person: &Person| {
-        let kinds = [PersonKind::Staff, PersonKind::Governor, PersonKind::Supply, PersonKind::Student];
-        kinds.contains(&person.kind)
-    };
+    let settings = profile::built_in("numbered").unwrap().unwrap().settings;
+    let asks = |person: &Person| settings.agreement_for(person.kind, None) == Some("staff");
     let staff: Vec<Person> = people().into_iter().map(|(_, person)| person).filter(asks).collect();
     for (number, person) in (801..).zip(&staff) {
         on_paper(&rig, number, person, text).await;

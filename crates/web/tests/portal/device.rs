@@ -269,10 +269,11 @@ impl Rig {
 }
 
 /// The model agreements.
-pub(crate) const MODELS: [&str; 5] = [
+pub(crate) const MODELS: [&str; 6] = [
     include_str!("../../../../profiles/agreements/staff.md"),
     include_str!("../../../../profiles/agreements/visitor.md"),
     include_str!("../../../../profiles/agreements/parent.md"),
     include_str!("../../../../profiles/agreements/pupil-ks1.md"),
     include_str!("../../../../profiles/agreements/pupil-ks2.md"),
+    include_str!("../../../../profiles/agreements/pupil.md"),
 ];

@@ -16,7 +16,7 @@ use crate::rig::{ADA, Browser, Rig, id, now};
 
 /// Signs Ada's agreement with the right answer.
 async fn ada_signs(pc: &Device<'_>, texts: &[AgreementText]) {
-    let text = texts.iter().find(|text| text.head.key == "pupil-ks2").unwrap();
+    let text = texts.iter().find(|text| text.head.key == "pupil").unwrap();
     let answers = text.head.check.iter().flat_map(|check| &check.answers);
     let right = answers.clone().position(|answer| answer.right).map(|place| place.to_string());
     pc.sign("Ada", &right.unwrap_or_default()).await.leads_to();

@@ -34,8 +34,8 @@ fn answers(text: &AgreementText) -> (usize, usize) {
 }
 
 /// Signs Ada's agreement rightly.
-async fn ada_signs(pc: &Device<'_>, texts: &[AgreementText]) {
-    let (right, _) = answers(text(texts, "pupil-ks2"));
+async fn ada_signs(pc: &Device<'_>, agreement: &AgreementText) {
+    let (right, _) = answers(agreement);
     pc.sign("Ada", &right.to_string()).await.leads_to();
 }
 
@@ -146,7 +146,7 @@ async fn agr_06_every_session_accepts_the_clause_anew_and_a_refusal_opens_nothin
     let pc = device(&rig, 1);
     let clause = text(&texts, "pupil-ks2").head.each_time.clone().unwrap();
     assert_eq!(pc.sign_in("ada").await.leads_to(), "/agreement");
-    ada_signs(&pc, &texts).await;
+    ada_signs(&pc, text(&texts, "pupil-ks2")).await;
     pc.sign_out().await.leads_to();
 
     assert!(pc.get("/sign-in?for=ks2").await.page().contains(&clause));
@@ -182,7 +182,7 @@ async fn agr_08_a_parent_signs_for_a_child_and_the_childs_own_signature_is_still
     home.sign_in("pia").await.leads_to();
     let child = format!("/parents/{}", id(ADA));
     let page = home.get(&child).await;
-    assert!(page.page().contains(text(&texts, "pupil-ks2").head.parent_declaration.as_ref().unwrap()));
+    assert!(page.page().contains(text(&texts, "pupil").head.parent_declaration.as_ref().unwrap()));
     let digest = field(page.page(), "digest");
     let silent = format!("digest={digest}&name=Pia+Bell");
     assert_eq!(home.fill(&child, &child, &silent).await.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -199,7 +199,7 @@ async fn agr_08_a_parent_signs_for_a_child_and_the_childs_own_signature_is_still
     let row = missing(outstanding.page()).unwrap();
     assert!(row.contains(&pc.says(Reader::Adult, "report-missing-own")), "{row}");
     assert!(matches!(pc.who().subject.standing, Standing::Due { .. }), "the child's device knows at once");
-    ada_signs(&pc, &texts).await;
+    ada_signs(&pc, text(&texts, "pupil")).await;
     assert_eq!(pc.who().subject.standing, Standing::Signed);
     assert_eq!(missing(office.get("/agreements/outstanding").await.page()), None);
     assert_eq!(home.get(&format!("/parents/{}", id(ADA + 1))).await.status, 404, "nobody else's child");

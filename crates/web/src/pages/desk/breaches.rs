@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use usher_policy::access::Act;
-use usher_records::breach::{self, Breach, BreachNoun};
+use usher_records::breach::{self, Body, Breach, BreachNoun, Decided, Other};
 use usher_records::refusal::Refusal;
 use usher_types::moment::Moment;
 
@@ -36,6 +36,7 @@ pub(super) fn routes() -> Vec<DeskRoute> {
         desk_route("/breaches/new", act, get(form).post(note)),
         desk_route("/breaches/{id}", act, get(show)),
         desk_route("/breaches/{id}/decide", act, post(decide)),
+        desk_route("/breaches/{id}/tell", act, post(tell)),
     ]
 }
 
@@ -56,6 +57,8 @@ struct Row {
     tone: &'static str,
     /// Hours left, or what was decided.
     stands: String,
+    /// Who else is still to be thought of.
+    left: Option<String>,
     why: Option<String>,
     by: String,
 }
@@ -78,21 +81,21 @@ struct Show {
     row: Row,
     /// While it is open.
     fields: Vec<Field>,
+    /// Who else was told, or need not be, and why.
+    others: Vec<(String, String, String)>,
+    /// While somebody is left.
+    other_fields: Vec<Field>,
 }
 
 fn row(f: &Frame, desk: &AtDesk, roll: &Roll, breach: &Breach) -> Row {
     let (says, clock) = (&f.says, Clock::at(desk));
-    let left = breach.due().seconds_since(desk.at) / 60;
+    let minutes = breach.due().seconds_since(desk.at) / 60;
     let (tone, stands) = match &breach.decided {
-        Some(decided) => {
-            let key = if decided.told { "breach-told" } else { "breach-not-told" };
-            let name = roll.name(says, decided.by);
-            ("go", says.t2(key, ("name", &name), ("day", &clock.full(decided.at))))
-        }
-        None if left <= 0 => ("stop", says.t1("breach-over", "when", clock.full(breach.due()))),
+        Some(decided) => (if breach.is_settled() { "go" } else { "wait" }, said(f, desk, roll, decided)),
+        None if minutes <= 0 => ("stop", says.t1("breach-over", "when", clock.full(breach.due()))),
         None => {
-            let tone = if left < URGENT_MINUTES { "stop" } else { "wait" };
-            (tone, says.n("breach-left", "hours", left / 60))
+            let tone = if minutes < URGENT_MINUTES { "stop" } else { "wait" };
+            (tone, says.n("breach-left", "hours", minutes / 60))
         }
     };
     Row {
@@ -102,9 +105,23 @@ fn row(f: &Frame, desk: &AtDesk, roll: &Roll, breach: &Breach) -> Row {
         found: clock.full(breach.found),
         tone,
         stands,
+        left: left(f, breach),
         why: breach.decided.as_ref().map(|decided| decided.why.clone()),
         by: says.t1("register-by", "name", roll.name(says, breach.by)),
     }
+}
+
+/// Whether somebody was told, and who says so.
+fn said(f: &Frame, desk: &AtDesk, roll: &Roll, decided: &Decided) -> String {
+    let key = if decided.told { "breach-told" } else { "breach-not-told" };
+    let (name, day) = (roll.name(&f.says, decided.by), Clock::at(desk).full(decided.at));
+    f.says.t2(key, ("name", &name), ("day", &day))
+}
+
+/// Those about whom nothing is decided yet, in words.
+fn left(f: &Frame, breach: &Breach) -> Option<String> {
+    let names: Vec<String> = breach.left().map(|body| f.says.of("breach-body", body.name())).collect();
+    (!names.is_empty()).then(|| f.says.t1("breach-others-left", "names", f.says.list(&names)))
 }
 
 async fn index(State(app): State<App>, desk: AtDesk, Query(done): Query<Done>) -> Result<Response, AppFault> {
@@ -112,7 +129,7 @@ async fn index(State(app): State<App>, desk: AtDesk, Query(done): Query<Done>) -
     let roll = Roll::of(&app).await?;
     let mut all = app.books.values::<Breach>().await?;
     all.sort_by_key(|breach| std::cmp::Reverse((breach.found, breach.id)));
-    let (decided, mut open): (Vec<_>, Vec<_>) = all.iter().partition(|breach| breach.decided.is_some());
+    let (decided, mut open): (Vec<_>, Vec<_>) = all.iter().partition(|breach| breach.is_settled());
     // Whose time is over first comes first.
     open.reverse();
     let view = Index {
@@ -171,6 +188,7 @@ async fn note(State(app): State<App>, form: DeskForm<Typed>) -> Result<Response,
         by: desk.person.id,
         at: desk.at,
         decided: None,
+        others: Vec::new(),
     };
     match breach::note(&breach) {
         Ok(change) => {
@@ -195,6 +213,21 @@ struct Choosing {
     told: String,
     #[serde(default, rename = "breach-why")]
     why: String,
+    #[serde(default, rename = "breach-body")]
+    body: String,
+    #[serde(default, rename = "breach-other-told")]
+    other_told: String,
+    #[serde(default, rename = "breach-other-why")]
+    other_why: String,
+}
+
+/// What a choice of the two says; none where none is made.
+fn yes_or_no(chosen: &str) -> Option<bool> {
+    match chosen {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
 }
 
 async fn show(State(app): State<App>, desk: AtDesk, Path(id): Path<String>) -> Result<Response, AppFault> {
@@ -211,19 +244,37 @@ async fn one(
     let (f, d) = around(app, desk, "/breaches", "breach-title");
     let id = roll::id::<BreachNoun>(id)?;
     let breach = app.books.get::<Breach, _>(id).await?.ok_or(AppFault::NotFound)?.value;
-    let fields = if breach.decided.is_none() {
+    let told = |chosen: &str| {
         let told = ["yes", "no"].map(|name| Choice::new(name, f.says.of("breach-choice", name)));
-        let fields = Fields::new(&f.says, &errors);
-        vec![
-            fields.radios("breach-told", choosing(told.into(), &typed.told)),
-            fields.area("breach-why", &typed.why, 3),
-        ]
-    } else {
-        Vec::new()
+        choosing(told.into(), chosen)
     };
+    let made = Fields::new(&f.says, &errors);
+    let fields = match breach.decided {
+        None => {
+            vec![made.radios("breach-told", told(&typed.told)), made.area("breach-why", &typed.why, 3)]
+        }
+        Some(_) => Vec::new(),
+    };
+    let bodies: Vec<Choice> =
+        breach.left().map(|body| Choice::new(body.name(), f.says.of("breach-body", body.name()))).collect();
+    let other_fields = if bodies.is_empty() {
+        Vec::new()
+    } else {
+        vec![
+            made.select("breach-body", choosing(bodies, &typed.body)),
+            made.radios("breach-other-told", told(&typed.other_told)),
+            made.area("breach-other-why", &typed.other_why, 3),
+        ]
+    };
+    let roll = Roll::of(app).await?;
+    let other = |other: &Other| {
+        let name = f.says.of("breach-body", other.body.name());
+        (name, said(&f, desk, &roll, &other.decided), other.decided.why.clone())
+    };
+    let others = breach.others.iter().map(other).collect();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let row = row(&f, desk, &Roll::of(app).await?, &breach);
-    Ok(with_status(status, &Show { f, d, errors, row, fields }))
+    let row = row(&f, desk, &roll, &breach);
+    Ok(with_status(status, &Show { f, d, errors, row, fields, others, other_fields }))
 }
 
 async fn decide(
@@ -235,13 +286,9 @@ async fn decide(
     let says = Frame::desk(&app, &desk, "/breaches", "breach-title").says;
     let number = roll::id::<BreachNoun>(&id)?;
     let breach = app.books.get::<Breach, _>(number).await?.ok_or(AppFault::NotFound)?;
-    let told = match typed.told.as_str() {
-        "yes" => true,
-        "no" => false,
-        _ => {
-            let errors = Errors::of("breach-told", says.t("breach-told-missing"));
-            return one(&app, &desk, &id, &typed, errors).await;
-        }
+    let Some(told) = yes_or_no(&typed.told) else {
+        let errors = Errors::of("breach-told", says.t("breach-told-missing"));
+        return one(&app, &desk, &id, &typed, errors).await;
     };
     match breach::decide(&breach, told, &typed.why, (desk.person.id, desk.at)) {
         Ok(change) => {
@@ -251,6 +298,32 @@ async fn decide(
         Err(Refusal::AlreadySo) => Ok(lead(&format!("/breaches/{id}"), "breach-decided-before")),
         Err(refusal) => {
             one(&app, &desk, &id, &typed, Errors::of("breach-why", says.t(refusal.words()))).await
+        }
+    }
+}
+
+/// Notes whether one of the others was told (CY-16).
+async fn tell(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    form: DeskForm<Choosing>,
+) -> Result<Response, AppFault> {
+    let (desk, typed) = (form.from, form.value);
+    let says = Frame::desk(&app, &desk, "/breaches", "breach-title").says;
+    let breach = app.books.get::<Breach, _>(roll::id::<BreachNoun>(&id)?).await?.ok_or(AppFault::NotFound)?;
+    let body = Body::named(&typed.body).ok_or(AppFault::NotFound)?;
+    let Some(told) = yes_or_no(&typed.other_told) else {
+        let errors = Errors::of("breach-other-told", says.t("breach-told-missing"));
+        return one(&app, &desk, &id, &typed, errors).await;
+    };
+    match breach::tell(&breach, body, (told, &typed.other_why), (desk.person.id, desk.at)) {
+        Ok(change) => {
+            app.commit(&change, &desk.actor()).await?;
+            Ok(lead(&format!("/breaches/{id}"), "breach-decided"))
+        }
+        Err(Refusal::AlreadySo) => Ok(lead(&format!("/breaches/{id}"), "breach-decided-before")),
+        Err(refusal) => {
+            one(&app, &desk, &id, &typed, Errors::of("breach-other-why", says.t(refusal.words()))).await
         }
     }
 }

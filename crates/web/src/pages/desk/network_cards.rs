@@ -307,6 +307,7 @@ async fn not_ours(
         people: Vec::new(),
         nine: Nine { computer: found, details: details.to_owned(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     let by = By { person: desk.person.id, at: desk.at };
     let mark = |case: &Case| Ok(network_card::not_ours(card, case.id, (by.person, by.at))?.writes);

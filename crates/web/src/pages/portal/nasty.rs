@@ -98,6 +98,7 @@ async fn told(app: &App, device: &AtDevice, sent: &mut FormParts) -> Answer {
         people: vec![Involved { who: Party::Person(child.id), part: Part::Affected }],
         nine: Nine { details: details.clone(), ..Nine::default() },
         rule: None,
+        area: None,
     };
     // Somebody hears of it, whatever becomes of the copy.
     keep(app, device, child.id, What::TellSomeone, None, &details).await?;

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
+use usher_records::slip::Parts;
 use usher_reports::document::{self, Letterhead, Print};
 
 use super::agreement::language::languages;
@@ -37,11 +38,12 @@ pub(super) async fn show(
     let current = text::in_force(&app, &key).await?.ok_or(AppFault::NotFound)?;
     let head = Letterhead { school: &device.school.name, zone: &device.school.zone, words: &app.words };
     let print = if asked.how == "large" { Print::Large } else { Print::Ordinary };
+    let how = (print, Parts::asked(&device.school.settings));
     let languages = languages(&app, &current.text, asked.lang.as_deref(), |_| String::new()).await?;
     let document = match languages.chosen.filter(|chosen| chosen.printable) {
         _ if asked.how == "symbols" => document::symbols(&head, &current.text, assets::picture_file),
-        Some(chosen) => document::translated(&head, (&current.text, chosen.said()), print, None),
-        None => document::agreement(&head, &current.text, print, None),
+        Some(chosen) => document::translated(&head, (&current.text, chosen.said()), how, None),
+        None => document::agreement(&head, &current.text, how, None),
     };
     let pdf = app.pdf(document, device.at).await?;
     let headers = [

@@ -151,6 +151,7 @@ async fn opening(
             people,
             nine,
             rule: None,
+            area: None,
         };
         return Ok((opening, vec![Named::of(reporter)]));
     }
@@ -165,6 +166,15 @@ async fn opening(
     }
     let class = routing::class_of("other", Sort::Other, &about, Class::Ordinary);
     let kind = "other".to_owned();
-    let opening = Opening { origin: Origin::PupilReport, kind, severity: 2, class, people, nine, rule: None };
+    let opening = Opening {
+        origin: Origin::PupilReport,
+        kind,
+        severity: 2,
+        class,
+        people,
+        nine,
+        rule: None,
+        area: None,
+    };
     Ok((opening, about))
 }

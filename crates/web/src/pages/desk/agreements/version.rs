@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use usher_records::agreement::{AgreementText, AgreementVersion, Clause};
+use usher_records::slip::Parts;
 use usher_reports::document::{self, Print};
 use usher_types::digest::Digest;
 use usher_types::ids;
@@ -96,7 +97,8 @@ pub(super) async fn print(
     let roll = Roll::of(&app).await?;
     let holders = roll.holders(&[desk.school.settings.contacts.questions], Clock::at(&desk).today());
     let answers = holders.first().map(|person| person.name());
-    let document = document::agreement(&letterhead(&desk, &app.words), &text, print, answers.as_deref());
+    let how = (print, Parts::asked(&desk.school.settings));
+    let document = document::agreement(&letterhead(&desk, &app.words), &text, how, answers.as_deref());
     to_pdf(&app, &desk, &format!("{}-{}{ending}", version.key, version.version), document).await
 }
 

@@ -1,5 +1,6 @@
 //! Choices that several forms of a case offer.
 
+use usher_lists::category::Area;
 use usher_records::case::rules::{KindRule, Sort};
 use usher_records::person::Person;
 use usher_types::role::PersonKind;
@@ -24,6 +25,13 @@ pub(super) fn kinds(desk: &AtDesk, says: &Says, chosen: &str) -> Vec<Choice> {
     kinds.sort_by_key(|kind| place(kind.sort));
     let choice = |kind: &KindRule| Choice::new(&kind.name, kind_words(says, kind));
     choosing(kinds.iter().map(choice).collect(), chosen)
+}
+
+/// The four areas of risk (KC-05), and before them what none chosen means.
+pub(super) fn areas(says: &Says, none: &'static str, chosen: &str) -> Vec<Choice> {
+    let none = Choice::new("", says.t(none));
+    let areas = Area::ALL.map(|area| Choice::new(area.name(), says.of("case-area", area.name())));
+    choosing(std::iter::once(none).chain(areas).collect(), chosen)
 }
 
 /// Everybody who is here: those of one's own classes first, then pupils by class, then the others by name.

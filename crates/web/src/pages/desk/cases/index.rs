@@ -6,10 +6,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use usher_lists::category::Area;
 use usher_policy::routing::CaseAct;
 use usher_records::case::Case;
 use usher_records::case::rules::{Class, Sort};
+use usher_types::calendar::SchoolCalendar;
 
+use super::fields::areas;
 use super::{Cabinet, say};
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
@@ -33,6 +36,8 @@ struct Index {
     d: Around,
     search: Vec<Field>,
     rows: Vec<Row>,
+    /// How many there were in each area of risk this school year.
+    by_area: Vec<(String, usize)>,
     /// Where the older ones are.
     older: Option<String>,
     behaviour: bool,
@@ -65,6 +70,8 @@ pub(super) struct Asked {
     state: String,
     #[serde(default)]
     sort: String,
+    #[serde(default)]
+    area: String,
     /// Only those with a smaller number.
     #[serde(default)]
     before: Option<u32>,
@@ -110,14 +117,16 @@ pub(super) async fn show(
             _ => true,
         };
         let before = asked.before.is_none_or(|number| case.number < number);
-        sorted && before && case.is_open() == (state == "open")
+        let placed = Area::named(&asked.area).is_none_or(|area| case.area() == area);
+        sorted && placed && before && case.is_open() == (state == "open")
     };
     let mine = cabinet.mine(&desk);
     let mut found = mine.iter().map(|stored| &stored.value).filter(|case| fits(case));
     let shown: Vec<&Case> = found.by_ref().take(MOST_SHOWN).collect();
     let older = found.next().and(shown.last()).map(|last| {
         let sort = if SORTS.contains(&asked.sort.as_str()) { asked.sort.as_str() } else { "" };
-        format!("/cases?state={state}&sort={sort}&before={}", last.number)
+        let area = Area::named(&asked.area).map_or("", Area::name);
+        format!("/cases?state={state}&sort={sort}&area={area}&before={}", last.number)
     });
     let rows = shown.into_iter().map(|case| row(&f, &desk, &cabinet, case)).collect();
     let none = Errors::none();
@@ -128,10 +137,23 @@ pub(super) async fn show(
     let search = vec![
         fields.select("state", choosing(vec![choice("open"), choice("closed")], state)),
         fields.select("sort", choosing(sorts, &asked.sort)),
+        fields.select("area", areas(&f.says, "cases-show-any", &asked.area)),
     ];
     let behaviour = super::behaviour::may(&desk);
     let f = f.done(asked.done.as_deref());
-    Ok(page(&Index { search, rows, older, behaviour, f, d }))
+    let by_area = by_area(&desk, &f, mine.iter().map(|stored| &stored.value));
+    Ok(page(&Index { search, rows, by_area, older, behaviour, f, d }))
+}
+
+/// How many of those for these eyes there were in each area of risk since the school year began (KC-05).
+fn by_area<'a>(desk: &AtDesk, f: &Frame, mine: impl Iterator<Item = &'a Case>) -> Vec<(String, usize)> {
+    let begin = desk.school.zone.start_of(SchoolCalendar::year_start(Clock::at(desk).today()));
+    let mut found = Area::ALL.map(|area| (area, 0));
+    for case in mine.filter(|case| case.opened_at() >= begin) {
+        let area = case.area();
+        found.iter_mut().filter(|(one, _)| *one == area).for_each(|(_, count)| *count += 1);
+    }
+    found.map(|(area, count)| (f.says.of("case-area", area.name()), count)).to_vec()
 }
 
 fn row(f: &Frame, desk: &AtDesk, cabinet: &Cabinet, case: &Case) -> Row {

@@ -263,6 +263,7 @@ mod tests {
                 people: people.iter().map(involved).collect(),
                 nine: Nine { details: "Went to a shop in maths".into(), ..Nine::default() },
                 rule: None,
+                area: None,
             };
             open(Id::new(5), 1, opening, by).unwrap().0
         };

@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use usher_lists::category::Area;
 use usher_policy::routing::{self, CaseAct};
 use usher_records::case::nine::Nine;
 use usher_records::case::rules::{Class, Sort};
@@ -12,7 +13,7 @@ use usher_records::case::thread::{Involved, Opening, Origin, Part, Party};
 use usher_records::refusal::Refusal;
 use usher_types::ids::{self, PersonId};
 
-use super::fields::{kinds, people};
+use super::fields::{areas, kinds, people};
 use super::origin::{self, Start};
 use super::{Cabinet, by};
 use crate::app::{App, AppFault};
@@ -77,6 +78,8 @@ pub(super) struct Filled {
     action: String,
     #[serde(default)]
     rule: String,
+    #[serde(default)]
+    area: String,
 }
 
 impl Filled {
@@ -158,6 +161,7 @@ async fn form(
             fields.line("evidence", filled.evidence.as_str()),
             fields.line("passed", filled.passed.as_str()),
             fields.area("action", filled.action.as_str(), 2).labelled(word("case-field-action")),
+            fields.select("area", areas(&f.says, "case-area-by-kind", &filled.area)),
             fields.radios("class", choosing(classes.to_vec(), chosen)).labelled(word("case-field-class")),
         ];
         (first, rest)
@@ -268,7 +272,8 @@ async fn opening(
         (_, _, origin) => origin,
     };
     let nine = filled.nine(start);
-    let opening = Opening { origin, kind: kind.name, severity: kind.severity, class, people, nine, rule };
+    let (area, severity) = (Area::named(&filled.area), kind.severity);
+    let opening = Opening { origin, kind: kind.name, severity, class, people, nine, rule, area };
     if !case::is_read(cabinet.here(desk), &desk.school.settings, &opening, about) {
         return Ok(Err(("person", Refusal::NobodyReads)));
     }

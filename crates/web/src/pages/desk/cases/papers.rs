@@ -68,11 +68,16 @@ fn sheet(app: &App, desk: &AtDesk, cabinet: &Cabinet, case: &Case, sheet: Sheet)
     let made = Paper {
         title: says.t(sheet.title),
         mark: says.t("report-confidential"),
-        lead: vec![say::heading(desk, &says, cabinet, case)],
+        lead: vec![say::heading(desk, &says, cabinet, case), area_line(&says, case)],
         sections: std::iter::once(fields).chain(thread).chain(devices).collect(),
         lines: sheet.lines.iter().map(|key| says.t(*key)).collect(),
     };
     paper(&letterhead(desk, &app.words), &made)
+}
+
+/// The area of risk it is of (KC-05).
+fn area_line(says: &Says, case: &Case) -> String {
+    format!("{}: {}", says.t("field-area"), says.of("case-area", case.area().name()))
 }
 
 /// The nine fields in the order of the form.

@@ -160,7 +160,9 @@ fn facts(f: &Frame, case: &Case) -> Vec<(String, String)> {
         ("field-passed", &nine.passed_to),
     ];
     let known = named.into_iter().filter(|(_, value)| !value.is_empty());
-    let mut facts: Vec<(String, String)> = known.map(|(key, value)| (f.says.t(key), value.clone())).collect();
+    let area = (f.says.t("field-area"), f.says.of("case-area", case.area().name()));
+    let known = known.map(|(key, value)| (f.says.t(key), value.clone()));
+    let mut facts: Vec<(String, String)> = std::iter::once(area).chain(known).collect();
     if case.cost() > 0 {
         facts.push((f.says.t("case-costs"), entry::pounds(case.cost())));
     }

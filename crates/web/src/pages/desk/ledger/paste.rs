@@ -178,7 +178,7 @@ fn written(
     };
     let kept: Vec<(Pasted, Vec<String>)> = clauses.into_iter().map(with_kept).collect();
     let reader = match typed.agreement.as_str() {
-        "pupil-ks1" => "ks1",
+        "pupil" | "pupil-ks1" => "ks1",
         "pupil-ks2" => "ks2",
         _ => "adult",
     };

@@ -164,7 +164,7 @@ pub(super) async fn begin(State(app): State<App>, form: DeskForm<Asked>) -> Resu
 /// The first words of an agreement that has none yet.
 fn first(says: &Says, key: &str) -> Written {
     let reader = match key {
-        "pupil-ks1" => Reader::Ks1,
+        "pupil" | "pupil-ks1" => Reader::Ks1,
         "pupil-ks2" => Reader::Ks2,
         _ => Reader::Adult,
     };
@@ -179,6 +179,8 @@ fn first(says: &Says, key: &str) -> Written {
         check: None,
         parent_declaration: None,
         contract_term: false,
+        sign_off: Vec::new(),
+        parent_sign_off: Vec::new(),
     };
     Written { head, body: format!("- {}", says.t("agreement-first-clause")) }
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_policy::access::Act;
 use usher_records::refusal::Refusal;
+use usher_records::slip::Parts;
 use usher_records::translation::pieces::{Piece, pieces};
 use usher_records::translation::{self, Entry, Translation, What};
 use usher_reports::document::{self, Print};
@@ -139,7 +140,12 @@ pub(super) async fn print(
     let translation = stored(&app, &id).await?.value;
     let (english, said) = words(&app, &translation).await?;
     let print = if asked.large.is_some() { Print::Large } else { Print::Ordinary };
-    let document = document::translated(&letterhead(&desk, &app.words), (&english, &said), print, None);
+    let document = document::translated(
+        &letterhead(&desk, &app.words),
+        (&english, &said),
+        (print, Parts::asked(&desk.school.settings)),
+        None,
+    );
     let name = format!("{}-{}-{}", translation.agreement, english.head.version, translation.language);
     to_pdf(&app, &desk, &name, document).await
 }
