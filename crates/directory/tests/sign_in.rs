@@ -290,7 +290,7 @@ async fn agr_02_a_new_account_owes_its_agreement() {
             .unwrap();
     let change = usher_records::agreement::publish(Id::new(900), &text, None, true, NOW);
     rig.books.commit(&change, &Actor::CommandLine, NOW).await.unwrap();
-    rig.add(&kit::person(5, PersonKind::Supply, "Sam Reid"), "sreid", "wet otter lamp").await;
+    rig.add(&kit::person(5, PersonKind::Governor, "Sam Reid"), "sreid", "wet otter lamp").await;
     let signed_in = rig.try_at("sreid", "wet otter lamp", "10.0.0.1", NOW).await.unwrap();
     assert!(matches!(&signed_in.subject.standing, Standing::Due { agreement, .. } if agreement == "staff"));
     assert!(!signed_in.subject.standing.opens(NOW));
@@ -299,7 +299,7 @@ async fn agr_02_a_new_account_owes_its_agreement() {
 #[tokio::test]
 async fn agr_02_an_agreement_that_is_asked_for_and_not_in_force_opens_nothing() {
     let rig = rig("trust").await;
-    rig.add(&kit::person(5, PersonKind::Supply, "Sam Reid"), "sreid", "wet otter lamp").await;
+    rig.add(&kit::person(5, PersonKind::Staff, "Sam Reid"), "sreid", "wet otter lamp").await;
     let signed_in = rig.try_at("sreid", "wet otter lamp", "10.0.0.1", NOW).await.unwrap();
     assert!(matches!(&signed_in.subject.standing, Standing::Due { agreement, .. } if agreement == "staff"));
     assert!(!signed_in.subject.standing.opens(NOW));

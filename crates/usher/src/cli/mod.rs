@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::demo;
 use crate::server::opened::{Opened, into_report};
@@ -195,12 +196,26 @@ pub(crate) fn start_log(filter: &str) {
     }
 }
 
-/// Waits until the server is asked to stop: Ctrl-C, or its service manager.
-pub(crate) async fn asked_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
+/// Listens for being asked to stop: Ctrl-C, or the service manager. Made before anybody is told that the server runs: who asks
+/// it to stop before anything listens ends it in the middle.
+#[derive(Debug)]
+pub(crate) struct StopAsked {
+    interrupted: Signal,
+    terminated: Signal,
+}
+
+impl StopAsked {
+    /// Listens from now on.
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        let interrupted = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupted, terminated: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits until it is asked to stop.
+    pub(crate) async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
     }
 }

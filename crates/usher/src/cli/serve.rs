@@ -5,7 +5,7 @@ use std::sync::Arc;
 use usher_directory::password::Cost;
 use usher_scan::search::SearchEngines;
 
-use super::{asked_to_stop, say, start_log};
+use super::{StopAsked, say, start_log};
 use crate::server::clock::SystemClock;
 use crate::server::opened::Opened;
 use crate::server::start::start;
@@ -22,13 +22,14 @@ pub(super) async fn run(opened: Opened) -> anyhow::Result<()> {
         demonstration: false,
     };
     let server = start(opened, setting).await?;
+    let mut stop = StopAsked::listen()?;
     let addresses = &server.addresses;
     say(format!(
         "Usher is running.\n  gateway  {}\n  portal   {}  ({} behind the gateway)\n  desk     {}\n\
          Ctrl-C stops it.",
         addresses.gateway, addresses.portal, addresses.portal_origin, addresses.desk_origin
     ));
-    asked_to_stop().await?;
+    stop.asked().await;
     say("Stopping.");
     server.stop().await;
     Ok(())

@@ -18,7 +18,7 @@ use clap::{Args, ValueEnum};
 use usher_demo::school::{DemoSchool, USUAL_SEED};
 use usher_demo::sites::Sites;
 
-use crate::cli::{asked_to_stop, say, start_log};
+use crate::cli::{StopAsked, say, start_log};
 use crate::server::folder::DataFolder;
 
 #[derive(Debug, Args)]
@@ -84,11 +84,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     let sites = Sites::start(&folder).await?;
     let (server, clock) = begin::start(&arguments, &school, &sites).await?;
+    let mut stop = StopAsked::listen()?;
     card::write(&arguments, &school, &server)?;
     let ended = match arguments.play {
         Some(Play::Week) => tokio::select! {
             played = play::week(&arguments, &school, &sites, &server, Arc::clone(&clock)) => Some(played),
-            stopped = asked_to_stop() => { stopped?; None }
+            () = stop.asked() => None,
         },
         Some(Play::Trust) | None => Some(Ok(())),
     };
@@ -97,7 +98,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             played?;
             if !arguments.then_stop {
                 say("Ctrl-C stops it; the next start carries on with the same school.");
-                asked_to_stop().await?;
+                stop.asked().await;
             }
         }
         None => say("Stopped in the middle of the week."),
