@@ -80,6 +80,22 @@ fn yes(page: &str) -> String {
 }
 
 #[tokio::test]
+async fn mon_13_a_technician_reads_no_request_for_a_page() {
+    let rig = Rig::new().await;
+    asked(&rig, ADULT, None).await;
+    let technician = rig.signed_in("technician").await;
+    for address in ["/", "/requests", "/requests?state=answered"] {
+        let page = technician.get(address).await;
+        assert!(!page.text.contains("adult.example") && !page.text.contains("Ada Bell"), "{address}");
+    }
+    let address = format!("/requests/{}", id(700));
+    assert_eq!(technician.get(&address).await.status, 404);
+    assert_eq!(technician.post(&address, "answer=no").await.status, 404);
+    assert!(request(&rig).await.answer.is_none());
+    assert!(rig.signed_in("headteacher").await.get("/requests").await.page().contains("adult.example"));
+}
+
+#[tokio::test]
 async fn a_page_that_breaks_a_promise_is_opened_by_two_people_of_two_offices() {
     let rig = Rig::new().await;
     asked(&rig, ADULT, None).await;
@@ -95,12 +111,12 @@ async fn a_page_that_breaks_a_promise_is_opened_by_two_people_of_two_offices() {
     assert!(proposed.leads_to().ends_with("asked-second"));
     assert!(request(&rig).await.answer.is_none() && !opens(&rig, ADULT, now()), "nothing opens yet");
     // Nobody is their own second, and whoever could not answer alone is none either.
-    for username in ["computing", "technician"] {
-        let browser = rig.signed_in(username).await;
-        assert!(browser.get(&address).await.page().contains("You cannot be the second person"), "{username}");
-        assert_eq!(browser.post(&address, "answer=confirm").await.status, 422, "{username}");
+    assert!(lead.get(&address).await.page().contains("You cannot be the second person"));
+    let technician = rig.signed_in("technician").await;
+    for (browser, status) in [(&lead, 422), (&technician, 404)] {
+        assert_eq!(browser.post(&address, "answer=confirm").await.status, status);
         browser.post(&address, &yes("adult.example/art/venus")).await;
-        assert!(!opens(&rig, ADULT, now()), "{username}");
+        assert!(!opens(&rig, ADULT, now()), "{status}");
     }
     let head = rig.signed_in("headteacher").await;
     assert!(head.get("/requests").await.page().contains("Waits for a second person"));
@@ -123,7 +139,7 @@ async fn what_lists_know_below_a_site_takes_two_and_so_does_one_film_of_many() {
     let lead = rig.signed_in("computing").await;
     assert!(lead.get(&address).await.page().contains("tube.example/x/bare"));
     let technician = rig.signed_in("technician").await;
-    assert!(!technician.get(&address).await.page().contains("tube.example/x/bare"), "who does not decide");
+    assert_eq!(technician.get(&address).await.status, 404, "who does not decide");
     for odd in ["other.example", "192.0.2.0/24", "example"] {
         assert_eq!(lead.post(&address, &yes(odd)).await.status, 422, "{odd} was not offered");
     }

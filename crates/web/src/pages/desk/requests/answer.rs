@@ -94,7 +94,7 @@ pub(super) async fn show(
     desk: AtDesk,
     Path(id): Path<String>,
 ) -> Result<Response, AppFault> {
-    let request = find(&app, &id).await?;
+    let request = read(&app, &desk, &id).await?;
     let page = address::page_pattern(&request.value.address).to_string();
     let reason = request.value.reason.clone().unwrap_or_default();
     let filled = Filled { page, reason, ..Filled::default() };
@@ -269,7 +269,7 @@ pub(super) async fn answer(
     asked: DeskForm<Filled>,
 ) -> Result<Response, AppFault> {
     let (desk, filled) = (asked.from, asked.value);
-    let request = find(&app, &id).await?;
+    let request = read(&app, &desk, &id).await?;
     let says = Frame::desk(&app, &desk, "/requests", "request-title").says;
     let said = |usual: &str| {
         let words = filled.words.trim();
@@ -341,6 +341,38 @@ async fn asked_to_open(app: &App, request: &UnblockRequest) -> Result<Result<Ope
         Some(Reason::Leaving(..) | Reason::Malware(_) | Reason::Unscanned(_)) => Err(Refusal::NothingToOpen),
         _ => Ok(Opens::Page),
     })
+}
+
+/// Those requests this person may read: whoever answers for pages reads all, whoever releases files those for files. A technician
+/// needs to know nothing of what else children ask for.
+pub(in crate::pages::desk) async fn readable(
+    app: &App,
+    desk: &AtDesk,
+    requests: Vec<UnblockRequest>,
+) -> Result<Vec<UnblockRequest>, AppFault> {
+    if desk.may(Act::AnswerRequests).is_ok() {
+        return Ok(requests);
+    }
+    let mut found = Vec::new();
+    for request in requests {
+        if may_read(app, desk, &request).await? {
+            found.push(request);
+        }
+    }
+    Ok(found)
+}
+
+async fn may_read(app: &App, desk: &AtDesk, request: &UnblockRequest) -> Result<bool, AppFault> {
+    if desk.may(Act::AnswerRequests).is_ok() {
+        return Ok(true);
+    }
+    Ok(asked_to_open(app, request).await?.is_ok_and(|opens| desk.may(answering(opens)).is_ok()))
+}
+
+/// A request this person may read; to anybody else there is none.
+async fn read(app: &App, desk: &AtDesk, id: &str) -> Result<Stored<UnblockRequest>, AppFault> {
+    let request = find(app, id).await?;
+    if may_read(app, desk, &request.value).await? { Ok(request) } else { Err(AppFault::NotFound) }
 }
 
 /// Whose act it is to say yes: programs are the technician's, pages a leader's.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use usher_records::request::UnblockRequest;
 
+use super::answer::readable;
 use crate::app::{App, AppFault};
 use crate::extract::desk::AtDesk;
 use crate::pages::desk::address;
@@ -64,13 +65,9 @@ pub(super) async fn show(
     let clock = Clock::at(&desk);
     let answered = asked.state == "answered";
     let state = if answered { "answered" } else { "waiting" };
-    let mut requests: Vec<UnblockRequest> = app
-        .books
-        .find::<UnblockRequest>("state", state)
-        .await?
-        .into_iter()
-        .map(|stored| stored.value)
-        .collect();
+    let found = app.books.find::<UnblockRequest>("state", state).await?;
+    let found = found.into_iter().map(|stored| stored.value).collect();
+    let mut requests = readable(&app, &desk, found).await?;
     let wanted = asked.q.trim().to_lowercase();
     let mut rows = Vec::new();
     // Whoever has waited longest comes first; of what is done, the latest.

@@ -6,6 +6,7 @@ mod index;
 mod rate;
 mod second;
 
+pub(super) use self::answer::readable;
 use axum::routing::{get, post};
 use usher_policy::access::Act;
 

@@ -20,7 +20,7 @@ use crate::pages::desk::lessons::start::{Quick, mine};
 use crate::pages::desk::roll::Roll;
 use crate::pages::desk::{
     activity_reviews, address, agreements, alerts, cases, equipment, erasures, examinations, laptops, ledger,
-    lists, monitoring, permissions, policy, questions, reviews, standings, told,
+    lists, monitoring, permissions, policy, questions, requests, reviews, standings, told,
 };
 use crate::view::frame::Frame;
 
@@ -191,12 +191,14 @@ impl Gather<'_> {
             return Ok(());
         }
         let waiting = self.app.books.find::<UnblockRequest>("state", "waiting").await?;
+        let waiting = waiting.into_iter().map(|stored| stored.value).collect();
+        let waiting = requests::readable(self.app, self.desk, waiting).await?;
         if waiting.is_empty() {
             return Ok(());
         }
         let says = &self.f.says;
         let pages: Vec<String> =
-            waiting.iter().take(NAMED).map(|asked| address::shown(&asked.value.address)).collect();
+            waiting.iter().take(NAMED).map(|asked| address::shown(&asked.address)).collect();
         let title = says.n("today-requests", "count", waiting.len());
         let go = Action::Go("/requests".into(), says.t("today-answer"));
         self.add("wait", "circle-help", (title, pages.join(", ")), Some(go));
