@@ -143,11 +143,12 @@ spot-checks-past = Spot checks so far
 spot-check-title = A spot check
 spot-check-span =
     From { $from } to { $until }, pupils made { $count ->
+        [0] no searches
         [one] one search
        *[other] { $count } searches
-    } that raised no alert. Some of them, drawn by chance:
+    } that raised no alert.
 field-overlooked = Should somebody have been told?
-field-overlooked-hint = Tick every search that worries you. If none does, tick none.
+field-overlooked-hint = These were drawn by chance. Tick every search that worries you. If none does, tick none.
 spot-check-empty = There were no such searches in this time.
 spot-check-then = Each search you tick becomes an alert, with the name of the pupil, for those who are told of alerts.
 spot-check-finish = I have looked at all of them
