@@ -116,6 +116,20 @@ impl Fixture {
         found.into_iter().map(|waiting| format!("{}\n{}", waiting.mail.subject, waiting.mail.text)).collect()
     }
 
+    /// A search no list knows, at a quarter past ten; a program reads self-harm in it, and an alert is raised.
+    async fn searched(&self) {
+        let reading = Reading { theme: Theme::SelfHarm, score: 0.97, sure: true };
+        let reader = Queue::reading_with(4, move || Ok(("test".into(), move |_: &str| Some(vec![reading]))));
+        let (live, alerts) = self.alerts(Some(reader.unwrap()));
+        alerts.run(at("2026-11-23T10:00")).await.unwrap();
+        live.send(search("2026-11-23T10:15")).unwrap();
+        // The program reads in its own thread; the job asks again until it has.
+        while self.books.values::<Alert>().await.unwrap().is_empty() {
+            alerts.run(at("2026-11-23T10:15")).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn alerts(&self, reader: Option<Reader>) -> (broadcast::Sender<Arc<usher_events::event::Event>>, Alerts) {
         let (live, heard) = broadcast::channel(16);
         let told = Arc::new(Told::default());
@@ -195,16 +209,7 @@ async fn fm_48_a_drill_is_told_like_the_real_thing_and_says_that_it_is_one() {
 #[tokio::test]
 async fn um_18_what_a_program_reads_asks_people_to_look_says_so_and_is_never_the_gravest() {
     let fixture = Fixture::new(Answering::default()).await;
-    let reading = Reading { theme: Theme::SelfHarm, score: 0.97, sure: true };
-    let reader = Queue::reading_with(4, move || Ok(("test".into(), move |_: &str| Some(vec![reading]))));
-    let (live, alerts) = fixture.alerts(Some(reader.unwrap()));
-    alerts.run(at("2026-11-23T10:00")).await.unwrap();
-    live.send(search("2026-11-23T10:15")).unwrap();
-    // The program reads in its own thread; the job asks again until it has.
-    while fixture.books.values::<Alert>().await.unwrap().is_empty() {
-        alerts.run(at("2026-11-23T10:15")).await.unwrap();
-        tokio::task::yield_now().await;
-    }
+    fixture.searched().await;
     let alert = fixture.alert().await;
     assert_eq!((alert.concern, alert.severity), (Concern::GraveWords, 4));
     assert_eq!(alert.rules, [Rule::Program("self-harm".into())]);
@@ -219,15 +224,7 @@ async fn um_18_what_a_program_reads_asks_people_to_look_says_so_and_is_never_the
 async fn fm_48_a_message_to_the_schools_own_address_names_a_child_only_where_the_school_wants_that() {
     for hook_names in [false, true] {
         let fixture = Fixture::new(Answering { hook_names, ..Answering::default() }).await;
-        let reading = Reading { theme: Theme::SelfHarm, score: 0.97, sure: true };
-        let reader = Queue::reading_with(4, move || Ok(("test".into(), move |_: &str| Some(vec![reading]))));
-        let (live, alerts) = fixture.alerts(Some(reader.unwrap()));
-        alerts.run(at("2026-11-23T10:00")).await.unwrap();
-        live.send(search("2026-11-23T10:15")).unwrap();
-        while fixture.books.values::<Alert>().await.unwrap().is_empty() {
-            alerts.run(at("2026-11-23T10:15")).await.unwrap();
-            tokio::task::yield_now().await;
-        }
+        fixture.searched().await;
         let messages = fixture.messages("2026-11-23T10:16").await;
         assert_eq!(messages.len(), 1, "one, however many are told by mail: {messages:?}");
         assert_eq!(messages[0].contains("Mina"), hook_names, "{messages:?}");
